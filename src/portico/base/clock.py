@@ -1,0 +1,50 @@
+"""Three clocks, because three kinds of time are asked for and only one of them may be moved.
+
+`wall` judges what others made (signatures, certificates, foreign tokens) and is never moved. `now` is what Portico itself
+promised (schedules, visibility, age, its own expiries): wall plus an offset that only grows. `monotonic` measures timeouts.
+"""
+
+import time
+
+
+class Clock:
+    """The clocks of one server. `offset_s` is kept in the store by whoever advances it, so that it survives a restart."""
+
+    __slots__ = ("_offset_s",)
+
+    def __init__(self, offset_s: float = 0.0) -> None:
+        self._offset_s = offset_s
+
+    @staticmethod
+    def wall() -> float:
+        """Seconds since the epoch, as the machine has it."""
+        return time.time()
+
+    @staticmethod
+    def monotonic() -> float:
+        """Seconds of a clock that never goes back; only differences mean anything."""
+        return time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since the epoch on Portico's own time."""
+        return time.time() + self._offset_s
+
+    def now_ms(self) -> int:
+        """`now` in whole milliseconds, the unit of most AWS timestamps."""
+        return int((time.time() + self._offset_s) * 1000)
+
+    @property
+    def offset_s(self) -> float:
+        """How far `now` is ahead of `wall`, in seconds."""
+        return self._offset_s
+
+    def advance(self, seconds: float) -> float:
+        """Move `now` forward and return the new offset.
+
+        Raises:
+            ValueError: `seconds` is negative: what has expired must not come back.
+        """
+        if seconds < 0:
+            raise ValueError("the clock only moves forward")
+        self._offset_s += seconds
+        return self._offset_s

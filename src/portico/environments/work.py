@@ -1,0 +1,119 @@
+"""What goes into an execution environment and what comes out, as values; and the ports that it needs."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
+    """What an environment is started from. Environments are shared between equal `key`s only.
+
+    `key` names function, version and generation. `code_digest` is the zip's blob; sizes in MB, times in seconds.
+    """
+
+    key: str
+    account: str
+    region: str
+    function: str
+    version: str
+    arn: str
+    runtime: str
+    handler: str
+    role: str
+    code_digest: str
+    memory_mb: int
+    timeout_s: int
+    ephemeral_mb: int
+    log_group: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+class Invocation(msgspec.Struct, frozen=True, gc=False):
+    """One event for one environment. `deadline_ms` (epoch, wall clock) is set when it is delivered, from the timeout.
+
+    `invoked_arn` is the ARN as the caller named it. `client_context` is the decoded JSON text or "".
+    """
+
+    request_id: str
+    payload: bytes
+    invoked_arn: str
+    trace: str = ""
+    client_context: str = ""
+    cognito_identity_id: str = ""
+    cognito_identity_pool_id: str = ""
+
+
+class LogLine(msgspec.Struct, frozen=True, gc=False):
+    """A line (or one framed message, which may span lines) that a function wrote. `at_ms`: epoch, wall clock."""
+
+    at_ms: int
+    text: str
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """How an invocation ended; a function's error is a value.
+
+    `payload` is the answer, or the error's JSON document when `function_error` (`Unhandled`) is set. `error_type` names it for
+    REPORT and metrics (`Runtime.ExitError`, `Sandbox.Timedout`). `timed_out` marks the timeout. `lines` are what the function
+    wrote since the last invocation ended, in order, init included. Durations in milliseconds; `init_ms` is None for a warm start.
+    """
+
+    payload: bytes
+    function_error: str = ""
+    error_type: str = ""
+    timed_out: bool = False
+    lines: tuple[LogLine, ...] = ()
+    log_stream: str = ""
+    duration_ms: float = 0.0
+    init_ms: float | None = None
+    max_memory_mb: int = 0
+    started_at_ms: int = 0
+    ended_at_ms: int = 0
+
+
+class Prepared(msgspec.Struct, frozen=True, gc=False):
+    """What a start needs beyond its spec, made anew for each environment: the unpacked code, and the variables that AWS sets with
+    the role's fresh credentials in them. `expires_at` (monotonic, seconds) is when the environment must not be reused any more."""
+
+    code_dir: str
+    variables: tuple[tuple[str, str], ...]
+    expires_at: float
+
+
+class Preparer(Protocol):
+    """Port: stages code and mints the role's credentials. Implemented by `invoke`."""
+
+    async def prepare(self, spec: EnvironmentSpec, log_stream: str) -> Prepared:
+        """Everything a start needs.
+
+        Raises:
+            PreparationFailed: the code can't be unpacked, the role is gone or no longer trusts Lambda.
+        """
+
+
+class PreparationFailed(Exception):
+    """An environment could not be prepared. `code` and `message` are what the caller of the function is told."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Environments(Protocol):
+    """Port: where invocations run (implemented by `supervisor.Supervisor`)."""
+
+    async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
+        """Run one invocation in a warm or a new environment of `spec`.
+
+        How many may run at once is decided before (`invoke/admit.py`). If the caller is cancelled the invocation still runs to its end.
+
+        Raises:
+            PreparationFailed: no environment could be started.
+        """
+
+    def retire(self, prefix: str) -> None:
+        """End the idle environments whose spec's key begins with `prefix`, and the busy ones once they are done."""
+
+    async def close(self) -> None:
+        """End every environment and the zygotes."""

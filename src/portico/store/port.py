@@ -1,0 +1,258 @@
+"""The store's port: four primitives and one commit.
+
+Guarantees, for every implementation (the suite in `tests/conformance/store` holds each to them):
+
+- `commit` applies all of its operations or none, and is durable when it returns. If any condition does not hold, nothing is
+  applied and `Conflict` is raised.
+- Versions are positive and grow over the whole store: of two commits the later one has the larger version.
+- Reads see every acknowledged commit. A scan is ordered as the keys' tuples are (see `keys.py`).
+- A message that was sent is received at least once until it is acked; a receipt is valid for one lease only.
+- A log's sequence numbers grow, readers never see a gap that is filled later.
+
+Errors: `Conflict` (run the operation again), `StoreFull` (the disk is full; nothing was applied, later commits may succeed),
+`StoreFailed` (fsync or the database failed; the process must end), `StoreLocked` (another server has this data directory).
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+KeyPart = str | int | bytes
+Key = tuple[KeyPart, ...]
+
+
+class StoreError(Exception):
+    """The store could not do what was asked."""
+
+
+class Conflict(StoreError):
+    """A condition of the commit did not hold; nothing was applied. Read again and decide again."""
+
+
+class StoreFull(StoreError):
+    """The disk is full: nothing of this commit was applied and nothing acknowledged is lost. Free space and try again."""
+
+
+class StoreFailed(StoreError):
+    """The database can't be trusted to be durable any more; the process has to end and be started again."""
+
+
+class StoreLocked(StoreError):
+    """Another Portico server is using this data directory."""
+
+
+class StoreUnusable(StoreError):
+    """The data directory can't be used (read-only, no permission, made by a newer Portico); the message says what to do."""
+
+
+class Versioned(msgspec.Struct, frozen=True, gc=False):
+    """A record as it is stored: `value` is a JSON document, `version` that of the commit which wrote it."""
+
+    key: Key
+    value: bytes
+    version: int
+
+
+# Conditions ------------------------------------------------------------------------------------------------------------
+
+
+class VersionIs(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The record at `key` still has `version`; 0 means that there is none."""
+
+    key: Key
+    version: int
+
+
+class RangeIs(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The records below `prefix` and after `after` (exclusive; None from the start) are as they were: up to `limit` of them in
+    order (None: all), `count` of them, the highest version being `newest` (0 for none)."""
+
+    prefix: Key
+    after: Key | None
+    limit: int | None
+    reverse: bool
+    count: int
+    newest: int
+
+
+Condition = VersionIs | RangeIs
+
+# Operations ------------------------------------------------------------------------------------------------------------
+
+
+class Put(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Write the record at `key`."""
+
+    key: Key
+    value: bytes
+
+
+class Delete(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Remove the record at `key`; nothing happens when there is none."""
+
+    key: Key
+
+
+class Send(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Put a message on `queue`.
+
+    `visible_at` is on Portico's `now` clock, in seconds. Messages of one `group` are received in order, one lease at a time.
+    A message whose `deduplication` was seen on the queue before `deduplicate_until` is dropped (and its id not stored).
+    """
+
+    queue: Key
+    body: bytes
+    visible_at: float = 0.0
+    message_id: str = ""
+    group: str | None = None
+    deduplication: str | None = None
+    deduplicate_until: float = 0.0
+
+
+class Ack(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Remove a received message. The commit conflicts when the receipt's lease is over and another has taken it."""
+
+    queue: Key
+    receipt: str
+
+
+class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Let a received message be visible again at `visible_at`, with `body` in place of its own if given (attempt counters)."""
+
+    queue: Key
+    receipt: str
+    visible_at: float
+    body: bytes | None = None
+
+
+class Append(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Append an entry to `log`; it gets the next sequence number. `at` (seconds, `now` clock) is what trimming looks at."""
+
+    log: Key
+    value: bytes
+    at: float
+
+
+class Trim(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Forget the entries of `log` that are older than `before` (seconds, `now` clock); None forgets the whole log."""
+
+    log: Key
+    before: float | None
+
+
+class Refer(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`owner` needs the blob `digest` (which `put_blob` has stored): it is kept while anybody does."""
+
+    digest: str
+    owner: Key
+
+
+class Unrefer(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """`owner` no longer needs the blob `digest`."""
+
+    digest: str
+    owner: Key
+
+
+Op = Put | Delete | Send | Ack | ChangeVisibility | Append | Trim | Refer | Unrefer
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A received message. `receives` counts its receipts, this one included; `receipt` is what acks it."""
+
+    queue: Key
+    message_id: str
+    body: bytes
+    receipt: str
+    receives: int
+    sent_at: float
+    first_received_at: float
+    group: str | None
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An entry of a log."""
+
+    sequence: int
+    value: bytes
+    at: float
+
+
+class QueueDepth(msgspec.Struct, frozen=True, gc=False):
+    """Messages of a queue: to be received now, leased, and delayed."""
+
+    visible: int
+    in_flight: int
+    delayed: int
+
+
+Lease = Literal["client", "worker"]
+Committed = Callable[[Sequence[Key]], None]
+
+
+class Store(Protocol):
+    """What every implementation offers. One instance belongs to one event loop."""
+
+    def peek(self, key: Key) -> Versioned | None:
+        """The record at `key`, if it can be had without waiting (embedded: a primary-key read, well under 0.1 ms)."""
+
+    async def get(self, key: Key) -> Versioned | None:
+        """The record at `key`."""
+
+    async def scan(
+        self, prefix: Key, *, after: Key | None = None, limit: int | None = None, reverse: bool = False
+    ) -> list[Versioned]:
+        """The records whose keys begin with `prefix`, in key order, those after `after` (a whole key, exclusive)."""
+
+    async def commit(self, ops: Sequence[Op], conditions: Sequence[Condition] = ()) -> int:
+        """Apply `ops` in order if all `conditions` hold; the commit's version.
+
+        Raises:
+            Conflict: a condition did not hold, or a receipt was no longer valid; nothing was applied.
+            StoreFull, StoreFailed: see above.
+        """
+
+    async def receive(
+        self, queue: Key, *, limit: int, lease_s: float, lease: Lease, now: float
+    ) -> list[Message]:
+        """Up to `limit` visible messages, leased until `now + lease_s` (durably, before this returns).
+
+        A `worker` lease is void once a new server has opened the store; a `client` lease runs to its end.
+        """
+
+    async def depth(self, queue: Key, *, now: float) -> QueueDepth:
+        """How many messages the queue holds, in each state."""
+
+    async def next_visible(self, queue: Key, *, now: float) -> float | None:
+        """When the next message can be received (seconds, `now` clock; in the past if at once), or None if there is none."""
+
+    async def read_log(self, log: Key, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """Entries with a sequence number above `after`, oldest first."""
+
+    async def put_blob(self, data: bytes | AsyncIterator[bytes]) -> str:
+        """Store bytes; their SHA-256 in hex. They are kept only if a commit refers to them within the grace (an hour)."""
+
+    def open_blob(self, digest: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The blob's bytes from `start` to `end` (exclusive), in pieces. Raises KeyError when there is no such blob."""
+
+    async def read_blob(self, digest: str) -> bytes:
+        """The whole blob. Raises KeyError when there is no such blob."""
+
+    async def changes(self, *, after: int, limit: int = 1000) -> list[Versioned]:
+        """The records that were written after version `after`, oldest first (deletions are not among them)."""
+
+    def on_commit(self, hook: Committed) -> None:
+        """Call `hook` with the keys that a commit has changed (records, and the queues that it sent to), before it is
+        acknowledged. Hooks drop cached values and wake workers; they do not block and do not raise."""
+
+    async def backup(self, path: str) -> None:
+        """Write a consistent copy of everything to the new file `path`, while the store is in use."""
+
+    async def erase(self) -> None:
+        """Forget everything (development mode's reset)."""
+
+    async def close(self) -> None:
+        """Finish what is under way and release the data directory."""
+
+
