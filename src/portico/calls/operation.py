@@ -16,7 +16,6 @@ import msgspec
 from portico.calls.call import Call
 
 Values = str | tuple[str, ...]
-Request = Mapping[str, Any]
 
 
 class Check(msgspec.Struct, frozen=True, gc=False):
@@ -31,8 +30,8 @@ class Check(msgspec.Struct, frozen=True, gc=False):
     policy: str | None = None
 
 
-OnResources = Callable[[Call, Any], Iterable[str]]
-Keys = Callable[[Call, Any], Mapping[str, Values]]
+OnResources = Callable[[Call, Any], Iterable[str] | Awaitable[Iterable[str]]]
+Keys = Callable[[Call, Any], Mapping[str, Values] | Awaitable[Mapping[str, Values]]]
 ResourcePolicy = Callable[[Any, Call, Any], Awaitable[str | None]]
 Also = Callable[[Any, Call, Any], Awaitable[Iterable[Check]]]
 Body = Callable[[Any, Call, Any], Awaitable[Any]]
@@ -69,7 +68,7 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     """An implemented operation.
 
     `action` is None for those that need no permission (`sts:GetCallerIdentity`). `on` yields the ARNs to check (`"*"` if the
-    action has no resource). `keys` are the request's own condition values. `policy` reads the resource policy's document. `also`
+    action has no resource) and `keys` the request's own condition values; either may be a coroutine function that reads records. `policy` reads the resource policy's document. `also`
     are dependent checks. `anonymous` admits unsigned callers past authentication (their permission is checked as always).
     """
 
@@ -125,7 +124,9 @@ def operation(
         wanted = name or function.__name__.replace("_", "")
         known = {entry.lower(): entry for entry in service.index.operations}
         if wanted.lower() not in known:
-            raise LookupError(f"{folder} has no operation {wanted!r} ({function.__module__}.{function.__name__})")
+            raise LookupError(
+                f"{folder} has no operation {wanted!r} ({function.__module__}.{function.__name__})"
+            )
         found = known[wanted.lower()]
         service.operations[found] = Operation(
             service.index.service,

@@ -1,11 +1,13 @@
 """What the composition root hands to a service, and what a service is to it."""
 
+import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from portico.base.clock import Clock
+from portico.calls.operation import Registry, registry
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
@@ -26,7 +28,8 @@ class Ports(msgspec.Struct, frozen=True):
 
 
 class ServiceSpec(msgspec.Struct, frozen=True):
-    """A service: the name of its folder, the modules that hold its operations, and how its dependencies are made.
+    """A service: the name of its folder, the modules in it that hold operations (bare names: "users"), and how its dependencies
+    are made.
 
     `build(ports)` returns the frozen class that each operation gets as its first argument.
     """
@@ -34,3 +37,14 @@ class ServiceSpec(msgspec.Struct, frozen=True):
     folder: str
     modules: tuple[str, ...]
     build: Callable[[Ports], Any]
+
+
+def load(spec: ServiceSpec) -> Registry:
+    """Import the service's modules, so that their operations are known.
+
+    Raises:
+        LookupError: a function is bound to an operation that AWS's model does not have.
+    """
+    for module in spec.modules:
+        importlib.import_module(f"portico.services.{spec.folder}.{module}")
+    return registry(spec.folder)

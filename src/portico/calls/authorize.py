@@ -1,0 +1,128 @@
+"""May this principal do this? The one place that asks, for every call from outside or from one service to another."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar, cast
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.calls.call import Call
+from portico.calls.decisions import Decisions, Verdict
+from portico.calls.operation import Check, Operation, Values
+from portico.identity.applicable import applicable, global_context
+from portico.identity.policy.evaluate import Context, Decision, Policies, Request, Sourced, evaluate
+from portico.identity.policy.explain import reasons, refusal
+from portico.identity.policy.parse import compiled
+from portico.store.cache import RecordCache
+from portico.wire.errors import AwsError
+
+IamMode = Literal["enforce", "audit", "off"]
+T = TypeVar("T")
+
+_DENIED = {
+    "json": ("AccessDeniedException", 400),
+    "rest-json": ("AccessDeniedException", 403),
+    "smithy-rpc-v2-cbor": ("AccessDeniedException", 400),
+    "query": ("AccessDenied", 403),
+    "rest-xml": ("AccessDenied", 403),
+    "ec2": ("UnauthorizedOperation", 403),
+}
+
+
+class Refused(AwsError):
+    """The call is not allowed; the message says what was refused, to whom and by which rule."""
+
+    def __init__(self, protocol: str, message: str) -> None:
+        code, status = _DENIED[protocol]
+        super().__init__(code, message, status)
+
+
+class Authorizer:
+    """Evaluates the policies that apply to a call. In mode `audit` it records what it would have refused and lets it pass."""
+
+    def __init__(self, cache: RecordCache, clock: Clock, decisions: Decisions, mode: IamMode) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._decisions = decisions
+        self._mode = mode
+
+    async def authorize(
+        self, protocol: str, operation: Operation, owner: Any, call: Call, request: Any
+    ) -> None:
+        """Check the operation's own permission on each of its resources, then those that depend on it.
+
+        Raises:
+            Refused: no policy allows it, or one denies it.
+        """
+        if self._mode == "off":
+            return
+        if operation.action is not None:
+            resources = await _settled(operation.on(call, request)) if operation.on else ("*",)
+            keys = await _settled(operation.keys(call, request)) if operation.keys else {}
+            policy = await operation.policy(owner, call, request) if operation.policy else None
+            for resource in resources:
+                self.check(protocol, call, Check(operation.action, resource, keys, policy))
+        if operation.also is not None:
+            for check in await operation.also(owner, call, request):
+                self.check(protocol, call, check)
+
+    def check(self, protocol: str, call: Call, check: Check) -> None:
+        """Check one action on one resource.
+
+        Raises:
+            Refused: see `authorize`.
+        """
+        decision = self._decide(call, check)
+        principal = call.origin.principal
+        if decision.allowed:
+            self._decisions.allowed(
+                call.origin.request_id, principal.arn, check.action, check.resource, decision
+            )
+            return
+        message = refusal(decision, principal, check.action, check.resource)
+        why = tuple(reasons(decision))
+        self._decisions.refused(
+            Verdict(
+                call.origin.request_id,
+                call.now,
+                principal.arn,
+                check.action,
+                check.resource,
+                False,
+                message,
+                why,
+            )
+        )
+        if self._mode == "enforce":
+            raise Refused(protocol, message)
+
+    def _decide(self, call: Call, check: Check) -> Decision:
+        origin = call.origin
+        parts = check.resource.split(":", 5)
+        account = parts[4] if len(parts) == 6 and parts[4] else origin.scope.account
+        policies = applicable(self._cache, origin.principal)
+        if check.policy is not None:
+            source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
+            policies = msgspec.structs.replace(policies, resource=source)
+        context = global_context(
+            origin.principal,
+            now=call.now,
+            source_ip=origin.source_ip,
+            secure=origin.secure,
+            user_agent=origin.user_agent,
+            region=origin.scope.region,
+            resource_account=account,
+        )
+        if check.keys:
+            context = _with_keys(context, check.keys)
+        return evaluate(Request(check.action, check.resource, origin.principal, account, context), policies)
+
+
+def _with_keys(context: Context, keys: Mapping[str, Values]) -> Context:
+    return {**context, **{key.lower(): value for key, value in keys.items()}}
+
+
+async def _settled(value: T | Awaitable[T]) -> T:
+    """`on` and `keys` may have to read a record first; then they are coroutines."""
+    return await value if inspect.isawaitable(value) else value

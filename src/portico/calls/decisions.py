@@ -1,0 +1,105 @@
+"""What was allowed and refused, and why: for `portico explain`.
+
+Refusals go to a log in the store, in batches and trimmed by age: an explanation survives a restart. Allowed decisions are kept in a
+ring in memory: they cost an append on the path of a call.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.identity.policy.evaluate import Decision
+from portico.identity.policy.explain import reasons
+from portico.store.port import Append, Op, Store, StoreError, Trim
+
+REFUSALS = ("identity.refusals",)
+_KEEP_S = 7 * 24 * 3600
+_BATCH_PAUSE_S = 0.1
+_PENDING_MAX = 10_000
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """One decision as it is shown. `at` is in seconds on the `now` clock; `why` names the statements that decided."""
+
+    request_id: str
+    at: float
+    principal: str
+    action: str
+    resource: str
+    allowed: bool
+    message: str = ""
+    why: tuple[str, ...] = ()
+
+
+_Allowed = tuple[str, float, str, str, str, Decision]
+
+
+class Decisions:
+    """The record of decisions of one server. `run` is its background loop."""
+
+    def __init__(self, store: Store, clock: Clock, *, ring: int = 10_000) -> None:
+        self._store = store
+        self._clock = clock
+        self._allowed: deque[_Allowed] = deque(maxlen=ring)
+        self._pending: deque[Verdict] = deque(maxlen=_PENDING_MAX)
+        self._wake = asyncio.Event()
+        self.refused_total = 0
+
+    def allowed(
+        self, request_id: str, principal: str, action: str, resource: str, decision: Decision
+    ) -> None:
+        """Remember an allowed call; it is put into words only when somebody asks."""
+        self._allowed.append((request_id, self._clock.now(), principal, action, resource, decision))
+
+    def refused(self, verdict: Verdict) -> None:
+        """Remember a refusal, durably within a moment. Under a flood the oldest that wait are dropped."""
+        self.refused_total += 1
+        self._pending.append(verdict)
+        self._wake.set()
+
+    async def explain(self, request_id: str) -> list[Verdict]:
+        """Every decision made under a request id, oldest first."""
+        await self._flush()
+        found = [_worded(row) for row in self._allowed if row[0] == request_id]
+        return [*await self._stored(request_id), *found]
+
+    async def _stored(self, request_id: str) -> list[Verdict]:
+        after, found = 0, []
+        while entries := await self._store.read_log(REFUSALS, after=after):
+            after = entries[-1].sequence
+            found += [
+                msgspec.json.decode(entry.value, type=Verdict)
+                for entry in entries
+                if request_id.encode() in entry.value
+            ]
+        return found
+
+    async def run(self) -> None:
+        """Write what waits, in batches, and forget what is older than a week."""
+        while True:
+            await self._wake.wait()
+            await self._flush()
+            await asyncio.sleep(_BATCH_PAUSE_S)
+
+    async def _flush(self) -> None:
+        self._wake.clear()
+        batch = list(self._pending)
+        self._pending.clear()
+        if batch:
+            try:
+                await self._store.commit(self._ops(batch))
+            except StoreError:
+                self._pending.extendleft(reversed(batch))
+                raise
+
+    def _ops(self, batch: Sequence[Verdict]) -> list[Op]:
+        ops: list[Op] = [Append(REFUSALS, msgspec.json.encode(v), v.at) for v in batch]
+        return [*ops, Trim(REFUSALS, self._clock.now() - _KEEP_S)]
+
+
+def _worded(row: _Allowed) -> Verdict:
+    request_id, at, principal, action, resource, decision = row
+    return Verdict(request_id, at, principal, action, resource, True, "", tuple(reasons(decision)))

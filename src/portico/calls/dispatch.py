@@ -1,0 +1,78 @@
+"""A typed call in, a typed answer out: authorise, run the body, commit what it wrote; again if another was faster."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.calls.authorize import Authorizer
+from portico.calls.call import Call, Origin
+from portico.calls.operation import Operation, Registry
+from portico.store.cache import RecordCache
+from portico.store.port import Conflict, StoreFull
+from portico.store.transaction import Transaction
+from portico.wire.errors import AwsError, not_implemented
+
+log = logging.getLogger("portico.calls")
+
+_ATTEMPTS = 64  # each conflict means that another call has made progress
+
+
+class Bound(msgspec.Struct, frozen=True, gc=False):
+    """A service at work: its operations and the dependencies that each of them gets."""
+
+    registry: Registry
+    owner: Any
+
+
+class Dispatcher:
+    """Runs operations. Every call enters here, whether it came from outside or from another service."""
+
+    def __init__(self, cache: RecordCache, clock: Clock, authorizer: Authorizer) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._authorizer = authorizer
+        self._services: dict[str, Bound] = {}
+
+    def bind(self, service: str, bound: Bound) -> None:
+        """Put `service` (botocore's name) to work."""
+        self._services[service] = bound
+
+    def operation(self, service: str, name: str) -> Operation:
+        """The operation of that name.
+
+        Raises:
+            AwsError: `NotImplemented` (501), naming it.
+        """
+        bound = self._services.get(service)
+        found = bound.registry.operations.get(name) if bound else None
+        if found is None:
+            raise not_implemented(service, name)
+        return found
+
+    async def dispatch(self, service: str, name: str, origin: Origin, request: Any) -> Any:
+        """Run the operation `name` for `origin` and return its response.
+
+        Raises:
+            AwsError: the operation's own errors, `Refused`, `NotImplemented`.
+        """
+        operation = self.operation(service, name)
+        bound = self._services[service]
+        protocol = bound.registry.index.protocols[0]
+        for _ in range(_ATTEMPTS):
+            tx = Transaction(self._cache)
+            call = Call(origin, service, name, tx, self._clock.now())
+            await self._authorizer.authorize(protocol, operation, bound.owner, call, request)
+            response = await operation.body(bound.owner, call, request)
+            if not tx.writes:
+                return response
+            try:
+                await tx.commit()
+            except Conflict:
+                continue
+            except StoreFull as error:
+                log.error("%s:%s was not carried out: %s", service, name, error)
+                raise AwsError("ServiceUnavailable", "The disk is full; nothing was changed.", 503) from error
+            return response
+        raise AwsError("ServiceUnavailable", "Too many calls change the same resource; try again.", 503)
