@@ -1,8 +1,8 @@
 """May this principal do this? The one place that asks, for every call from outside or from one service to another."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Awaitable, Mapping
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -11,7 +11,7 @@ from portico.calls.call import Call
 from portico.calls.decisions import Decisions, Verdict
 from portico.calls.operation import Check, Operation, Values
 from portico.identity.applicable import applicable, global_context
-from portico.identity.policy.evaluate import Context, Decision, Policies, Request, Sourced, evaluate
+from portico.identity.policy.evaluate import Context, Decision, Request, Sourced, evaluate
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
 from portico.store.cache import RecordCache

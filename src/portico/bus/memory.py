@@ -1,0 +1,56 @@
+"""The bus of a single process."""
+
+import asyncio
+
+from portico.bus.port import Topic
+
+
+class MemorySubscription:
+    """See `port.Subscription`. A wake-up that arrives while nobody waits is kept for the next `wait`."""
+
+    def __init__(self, bus: "MemoryBus", topic: Topic) -> None:
+        self._bus = bus
+        self._topic = topic
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the waiter go on."""
+        self._event.set()
+
+    async def wait(self, timeout_s: float | None = None) -> bool:
+        """See `port.Subscription.wait`."""
+        try:
+            await asyncio.wait_for(self._event.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+    def close(self) -> None:
+        """See `port.Subscription.close`."""
+        self._bus.drop(self._topic, self)
+
+
+class MemoryBus:
+    """See `port.Bus`."""
+
+    def __init__(self) -> None:
+        self._listening: dict[Topic, set[MemorySubscription]] = {}
+
+    def publish(self, topic: Topic) -> None:
+        """See `port.Bus.publish`."""
+        for subscription in self._listening.get(topic, ()):
+            subscription.wake()
+
+    def subscribe(self, topic: Topic) -> MemorySubscription:
+        """See `port.Bus.subscribe`."""
+        subscription = MemorySubscription(self, topic)
+        self._listening.setdefault(topic, set()).add(subscription)
+        return subscription
+
+    def drop(self, topic: Topic, subscription: MemorySubscription) -> None:
+        """Forget a closed subscription."""
+        listening = self._listening.get(topic, set())
+        listening.discard(subscription)
+        if not listening:
+            self._listening.pop(topic, None)

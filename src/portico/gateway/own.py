@@ -1,0 +1,117 @@
+"""Portico's own endpoints, under `/_portico/` (and `/_localstack/health`, which many tools wait on)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from portico import __version__
+from portico.base.tasks import Tasks
+from portico.calls.decisions import Decisions
+from portico.gateway.metrics import Metric, exposition
+from portico.wire.errors import AwsError
+from portico.wire.http import Head, Peer, Reply
+
+Answer = Callable[[Head, bytes], Awaitable[Reply]]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One of Portico's own endpoints. `action` is the permission that it needs, "" for those that are open on loopback;
+    `development` ones do not exist otherwise."""
+
+    method: str
+    answer: Answer
+    action: str = ""
+    development: bool = False
+
+
+class Own:
+    """The table of endpoints of one server. `may(head, peer, action)` raises unless the caller is allowed."""
+
+    def __init__(
+        self,
+        *,
+        development: bool,
+        tasks: Tasks,
+        decisions: Decisions,
+        services: list[str],
+        metrics: list[Metric],
+        reset: Callable[[], Awaitable[None]],
+        code: Callable[[str], Awaitable[Reply]],
+    ) -> None:
+        self._development = development
+        self._tasks = tasks
+        self._decisions = decisions
+        self._services = services
+        self._metrics = metrics
+        self._reset = reset
+        self._code = code
+        self._table = {
+            "/_portico/health": Endpoint("GET", self._health),
+            "/_localstack/health": Endpoint("GET", self._localstack_health),
+            "/_portico/metrics": Endpoint("GET", self._exposed),
+            "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain"),
+            "/_portico/reset": Endpoint("POST", self._forget, "portico:Reset", development=True),
+        }
+
+    def find(self, head: Head) -> Endpoint | None:
+        """The endpoint that a request is for; None if it is none of ours.
+
+        Raises:
+            AwsError: the path is ours but there is nothing there, or not by this method.
+        """
+        path = head.path
+        if not path.startswith(("/_portico/", "/_localstack/")):
+            return None
+        if path.startswith("/_portico/code/"):
+            return Endpoint("GET", self._served_code)
+        endpoint = self._table.get(path)
+        if endpoint is None or (endpoint.development and not self._development):
+            raise AwsError("NotFound", f"There is nothing at {path}", 404)
+        if head.method != endpoint.method and (head.method, endpoint.method) != ("HEAD", "GET"):
+            raise AwsError(
+                "MethodNotAllowed", f"{path} takes {endpoint.method}", 405, headers={"Allow": endpoint.method}
+            )
+        return endpoint
+
+    async def _health(self, head: Head, body: bytes) -> Reply:
+        loops = {name: msgspec.to_builtins(state) for name, state in self._tasks.states().items()}
+        ok = all(state["state"] != "waiting" for state in loops.values())
+        return _json({"status": "ok" if ok else "degraded", "version": __version__, "loops": loops})
+
+    async def _localstack_health(self, head: Head, body: bytes) -> Reply:
+        states = dict.fromkeys(self._services, "running")
+        return _json({"services": states, "edition": "portico", "version": __version__})
+
+    async def _exposed(self, head: Head, body: bytes) -> Reply:
+        kind = "text/plain; version=0.0.4; charset=utf-8"
+        return Reply(200, (("content-type", kind),), exposition(self._metrics).encode())
+
+    async def _explain(self, head: Head, body: bytes) -> Reply:
+        wanted = parse_qs(head.query).get("request_id", [""])[0]
+        if not wanted:
+            raise AwsError("ValidationException", "request_id is missing", 400)
+        verdicts = await self._decisions.explain(wanted)
+        return _json({"request_id": wanted, "decisions": msgspec.to_builtins(verdicts)})
+
+    async def _forget(self, head: Head, body: bytes) -> Reply:
+        await self._reset()
+        return _json({"status": "ok"})
+
+    async def _served_code(self, head: Head, body: bytes) -> Reply:
+        return await self._code(
+            head.path.removeprefix("/_portico/code/") + (f"?{head.query}" if head.query else "")
+        )
+
+
+def needs_signature(head: Head, peer: Peer, *, development: bool, from_function: bool) -> bool:
+    """Whether a call of a guarded endpoint has to be signed: always, except in development mode from this machine, when it is
+    neither a browser's cross-site request nor a function's."""
+    site = head.header("sec-fetch-site")
+    local = peer.host in ("127.0.0.1", "::1")
+    return not (development and local and site in ("", "same-origin", "none") and not from_function)
+
+
+def _json(value: Mapping[str, Any]) -> Reply:
+    return Reply(200, (("content-type", "application/json"),), msgspec.json.encode(value))

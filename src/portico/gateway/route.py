@@ -1,0 +1,204 @@
+"""Which service and operation a request is for, decided from its head alone. Pure.
+
+AWS's protocols are the routes: a json request names its operation in `X-Amz-Target`, an rpc-v2-cbor one in its path, a rest one by
+method and path, a query one in its body (so it is known later). The service is named by the target, or by the signature's scope.
+"""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+import msgspec
+
+from portico.calls.operation import ServiceIndex
+from portico.wire.errors import AwsError, not_implemented
+from portico.wire.http import Head
+
+_CACHE_MAX = 10_000
+_NO_LABELS: Mapping[str, str] = {}
+
+
+class Route(msgspec.Struct, frozen=True, gc=False):
+    """Where a request goes. `operation` is "" for the query protocol until its body has been read, and `service` too when an
+    unsigned query request does not say which it is. `labels` are the path's parameters, percent-decoded."""
+
+    service: str
+    signing_name: str
+    protocol: str
+    operation: str = ""
+    labels: Mapping[str, str] = _NO_LABELS
+
+
+class _Node:
+    """A segment of the tree of rest paths."""
+
+    __slots__ = ("greedy", "label", "literal", "operations")
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Node] = {}
+        self.label: _Node | None = None
+        self.greedy: _Node | None = None
+        self.operations: list[tuple[frozenset[str], str, tuple[str, ...]]] = []
+
+
+class RestRoutes:
+    """The method and path templates of one rest service, as a tree of segments; literals win over labels, labels over greedy ones."""
+
+    def __init__(self, index: ServiceIndex) -> None:
+        self._roots: dict[str, _Node] = {}
+        for name, entry in index.operations.items():
+            self._add(entry.method, entry.uri, name)
+
+    def _add(self, method: str, uri: str, name: str) -> None:
+        path, _, query = uri.partition("?")
+        node, labels = self._roots.setdefault(method, _Node()), []
+        for segment in _segments(path):
+            if not segment.startswith("{"):
+                node = node.literal.setdefault(segment, _Node())
+                continue
+            labels.append(segment.strip("{}+"))
+            if segment.endswith("+}"):
+                node.greedy = node = node.greedy or _Node()
+            else:
+                node.label = node = node.label or _Node()
+        wanted = frozenset(part for part in query.split("&") if part)
+        node.operations.append((wanted, name, tuple(labels)))
+        node.operations.sort(key=lambda row: -len(row[0]))
+
+    def match(self, method: str, path: str, query: str) -> tuple[str, dict[str, str]] | None:
+        """The operation of a raw path and its decoded labels, or None."""
+        root = self._roots.get(method)
+        found = _walk(root, _segments(path), 0, ()) if root else None
+        if found is None:
+            return None
+        node, values = found
+        given = frozenset(query.split("&")) if query else frozenset[str]()
+        for wanted, name, labels in node.operations:
+            if wanted <= given or all(w in given or f"{w}=" in given for w in wanted):
+                return name, dict(zip(labels, values, strict=True))
+        return None
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def _walk(
+    node: _Node, segments: list[str], at: int, values: tuple[str, ...]
+) -> tuple[_Node, tuple[str, ...]] | None:
+    if at == len(segments):
+        return (node, values) if node.operations else None
+    segment = segments[at]
+    if (literal := node.literal.get(segment)) is not None:
+        found = _walk(literal, segments, at + 1, values)
+        if found:
+            return found
+    if node.label is not None and segment:
+        found = _walk(node.label, segments, at + 1, (*values, unquote(segment)))
+        if found:
+            return found
+    if node.greedy is not None and node.greedy.operations:
+        return node.greedy, (*values, unquote("/".join(segments[at:])))
+    return None
+
+
+class Router:
+    """Routes for a set of services."""
+
+    def __init__(self, indexes: Iterable[ServiceIndex]) -> None:
+        self._by_signing = {index.signing_name: index for index in indexes}
+        self._by_target = {i.target_prefix: i for i in self._by_signing.values() if i.target_prefix}
+        self._rest = {
+            name: RestRoutes(index)
+            for name, index in self._by_signing.items()
+            if index.protocols[0].startswith("rest-")
+        }
+        self._by_version = {i.api_version: i for i in self._by_signing.values() if "query" in i.protocols}
+        self._cache: dict[tuple[str, str, str], Route] = {}
+
+    def route(self, head: Head, signed_for: str) -> Route:
+        """The route of a request that is signed for the service `signed_for` ("" if unsigned).
+
+        Raises:
+            AwsError: no such operation (`UnknownOperationException`), or a service that Portico does not have (501).
+        """
+        key = (head.method, head.path, signed_for)
+        cached = self._cache.get(key)
+        if cached is not None and not head.query:
+            return cached
+        target = head.header("x-amz-target")
+        if target:
+            return self._targeted(target)
+        if head.header("smithy-protocol") == "rpc-v2-cbor":
+            return self._cbor(head)
+        route = self._signed(head, signed_for) if signed_for else self._unsigned(head)
+        if route.operation and not head.query:
+            if len(self._cache) >= _CACHE_MAX:
+                self._cache.clear()
+            self._cache[key] = route
+        return route
+
+    def query_operation(self, route: Route, action: str, version: str) -> Route:
+        """The route of a query request, once its body has said `Action` and `Version`.
+
+        Raises:
+            AwsError: `InvalidAction`, `MissingAction`.
+        """
+        index = self._by_signing.get(route.signing_name) if route.service else self._by_version.get(version)
+        if not action:
+            raise AwsError("MissingAction", "The request must contain the parameter Action.", 400)
+        if index is None or action not in index.operations:
+            raise AwsError(
+                "InvalidAction",
+                f"Could not find operation {action} for version {version or 'NO_VERSION_SPECIFIED'}",
+                400,
+            )
+        if version and version != index.api_version:
+            raise AwsError("InvalidAction", f"Could not find operation {action} for version {version}", 400)
+        return Route(index.service, index.signing_name, "query", action)
+
+    def _targeted(self, target: str) -> Route:
+        prefix, _, operation = target.rpartition(".")
+        index = self._by_target.get(prefix)
+        if index is None:
+            raise not_implemented(prefix.split("_")[0] or "unknown", operation or target)
+        if operation not in index.operations:
+            raise AwsError("UnknownOperationException", None, 400)
+        return Route(index.service, index.signing_name, "json", operation)
+
+    def _cbor(self, head: Head) -> Route:
+        parts = _segments(head.path)
+        if len(parts) == 4 and parts[0] == "service" and parts[2] == "operation":
+            for index in self._by_signing.values():
+                if (
+                    index.target_prefix.rpartition(".")[2] == parts[1]
+                    and "smithy-rpc-v2-cbor" in index.protocols
+                ):
+                    if parts[3] in index.operations:
+                        return Route(index.service, index.signing_name, "smithy-rpc-v2-cbor", parts[3])
+                    raise AwsError("UnknownOperationException", None, 404)
+            raise not_implemented(parts[1], parts[3])
+        raise AwsError("UnknownOperationException", None, 404)
+
+    def _signed(self, head: Head, signed_for: str) -> Route:
+        index = self._by_signing.get(signed_for)
+        if index is None:
+            raise not_implemented(signed_for, f"{head.method} {head.path}")
+        if signed_for in self._rest:
+            return self._rest_route(index, head)
+        if "query" in index.protocols:
+            return Route(index.service, index.signing_name, "query")
+        raise AwsError("UnknownOperationException", None, 404)
+
+    def _rest_route(self, index: ServiceIndex, head: Head) -> Route:
+        found = self._rest[index.signing_name].match(head.method, head.path, head.query)
+        if found is None:
+            raise AwsError("UnknownOperationException", None, 404)
+        return Route(index.service, index.signing_name, index.protocols[0], found[0], found[1])
+
+    def _unsigned(self, head: Head) -> Route:
+        for name, routes in self._rest.items():
+            if routes.match(head.method, head.path, head.query):
+                return self._rest_route(self._by_signing[name], head)
+        if head.path == "/" and head.method in ("GET", "POST"):
+            return Route("", "", "query")
+        raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)
