@@ -21,7 +21,24 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 EXPIRES_S_MAX = 604_800
 
 Kind = Literal[
-    "incomplete", "query", "algorithm", "scope", "late", "early", "expired", "mismatch", "unsigned", "twice"
+    "incomplete",
+    "query",
+    "algorithm",
+    "scope",
+    "late",
+    "early",
+    "expired",
+    "mismatch",
+    "unsigned",
+    "twice",
+    "content",
+    "no_content",
+    "body",
+    "chunk",
+    "length",
+    "trailer",
+    "checksum",
+    "incomplete_body",
 ]
 
 

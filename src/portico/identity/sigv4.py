@@ -33,7 +33,7 @@ SKEW_S = 900
 
 _SIGNATURE = frozenset({"X-Amz-Signature"})
 _SIGNATURE_AND_TOKEN = _SIGNATURE | {"X-Amz-Security-Token"}
-_MISMATCH = (
+MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
     "signing method. Consult the service documentation for details."
 )
@@ -97,7 +97,7 @@ def verify(found: Claim, head: Head, secret: str, payload_hash: str) -> None:
     to_sign = string_to_sign(found.timestamp, found.scope, first)
     raise SignatureError(
         "mismatch",
-        _MISMATCH,
+        MISMATCH,
         AWSAccessKeyId=found.key_id,
         StringToSign=to_sign,
         SignatureProvided=found.signature,
