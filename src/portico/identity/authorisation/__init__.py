@@ -1,0 +1,1 @@
+"""AWS's service authorisation reference, as data."""
