@@ -6,8 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from portico.identity.principal import Principal, root
-from portico.identity.records import ACCESS_KEYS, ROLES, USERS, AccessKey, Role, User
+from portico.base.arn import parse as parse_arn
+from portico.identity.managed import managed_policy
+from portico.identity.principal import Principal, Session, root
+from portico.identity.records import ACCESS_KEYS, POLICIES, ROLES, USERS, AccessKey, Role, User
 from portico.identity.sessions import Sessions, TokenInvalid
 from portico.store.cache import Held, RecordCache
 
@@ -28,6 +30,20 @@ class CredentialError(Exception):
         super().__init__(f"{key_id}: {detail}")
         self.reason: Reason = reason
         self.key_id = key_id
+
+
+ALLOWS_NOTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
+
+
+def managed_document(cache: RecordCache, arn: str) -> str | None:
+    """The default version of a managed policy, AWS's or a customer's, or None when there is none of this ARN."""
+    parsed = parse_arn(arn)
+    if parsed is None or parsed.service != "iam" or not parsed.resource.startswith("policy/"):
+        return None
+    if parsed.account == "aws":
+        return managed_policy(arn)
+    held = cache.peek(POLICIES, parsed.account, parsed.resource.rpartition("/")[2].lower())
+    return None if held is None or held.value.arn != arn else held.value.document
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -101,7 +117,18 @@ class KeyRing:
             raise CredentialError("expired_token", key_id, "the session is over")
         if not self._exists(principal):
             raise CredentialError("token", key_id, "its role or user is gone")
-        return Known(opened.secret, principal)
+        return Known(opened.secret, self._resolved(principal, principal.session))
+
+    def _resolved(self, principal: Principal, session: Session) -> Principal:
+        """`principal` with documents in place of the managed session policies' ARNs that its token holds: a large policy would not
+        fit into a header. One that was deleted since allows nothing."""
+        if not any(policy.startswith("arn:") for policy in session.policies):
+            return principal
+        policies = tuple(
+            (managed_document(self._cache, policy) or ALLOWS_NOTHING) if policy.startswith("arn:") else policy
+            for policy in session.policies
+        )
+        return msgspec.structs.replace(principal, session=msgspec.structs.replace(session, policies=policies))
 
     def _exists(self, principal: Principal) -> bool:
         """Whether the session's role or user is still the one it was made for: one made again has another unique id."""
