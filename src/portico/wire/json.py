@@ -1,0 +1,200 @@
+"""Values in JSON, the bodies of json 1.0, json 1.1 and rest-json."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from portico.wire import scalars
+from portico.wire.scalars import Malformed, WrongType
+from portico.wire.shapes import Compiler, wire_name
+
+if TYPE_CHECKING:
+    from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+Convert = Callable[[Any], Any]
+
+encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
+_decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
+
+
+def parse(body: bytes) -> Any:
+    """The value of a JSON document; nesting is bounded by the interpreter's recursion limit, NaN and trailing text are refused.
+
+    Raises:
+        Malformed: it is not JSON.
+    """
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as wrong:
+        raise Malformed(str(wrong) or "nested too deeply") from None
+
+
+class JsonDecoder(Compiler[Convert]):
+    """Closures from parsed JSON to typed values."""
+
+    def document(self, shape: "StructureShape") -> Convert:
+        return lambda value: value
+
+    def structure(self, shape: "StructureShape") -> Convert:
+        members = [
+            (wire_name(member, name), name, self.compile(member))
+            for name, member in shape.members.items()
+            if "location" not in member.serialization
+        ]
+
+        def decode(value: Any) -> dict[str, Any]:
+            if type(value) is not dict:
+                raise WrongType(value, "structure")
+            out = {}
+            for key, name, convert in members:
+                item = value.get(key)
+                if item is not None:
+                    out[name] = convert(item)
+            return out
+
+        return decode
+
+    def list(self, shape: "ListShape") -> Convert:
+        convert = self.compile(shape.member)
+
+        def decode(value: Any) -> list[Any]:
+            if type(value) is not list:
+                raise WrongType(value, "list")
+            return [None if item is None else convert(item) for item in value]
+
+        return decode
+
+    def map(self, shape: "MapShape") -> Convert:
+        convert = self.compile(shape.value)
+
+        def decode(value: Any) -> dict[str, Any]:
+            if type(value) is not dict:
+                raise WrongType(value, "map")
+            return {key: convert(item) for key, item in value.items() if item is not None}
+
+        return decode
+
+    def scalar(self, shape: "Shape") -> Convert:
+        return _DECODERS[shape.type_name]
+
+
+def _string(value: Any) -> str:
+    if type(value) is not str:
+        raise WrongType(value, "string")
+    return value
+
+
+def _blob(value: Any) -> bytes:
+    return scalars.blob(_string(value))
+
+
+def _boolean(value: Any) -> bool:
+    if type(value) is not bool:
+        raise WrongType(value, "boolean")
+    return value
+
+
+def _integer_of(kind: str) -> Convert:
+    def integer(value: Any) -> int:
+        if type(value) is int:
+            return scalars.in_range(value, kind)
+        if type(value) is float and math.isfinite(value):
+            return scalars.in_range(int(value), kind)  # AWS cuts the fraction off
+        raise WrongType(value, kind)
+
+    return integer
+
+
+def _float_of(kind: str) -> Convert:
+    def decimal(value: Any) -> float:
+        if type(value) is float:
+            return value
+        if type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                raise WrongType(value, kind) from None
+        if value in ("NaN", "Infinity", "-Infinity"):
+            return scalars.decimal(value, kind)
+        raise WrongType(value, kind)
+
+    return decimal
+
+
+def _timestamp(value: Any) -> float:
+    if type(value) is float or type(value) is int:
+        return scalars.epoch(value)
+    if type(value) is str:
+        return scalars.timestamp(value)
+    raise WrongType(value, "timestamp")
+
+
+_DECODERS: dict[str, Convert] = {
+    "string": _string,
+    "character": _string,
+    "blob": _blob,
+    "boolean": _boolean,
+    "integer": _integer_of("integer"),
+    "long": _integer_of("long"),
+    "float": _float_of("float"),
+    "double": _float_of("double"),
+    "timestamp": _timestamp,
+}
+
+
+class JsonEncoder(Compiler[Convert]):
+    """Closures from typed values to what `encode` takes."""
+
+    def document(self, shape: "StructureShape") -> Convert:
+        return lambda value: value
+
+    def structure(self, shape: "StructureShape") -> Convert:
+        members = {
+            name: (wire_name(member, name), self.compile(member))
+            for name, member in shape.members.items()
+            if "location" not in member.serialization
+        }
+
+        def convert(value: Any) -> dict[str, Any]:
+            out = {}
+            for name, item in value.items():
+                if item is not None and name in members:
+                    key, encoder = members[name]
+                    out[key] = encoder(item)
+            return out
+
+        return convert
+
+    def list(self, shape: "ListShape") -> Convert:
+        encoder = self.compile(shape.member)
+        return lambda value: [None if item is None else encoder(item) for item in value]
+
+    def map(self, shape: "MapShape") -> Convert:
+        encoder = self.compile(shape.value)
+        return lambda value: {key: encoder(item) for key, item in value.items() if item is not None}
+
+    def scalar(self, shape: "Shape") -> Convert:
+        kind = shape.type_name
+        if kind == "timestamp":
+            said = str(shape.serialization.get("timestampFormat", "unixtimestamp")).lower()
+            return scalars.unix if said == "unixtimestamp" else scalars.TIMESTAMP_TEXT[said]
+        return _ENCODERS[kind]
+
+
+def _encode_float(value: float) -> float | str:
+    number = float(value)
+    return number if math.isfinite(number) else scalars.decimal_text(number)
+
+
+_ENCODERS: dict[str, Convert] = {
+    "string": str,
+    "character": str,
+    "blob": scalars.blob_text,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": _encode_float,
+    "double": _encode_float,
+}
