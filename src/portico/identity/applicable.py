@@ -12,6 +12,7 @@ from portico.identity.global_keys import Tags, global_context
 from portico.identity.managed import managed_policy
 from portico.identity.policy.evaluate import Policies, Sourced
 from portico.identity.policy.parse import compiled
+from portico.identity.policy.principals import is_web_identity
 from portico.identity.principal import Principal
 from portico.identity.records import GROUPS, POLICIES, ROLES, USERS, Attached, Group, Role, User
 from portico.store.cache import Held, RecordCache
@@ -22,18 +23,16 @@ __all__ = ["applicable", "global_context", "principal_tags"]
 _KEPT_MAX = 10_000
 _AWS_MANAGED = "arn:aws:iam::aws:policy/"
 _DENY_ALL = compiled('{"Statement":{"Sid":"Gone","Effect":"Deny","Action":"*","Resource":"*"}}')
-_STS_OF_SESSIONS = '"Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"]'
-_SESSION_TOKEN, _SESSION_TOKEN_MFA, _FEDERATION_TOKEN = (
-    compiled(
-        f'{{"Statement":[{{"Effect":"Allow","NotAction":[{closed}],"Resource":"*"}},'
-        f'{{"Effect":"Allow",{sts},"Resource":"*"}}]}}'
-    )
-    for closed, sts in (
-        ('"iam:*","sts:*"', _STS_OF_SESSIONS),
-        ('"sts:*"', _STS_OF_SESSIONS),
-        ('"iam:*","sts:*"', '"Action":"sts:GetCallerIdentity"'),
-    )
+_STS_ALLOWED = (
+    '{"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"],"Resource":"*"}'
 )
+_SESSION_TOKEN = compiled(
+    f'{{"Statement":[{{"Effect":"Allow","NotAction":["iam:*","sts:*"],"Resource":"*"}},{_STS_ALLOWED}]}}'
+)
+_SESSION_TOKEN_MFA = compiled(
+    f'{{"Statement":[{{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}},{_STS_ALLOWED}]}}'
+)
+_FEDERATION_TOKEN = compiled('{"Statement":{"Effect":"Deny","Action":["iam:*","sts:*"],"Resource":"*"}}')
 
 _Address = tuple[Table[Any], str, str]
 
@@ -56,7 +55,7 @@ def applicable(cache: RecordCache, principal: Principal) -> Policies:
     """
     if principal.kind == "role":
         own = _of_entity(cache, ROLES, principal)
-    elif principal.kind == "user" or (principal.kind == "federated" and principal.account):
+    elif principal.kind == "user" or _is_federated_user(principal):
         own = _of_entity(cache, USERS, principal)
     else:
         own = Policies()
@@ -76,6 +75,10 @@ def principal_tags(cache: RecordCache, principal: Principal) -> Tags:
     return (*(tag for tag in own if tag[0].lower() not in given), *principal.session.tags)
 
 
+def _is_federated_user(principal: Principal) -> bool:
+    return principal.kind == "federated" and not is_web_identity(principal)
+
+
 def _of_session(principal: Principal) -> tuple[Sourced, ...] | None:
     session = principal.session
     if session is None:
@@ -83,12 +86,13 @@ def _of_session(principal: Principal) -> tuple[Sourced, ...] | None:
     if principal.kind in ("user", "root"):
         limits = _SESSION_TOKEN_MFA if session.mfa else _SESSION_TOKEN
         return (Sourced(limits, "of every GetSessionToken session"),)
-    if not session.policies and not (principal.kind == "federated" and principal.account):
-        return None
-    return tuple(
+    given = tuple(
         Sourced(compiled(document), f"of {principal.arn} (number {number})")
         for number, document in enumerate(session.policies, 1)
     )
+    if _is_federated_user(principal):
+        return (*given, Sourced(_FEDERATION_TOKEN, "of every GetFederationToken session"))
+    return given or None
 
 
 def _of_entity(cache: RecordCache, table: Table[Any], principal: Principal) -> Policies:

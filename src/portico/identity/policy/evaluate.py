@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import msgspec
 
 from portico.identity.policy.document import Policy, Statement
-from portico.identity.policy.principals import Admission
+from portico.identity.policy.principals import Admission, is_web_identity
 from portico.identity.policy.variables import Context, Value
 from portico.identity.principal import Principal
 
@@ -24,6 +24,7 @@ BOUNDARY = "permissions boundary"
 SESSION = "session policy"
 RESOURCE = "resource-based policy"
 TRUST = "role trust policy"
+ROOT = "root user"
 
 
 class Sourced(msgspec.Struct, frozen=True, gc=False):
@@ -87,21 +88,19 @@ def evaluate(request: Request, policies: Policies) -> Decision:
         return Decision(False, (denial,), True, denial.kind)
     principal = request.principal
     admission, by_resource = _admitted(request, policies, resource_kind)
-    stranger = principal.kind in ("service", "anonymous") or not principal.account
+    stranger = principal.kind in ("service", "anonymous") or is_web_identity(principal)
     own = not request.resource_account or request.resource_account == principal.account
     if by_resource is not None and (stranger or (own and admission is Admission.EXACT)):
         return Decision(True, (by_resource,), False, resource_kind)
-    needed = (
-        resource_kind
-        if stranger
-        else _needed(request, policies, identity=not (own and admission is Admission.ENTITY))
-    )
+    by_entity = own and admission is Admission.ENTITY
+    needed = resource_kind if stranger else _needed(request, policies, identity=not by_entity)
     if isinstance(needed, str):
         return _refused(request, policies, needed)
     if by_resource is None and (policies.trust or not own):
         return _refused(request, policies, resource_kind)
-    because = needed if by_resource is None else (*needed, by_resource)
-    return Decision(True, because, False, because[0].kind if because else "root user")
+    resource_side = () if by_resource is None else (by_resource,)
+    because = (*resource_side, *needed) if by_entity else (*needed, *resource_side)
+    return Decision(True, because, False, because[0].kind if because else ROOT)
 
 
 def _needed(request: Request, policies: Policies, *, identity: bool) -> tuple[Reason, ...] | str:

@@ -3,6 +3,7 @@
 Source of AWS's: IAM User Guide, "Troubleshoot access denied error messages".
 """
 
+from portico.base import arn
 from portico.identity.policy.evaluate import (
     BOUNDARY,
     IDENTITY,
@@ -27,12 +28,22 @@ def refusal(decision: Decision, principal: Principal, action: str, resource: str
     """AWS's message for a refused request. An empty `resource` is left out, as where none is checked."""
     where = f" on resource: {resource}" if resource else ""
     who = principal.arn if principal.kind != "anonymous" else "anonymous"
-    why = (
-        f"with an explicit deny in {_EXPLICIT[decision.kind]}"
-        if decision.explicit
-        else f"because no {decision.kind} allows the {action} action"
-    )
+    if decision.explicit:
+        why = (
+            f"with an explicit deny in {_EXPLICIT[decision.kind]}{_policy_arn(decision, principal, resource)}"
+        )
+    else:
+        why = f"because no {decision.kind} allows the {action} action"
     return f"User: {who} is not authorized to perform: {action}{where} {why}"
+
+
+def _policy_arn(decision: Decision, principal: Principal, resource: str) -> str:
+    """Which managed policy denied: told within one account, and never of a resource's policy."""
+    source = decision.because[0].source
+    owner = arn.parse(resource)
+    own = owner is None or owner.account in ("", principal.account)
+    told = own and source.startswith("arn:") and decision.kind in (IDENTITY, BOUNDARY, SESSION)
+    return f": {source}" if told else ""
 
 
 def reasons(decision: Decision) -> list[str]:

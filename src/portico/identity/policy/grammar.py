@@ -54,7 +54,7 @@ _PRINCIPAL_FORMS: Mapping[str, Callable[[str], bool]] = {
     ),
     "Service": lambda text: bool(_SERVICE.fullmatch(text)),
     "Federated": lambda text: bool(_PROVIDER.fullmatch(text)),
-    "CanonicalUser": lambda text: bool(re.fullmatch(r"[0-9a-f]{64}", text)),
+    "CanonicalUser": lambda text: bool(re.fullmatch(r"[0-9a-f]{64,128}", text)),
 }
 
 
@@ -192,8 +192,9 @@ def _resource(resource: str) -> None:
     require(fields[0] == "arn" and len(fields) > 1, f'Resource {resource} must be in ARN format or "*".')
     require(fields[1] in PARTITIONS, f'Partition "{fields[1]}" is not valid for resource "{resource}".')
     vendor = fields[2] if len(fields) > 2 else ""
-    whole = bool(_VENDOR.fullmatch(vendor)) or resource == f"arn:{fields[1]}:*"
-    require(whole, "Resource vendor must be fully qualified and cannot contain regexes.")
+    require(
+        bool(_VENDOR.fullmatch(vendor)), "Resource vendor must be fully qualified and cannot contain regexes."
+    )
     require(len(fields) == 6 or "*" in resource, "The policy failed legacy parsing")
     regional = vendor == "iam" and len(fields) > 3 and fields[3] != ""
     require(not regional, f"IAM resource {resource} cannot contain region information.")
@@ -202,16 +203,17 @@ def _resource(resource: str) -> None:
 def _trust(statement: Mapping[str, Any]) -> None:
     for element in _TRUST_PROHIBITS:
         require(element not in statement, f"Has prohibited field {element}.")
-    require("Principal" in statement, "Missing required field Principal")
-    if isinstance(statement["Principal"], dict):
-        for kind, members in statement["Principal"].items():
-            for member in strings(members):
-                words = f'Invalid principal in policy: "{kind if kind == "AWS" else kind.upper()}":"{member}"'
-                require(_PRINCIPAL_FORMS[kind](member), words)
+    _of_resource(statement)
 
 
 def _of_resource(statement: Mapping[str, Any]) -> None:
-    require("Principal" in statement or "NotPrincipal" in statement, "Missing required field Principal")
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    require(principal is not None, "Missing required field Principal")
+    if isinstance(principal, dict):
+        for kind, members in principal.items():
+            for member in strings(members):
+                words = f'Invalid principal in policy: "{kind.upper()}":"{member}"'
+                require(_PRINCIPAL_FORMS[kind](member), words)
 
 
 _CHECKS: Mapping[Kind, Callable[[Mapping[str, Any]], None]] = {

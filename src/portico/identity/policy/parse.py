@@ -147,7 +147,6 @@ def _principals(principal: Any) -> Principals:
         aws,
         frozenset(members.get("Service", ())),
         frozenset(members.get("Federated", ())),
-        frozenset(members.get("CanonicalUser", ())),
     )
 
 

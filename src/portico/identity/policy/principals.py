@@ -25,14 +25,20 @@ class Admission(enum.IntEnum):
     EXACT = 3
 
 
+def is_web_identity(caller: Principal) -> bool:
+    """Whether the caller is known by an identity provider only (as in AssumeRoleWithWebIdentity), so that no account's policies
+    apply to it; a federated user (GetFederationToken) has those of the user that it came from."""
+    return caller.kind == "federated" and ":federated-user/" not in caller.arn
+
+
 class Principals(msgspec.Struct, frozen=True, gc=False):
-    """The members of the element. `aws` holds account numbers, ARNs and unique ids as written (an account's ARN as its number)."""
+    """The members of the element. `aws` holds account numbers, ARNs and unique ids as written (an account's ARN as its number).
+    Canonical users, which only S3's access lists know, are nobody here."""
 
     everybody: bool = False
     aws: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     federated: frozenset[str] = frozenset()
-    canonical: frozenset[str] = frozenset()
 
     def admits(self, caller: Principal) -> Admission:
         """How `caller` is meant, at best."""
@@ -40,7 +46,9 @@ class Principals(msgspec.Struct, frozen=True, gc=False):
             return Admission.EXACT
         if caller.kind in ("service", "anonymous"):
             return Admission.EXACT if caller.name in self.services else Admission.NONE
-        if caller.arn in self.aws or caller.arn in self.federated:
+        if is_web_identity(caller):
+            return Admission.EXACT if caller.arn in self.federated else Admission.NONE
+        if caller.arn in self.aws:
             return Admission.EXACT
         if caller.kind != "root" and (caller.unique_id in self.aws or caller.principal_arn in self.aws):
             return Admission.EXACT if caller.kind == "user" else Admission.ENTITY
@@ -57,8 +65,8 @@ class Principals(msgspec.Struct, frozen=True, gc=False):
             return False
         if caller.kind == "root":
             return caller.account in self.aws
-        if caller.arn in self.federated:
-            return True
+        if is_web_identity(caller):
+            return caller.arn in self.federated
         entity = caller.principal_arn in self.aws or caller.unique_id in self.aws
         return entity and caller.account in self.aws and (caller.kind != "role" or caller.arn in self.aws)
 
