@@ -245,7 +245,7 @@ async def _read(reader: asyncio.StreamReader, bytes_max: int) -> Response:
     collector = _Collector()
     parser = httptools.HttpResponseParser(collector)
     received = 0
-    while not collector.complete:
+    while True:
         data = await reader.read(_PIECE_BYTES)
         if not data:
             break
@@ -254,11 +254,13 @@ async def _read(reader: asyncio.StreamReader, bytes_max: int) -> Response:
             parser.feed_data(data)
         except httptools.HttpParserError as error:
             raise OutboundError("malformed", f"the answer is not HTTP: {error}") from error
-        if collector.complete and parser.get_status_code() < 200:
-            collector.complete = False  # 100 Continue, 103 Early Hints: the answer itself follows
-            collector.headers.clear()
         if received > bytes_max + _PIECE_BYTES or len(collector.body) > bytes_max:
             raise OutboundError("too_large", f"the answer is larger than {bytes_max} bytes")
+        if collector.complete:
+            if parser.get_status_code() >= 200:
+                break
+            collector.complete = False  # 100 Continue, 103 Early Hints: the answer itself follows
+            collector.headers.clear()
     until_close = "content-length" not in collector.headers and "transfer-encoding" not in collector.headers
     status = parser.get_status_code()
     if not status or not (collector.complete or until_close):

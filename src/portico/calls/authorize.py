@@ -105,6 +105,8 @@ class Authorizer:
         if check.policy is not None:
             source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
             policies = msgspec.structs.replace(policies, resource=source)
+        if check.trust:
+            policies = msgspec.structs.replace(policies, trust=True)
         context = global_context(
             origin.principal,
             now=call.now,

@@ -21,13 +21,15 @@ Values = str | tuple[str, ...]
 class Check(msgspec.Struct, frozen=True, gc=False):
     """A further permission that the same call needs (`iam:PassRole` on the role that is passed).
 
-    `policy` is the resource policy (document) of `resource`, if it has one.
+    `policy` is the resource policy (document) of `resource`, if it has one. `trust`: it is a role's trust policy, which must itself
+    allow; without one nothing is allowed.
     """
 
     action: str
     resource: str
     keys: Mapping[str, Values] = {}
     policy: str | None = None
+    trust: bool = False
 
 
 OnResources = Callable[[Call, Any], Iterable[str] | Awaitable[Iterable[str]]]
