@@ -19,13 +19,19 @@ class Held(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
 
 class RecordCache:
-    """Decoded records in front of a store; at most `entries_max` of them, absent ones not kept."""
+    """Decoded records in front of a store; at most `entries_max` of them, absent ones not kept.
 
-    __slots__ = ("_entries_max", "_held", "store")
+    What is kept is never older than the last acknowledged commit. `peek` reads and keeps in one step of the event loop: what it finds
+    is as new as the database, and if a commit's drop is still on its way to the loop, that drops the new value too, which costs one
+    more read. `get` may wait, and the drop may come while it does; what it has read is then not kept.
+    """
+
+    __slots__ = ("_entries_max", "_held", "_reading", "store")
 
     def __init__(self, store: Store, entries_max: int = 20_000) -> None:
         self.store = store
         self._held: dict[Key, Held[Any]] = {}
+        self._reading: dict[Key, object] = {}
         self._entries_max = entries_max
         store.on_commit(self._drop)
 
@@ -42,14 +48,31 @@ class RecordCache:
 
     async def get(self, table: Table[T], *parts: KeyPart) -> Held[T] | None:
         """The record."""
-        return self.peek(table, *parts)
+        key = (table.name, *parts)
+        held = self._held.get(key)
+        if held is not None:
+            return held
+        reading = self._reading[key] = object()
+        try:
+            found = await self.store.get(key)
+            undisturbed = self._reading.get(key) is reading
+        finally:
+            if self._reading.get(key) is reading:
+                del self._reading[key]
+        if found is None:
+            return None
+        held = Held(table.decode(found.value), found.version)
+        return self._keep(key, held) if undisturbed else held
 
     def _keep(self, key: Key, held: Held[Any]) -> Held[Any]:
         if len(self._held) >= self._entries_max:
-            self._held.clear()
+            # The oldest go, a sixteenth at a time. Marking what was used would cost every hit more than these misses do.
+            for oldest in list(self._held)[: max(self._entries_max // 16, 1)]:
+                del self._held[oldest]
         self._held[key] = held
         return held
 
     def _drop(self, keys: Sequence[Key]) -> None:
         for key in keys:
             self._held.pop(key, None)
+            self._reading.pop(key, None)

@@ -65,12 +65,16 @@ class VersionIs(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class RangeIs(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The records below `prefix` and after `after` (exclusive; None from the start) are as they were: up to `limit` of them in
-    order (None: all), `count` of them, the highest version being `newest` (0 for none)."""
+    """The records below `prefix`, after `after` (exclusive; None from the start) and up to `until` (inclusive; None to the end) in
+    the direction of the scan, are as they were: `count` of them, the highest version being `newest` (0 for none).
+
+    A scan that `limit` has cut is a range up to its last key. (Count and newest version of "the first n" would not do: delete one
+    of them, and an older record moves up unseen.)
+    """
 
     prefix: Key
     after: Key | None
-    limit: int | None
+    until: Key | None
     reverse: bool
     count: int
     newest: int
@@ -118,7 +122,11 @@ class Ack(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Let a received message be visible again at `visible_at`, with `body` in place of its own if given (attempt counters)."""
+    """Let a received message be visible again at `visible_at`, with `body` in place of its own if given (attempt counters).
+
+    Without a body a lease is made longer or shorter. With one, a `worker` lease ends as well: the message now waits for its next
+    attempt, which a restart does not bring forward. The receipt stays valid until another has taken the message.
+    """
 
     queue: Key
     receipt: str
@@ -127,7 +135,10 @@ class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Append(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Append an entry to `log`; it gets the next sequence number. `at` (seconds, `now` clock) is what trimming looks at."""
+    """Append an entry to `log`; its sequence number is larger than all before it, though not always the next one.
+
+    `at` (seconds, `now` clock) is what trimming looks at.
+    """
 
     log: Key
     value: bytes
@@ -142,7 +153,8 @@ class Trim(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 class Refer(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """`owner` needs the blob `digest` (which `put_blob` has stored): it is kept while anybody does."""
+    """`owner` needs the blob `digest` (which `put_blob` has stored): it is kept while anybody does. The commit conflicts when the
+    store does not have it (any more)."""
 
     digest: str
     owner: Key
@@ -240,19 +252,25 @@ class Store(Protocol):
         """The whole blob. Raises KeyError when there is no such blob."""
 
     async def changes(self, *, after: int, limit: int = 1000) -> list[Versioned]:
-        """The records that were written after version `after`, oldest first (deletions are not among them)."""
+        """The records that were written after version `after`, oldest first (deletions are not among them).
+
+        All records of one commit come together, so there may be more than `limit`, and `after` the last one's version goes on.
+        """
 
     def on_commit(self, hook: Committed) -> None:
-        """Call `hook` with the keys that a commit has changed (records, and the queues that it sent to), before it is
-        acknowledged. Hooks drop cached values and wake workers; they do not block and do not raise."""
+        """Call `hook` with the keys that commits have changed (records, queues, logs), before these are acknowledged.
+
+        Commits that end together are told together. Hooks drop cached values and wake workers; they do not block and do not raise.
+        """
 
     async def backup(self, path: str) -> None:
         """Write a consistent copy of everything to the new file `path`, while the store is in use."""
+
+    async def tend(self) -> None:
+        """Housekeeping, to be called every few minutes: blobs that nobody needs and deduplications that are over."""
 
     async def erase(self) -> None:
         """Forget everything (development mode's reset)."""
 
     async def close(self) -> None:
         """Finish what is under way and release the data directory."""
-
-

@@ -4,25 +4,40 @@ Reads are remembered and become the commit's conditions; writes gather. A body t
 overtaken: if what it read has changed, the commit conflicts and the dispatcher runs the body again.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
+from portico.store import keys
 from portico.store.cache import RecordCache
-from portico.store.port import Condition, Delete, Key, KeyPart, Op, Put, RangeIs, Refer, Unrefer, VersionIs
+from portico.store.port import (
+    Condition,
+    Delete,
+    Key,
+    KeyPart,
+    Op,
+    Put,
+    RangeIs,
+    Refer,
+    Unrefer,
+    Versioned,
+    VersionIs,
+)
 from portico.store.table import Table
 
 T = TypeVar("T", bound=msgspec.Struct)
+_Range = tuple[Key, Key | None, int | None, bool]
 
 
 class Transaction:
     """The reads and writes of one operation. Reads see the transaction's own writes by key (`get`) and by range (`scan`)."""
 
-    __slots__ = ("_cache", "_conditions", "_ops", "_written")
+    __slots__ = ("_cache", "_ops", "_ranges", "_read", "_written")
 
     def __init__(self, cache: RecordCache) -> None:
         self._cache = cache
-        self._conditions: dict[Key, Condition] = {}
+        self._read: dict[Key, VersionIs] = {}
+        self._ranges: dict[_Range, RangeIs] = {}
         self._ops: list[Op] = []
         self._written: dict[Key, msgspec.Struct | None] = {}
 
@@ -30,9 +45,10 @@ class Transaction:
         """The record with these identifiers, or None; remembered as a condition."""
         key = table.key(*parts)
         if key in self._written:
-            return self._written[key]  # type: ignore[return-value]  # written through the same table
-        held = self._cache.peek(table, *parts)
-        self._conditions.setdefault(key, VersionIs(key, 0 if held is None else held.version))
+            return cast("T | None", self._written[key])
+        held = await self._cache.get(table, *parts)
+        # The first read counts: had a second one found something newer, the body would have seen two states.
+        self._read.setdefault(key, VersionIs(key, 0 if held is None else held.version))
         return None if held is None else held.value
 
     async def scan(
@@ -43,21 +59,22 @@ class Transaction:
         limit: int | None = None,
         reverse: bool = False,
     ) -> list[T]:
-        """The records whose identifiers begin with `prefix`, in key order; `after` is a whole key (`table.key(...)`)."""
+        """The records whose identifiers begin with `prefix`, in key order; `after` is a whole key (`table.key(...)`).
+
+        What the answer depends on is remembered as a condition: with a `limit`, the range up to the last record that was looked at.
+        """
+        if limit == 0:
+            return []
         start = table.key(*prefix)
-        found = await self._cache.store.scan(start, after=after, limit=limit, reverse=reverse)
-        newest = max((row.version for row in found), default=0)
-        self._conditions[(*start, "\x00range", str(after), str(limit), str(reverse))] = RangeIs(
-            start, after, limit, reverse, len(found), newest
-        )
-        rows: dict[Key, T] = {row.key: table.decode(row.value) for row in found}
-        for key, value in self._written.items():
-            if key[: len(start)] == start and (after is None or (key < after if reverse else key > after)):  # type: ignore[operator]
-                rows.pop(key, None)
-                if value is not None:
-                    rows[key] = value  # type: ignore[assignment]  # written through the same table
-        ordered = sorted(rows, reverse=reverse)  # type: ignore[type-var]  # keys of one table have parts of one type
-        return [rows[key] for key in ordered[:limit]]
+        written = self._written_in(start, after, reverse=reverse)
+        # One more for each record that this transaction has deleted: they are still in the store.
+        enough = None if limit is None else limit + sum(value is None for value in written.values())
+        found = await self._cache.store.scan(start, after=after, limit=enough, reverse=reverse)
+        self._remember((start, after, enough, reverse), found)
+        rows: dict[Key, Any] = {row.key: row.value for row in found if row.key not in written}
+        rows.update((key, value) for key, value in written.items() if value is not None)
+        ordered = sorted(rows, key=keys.encode, reverse=reverse)[:limit]
+        return [cast("T", written[key]) if key in written else table.decode(rows[key]) for key in ordered]
 
     def put(self, table: Table[T], value: T, *parts: KeyPart) -> None:
         """Write the record with these identifiers."""
@@ -95,4 +112,25 @@ class Transaction:
             Conflict: what was read has changed since.
         """
         if self._ops:
-            await self._cache.store.commit(self._ops, tuple(self._conditions.values()))
+            conditions: list[Condition] = [*self._read.values(), *self._ranges.values()]
+            await self._cache.store.commit(self._ops, conditions)
+
+    def _written_in(
+        self, start: Key, after: Key | None, *, reverse: bool
+    ) -> dict[Key, msgspec.Struct | None]:
+        """This transaction's writes in the range."""
+        if not self._written:
+            return {}
+        bound = None if after is None else keys.encode(after)
+        return {
+            key: value
+            for key, value in self._written.items()
+            if key[: len(start)] == start
+            and (bound is None or (keys.encode(key) < bound if reverse else keys.encode(key) > bound))
+        }
+
+    def _remember(self, scanned: _Range, found: list[Versioned]) -> None:
+        start, after, limit, reverse = scanned
+        until = found[-1].key if limit is not None and found and len(found) >= limit else None
+        newest = max((row.version for row in found), default=0)
+        self._ranges.setdefault(scanned, RangeIs(start, after, until, reverse, len(found), newest))

@@ -1,0 +1,114 @@
+"""A backup: one tar file with the database, the large blobs and the data directory's key, made while the store is in use.
+
+Members, in this order: `manifest.json` (backup format, the database's SHA-256), `portico.sqlite3`, `data.key`, `blobs/ab/abcd...`.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import sqlite3
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from portico.store.data_key import KEY_FILE
+from portico.store.port import StoreError
+from portico.store.sqlite import failures
+from portico.store.sqlite.database import Database
+from portico.store.sqlite.shelf import Shelf, sync_folder
+
+MANIFEST = "manifest.json"
+MEMBER_DATABASE = "portico.sqlite3"
+MEMBER_BLOBS = "blobs"
+BACKUP_FORMAT = 1
+
+
+class Manifest(msgspec.Struct, frozen=True, gc=False):
+    """What a backup says of itself."""
+
+    backup_format: int
+    database_sha256: str
+
+
+async def write(database: Database, shelf: Shelf, directory: Path | None, path: Path) -> None:
+    """Write the backup; the caller sees to it that no blob is collected meanwhile.
+
+    Raises:
+        StoreError: the file exists already, or can't be written.
+        StoreFull: there is no space for it; nothing is left of it.
+    """
+    try:
+        await asyncio.to_thread(_write, database, shelf, directory, path)
+    except FileExistsError:
+        raise StoreError(f"{path} exists already; a backup is written to a new file") from None
+    except sqlite3.Error as error:
+        raise failures.of_database(error, path.parent) from error
+    except OSError as error:
+        if error.errno in failures.FULL_ERRNOS:
+            raise failures.of_system(error) from error
+        raise StoreError(f"the backup could not be written: {error}") from error
+
+
+def _write(database: Database, shelf: Shelf, directory: Path | None, path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(path)
+    with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
+        copy = Path(work, MEMBER_DATABASE)
+        _copy_database(database, copy)
+        whole = Path(work, "whole")
+        with whole.open("xb") as file:
+            whole.chmod(0o600)  # it holds every secret that the data directory does
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                _fill(tar, copy, shelf, directory)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(whole, path)  # a rename would replace a file that has come meanwhile
+    sync_folder(path.parent)
+
+
+def _copy_database(database: Database, copy: Path) -> None:
+    """One state of the database in a file of its own, without a log beside it."""
+    if database.path is None:
+        with database.exclusive():
+            database.writer.execute("VACUUM INTO ?", (str(copy),))
+        return
+    connection = sqlite3.connect(database.path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    finally:
+        connection.close()
+
+
+def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None) -> None:
+    with copy.open("rb") as file:
+        manifest = Manifest(BACKUP_FORMAT, hashlib.file_digest(file, "sha256").hexdigest())
+    _add(tar, MANIFEST, io.BytesIO(msgspec.json.encode(manifest)))
+    with copy.open("rb") as file:
+        _add(tar, MEMBER_DATABASE, file)
+    if directory is not None and (directory / KEY_FILE).exists():
+        with (directory / KEY_FILE).open("rb") as file:
+            _add(tar, KEY_FILE, file)
+    for digest in _blobs_of(copy):
+        with shelf.open(digest) as file:
+            _add(tar, f"{MEMBER_BLOBS}/{digest[:2]}/{digest}", file)
+
+
+def _add(tar: tarfile.TarFile, name: str, file: BinaryIO) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = file.seek(0, io.SEEK_END)
+    member.mode = 0o600
+    file.seek(0)
+    tar.addfile(member, file)
+
+
+def _blobs_of(copy: Path) -> list[str]:
+    connection = sqlite3.connect(copy)
+    try:
+        return [digest for (digest,) in connection.execute("SELECT digest FROM blobs WHERE data IS NULL")]
+    finally:
+        connection.close()

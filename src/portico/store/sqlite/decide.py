@@ -1,0 +1,261 @@
+"""Which commits of a batch hold, and what they come to together.
+
+One savepoint and a handful of statements for each commit would hand the GIL back and forth for every one of them. So what the batch's
+commits depend on is read in one statement (`Facts`), they are decided here one after the other against it and against the commits
+before them, and their sum is written with one statement per kind of change (`Plan`). The outcome is that of running them in order.
+
+Pure: no SQL, no clock.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from portico.store.sqlite.rows import (
+    AckRow,
+    AppendRow,
+    BlobRow,
+    ChangeRow,
+    CollectRow,
+    DeleteRow,
+    OwnerRow,
+    Prepared,
+    PutRow,
+    RangeCheck,
+    Row,
+    SendRow,
+    TrimRow,
+)
+
+
+class Held(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A message that a receipt names: its row, and what a holder of the current receipt would show."""
+
+    message: int
+    queue: str
+    receipt: str | None
+    group: str | None
+
+
+class Facts(msgspec.Struct):
+    """What the database says about the things that a batch's conditions name. The decisions keep it up to date as they go.
+
+    `versions`: encoded key -> version, absent ones missing. `ranges`: (low, high) -> (count, newest version). `receipts`: message row
+    -> what holds it. `seen`: (queue, deduplication) that still holds. `blobs`: digest -> (instant stored, has an owner).
+    """
+
+    versions: dict[str, int]
+    ranges: dict[tuple[str, str], tuple[int, int]]
+    receipts: dict[int, Held]
+    seen: set[tuple[str, str]]
+    blobs: dict[str, tuple[int, bool]]
+
+
+class Plan:
+    """The sum of the commits that hold: the end state of each thing, as JSON-ready rows.
+
+    `groups` are those (queue, group) whose first message may be another one afterwards.
+    """
+
+    __slots__ = (
+        "acks", "blobs", "changes", "collected", "deduplications", "entries", "groups", "owners", "records", "sends", "trims",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.records: dict[str, tuple[int, str] | None] = {}
+        self.sends: list[tuple[int, str, str, str, int, int, str | None, int]] = []
+        self.deduplications: list[tuple[str, str, int]] = []
+        self.changes: dict[int, tuple[int, str | None]] = {}
+        self.acks: set[int] = set()
+        self.groups: set[tuple[str, str]] = set()
+        self.entries: list[tuple[int, str, int, str]] = []
+        self.trims: dict[str, int | None] = {}
+        self.owners: dict[tuple[str, str], bool] = {}
+        self.blobs: dict[str, tuple[int, int, str | None]] = {}
+        self.collected: set[str] = set()
+
+
+class Batch:
+    """Decides commits one by one; `next_number` gives versions, message rows and log sequences, `now_us` is the batch's instant."""
+
+    __slots__ = ("facts", "next_number", "now_us", "plan")
+
+    def __init__(self, facts: Facts, next_number: Callable[[], int], now_us: int) -> None:
+        self.facts = facts
+        self.plan = Plan()
+        self.next_number = next_number
+        self.now_us = now_us
+
+    def can_decide(self, commit: Prepared) -> bool:
+        """False when an earlier commit has changed something of which only the database can say what it is now: then this one has
+        to wait until the plan is written and facts are read again."""
+        plan = self.plan
+        if commit.ranges and plan.records and any(self._touched(each) for each in commit.ranges):
+            return False
+        return not (plan.owners or plan.collected) or not any(type(row) is CollectRow for row in commit.rows)
+
+    def decide(self, commit: Prepared) -> int:
+        """The commit's version, its rows being in the plan; or 0 when it does not hold, nothing of it being there."""
+        facts = self.facts
+        for key, version in commit.versions:
+            if facts.versions.get(key, 0) != version:
+                return 0
+        for check in commit.ranges:
+            if facts.ranges[check.low, check.high] != (check.count, check.newest):
+                return 0
+        for row in commit.rows:
+            check_row = _CHECKS.get(type(row))
+            if check_row is not None and not check_row(self, row):
+                return 0
+        version = self.next_number()
+        for row in commit.rows:
+            _EFFECTS[type(row)](self, row, version)
+        return version
+
+    def _touched(self, check: RangeCheck) -> bool:
+        return any(check.low <= key < check.high for key in self.plan.records)
+
+
+def named(commits: Iterable[Prepared]) -> dict[str, Sequence[Any]]:
+    """What these commits' decisions depend on: the parameter of the statement that reads the facts."""
+    versions: set[str] = set()
+    ranges: set[tuple[str, str]] = set()
+    messages: set[int] = set()
+    deduplications: set[tuple[str, str]] = set()
+    blobs: set[str] = set()
+    for commit in commits:
+        versions.update([key for key, _ in commit.versions])
+        ranges.update([(check.low, check.high) for check in commit.ranges])
+        for row in commit.rows:
+            match row:
+                case AckRow() | ChangeRow():
+                    messages.add(row.message)
+                case SendRow(deduplication=str(name)):
+                    deduplications.add((row.queue, name))
+                case OwnerRow(needed=True) | CollectRow():
+                    blobs.add(row.digest)
+    return {
+        "versions": list(versions),
+        "ranges": list(ranges),
+        "messages": list(messages),
+        "deduplications": list(deduplications),
+        "blobs": list(blobs),
+    }
+
+
+def _lease_holds(batch: Batch, row: AckRow | ChangeRow) -> bool:
+    held = batch.facts.receipts.get(row.message)
+    return held is not None and held.receipt == row.receipt and held.queue == row.queue
+
+
+def _blob_is_there(batch: Batch, row: OwnerRow) -> bool:
+    return not row.needed or row.digest in batch.facts.blobs
+
+
+def _collectable(batch: Batch, row: CollectRow) -> bool:
+    stored_at_us, has_owner = batch.facts.blobs.get(row.digest, (0, True))
+    return not has_owner and stored_at_us <= row.before_us
+
+
+_CHECKS: dict[type, Callable[[Batch, Any], bool]] = {
+    AckRow: _lease_holds,
+    ChangeRow: _lease_holds,
+    OwnerRow: _blob_is_there,
+    CollectRow: _collectable,
+}
+
+
+def _put(batch: Batch, row: PutRow, version: int) -> None:
+    batch.facts.versions[row.key] = version
+    batch.plan.records[row.key] = (version, row.value)
+
+
+def _delete(batch: Batch, row: DeleteRow, _: int) -> None:
+    batch.facts.versions.pop(row.key, None)
+    batch.plan.records[row.key] = None
+
+
+def _send(batch: Batch, row: SendRow, _: int) -> None:
+    plan = batch.plan
+    if row.deduplication is not None:
+        name = (row.queue, row.deduplication)
+        if name in batch.facts.seen:
+            return
+        if row.deduplicate_until_us > batch.now_us:
+            batch.facts.seen.add(name)
+            plan.deduplications.append((*name, row.deduplicate_until_us))
+    number = batch.next_number()
+    blocked = 0
+    if row.grouped is not None:
+        # Until the group is looked at as a whole, which is done after all sends and acks are written.
+        blocked = 1
+        plan.groups.add((row.queue, row.grouped))
+    plan.sends.append(
+        (number, row.queue, row.message_id, row.body, row.visible_at_us, batch.now_us, row.grouped, blocked)
+    )
+
+
+def _ack(batch: Batch, row: AckRow, _: int) -> None:
+    plan = batch.plan
+    held = batch.facts.receipts.pop(row.message, None)
+    if held is not None and held.group is not None:
+        plan.groups.add((row.queue, held.group))
+    plan.changes.pop(row.message, None)
+    plan.acks.add(row.message)
+
+
+def _change(batch: Batch, row: ChangeRow, _: int) -> None:
+    plan = batch.plan
+    if row.message in plan.acks:
+        return
+    body = row.body
+    if body is None and row.message in plan.changes:
+        body = plan.changes[row.message][1]
+    plan.changes[row.message] = (row.visible_at_us, body)
+
+
+def _append(batch: Batch, row: AppendRow, _: int) -> None:
+    batch.plan.entries.append((batch.next_number(), row.log, row.at_us, row.value))
+
+
+def _trim(batch: Batch, row: TrimRow, _: int) -> None:
+    plan = batch.plan
+    before = row.before_us
+    plan.entries = [
+        entry for entry in plan.entries if entry[1] != row.log or (before is not None and entry[2] >= before)
+    ]
+    if row.log in plan.trims:
+        earlier = plan.trims[row.log]
+        before = None if before is None or earlier is None else max(before, earlier)
+    plan.trims[row.log] = before
+
+
+def _own(batch: Batch, row: OwnerRow, _: int) -> None:
+    batch.plan.owners[row.digest, row.owner] = row.needed
+
+
+def _blob(batch: Batch, row: BlobRow, _: int) -> None:
+    batch.facts.blobs[row.digest] = (batch.now_us, True)
+    batch.plan.collected.discard(row.digest)
+    batch.plan.blobs[row.digest] = (row.size_bytes, batch.now_us, row.data)
+
+
+def _collect(batch: Batch, row: CollectRow, _: int) -> None:
+    batch.facts.blobs.pop(row.digest, None)
+    batch.plan.blobs.pop(row.digest, None)
+    batch.plan.collected.add(row.digest)
+
+
+_EFFECTS: dict[type[Row], Callable[[Batch, Any, int], None]] = {
+    PutRow: _put,
+    DeleteRow: _delete,
+    SendRow: _send,
+    AckRow: _ack,
+    ChangeRow: _change,
+    AppendRow: _append,
+    TrimRow: _trim,
+    OwnerRow: _own,
+    BlobRow: _blob,
+    CollectRow: _collect,
+}

@@ -1,0 +1,239 @@
+"""Operations and conditions as the database has them: keys encoded, values text, instants whole microseconds.
+
+Made on the event loop, before the writer sees a commit, so that a value which can't be stored is its caller's error and nobody else's.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from portico.base import ids
+from portico.store import keys
+from portico.store.port import (
+    Ack,
+    Append,
+    ChangeVisibility,
+    Condition,
+    Delete,
+    Key,
+    Op,
+    Put,
+    RangeIs,
+    Refer,
+    Send,
+    Trim,
+    Unrefer,
+    VersionIs,
+)
+from portico.store.sqlite.text import to_text, to_us
+
+
+class PutRow(msgspec.Struct, frozen=True, gc=False):
+    """Write a record."""
+
+    key: str
+    value: str
+
+
+class DeleteRow(msgspec.Struct, frozen=True, gc=False):
+    """Remove a record."""
+
+    key: str
+
+
+class SendRow(msgspec.Struct, frozen=True, gc=False):
+    """Put a message on a queue."""
+
+    queue: str
+    message_id: str
+    body: str
+    visible_at_us: int
+    grouped: str | None
+    deduplication: str | None
+    deduplicate_until_us: int
+
+
+class AckRow(msgspec.Struct, frozen=True, gc=False):
+    """Remove the message whose current receipt is `receipt`; `message` is its row, 0 when the receipt has no such form."""
+
+    queue: str
+    message: int
+    receipt: str
+
+
+class ChangeRow(msgspec.Struct, frozen=True, gc=False):
+    """Move the visibility of a message, and with a `body` put that in place of its own and end a worker's lease."""
+
+    queue: str
+    message: int
+    receipt: str
+    visible_at_us: int
+    body: str | None
+
+
+class AppendRow(msgspec.Struct, frozen=True, gc=False):
+    """Append to a log."""
+
+    log: str
+    value: str
+    at_us: int
+
+
+class TrimRow(msgspec.Struct, frozen=True, gc=False):
+    """Forget entries of a log, all of them when `before_us` is None."""
+
+    log: str
+    before_us: int | None
+
+
+class OwnerRow(msgspec.Struct, frozen=True, gc=False):
+    """`owner` needs the blob from now on, or no longer."""
+
+    digest: str
+    owner: str
+    needed: bool
+
+
+class BlobRow(msgspec.Struct, frozen=True, gc=False):
+    """The store has these bytes now: in `data`, or as a file when that is None."""
+
+    digest: str
+    size_bytes: int
+    data: str | None
+
+
+class CollectRow(msgspec.Struct, frozen=True, gc=False):
+    """Forget a blob unless somebody needs it or it was stored after `before_us`; then the commit conflicts."""
+
+    digest: str
+    before_us: int
+
+
+Row = (
+    PutRow | DeleteRow | SendRow | AckRow | ChangeRow | AppendRow | TrimRow | OwnerRow | BlobRow | CollectRow
+)
+
+
+class RangeCheck(msgspec.Struct, frozen=True, gc=False):
+    """From `low` up to `high` (not itself) there are `count` records, the highest version being `newest`."""
+
+    low: str
+    high: str
+    count: int
+    newest: int
+
+
+class Prepared(msgspec.Struct, frozen=True, gc=False):
+    """A commit, ready for the writer. `changed` is what the hooks are told."""
+
+    rows: Sequence[Row]
+    versions: Sequence[tuple[str, int]] = ()
+    ranges: Sequence[RangeCheck] = ()
+    changed: Sequence[Key] = ()
+
+
+def prepare(ops: Sequence[Op], conditions: Sequence[Condition]) -> Prepared:
+    """The commit of these values.
+
+    Raises:
+        TypeError, ValueError: a key or an instant can't be stored.
+    """
+    return Prepared(
+        [_MAKERS[type(op)](op) for op in ops],
+        [(keys.encode(each.key), each.version) for each in conditions if type(each) is VersionIs],
+        [_range(each) for each in conditions if type(each) is RangeIs],
+        [getattr(op, _CHANGED[type(op)]) for op in ops if type(op) in _CHANGED],
+    )
+
+
+def bounds(prefix: Key, after: Key | None, until: Key | None, reverse: bool) -> tuple[str, str]:
+    """The encoded bounds (the first in, the second out) of the keys that begin with `prefix` and come after `after` (not itself)
+    and up to `until` (itself), in the direction of the scan."""
+    start = keys.encode(prefix)
+    low, high = start, keys.prefix_end(start)
+    if reverse:
+        if after is not None:
+            high = min(high, keys.encode(after))
+        if until is not None:
+            low = max(low, keys.encode(until))
+    else:
+        if after is not None:
+            low = max(low, keys.just_after(keys.encode(after)))
+        if until is not None:
+            high = min(high, keys.just_after(keys.encode(until)))
+    return low, high
+
+
+def receipt_row(receipt: str) -> int:
+    """The row of the message that a receipt was given for; 0 (which no message has) when it is no receipt of ours."""
+    head, found, _ = receipt.partition("-")
+    try:
+        row = int(head, 16) if found else 0
+    except ValueError:
+        return 0
+    return row if 0 < row < 1 << 63 else 0
+
+
+def _range(condition: RangeIs) -> RangeCheck:
+    low, high = bounds(condition.prefix, condition.after, condition.until, condition.reverse)
+    return RangeCheck(low, high, condition.count, condition.newest)
+
+
+def _put(op: Put) -> Row:
+    return PutRow(keys.encode(op.key), to_text(op.value))
+
+
+def _delete(op: Delete) -> Row:
+    return DeleteRow(keys.encode(op.key))
+
+
+def _send(op: Send) -> Row:
+    return SendRow(
+        keys.encode(op.queue),
+        op.message_id or ids.uuid(),
+        to_text(op.body),
+        to_us(op.visible_at),
+        op.group,
+        op.deduplication,
+        to_us(op.deduplicate_until),
+    )
+
+
+def _ack(op: Ack) -> Row:
+    return AckRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt)
+
+
+def _change(op: ChangeVisibility) -> Row:
+    body = None if op.body is None else to_text(op.body)
+    return ChangeRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt, to_us(op.visible_at), body)
+
+
+def _append(op: Append) -> Row:
+    return AppendRow(keys.encode(op.log), to_text(op.value), to_us(op.at))
+
+
+def _trim(op: Trim) -> Row:
+    return TrimRow(keys.encode(op.log), None if op.before is None else to_us(op.before))
+
+
+def _refer(op: Refer) -> Row:
+    return OwnerRow(op.digest, keys.encode(op.owner), needed=True)
+
+
+def _unrefer(op: Unrefer) -> Row:
+    return OwnerRow(op.digest, keys.encode(op.owner), needed=False)
+
+
+_MAKERS: dict[type, Callable[[Any], Row]] = {
+    Put: _put,
+    Delete: _delete,
+    Send: _send,
+    Ack: _ack,
+    ChangeVisibility: _change,
+    Append: _append,
+    Trim: _trim,
+    Refer: _refer,
+    Unrefer: _unrefer,
+}
+_CHANGED = {Put: "key", Delete: "key", Send: "queue", Append: "log", ChangeVisibility: "queue", Ack: "queue"}

@@ -1,0 +1,84 @@
+"""The database's format: a number, and one step from each number to the next.
+
+A new database goes through all steps, as an old one goes through those that it lacks, so there is one way to arrive at a format.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from portico.store.port import StoreUnusable
+
+APPLICATION_ID = 0x506F7274  # "Port": what `file` and PRAGMA application_id tell of the database
+
+_FORMAT_1 = (
+    # One counter gives versions, message ids and log sequences. `reserved` is above every number in use (see writer.py).
+    "CREATE TABLE counter (one INTEGER PRIMARY KEY CHECK (one = 1), reserved INTEGER NOT NULL)",
+    "INSERT INTO counter VALUES (1, 1)",
+    # A rowid table and not WITHOUT ROWID: documents of 1 KB would overflow the pages of an index.
+    """CREATE TABLE records (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, value TEXT NOT NULL)""",
+    "CREATE INDEX records_by_version ON records (version)",
+    """CREATE TABLE messages (
+        id INTEGER PRIMARY KEY, queue TEXT NOT NULL, message_id TEXT NOT NULL, visible_at_us INTEGER NOT NULL,
+        sent_at_us INTEGER NOT NULL, first_received_at_us INTEGER, receives INTEGER NOT NULL DEFAULT 0,
+        receipt TEXT, lease TEXT, grouped TEXT, body TEXT NOT NULL)""",
+    "CREATE INDEX messages_by_visibility ON messages (queue, visible_at_us, id)",
+    "CREATE INDEX messages_by_group ON messages (queue, grouped, id) WHERE grouped IS NOT NULL",
+    "CREATE INDEX messages_of_workers ON messages (id) WHERE lease = 'worker'",
+    """CREATE TABLE deduplications (
+        queue TEXT NOT NULL, deduplication TEXT NOT NULL, until_us INTEGER NOT NULL,
+        PRIMARY KEY (queue, deduplication)) WITHOUT ROWID""",
+    "CREATE INDEX deduplications_by_end ON deduplications (until_us)",
+    "CREATE TABLE entries (sequence INTEGER PRIMARY KEY, log TEXT NOT NULL, at_us INTEGER NOT NULL, value TEXT NOT NULL)",
+    "CREATE INDEX entries_by_log ON entries (log, sequence, at_us)",
+    # `data` is NULL for a blob that is a file.
+    """CREATE TABLE blobs (
+        digest TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, stored_at_us INTEGER NOT NULL, data TEXT)""",
+    """CREATE TABLE blob_owners (
+        digest TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (digest, owner)) WITHOUT ROWID""",
+)
+
+# A message waits behind the first of its group. Format 1 found that out at each receive, by looking at every waiting message;
+# from format 2 on it is written down when a message arrives or the one before it goes.
+_FORMAT_2 = (
+    "ALTER TABLE messages ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0",
+    """UPDATE messages SET blocked = 1 WHERE grouped IS NOT NULL AND EXISTS (
+        SELECT 1 FROM messages AS earlier WHERE earlier.queue = messages.queue AND earlier.grouped = messages.grouped
+        AND earlier.id < messages.id)""",
+    "DROP INDEX messages_by_visibility",
+    "CREATE INDEX messages_by_visibility ON messages (queue, blocked, visible_at_us, id)",
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FORMAT_1, _FORMAT_2)
+FORMAT = len(STEPS)
+
+
+def migrate(connection: sqlite3.Connection, where: str) -> None:
+    """Bring the database to `FORMAT`, each step in a transaction of its own.
+
+    Raises:
+        StoreUnusable: a newer Portico made it, or it is no database of Portico's.
+    """
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application_id != APPLICATION_ID and (tables or found):
+        raise StoreUnusable(
+            f"{where} holds a database that Portico did not make; name another data directory"
+        )
+    if found > FORMAT:
+        raise StoreUnusable(
+            f"{where} has format {found}, made by a newer Portico; this one knows formats up to {FORMAT}. "
+            "Install the newer version, or name another data directory"
+        )
+    for number in range(found, FORMAT):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in STEPS[number]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,127 @@
+"""The writer's SQL: one statement that reads a batch's facts, one per kind of change, each with its rows as one JSON parameter."""
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from portico.store.sqlite.decide import Facts, Held, Plan
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _Read(msgspec.Struct):
+    """The answer of `_FACTS`."""
+
+    versions: list[tuple[str, int]]
+    ranges: list[tuple[str, str, int, int]]
+    receipts: list[Held]
+    seen: list[tuple[str, str]]
+    blobs: list[tuple[str, int, int]]
+
+
+_decode = msgspec.json.Decoder(_Read).decode
+
+# One row with one column: every row that sqlite3 steps to gives up the GIL and has to win it back.
+_FACTS = """
+SELECT json_object(
+'versions', (SELECT json_group_array(json_array(r.key, r.version))
+    FROM json_each(?1, '$.versions') AS j CROSS JOIN records AS r ON r.key = j.value),
+'ranges', (SELECT json_group_array(json_array(j.value ->> 0, j.value ->> 1,
+        (SELECT count(*) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1),
+        (SELECT coalesce(max(version), 0) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1)))
+    FROM json_each(?1, '$.ranges') AS j),
+'receipts', (SELECT json_group_array(json_array(m.id, m.queue, m.receipt, m.grouped))
+    FROM json_each(?1, '$.messages') AS j CROSS JOIN messages AS m ON m.id = j.value),
+'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication))
+    FROM json_each(?1, '$.deduplications') AS j CROSS JOIN deduplications AS d
+    ON d.queue = j.value ->> 0 AND d.deduplication = j.value ->> 1 WHERE d.until_us > ?2),
+'blobs', (SELECT json_group_array(json_array(b.digest, b.stored_at_us,
+        EXISTS (SELECT 1 FROM blob_owners AS o WHERE o.digest = b.digest)))
+    FROM json_each(?1, '$.blobs') AS j CROSS JOIN blobs AS b ON b.digest = j.value))
+"""
+
+_DELETE = "DELETE FROM records WHERE key IN (SELECT value FROM json_each(?))"
+_PUT = """
+INSERT INTO records (key, version, value)
+SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
+ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value
+"""
+_CHANGE = """
+UPDATE messages SET visible_at_us = j.value ->> 1, body = coalesce(j.value ->> 2, body),
+    lease = CASE WHEN j.value ->> 2 IS NULL THEN lease ELSE 'client' END
+FROM json_each(?) AS j WHERE messages.id = j.value ->> 0
+"""
+_ACK = "DELETE FROM messages WHERE id IN (SELECT value FROM json_each(?))"
+_SEND = """
+INSERT INTO messages (id, queue, message_id, body, visible_at_us, sent_at_us, grouped, blocked)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)
+"""
+_UNBLOCK = """
+UPDATE messages SET blocked = 0 WHERE blocked = 1 AND id IN (
+    SELECT (SELECT min(m.id) FROM messages AS m WHERE m.queue = j.value ->> 0 AND m.grouped = j.value ->> 1)
+    FROM json_each(?) AS j)
+"""
+_DEDUPLICATE = """
+INSERT OR REPLACE INTO deduplications (queue, deduplication, until_us)
+SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
+"""
+_TRIM = """
+DELETE FROM entries WHERE sequence IN (
+    SELECT e.sequence FROM json_each(?) AS j CROSS JOIN entries AS e ON e.log = j.value ->> 0
+    WHERE j.value ->> 1 IS NULL OR e.at_us < j.value ->> 1)
+"""
+_APPEND = """
+INSERT INTO entries (sequence, log, at_us, value)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)
+"""
+_BLOB = """
+INSERT INTO blobs (digest, size_bytes, stored_at_us, data)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+ON CONFLICT (digest) DO UPDATE SET stored_at_us = excluded.stored_at_us, data = excluded.data
+"""
+_COLLECT = "DELETE FROM blobs WHERE digest IN (SELECT value FROM json_each(?))"
+_OWN = """
+INSERT OR IGNORE INTO blob_owners (digest, owner) SELECT value ->> 0, value ->> 1 FROM json_each(?)
+"""
+_DISOWN = """
+DELETE FROM blob_owners WHERE (digest, owner) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+"""
+
+
+def read_facts(connection: sqlite3.Connection, named: dict[str, Any], now_us: int) -> Facts:
+    """What the database says about the things in `named` (see `decide.named`)."""
+    if not any(named.values()):
+        return Facts({}, {}, {}, set(), {})
+    (answer,) = connection.execute(_FACTS, (_encode(named).decode(), now_us)).fetchone()
+    read = _decode(answer)
+    return Facts(
+        dict(read.versions),
+        {(low, high): (count, newest) for low, high, count, newest in read.ranges},
+        {held.message: held for held in read.receipts},
+        set(read.seen),
+        {digest: (stored_at_us, bool(owned)) for digest, stored_at_us, owned in read.blobs},
+    )
+
+
+def write_plan(connection: sqlite3.Connection, plan: Plan) -> None:
+    """Write the plan. The order matters where one thing is of two kinds: acked and sent messages before the look at their groups,
+    trims before appends, blobs before their owners."""
+    records = plan.records.items()
+    for statement, rows in (
+        (_DELETE, [key for key, written in records if written is None]),
+        (_PUT, [(key, *written) for key, written in records if written is not None]),
+        (_CHANGE, [(row, *change) for row, change in plan.changes.items()]),
+        (_ACK, list(plan.acks)),
+        (_SEND, plan.sends),
+        (_UNBLOCK, list(plan.groups)),
+        (_DEDUPLICATE, plan.deduplications),
+        (_TRIM, list(plan.trims.items())),
+        (_APPEND, plan.entries),
+        (_COLLECT, list(plan.collected)),
+        (_BLOB, [(digest, *blob) for digest, blob in plan.blobs.items()]),
+        (_OWN, [name for name, needed in plan.owners.items() if needed]),
+        (_DISOWN, [name for name, needed in plan.owners.items() if not needed]),
+    ):
+        if rows:
+            connection.execute(statement, (_encode(rows).decode(),))
