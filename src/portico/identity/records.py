@@ -4,6 +4,8 @@ IAM is global: keys are (table, account, lower-case name); names are unique with
 ARNs of attached ones live in the entity's record, so that one read tells what applies.
 """
 
+from typing import Literal
+
 import msgspec
 
 from portico.store.table import Table
@@ -29,6 +31,7 @@ class User(msgspec.Struct, frozen=True, gc=False):
     groups: tuple[str, ...] = ()
     boundary: str = ""
     tags: tuple[tuple[str, str], ...] = ()
+    access_keys: tuple[str, ...] = ()
 
     @property
     def arn(self) -> str:
@@ -161,9 +164,45 @@ class InstanceProfile(msgspec.Struct, frozen=True, gc=False):
 
 
 class AccountSettings(msgspec.Struct, frozen=True, gc=False):
-    """What is one per account: its alias."""
+    """What is one per account: its alias, and the root user's access keys that IAM made."""
 
     alias: str = ""
+    root_keys: tuple[str, ...] = ()
+
+
+class AliasHolder(msgspec.Struct, frozen=True, gc=False):
+    """The account that an account alias stands for: aliases are unique over all accounts."""
+
+    account: str
+
+
+class Identified(msgspec.Struct, frozen=True, gc=False):
+    """The user or role that a unique id stands for. Trust policies name these ids."""
+
+    noun: Literal["user", "role"]
+    account: str
+    name: str
+
+
+class ServiceCredential(msgspec.Struct, frozen=True, gc=False):
+    """A user's own password for one service (CodeCommit, Keyspaces), which Portico keeps but has no door for."""
+
+    credential_id: str
+    account: str
+    user: str
+    service: str
+    service_user: str
+    password: str
+    created_at: float
+    active: bool = True
+
+
+class RoleDeletion(msgspec.Struct, frozen=True, gc=False):
+    """The deletion of a service-linked role, by the task id that its request was answered with."""
+
+    task_id: str
+    role: str
+    deleted_at: float
 
 
 USERS = Table("iam.user", User)  # account, lower-case name
@@ -174,3 +213,7 @@ POLICIES = Table("iam.policy", ManagedPolicy)  # account, lower-case name
 OIDC_PROVIDERS = Table("iam.oidc", OidcProvider)  # account, url
 INSTANCE_PROFILES = Table("iam.profile", InstanceProfile)  # account, lower-case name
 ACCOUNTS = Table("iam.account", AccountSettings)  # account
+ALIASES = Table("iam.alias", AliasHolder)  # account alias (global)
+IDENTIFIED = Table("iam.id", Identified)  # unique id (global)
+SERVICE_CREDENTIALS = Table("iam.servicecredential", ServiceCredential)  # account, lower-case user name, credential id
+ROLE_DELETIONS = Table("iam.roledeletion", RoleDeletion)  # account, task id

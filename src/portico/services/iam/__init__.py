@@ -1,0 +1,28 @@
+"""AWS Identity and Access Management: who there is in an account, and what each may do.
+
+IAM is global: everything lies under the account, whatever the region of the call.
+"""
+
+from portico.calls.ports import Ports, ServiceSpec
+from portico.services.iam.service import Iam
+
+
+def _build(ports: Ports) -> Iam:
+    return Iam()
+
+
+SERVICE = ServiceSpec(
+    folder="iam",
+    modules=(
+        "access_keys",
+        "attachments",
+        "boundaries",
+        "groups",
+        "inline_policies",
+        "policies",
+        "policy_versions",
+        "roles",
+        "users",
+    ),
+    build=_build,
+)
