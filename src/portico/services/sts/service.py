@@ -1,0 +1,24 @@
+"""What STS's operations depend on."""
+
+import msgspec
+
+from portico.calls.authorize import Authorizer
+from portico.calls.ports import Ports
+from portico.identity.jwt import Verifier
+from portico.identity.sealing import Sealer
+from portico.identity.sessions import Sessions
+
+
+class Sts(msgspec.Struct, frozen=True, gc=False):
+    """What each operation of STS gets as its first argument."""
+
+    sessions: Sessions
+    sealer: Sealer
+    verifier: Verifier
+    authorizer: Authorizer
+
+
+def build(ports: Ports) -> Sts:
+    """STS on these foundations; the extras `Sessions`, `Sealer`, `Verifier` and `Authorizer` are the identity layer's."""
+    extras = ports.extras
+    return Sts(extras["Sessions"], extras["Sealer"], extras["Verifier"], extras["Authorizer"])
