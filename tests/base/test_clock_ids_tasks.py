@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from portico.base import arn, ids
 from portico.base.clock import Clock
 from portico.base.tasks import Tasks

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from portico.bus.memory import MemoryBus
 from portico.bus.port import Bus
 

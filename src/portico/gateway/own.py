@@ -18,16 +18,17 @@ Answer = Callable[[Head, bytes], Awaitable[Reply]]
 
 class Endpoint(msgspec.Struct, frozen=True):
     """One of Portico's own endpoints. `action` is the permission that it needs, "" for those that are open on loopback;
-    `development` ones do not exist otherwise."""
+    `development` ones do not exist otherwise; `signed` ones take no unsigned call even then."""
 
     method: str
     answer: Answer
     action: str = ""
     development: bool = False
+    signed: bool = False
 
 
 class Own:
-    """The table of endpoints of one server. `may(head, peer, action)` raises unless the caller is allowed."""
+    """The table of endpoints of one server."""
 
     def __init__(
         self,
@@ -38,7 +39,8 @@ class Own:
         services: list[str],
         metrics: list[Metric],
         reset: Callable[[], Awaitable[None]],
-        code: Callable[[str], Awaitable[Reply]],
+        backup: Callable[[str], Awaitable[int]],
+        code: Callable[[Head], Awaitable[Reply]],
     ) -> None:
         self._development = development
         self._tasks = tasks
@@ -46,24 +48,24 @@ class Own:
         self._services = services
         self._metrics = metrics
         self._reset = reset
+        self._backup = backup
         self._code = code
         self._table = {
             "/_portico/health": Endpoint("GET", self._health),
             "/_localstack/health": Endpoint("GET", self._localstack_health),
             "/_portico/metrics": Endpoint("GET", self._exposed),
             "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain"),
+            "/_portico/backup": Endpoint("POST", self._copied, "portico:Backup", signed=True),
             "/_portico/reset": Endpoint("POST", self._forget, "portico:Reset", development=True),
         }
 
-    def find(self, head: Head) -> Endpoint | None:
-        """The endpoint that a request is for; None if it is none of ours.
+    def find(self, head: Head) -> Endpoint:
+        """The endpoint that a request is for.
 
         Raises:
-            AwsError: the path is ours but there is nothing there, or not by this method.
+            AwsError: there is nothing there, or not by this method.
         """
         path = head.path
-        if not path.startswith(("/_portico/", "/_localstack/")):
-            return None
         if path.startswith("/_portico/code/"):
             return Endpoint("GET", self._served_code)
         endpoint = self._table.get(path)

@@ -1,0 +1,142 @@
+"""How the commands reach a running server: its address and the credentials to sign with."""
+
+import json
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SERVER_FILE = "server.json"
+
+
+class ServerFile(msgspec.Struct, frozen=True):
+    """What a running server writes into its data directory (0600), so that the commands find it: its URL, its process, and the
+    root key to sign with."""
+
+    url: str
+    pid: int
+    access_key_id: str
+    secret_access_key: str
+    region: str
+    ca_bundle: str = ""
+
+
+class Connection:
+    """A server to talk to: from `--endpoint`, AWS_ENDPOINT_URL, or what the data directory says."""
+
+    def __init__(self, endpoint: str | None, data: str, region: str | None) -> None:
+        self._data = Path(data)
+        self._given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
+        self._region = region
+
+    @cached_property
+    def file(self) -> ServerFile | None:
+        """The server file of the data directory, if a server has written one."""
+        try:
+            return msgspec.json.decode((self._data / SERVER_FILE).read_bytes(), type=ServerFile)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    @property
+    def url(self) -> str:
+        """Where the server is."""
+        return (self._given or (self.file.url if self.file else "http://127.0.0.1:4566")).rstrip("/")
+
+    @property
+    def region(self) -> str:
+        """The region to call in."""
+        named = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        return named or (self.file.region if self.file else "us-east-1")
+
+    @property
+    def ca_bundle(self) -> str:
+        """The authority's certificate of a server with `--tls auto`; empty otherwise."""
+        return os.environ.get("AWS_CA_BUNDLE") or (self.file.ca_bundle if self.file else "")
+
+    @cached_property
+    def keys(self) -> tuple[str, str, str | None]:
+        """Key id, secret and session token: the environment's, else the server file's, else the development keys."""
+        if os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
+            token = os.environ.get("AWS_SESSION_TOKEN")
+            return os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], token
+        if self.file:
+            return self.file.access_key_id, self.file.secret_access_key, None
+        return "test", "test", None
+
+    @cached_property
+    def session(self) -> Any:
+        """A boto3 session with these credentials."""
+        import boto3
+
+        key, secret, token = self.keys
+        return boto3.Session(key, secret, token, region_name=self.region)
+
+    def client(self, service: str, **config: Any) -> Any:
+        """A boto3 client of this server."""
+        from botocore.config import Config
+
+        return self.session.client(
+            service, endpoint_url=self.url, config=Config(**config), verify=self.ca_bundle or None
+        )
+
+    def own(self, method: str, path: str) -> Any:
+        """Call one of Portico's own endpoints, signed, and return its JSON.
+
+        Raises:
+            click.ClickException: no server answers, or it refuses.
+        """
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.httpsession import URLLib3Session
+
+        request = AWSRequest(method, f"{self.url}{path}")
+        SigV4Auth(self.session.get_credentials(), "portico", self.region).add_auth(request)
+        try:
+            answer = URLLib3Session(verify=self.ca_bundle or True).send(request.prepare())
+        except Exception as error:
+            raise click.ClickException(f"no Portico server answers at {self.url} ({error})") from error
+        body = json.loads(answer.content or b"{}")
+        if answer.status_code >= 400:
+            raise click.ClickException(
+                body.get("message") or f"{self.url}{path} answered {answer.status_code}"
+            )
+        return body
+
+
+def connects(command: F) -> F:
+    """The options that say which server a command talks to; the command gets `connection`."""
+
+    def with_connection(endpoint: str | None, data: str, region: str | None, **rest: Any) -> Any:
+        return command(connection=Connection(endpoint, data, region), **rest)
+
+    with_connection.__doc__ = command.__doc__
+    with_connection.__name__ = command.__name__
+    with_connection.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in (
+        click.option("--region", help="Region to call in; AWS_REGION or the server's otherwise."),
+        click.option("--data", default=".portico", show_default=True, help="Data directory of the server."),
+        click.option(
+            "--endpoint", help="URL of the server; AWS_ENDPOINT_URL or the data directory's otherwise."
+        ),
+    ):
+        with_connection = option(with_connection)
+    return with_connection  # type: ignore[return-value]
+
+
+def explained(error: Exception) -> click.ClickException:
+    """An AWS client's error in one line, for a person."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    if not response:
+        return click.ClickException(str(error))
+    detail = response.get("Error", {})
+    request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
+    message = f"{detail.get('Code', 'error')}: {detail.get('Message') or ''}"
+    if detail.get("Code", "").startswith("AccessDenied") and request_id:
+        message += f"\nWhy: portico explain {request_id}"
+    return click.ClickException(message)

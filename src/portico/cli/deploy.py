@@ -1,0 +1,180 @@
+"""`portico deploy`."""
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portico.cli.connection import Connection, connects, explained
+from portico.cli.package import handler_of, stamp, zipped
+
+_WATCH_S = 0.5
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+class Deployment:
+    """One function, made from one path."""
+
+    def __init__(self, connection: Connection, path: Path, name: str, options: dict[str, Any]) -> None:
+        self._connection = connection
+        self._path = path
+        self._name = name
+        self._options = options
+        self._lambda = connection.client("lambda")
+        self._iam = connection.client("iam")
+
+    def run(self) -> str:
+        """Create the function or bring it up to date; what was done, in words."""
+        code = zipped(self._path)
+        current = self._current()
+        done = self._create(code) if current is None else self._update(code, current)
+        self._lambda.get_waiter("function_active_v2").wait(FunctionName=self._name, WaiterConfig={"Delay": 1})
+        return f"{done} {self._name} ({len(code):,} bytes zipped)"
+
+    def _current(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._lambda.get_function_configuration(FunctionName=self._name)
+        except self._lambda.exceptions.ResourceNotFoundException:
+            return None
+        return found
+
+    def _create(self, code: bytes) -> str:
+        handler = self._options["handler"] or handler_of(self._path)
+        if not handler:
+            raise click.ClickException(
+                f"no handler found in {self._path}: name it with --handler module.function"
+            )
+        self._lambda.create_function(
+            FunctionName=self._name,
+            Runtime=self._options["runtime"] or _runtime(),
+            Handler=handler,
+            Role=self._options["role"] or self._role(),
+            Code={"ZipFile": code},
+            **self._given(),
+        )
+        return "Created"
+
+    def _update(self, code: bytes, current: dict[str, Any]) -> str:
+        wanted = {
+            **self._given(),
+            "Handler": self._options["handler"],
+            "Runtime": self._options["runtime"],
+            "Role": self._options["role"],
+        }
+        changed = {key: value for key, value in wanted.items() if value and current.get(key) != value}
+        if changed:
+            self._lambda.update_function_configuration(FunctionName=self._name, **changed)
+            self._lambda.get_waiter("function_updated_v2").wait(
+                FunctionName=self._name, WaiterConfig={"Delay": 1}
+            )
+        answer = self._lambda.update_function_code(FunctionName=self._name, ZipFile=code)
+        self._lambda.get_waiter("function_updated_v2").wait(
+            FunctionName=self._name, WaiterConfig={"Delay": 1}
+        )
+        same = answer["CodeSha256"] == current["CodeSha256"] and not changed
+        return "Unchanged:" if same else "Updated"
+
+    def _given(self) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        if self._options["timeout"]:
+            given["Timeout"] = self._options["timeout"]
+        if self._options["memory"]:
+            given["MemorySize"] = self._options["memory"]
+        if self._options["variables"]:
+            given["Environment"] = {"Variables": self._options["variables"]}
+        return given
+
+    def _role(self) -> str:
+        """A role of the function's own that may write the function's own log and nothing else."""
+        name = f"portico-{self._name}"[:64]
+        try:
+            arn: str = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))[
+                "Role"
+            ]["Arn"]
+        except self._iam.exceptions.EntityAlreadyExistsException:
+            arn = self._iam.get_role(RoleName=name)["Role"]["Arn"]
+        account = arn.split(":")[4]
+        group = f"arn:aws:logs:{self._connection.region}:{account}:log-group:/aws/lambda/{self._name}"
+        actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+        statement = {"Effect": "Allow", "Action": actions, "Resource": [group, f"{group}:*"]}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self._iam.put_role_policy(RoleName=name, PolicyName="own-log", PolicyDocument=document)
+        return arn
+
+
+def _runtime() -> str:
+    return f"python3.{min(max(sys.version_info.minor, 9), 14)}"
+
+
+def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise click.ClickException(f"--env takes NAME=VALUE, not {wrong[0]!r}")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _default_name(path: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", path.resolve().stem).strip("-")[:64]
+
+
+@click.command("deploy")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--name", help="The function's name; the folder's otherwise.")
+@click.option("--runtime", help="Runtime, such as python3.13.")
+@click.option(
+    "--handler",
+    help="Handler, such as app.handler; looked for in app.py, lambda_function.py, handler.py, main.py otherwise.",
+)
+@click.option(
+    "--role",
+    help="ARN of an existing execution role; one that may only write the function's log is made otherwise.",
+)
+@click.option("--timeout", type=int, help="Timeout in seconds.")
+@click.option("--memory", type=int, help="Memory in MB.")
+@click.option(
+    "--env", "variables", multiple=True, metavar="NAME=VALUE", help="Environment variable; may be repeated."
+)
+@click.option("--watch", is_flag=True, help="Deploy again whenever a file is saved.")
+@connects
+def command(
+    connection: Connection,
+    path: Path,
+    name: str | None,
+    variables: tuple[str, ...],
+    watch: bool,
+    **options: Any,
+) -> None:
+    """Zip PATH (a folder, a .py file or a .zip) and create or update a function from it."""
+    options["variables"] = _variables(variables)
+    deployment = Deployment(connection, path, name or _default_name(path), options)
+    seen = stamp(path)
+    _once(deployment, keep_going=watch)
+    while watch:
+        time.sleep(_WATCH_S)
+        now = stamp(path)
+        if now != seen:
+            seen = now
+            _once(deployment, keep_going=True)
+
+
+def _once(deployment: Deployment, *, keep_going: bool) -> None:
+    started = time.monotonic()
+    try:
+        done = deployment.run()
+    except click.ClickException:
+        raise
+    except Exception as error:
+        if not keep_going:
+            raise explained(error) from error
+        click.echo(click.style(explained(error).message, fg="red"), err=True)
+        return
+    click.echo(f"{click.style(done, fg='green')} in {time.monotonic() - started:.1f} s")

@@ -1,0 +1,126 @@
+"""A request, from its head to its reply: route, authenticate, decode, authorise, call, encode."""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from portico.base.clock import Clock
+from portico.base.ids import request_id as new_request_id
+from portico.calls.call import Origin, Scope
+from portico.calls.dispatch import Dispatcher
+from portico.gateway.authenticate import Routed, authenticate, check_body, missing
+from portico.gateway.metrics import Calls
+from portico.gateway.route import Route, Router
+from portico.gateway.signature_errors import family
+from portico.identity.credentials import KeyRing
+from portico.wire.errors import AwsError, internal
+from portico.wire.http import Head, Peer, Reply
+from portico.wire.model import codec, error_reply, query_action
+
+log = logging.getLogger("portico.gateway")
+
+_NOWHERE = Route("", "", "rest-json")
+_SCOPE = re.compile(r"Credential=[^/\s]+/\d{8}/[^/\s]+/([^/,\s]+)/").search
+_SCOPE_IN_QUERY = re.compile(
+    r"X-Amz-Credential=[^&]*?(?:/|%2F)\d{8}(?:/|%2F)[^&]+?(?:/|%2F)([^&/%]+)(?:/|%2F)", re.I
+).search
+
+_BODY_BYTES_MAX = 16 * 1024 * 1024
+_BODY_BYTES = {  # 50 MB of zip in base64, and the rest of the request: AWS's own figure
+    ("lambda", "CreateFunction"): 70_167_211,
+    ("lambda", "UpdateFunctionCode"): 70_167_211,
+    ("lambda", "PublishLayerVersion"): 70_167_211,
+}
+
+
+class Body(Protocol):
+    """The part of a request's body that is needed here (see `http.Body`)."""
+
+    async def read(self, limit: int | None = None) -> bytes:
+        """All of it; raises AwsError when it is longer than `limit` bytes, too slow or broken off."""
+
+
+class Pipeline:
+    """Answers the calls of the control plane."""
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        keys: KeyRing,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        calls: Calls,
+        region: str,
+        from_function: Callable[[Peer], bool],
+    ) -> None:
+        self._router = router
+        self._keys = keys
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._calls = calls
+        self._region = region
+        self._from_function = from_function
+
+    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
+        """The reply to a request, whatever it is."""
+        request_id = new_request_id()
+        self._calls.in_flight += 1
+        route = _NOWHERE
+        try:
+            route = self._router.route(head, signed_for(head))
+            caller = authenticate(
+                head,
+                self._keys,
+                Routed((route.signing_name,), self._region, family(route.protocol, route.signing_name)),
+                wall=self._clock.wall(),
+                from_function=lambda: self._from_function(peer),
+            )
+            raw = await body.read(_BODY_BYTES.get((route.service, route.operation), _BODY_BYTES_MAX))
+            raw = check_body(caller, head, raw)
+            if not route.operation:
+                route = self._router.query_operation(route, *query_action(raw, head.query))
+            operation = self._dispatcher.operation(route.service, route.operation)
+            if caller.claim is None and not operation.anonymous:
+                raise missing(caller.family)
+            wire = codec(route.service, route.operation, route.protocol)
+            origin = Origin(
+                caller.principal,
+                Scope(caller.principal.account, caller.region),
+                request_id,
+                peer.host,
+                peer.secure,
+                head.header("user-agent"),
+                head.header("x-amzn-trace-id"),
+                host=head.header("host"),
+            )
+            request = wire.decode(head, route.labels, raw)
+            response = await self._dispatcher.dispatch(route.service, route.operation, origin, request)
+            reply = wire.encode(response, request_id)
+        except AwsError as error:
+            reply = _refused(route, error, request_id)
+        except Exception:
+            log.exception(
+                "%s %s failed (request %s)",
+                route.service or head.path,
+                route.operation or head.method,
+                request_id,
+            )
+            reply = _refused(route, internal(), request_id)
+        finally:
+            self._calls.in_flight -= 1
+        self._calls.count(route.service, route.operation, reply.status)
+        return reply
+
+
+def signed_for(head: Head) -> str:
+    """The service that the signature's scope names, "" when there is no signature."""
+    found = _SCOPE(head.header("authorization")) or (_SCOPE_IN_QUERY(head.query) if head.query else None)
+    return found.group(1) if found else ""
+
+
+def _refused(route: Route, error: AwsError, request_id: str) -> Reply:
+    if route.operation and error.status != 501:
+        return codec(route.service, route.operation, route.protocol).encode_error(error, request_id)
+    return error_reply(route.protocol, error, request_id, service=route.service)
