@@ -23,14 +23,15 @@ __all__ = ["applicable", "global_context", "principal_tags"]
 _KEPT_MAX = 10_000
 _AWS_MANAGED = "arn:aws:iam::aws:policy/"
 _DENY_ALL = compiled('{"Statement":{"Sid":"Gone","Effect":"Deny","Action":"*","Resource":"*"}}')
-_STS_ALLOWED = (
+_ALLOW_ALL = compiled('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}')
+_STS = (
     '{"Effect":"Allow","Action":["sts:AssumeRole","sts:SetSourceIdentity","sts:TagSession"],"Resource":"*"}'
 )
 _SESSION_TOKEN = compiled(
-    f'{{"Statement":[{{"Effect":"Allow","NotAction":["iam:*","sts:*"],"Resource":"*"}},{_STS_ALLOWED}]}}'
+    f'{{"Statement":[{{"Effect":"Allow","NotAction":["iam:*","sts:*"],"Resource":"*"}},{_STS}]}}'
 )
 _SESSION_TOKEN_MFA = compiled(
-    f'{{"Statement":[{{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}},{_STS_ALLOWED}]}}'
+    f'{{"Statement":[{{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}},{_STS}]}}'
 )
 _FEDERATION_TOKEN = compiled('{"Statement":{"Effect":"Deny","Action":["iam:*","sts:*"],"Resource":"*"}}')
 
@@ -55,6 +56,8 @@ def applicable(cache: RecordCache, principal: Principal) -> Policies:
     """
     if principal.kind == "role":
         own = _of_entity(cache, ROLES, principal)
+    elif _is_federated_user(principal) and principal.unique_id == principal.account:
+        own = Policies((Sourced(_ALLOW_ALL, "of the root user"),))
     elif principal.kind == "user" or _is_federated_user(principal):
         own = _of_entity(cache, USERS, principal)
     else:

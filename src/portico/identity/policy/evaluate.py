@@ -92,11 +92,13 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     own = not request.resource_account or request.resource_account == principal.account
     if by_resource is not None and (stranger or (own and admission is Admission.EXACT)):
         return Decision(True, (by_resource,), False, resource_kind)
+    if by_resource is None and (stranger or policies.trust):
+        return _refused(request, policies, resource_kind)
     by_entity = own and admission is Admission.ENTITY
-    needed = resource_kind if stranger else _needed(request, policies, identity=not by_entity)
+    needed = _needed(request, policies, identity=not by_entity)
     if isinstance(needed, str):
         return _refused(request, policies, needed)
-    if by_resource is None and (policies.trust or not own):
+    if by_resource is None and not own:
         return _refused(request, policies, resource_kind)
     resource_side = () if by_resource is None else (by_resource,)
     because = (*resource_side, *needed) if by_entity else (*needed, *resource_side)

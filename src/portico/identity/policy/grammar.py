@@ -34,6 +34,10 @@ _ELEMENTS = frozenset(
 )
 _PAIRS = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 _TRUST_PROHIBITS = ("Resource", "NotResource", "NotPrincipal")
+_NO_PRINCIPALS = (
+    "Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: "
+    "The passed in policy has a statement with no principals!"
+)
 _SID = re.compile(r"[0-9A-Za-z]*")
 _VENDOR = re.compile(r"[A-Za-z0-9\-.]+")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.\-]*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal|aws\.com)")
@@ -203,6 +207,8 @@ def _resource(resource: str) -> None:
 def _trust(statement: Mapping[str, Any]) -> None:
     for element in _TRUST_PROHIBITS:
         require(element not in statement, f"Has prohibited field {element}.")
+    require("Principal" in statement, _NO_PRINCIPALS)
+    require(statement["Principal"] != "*", 'AssumeRolepolicy contained an invalid principal: "STAR":"*".')
     _of_resource(statement)
 
 

@@ -50,7 +50,7 @@ class Principals(msgspec.Struct, frozen=True, gc=False):
             return Admission.EXACT if caller.arn in self.federated else Admission.NONE
         if caller.arn in self.aws:
             return Admission.EXACT
-        if caller.kind != "root" and (caller.unique_id in self.aws or caller.principal_arn in self.aws):
+        if caller.kind != "root" and (caller.unique_id in self.aws or _entity(caller) in self.aws):
             return Admission.EXACT if caller.kind == "user" else Admission.ENTITY
         return Admission.ACCOUNT if caller.account in self.aws else Admission.NONE
 
@@ -67,8 +67,15 @@ class Principals(msgspec.Struct, frozen=True, gc=False):
             return caller.account in self.aws
         if is_web_identity(caller):
             return caller.arn in self.federated
-        entity = caller.principal_arn in self.aws or caller.unique_id in self.aws
-        return entity and caller.account in self.aws and (caller.kind != "role" or caller.arn in self.aws)
+        entity = _entity(caller) in self.aws or caller.unique_id in self.aws
+        return entity and caller.account in self.aws and (caller.kind == "user" or caller.arn in self.aws)
+
+
+def _entity(caller: Principal) -> str:
+    """The ARN of the user or role behind the caller: for a federated user, of the user that asked for the credentials."""
+    if caller.kind == "federated" and caller.session is not None and caller.session.lineage:
+        return caller.session.lineage[-1]
+    return caller.principal_arn
 
 
 EVERYBODY = Principals(everybody=True)
