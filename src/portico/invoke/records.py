@@ -13,7 +13,8 @@ LATEST = "$LATEST"
 
 class Function(msgspec.Struct, frozen=True, gc=False):
     """What belongs to a function as a whole. `policies` are the resource policies' documents (JSON) by qualifier, "" for the
-    unqualified one, `policy_revisions` their revision ids. `reserved` is None for an unreserved function."""
+    unqualified one, `policy_revisions` their revision ids. The policies name users and roles by unique id; `principal_arns` is
+    the ARN that each of these ids had when it was given. `reserved` is None for an unreserved function."""
 
     name: str
     account: str
@@ -21,6 +22,7 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     created_at: float
     policies: dict[str, str] = {}
     policy_revisions: dict[str, str] = {}
+    principal_arns: dict[str, str] = {}
     reserved: int | None = None
     tags: dict[str, str] = {}
 
@@ -33,9 +35,9 @@ class Function(msgspec.Struct, frozen=True, gc=False):
 class Version(msgspec.Struct, frozen=True, gc=False):
     """A version of a function: everything an environment is started from. Times are seconds on the `now` clock.
 
-    `code_digest` is the blob of the zip (SHA-256, hex), `code_sha256` the same as AWS shows it (base64), `config` what was given
-    in AWS's words and is only shown again (VpcConfig, TracingConfig, LoggingConfig, ...). `generation` grows with each
-    change that needs new environments.
+    `code_digest` is the blob of the zip (SHA-256, hex), `code_sha256` the same as AWS shows it (base64), `code_size` its bytes.
+    `log_group` is empty for the default one; the log levels are empty unless `log_format` is `JSON`. `generation` grows with each
+    change that needs new environments, and over the life of a name: a function made again gets other environments.
     """
 
     function: str
@@ -64,7 +66,11 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     update_reason: str = ""
     update_reason_code: str = ""
     generation: int = 1
-    config: dict[str, object] = {}
+    tracing: str = "PassThrough"
+    log_format: str = "Text"
+    log_group: str = ""
+    application_log_level: str = ""
+    system_log_level: str = ""
 
     @property
     def arn(self) -> str:
@@ -72,5 +78,12 @@ class Version(msgspec.Struct, frozen=True, gc=False):
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function}"
 
 
+class AccountUsage(msgspec.Struct, frozen=True, gc=False):
+    """What an account has set aside in a region: the sum of its functions' reserved concurrency."""
+
+    reserved_total: int = 0
+
+
 FUNCTIONS = Table("lambda.function", Function)  # account, region, name
 VERSIONS = Table("lambda.version", Version)  # account, region, name, version
+ACCOUNTS = Table("lambda.account", AccountUsage)  # account, region

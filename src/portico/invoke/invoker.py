@@ -1,0 +1,55 @@
+"""One invocation, from the resolved version to its outcome: admission, environment, log lines."""
+
+import msgspec
+
+from portico.environments.work import Environments, Invocation, LogLine, Outcome
+from portico.invoke.admit import Admission
+from portico.invoke.ports import LogSink
+from portico.invoke.report import lines_of, tail
+from portico.invoke.resolve import Resolved
+
+
+class Finished(msgspec.Struct, frozen=True, gc=False):
+    """An invocation that has ended: how, on which version, and what it left in the log."""
+
+    outcome: Outcome
+    executed_version: str
+    lines: list[LogLine]
+
+    @property
+    def tail(self) -> str:
+        """Base64 of the last 4 KB of its log."""
+        return tail(self.lines)
+
+
+class Invoker:
+    """Runs invocations of resolved versions."""
+
+    __slots__ = ("_admission", "_environments", "_logs")
+
+    def __init__(self, *, environments: Environments, admission: Admission, logs: LogSink) -> None:
+        self._environments = environments
+        self._admission = admission
+        self._logs = logs
+
+    @property
+    def admission(self) -> Admission:
+        """What decides how many run at once."""
+        return self._admission
+
+    async def invoke(self, resolved: Resolved, invocation: Invocation) -> Finished:
+        """Run `invocation` in an environment of the resolved version and hand its lines to the log.
+
+        Raises:
+            Throttled: no place is left for this function.
+            PreparationFailed: no environment could be started.
+        """
+        permit = self._admission.admit(resolved)
+        try:
+            outcome = await self._environments.invoke(resolved.spec, invocation)
+        finally:
+            permit.release()
+        version, spec = resolved.version, resolved.spec
+        lines = lines_of(version, spec, invocation.request_id, outcome)
+        self._logs.write(spec, outcome.log_stream, lines)
+        return Finished(outcome, version.version, lines)

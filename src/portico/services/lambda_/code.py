@@ -1,0 +1,67 @@
+"""A function's code: where it may come from, how large it may be, and the zip made ready to run.
+
+Source: Developer Guide, "Lambda quotas"; recorded answers.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portico.invoke.staging import CodeRefused
+from portico.services.lambda_ import errors
+from portico.services.lambda_.service import Lambda
+from portico.wire.errors import AwsError
+
+ZIPPED_BYTES_MAX = 52_428_800
+REQUEST_BYTES_MAX = 70_167_211
+_UNAVAILABLE = ("ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn")
+
+
+class Package(msgspec.Struct, frozen=True, gc=False):
+    """A deployment package that is stored and unpacked. `digest`: the blob's; `sha256`: the same in base64, as AWS shows it."""
+
+    digest: str
+    sha256: str
+    size: int
+
+
+async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:
+    """Store and unpack the zip of `source` (the members of CreateFunction's `Code`).
+
+    Raises:
+        InvalidParameterValueException: no source, one that Portico does not have, or a zip that can't be unpacked.
+        RequestEntityTooLargeException: the zip is too large.
+        ServiceException: there is no room to unpack it.
+    """
+    for member in _UNAVAILABLE:
+        if source.get(member):
+            raise errors.unavailable(member)
+    if source.get("S3Bucket"):
+        # There is no S3 here yet, so no bucket exists: AWS's own answer to that.
+        raise errors.invalid(
+            "Error occurred while GetObject. S3 Error Code: NoSuchBucket. "
+            "S3 Error Message: The specified bucket does not exist"
+        )
+    data = source.get("ZipFile")
+    if data is None:
+        raise errors.invalid("Please provide a source for function code.")
+    if len(data) > ZIPPED_BYTES_MAX:
+        raise errors.request_too_large(f"Zipped size must be smaller than {ZIPPED_BYTES_MAX} bytes")
+    digest = await lam.store.put_blob(data)
+    try:
+        await lam.staging.ensure(digest, data)
+    except CodeRefused as refused:
+        raise _refusal(refused) from refused
+    return Package(digest, base64.b64encode(bytes.fromhex(digest)).decode(), len(data))
+
+
+def _refusal(refused: CodeRefused) -> AwsError:
+    if refused.kind == "size":
+        return errors.invalid("Unzipped size must be smaller than 262144000 bytes")
+    if refused.kind == "empty":
+        return errors.invalid("Uploaded file must be a non-empty zip")
+    if refused.kind == "disk":
+        return AwsError("ServiceException", "There is no room to unpack the deployment package.", 500)
+    return errors.cannot_unzip()

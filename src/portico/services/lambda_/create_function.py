@@ -1,0 +1,85 @@
+"""CreateFunction."""
+
+from typing import TYPE_CHECKING
+
+from portico.base.arn import parse as parse_arn
+from portico.base.ids import uuid
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function, Version
+from portico.services.lambda_ import access, code, errors, names, settings, shown, tags
+from portico.services.lambda_.service import Lambda
+from portico.wire.errors import AwsError
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.shapes import CreateFunctionRequest, FunctionConfiguration
+
+CREATING = "The function is being created."
+
+
+@operation(on=access.unqualified_arn, keys=access.request_tags, also=access.pass_role)
+async def create_function(
+    lam: Lambda, call: Call, request: "CreateFunctionRequest"
+) -> "FunctionConfiguration":
+    """Make a function. It is `Pending` in the answer and becomes `Active` as soon as the commit is on disk.
+
+    Raises:
+        ResourceConflictException: the name is taken.
+        InvalidParameterValueException: the name, a setting, the role or the code; a parameter that Portico does not have.
+        RequestEntityTooLargeException: the zip is too large.
+
+    Source: API reference, CreateFunction.
+    """
+    name = names.created(call, request)
+    settings.refuse_unavailable(request)
+    fields = settings.fields_of(request)
+    if "runtime" not in fields or "handler" not in fields:
+        raise errors.invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+        )
+    tags.check(request.get("Tags") or {})
+    require_role(lam, fields["role"], name.account)
+    if await call.tx.get(FUNCTIONS, *name.key) is not None:
+        raise errors.function_exists(name.name)
+    package = await code.package(lam, request["Code"])
+    version = Version(
+        function=name.name,
+        account=name.account,
+        region=name.region,
+        version=LATEST,
+        code_digest=package.digest,
+        code_sha256=package.sha256,
+        code_size=package.size,
+        modified_at=call.now,
+        revision_id=uuid(),
+        state="Pending",
+        state_reason=CREATING,
+        state_reason_code="Creating",
+        update_status="",
+        generation=new_generation(call),
+        **fields,
+    )
+    function = Function(name.name, name.account, name.region, call.now, tags=dict(request.get("Tags") or {}))
+    call.tx.put(FUNCTIONS, function, *name.key)
+    call.tx.put(VERSIONS, version, *name.key, LATEST)
+    call.tx.refer(package.digest, VERSIONS.key(*name.key, LATEST))
+    return shown.configuration(version)  # type: ignore[return-value]  # built member by member
+
+
+def new_generation(call: Call, before: int = 0) -> int:
+    """A generation that no version of this name has had, even if a function of that name was deleted a moment ago."""
+    return max(before + 1, int(call.now * 1_000_000))
+
+
+def require_role(lam: Lambda, role: str, account: str) -> None:
+    """Refuse an execution role that Lambda can't assume.
+
+    Raises:
+        AccessDeniedException: it is another account's.
+        InvalidParameterValueException: it does not exist, or its trust policy does not admit Lambda.
+    """
+    parts = parse_arn(role)
+    if parts is not None and parts.account != account:
+        raise AwsError("AccessDeniedException", "Cross-account pass role is not allowed.", 403)
+    if lam.roles.assumable(role, account) is None:
+        raise errors.cannot_assume_role()

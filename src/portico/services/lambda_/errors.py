@@ -1,0 +1,125 @@
+"""The words of Lambda's errors, as AWS answers them (recorded, or from the API reference and the Developer Guide)."""
+
+from portico.wire.errors import AwsError
+
+_USER = {"Type": "User"}
+
+
+def invalid(message: str) -> AwsError:
+    """400 InvalidParameterValueException."""
+    return AwsError("InvalidParameterValueException", message, 400, fields=_USER)
+
+
+def validation(value: object, member: str, constraint: str) -> AwsError:
+    """400 ValidationException for what the model does not say: `constraint` as in `Member must ...`."""
+    return AwsError(
+        "ValidationException",
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}",
+    )
+
+
+def not_found(message: str) -> AwsError:
+    """404 ResourceNotFoundException."""
+    return AwsError("ResourceNotFoundException", message, 404, fields=_USER)
+
+
+def function_not_found(arn: str) -> AwsError:
+    """No function, or no such version of it, by the ARN that was asked for."""
+    return not_found(f"Function not found: {arn}")
+
+
+def alias_not_found(arn: str) -> AwsError:
+    """No such alias."""
+    return not_found(f"Cannot find alias arn: {arn}")
+
+
+def other_region(asked: str, here: str) -> AwsError:
+    """The ARN is of another region than the endpoint."""
+    return not_found(f"Functions from '{asked}' are not reachable in this region ('{here}')")
+
+
+def no_policy() -> AwsError:
+    """GetPolicy finds nothing."""
+    return not_found("The resource you requested does not exist.")
+
+
+def conflict(message: str) -> AwsError:
+    """409 ResourceConflictException."""
+    return AwsError("ResourceConflictException", message, 409, fields=_USER)
+
+
+def function_exists(name: str) -> AwsError:
+    """CreateFunction under a name that is taken."""
+    return conflict(f"Function already exist: {name}")
+
+
+def update_in_progress(arn: str) -> AwsError:
+    """Another update has not been applied yet."""
+    return conflict(
+        f"The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+    )
+
+
+def in_state(state: str) -> AwsError:
+    """The function can't be invoked or changed in this state."""
+    return conflict(
+        "The operation cannot be performed at this time. "
+        f"The function is currently in the following state: {state}"
+    )
+
+
+def stale_revision(call: str) -> AwsError:
+    """412: the given RevisionId is not the latest; `call` is what would have told it (`GetFunction/GetAlias`, `GetPolicy`)."""
+    return AwsError(
+        "PreconditionFailedException",
+        "The Revision Id provided does not match the latest Revision Id. "
+        f"Call the {call} API to retrieve the latest Revision Id",
+        412,
+        fields=_USER,
+    )
+
+
+def qualifier_mismatch() -> AwsError:
+    """The name says one qualifier, the parameter another."""
+    return invalid("The derived qualifier from the function name does not match the specified qualifier.")
+
+
+def cannot_assume_role() -> AwsError:
+    """The execution role is not there or does not trust Lambda."""
+    return invalid("The role defined for the function cannot be assumed by Lambda.")
+
+
+def cannot_unzip() -> AwsError:
+    """The zip is broken, or holds what is not taken."""
+    return invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
+
+
+def request_too_large(message: str) -> AwsError:
+    """413 for a deployment package."""
+    return AwsError("RequestEntityTooLargeException", message, 413)
+
+
+def payload_too_large(message: str) -> AwsError:
+    """413 for the payload of an invocation."""
+    return AwsError("RequestTooLargeException", message, 413, fields=_USER)
+
+
+def bad_payload(message: str) -> AwsError:
+    """400 InvalidRequestContentException."""
+    return AwsError("InvalidRequestContentException", message, 400, fields=_USER)
+
+
+def throttled(reason: str) -> AwsError:
+    """429: no concurrency is left."""
+    return AwsError(
+        "TooManyRequestsException",
+        "Rate Exceeded.",
+        429,
+        fields={"Reason": reason, "Type": "User", "retryAfterSeconds": "1"},
+        headers={"Retry-After": "1"},
+    )
+
+
+def unavailable(member: str) -> AwsError:
+    """A parameter of AWS's that Portico does not have yet: refused by its name rather than stored and ignored."""
+    return invalid(f"The parameter {member} is not supported by Portico yet.")

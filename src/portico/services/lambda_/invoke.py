@@ -1,0 +1,141 @@
+"""Invoke: run a function and wait, accept an event for later, or only ask whether it would be allowed."""
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.environments.work import Invocation, PreparationFailed
+from portico.invoke.admit import Throttled
+from portico.invoke.asynchronous import Event, accepted
+from portico.invoke.records import LATEST, VERSIONS
+from portico.invoke.resolve import Resolved
+from portico.services.lambda_ import access, errors, names, payload
+from portico.services.lambda_.names import Name
+from portico.services.lambda_.service import Lambda
+from portico.wire.errors import AwsError
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.shapes import (
+        InvocationRequest,
+        InvocationResponse,
+        InvokeAsyncRequest,
+        InvokeAsyncResponse,
+    )
+
+_PENDING_S = 10.0
+_NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502}
+_random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
+
+
+@operation(
+    action="lambda:InvokeFunction",
+    on=access.function_arn,
+    keys=access.resource_tags,
+    policy=access.function_policy,
+)
+async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "InvocationResponse":
+    """Invoke a function.
+
+    A function's own error is an answer with status 200 and `FunctionError`. An `Event` is answered with 202 once it is on disk.
+
+    Raises:
+        ResourceNotFoundException: no such function, version or alias.
+        ResourceConflictException: it is being created, or creating it failed.
+        RequestTooLargeException, InvalidRequestContentException: the payload or the client context.
+        TooManyRequestsException: no concurrency is left.
+
+    Source: API reference, Invoke.
+    """
+    name = names.named(call, request)
+    resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
+    if resolved is None or resolved.version.state != "Active":
+        resolved = await _active(lam, name)
+    kind = request.get("InvocationType")
+    if kind == "Event":
+        _accept(call, name, payload.queued_event(request.get("Payload") or b""))
+        return {"StatusCode": 202, "Payload": b""}
+    event = payload.sync_event(request.get("Payload") or b"")
+    context = request.get("ClientContext")
+    decoded = payload.client_context(context) if context else ""
+    if kind == "DryRun":
+        return {"StatusCode": 204, "Payload": b""}
+    invocation = Invocation(call.request_id, event, name.asked_arn, _trace(call, resolved), decoded)
+    try:
+        finished = await lam.invoker.invoke(resolved, invocation)
+    except Throttled as throttled:
+        raise errors.throttled(throttled.reason) from throttled
+    except PreparationFailed as failed:
+        raise AwsError(failed.code, failed.message, _NOT_PREPARED.get(failed.code, 500)) from failed
+    outcome = finished.outcome
+    answer: dict[str, Any] = {
+        "StatusCode": 200,
+        "ExecutedVersion": finished.executed_version,
+        "Payload": outcome.payload,
+    }
+    if outcome.function_error:
+        answer["FunctionError"] = outcome.function_error
+    if request.get("LogType") == "Tail":
+        answer["LogResult"] = finished.tail
+    return answer  # type: ignore[return-value]  # built member by member
+
+
+@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -> "InvokeAsyncResponse":
+    """Accept an event, in the way that was there before `InvocationType`.
+
+    Raises:
+        ResourceNotFoundException, ResourceConflictException, RequestTooLargeException, InvalidRequestContentException: as Invoke.
+
+    Source: API reference, InvokeAsync (deprecated).
+    """
+    name = names.named(call, request)
+    await _active(lam, name)
+    _accept(call, name, payload.queued_event(request["InvokeArgs"]))
+    return {"Status": 202}
+
+
+async def _active(lam: Lambda, name: Name) -> Resolved:
+    """The version once it is active: what was made a moment ago is waited for.
+
+    Raises:
+        ResourceNotFoundException, ResourceConflictException: see `invoke`.
+    """
+    place = (name.account, name.region, name.name, name.qualifier)
+    resolved = lam.resolver.resolve(*place)
+    if resolved is not None and resolved.version.state == "Pending":
+        await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _PENDING_S)
+        resolved = lam.resolver.resolve(*place)
+    if resolved is None:
+        raise errors.function_not_found(name.executed_arn)
+    if resolved.version.state != "Active":
+        raise errors.in_state(resolved.version.state)
+    return resolved
+
+
+def _accept(call: Call, name: Name, event: bytes) -> None:
+    """Put the event into the call's commit: the answer leaves after it is durable."""
+    call.tx.add(
+        accepted(
+            Event(
+                request_id=call.request_id,
+                account=name.account,
+                region=name.region,
+                function=name.name,
+                qualifier=name.qualifier,
+                invoked_arn=name.asked_arn,
+                payload=event,
+                accepted_at=call.now,
+                trace=call.origin.trace,
+            )
+        )
+    )
+
+
+def _trace(call: Call, resolved: Resolved) -> str:
+    """The caller's trace, or a new one; sampled when the function asks for active tracing."""
+    if call.origin.trace:
+        return call.origin.trace
+    bits = f"{_random.getrandbits(160):040x}"
+    sampled = int(resolved.version.tracing == "Active")
+    return f"Root=1-{int(call.now):08x}-{bits[:24]};Parent={bits[24:]};Sampled={sampled}"

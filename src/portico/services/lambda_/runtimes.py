@@ -1,0 +1,69 @@
+"""Which runtimes there are: those that run here, those that AWS has besides, and those that AWS has withdrawn.
+
+Source: recorded answers (the enum of CreateFunction, the words for withdrawn runtimes).
+"""
+
+from portico.services.lambda_ import errors
+
+AVAILABLE = (
+    "python3.8",
+    "python3.9",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+)
+_ENUM = (
+    "nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, "
+    "java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, "
+    "nodejs18.x, provided.al2, java8.al2"
+)
+_KNOWN = frozenset(_ENUM.split(", "))
+_WITHDRAWN = frozenset(
+    [
+        "nodejs",
+        "nodejs4.3",
+        "nodejs4.3-edge",
+        "nodejs6.10",
+        "nodejs8.10",
+        "nodejs10.x",
+        "nodejs12.x",
+        "nodejs14.x",
+        "python2.7",
+        "python3.6",
+        "python3.7",
+        "ruby2.5",
+        "ruby2.7",
+        "java8",
+        "go1.x",
+        "provided",
+        "dotnetcore1.0",
+        "dotnetcore2.0",
+        "dotnetcore2.1",
+        "dotnetcore3.1",
+    ]
+)
+
+
+def check(runtime: str) -> None:
+    """Refuse a runtime that can't run.
+
+    Raises:
+        InvalidParameterValueException: it is not one of AWS's, AWS has withdrawn it, or Portico does not have it yet.
+    """
+    if runtime in AVAILABLE:
+        return
+    if runtime in _WITHDRAWN:
+        raise errors.invalid(
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions."
+        )
+    if runtime in _KNOWN:
+        raise errors.invalid(
+            f"The runtime {runtime} is not available in Portico yet. Available are: {', '.join(AVAILABLE)}."
+        )
+    raise errors.invalid(
+        f"Value {runtime} at 'runtime' failed to satisfy constraint: "
+        f"Member must satisfy enum value set: [{_ENUM}] or be a valid ARN"
+    )

@@ -1,0 +1,55 @@
+"""What Lambda's operations work with, and how it is put together from the ports."""
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.calls.ports import Ports
+from portico.invoke.admit import UNRESERVED_MIN
+from portico.invoke.invoker import Invoker
+from portico.invoke.resolve import Resolver
+from portico.invoke.roles import ExecutionRoles
+from portico.invoke.staging import Staging
+from portico.services.lambda_.downloads import Downloads
+from portico.services.lambda_.states import States
+from portico.store.cache import RecordCache
+from portico.store.port import Store
+
+
+class Lambda(msgspec.Struct, frozen=True):
+    """The dependencies of Lambda's operations."""
+
+    store: Store
+    cache: RecordCache
+    clock: Clock
+    resolver: Resolver
+    invoker: Invoker
+    roles: ExecutionRoles
+    staging: Staging
+    states: States
+    downloads: Downloads
+    unreserved_min: int = UNRESERVED_MIN
+
+
+def build(ports: Ports) -> Lambda:
+    """Lambda over its ports; from `ports.extras` it takes `Resolver`, `Invoker`, `ExecutionRoles`, `Staging` and
+    `Environments`. Starts the loop `lambda.states`."""
+    extras = ports.extras
+    states = States(
+        store=ports.store,
+        cache=ports.cache,
+        clock=ports.clock,
+        staging=extras["Staging"],
+        environments=extras["Environments"],
+    )
+    ports.start_task("lambda.states", states.run)
+    return Lambda(
+        store=ports.store,
+        cache=ports.cache,
+        clock=ports.clock,
+        resolver=extras["Resolver"],
+        invoker=extras["Invoker"],
+        roles=extras["ExecutionRoles"],
+        staging=extras["Staging"],
+        states=states,
+        downloads=Downloads(store=ports.store, clock=ports.clock),
+    )

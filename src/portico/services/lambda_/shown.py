@@ -1,0 +1,88 @@
+"""From the record of a version to `FunctionConfiguration`, with AWS's members and AWS's absences.
+
+Source: recorded answers of CreateFunction, GetFunction, UpdateFunction... and ListFunctions, which leaves some members out.
+"""
+
+import time
+from typing import Any
+
+from portico.invoke.records import Version
+from portico.invoke.report import runtime_version_arn
+
+_NOT_LISTED = (
+    "RuntimeVersionConfig",
+    "State",
+    "StateReason",
+    "StateReasonCode",
+    "LastUpdateStatus",
+    "LastUpdateStatusReason",
+    "LastUpdateStatusReasonCode",
+)
+_ABSENT_WHEN_EMPTY = (
+    "StateReason",
+    "StateReasonCode",
+    "LastUpdateStatus",
+    "LastUpdateStatusReason",
+    "LastUpdateStatusReasonCode",
+)
+
+
+def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
+    """A version as CreateFunction, GetFunction and the updates show it; `arn` in place of the unqualified one."""
+    shown: dict[str, Any] = {
+        "FunctionName": version.function,
+        "FunctionArn": arn or version.arn,
+        "Runtime": version.runtime,
+        "Role": version.role,
+        "Handler": version.handler,
+        "CodeSize": version.code_size,
+        "Description": version.description,
+        "Timeout": version.timeout_s,
+        "MemorySize": version.memory_mb,
+        "LastModified": _timestamp(version.modified_at),
+        "CodeSha256": version.code_sha256,
+        "Version": version.version,
+        "TracingConfig": {"Mode": version.tracing},
+        "RevisionId": version.revision_id,
+        "State": version.state,
+        "StateReason": version.state_reason,
+        "StateReasonCode": version.state_reason_code,
+        "LastUpdateStatus": version.update_status,
+        "LastUpdateStatusReason": version.update_reason,
+        "LastUpdateStatusReasonCode": version.update_reason_code,
+        "PackageType": version.package_type,
+        "Architectures": [version.architecture],
+        "EphemeralStorage": {"Size": version.ephemeral_mb},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_version_arn(version.region, version.runtime)},
+        "LoggingConfig": logging_config(version),
+    }
+    for member in _ABSENT_WHEN_EMPTY:
+        if not shown[member]:
+            del shown[member]
+    if version.variables is not None:
+        shown["Environment"] = {"Variables": version.variables}
+    return shown
+
+
+def listed(version: Version, *, qualified: bool) -> dict[str, Any]:
+    """A version as ListFunctions shows it; `qualified` with the version in the ARN."""
+    shown = configuration(version, arn=f"{version.arn}:{version.version}" if qualified else "")
+    return {member: value for member, value in shown.items() if member not in _NOT_LISTED}
+
+
+def logging_config(version: Version) -> dict[str, str]:
+    """The logging configuration; levels are shown with the JSON format only."""
+    shown = {
+        "LogFormat": version.log_format,
+        "LogGroup": version.log_group or f"/aws/lambda/{version.function}",
+    }
+    if version.log_format == "JSON":
+        shown["ApplicationLogLevel"] = version.application_log_level
+        shown["SystemLogLevel"] = version.system_log_level
+    return shown
+
+
+def _timestamp(seconds: float) -> str:
+    whole, millis = divmod(int(seconds * 1000), 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{millis:03d}+0000"

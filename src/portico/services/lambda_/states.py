@@ -1,0 +1,176 @@
+"""What follows a change of a function: new versions become active, updates are applied, old environments end, old code goes.
+
+The changes are found through the store's commit hook, and after a start by reading every version once: a server that died in
+between goes on where it was.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.base.ids import uuid
+from portico.environments.work import Environments
+from portico.invoke.records import VERSIONS, Version
+from portico.invoke.resolve import environments_key
+from portico.invoke.staging import CodeRefused, Staging
+from portico.store.cache import RecordCache
+from portico.store.port import Conflict, Key, Put, Store, VersionIs
+
+log = logging.getLogger("portico.lambda")
+
+UNUSED_CODE_S = 1_200.0  # longer than any function runs: an environment may still be using it
+_LOOK_S = 60.0
+
+
+class _Seen(msgspec.Struct, frozen=True, gc=False):
+    generation: int
+    digest: str
+
+
+class States:
+    """Follows the versions' records. `run` is its loop."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        cache: RecordCache,
+        clock: Clock,
+        staging: Staging,
+        environments: Environments,
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._clock = clock
+        self._staging = staging
+        self._environments = environments
+        self._seen: dict[Key, _Seen] = {}
+        self._uses: Counter[str] = Counter()
+        self._unused: dict[str, float] = {}
+        self._changed: dict[Key, None] = {}
+        self._woken = asyncio.Event()
+        self._turned = asyncio.Event()
+        store.on_commit(self._on_commit)
+
+    def _on_commit(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            if key[0] == VERSIONS.name:
+                self._changed[key] = None
+                self._woken.set()
+
+    async def run(self) -> None:
+        """Follow changes, forever."""
+        for row in await self._store.scan((VERSIONS.name,)):
+            self._changed[row.key] = None
+        known = {VERSIONS.decode(row.value).code_digest for row in await self._store.scan((VERSIONS.name,))}
+        await self._staging.keep_only(known)
+        while True:
+            self._woken.clear()
+            await self._follow()
+            await self._drop_unused()
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def settled(self, key: Key, timeout_s: float) -> None:
+        """Wait until the version at `key` is not pending any more, at most `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._is_pending(key):
+                    await self._turned.wait()
+        except TimeoutError:
+            return
+
+    def _is_pending(self, key: Key) -> bool:
+        held = self._cache.peek(VERSIONS, *key[1:])
+        return held is not None and held.value.state == "Pending"
+
+    async def _follow(self) -> None:
+        while self._changed:
+            key = next(iter(self._changed))
+            del self._changed[key]
+            self._notice(key)
+            await self._settle(key)
+            self._turned.set()
+            self._turned = asyncio.Event()
+
+    def _notice(self, key: Key) -> None:
+        """End the environments of what the version was before, and count who uses which code."""
+        held = self._cache.peek(VERSIONS, *key[1:])
+        now = _Seen(held.value.generation, held.value.code_digest) if held is not None else None
+        before = self._seen.pop(key, None)
+        if now is not None:
+            self._seen[key] = now
+        if before == now:
+            return
+        if now is not None:
+            self._uses[now.digest] += 1
+            self._unused.pop(now.digest, None)
+        if before is not None:
+            account, region, name, version = (str(part) for part in key[1:])
+            self._environments.retire(
+                f"{environments_key(account, region, name)}{version}:{before.generation}"
+            )
+            self._uses[before.digest] -= 1
+            if not self._uses[before.digest]:
+                del self._uses[before.digest]
+                self._unused[before.digest] = self._clock.monotonic()
+
+    async def _settle(self, key: Key) -> None:
+        held = self._cache.peek(VERSIONS, *key[1:])
+        if held is None or not (held.value.state == "Pending" or held.value.update_status == "InProgress"):
+            return
+        try:
+            await self._staging.ensure(held.value.code_digest)
+            after = _done(held.value)
+        except (CodeRefused, KeyError) as error:
+            log.warning("the code of %s can't be unpacked: %s", held.value.arn, error)
+            after = _failed(held.value, str(error))
+        try:
+            await self._store.commit([Put(key, VERSIONS.encode(after))], [VersionIs(key, held.version)])
+        except Conflict:
+            self._changed[key] = None
+
+    async def _drop_unused(self) -> None:
+        before = self._clock.monotonic() - UNUSED_CODE_S
+        for digest in [digest for digest, since in self._unused.items() if since < before]:
+            del self._unused[digest]
+            await self._staging.remove(digest)
+
+
+def _done(version: Version) -> Version:
+    return msgspec.structs.replace(
+        version,
+        state="Active",
+        state_reason="",
+        state_reason_code="",
+        update_status="Successful",
+        update_reason="",
+        update_reason_code="",
+        revision_id=uuid(),
+    )
+
+
+def _failed(version: Version, why: str) -> Version:
+    if version.state == "Pending":
+        return msgspec.structs.replace(
+            version,
+            state="Failed",
+            state_reason=why,
+            state_reason_code="InvalidZipFileException",
+            update_status="Failed",
+            revision_id=uuid(),
+        )
+    return msgspec.structs.replace(
+        version,
+        update_status="Failed",
+        update_reason=why,
+        update_reason_code="InvalidZipFileException",
+        revision_id=uuid(),
+    )

@@ -1,0 +1,132 @@
+"""Tags of functions.
+
+Source: API reference; recorded answers.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from portico.base.arn import parse as parse_arn
+from portico.base.ids import uuid
+from portico.calls.call import Call
+from portico.calls.operation import Values, operation
+from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function
+from portico.services.lambda_ import access, errors, names
+from portico.services.lambda_.names import Name
+from portico.services.lambda_.service import Lambda
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.shapes import (
+        ListTagsRequest,
+        ListTagsResponse,
+        TagResourceRequest,
+        UntagResourceRequest,
+    )
+
+TAGS_MAX = 50
+_OTHERS = {"event-source-mapping": "Event source mapping", "capacity-provider": "Capacity provider"}
+_KEY = re.compile(r"[\w\s_.:/=+\-@]{1,128}")
+_VALUE_CHARS_MAX = 256
+
+
+def check(tags: Mapping[str, str]) -> None:
+    """Refuse tags that AWS does not take.
+
+    Raises:
+        InvalidParameterValueException: too many, a key or value that is malformed, or one of AWS's own.
+    """
+    if len(tags) > TAGS_MAX:
+        raise errors.invalid("Number of tags exceeds resource tag limit.")
+    for key, value in tags.items():
+        if not _KEY.fullmatch(key) or len(value) > _VALUE_CHARS_MAX:
+            raise errors.invalid(
+                f"The tag {key!r} is malformed: keys have 1 to 128, values at most 256 characters."
+            )
+        if key.lower().startswith("aws:"):
+            raise errors.invalid("System tags cannot be added/updated by requester")
+
+
+def _on(call: Call, request: Mapping[str, Any]) -> tuple[str]:
+    return (request["Resource"],)
+
+
+async def _keys(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
+    keys: dict[str, Values] = access.tag_keys(request.get("Tags") or {})
+    if request.get("TagKeys"):
+        keys["aws:TagKeys"] = tuple(request["TagKeys"])
+    parts = request["Resource"].split(":")
+    function = await call.tx.get(FUNCTIONS, parts[4], parts[3], parts[6]) if parts[5] == "function" else None
+    for key, value in (function.tags if function is not None else {}).items():
+        keys[f"aws:ResourceTag/{key}"] = value
+    return keys
+
+
+async def _tagged(call: Call, resource: str) -> tuple[Name, Function]:
+    """The function that the ARN names; there is nothing else that has tags yet."""
+    arn = parse_arn(resource)
+    kind, _, rest = arn.resource.partition(":") if arn is not None else ("", "", "")
+    if kind in _OTHERS:
+        raise errors.not_found(f"{_OTHERS[kind]} not found: {resource}")
+    if kind != "function":
+        raise errors.not_found(f"Resource not found: {resource}")
+    name = names.parse(call.scope, resource)
+    if ":" in rest:
+        raise errors.invalid(
+            "Tags on function aliases and versions are not supported. Please specify a function ARN."
+        )
+    function = await call.tx.get(FUNCTIONS, *name.key)
+    if function is None:
+        raise errors.function_not_found(name.arn)
+    return name, function
+
+
+@operation(on=_on, keys=_keys)
+async def tag_resource(lam: Lambda, call: Call, request: "TagResourceRequest") -> None:
+    """Add tags, or change their values.
+
+    Raises:
+        ResourceNotFoundException: no such function.
+        InvalidParameterValueException: no tags, too many, malformed ones, or an ARN with a qualifier.
+    """
+    name, function = await _tagged(call, request["Resource"])
+    if not request["Tags"]:
+        raise errors.invalid("An error occurred and the request cannot be processed.")
+    tags = {**function.tags, **request["Tags"]}
+    check(tags)
+    await _retag(call, name, function, tags)
+
+
+@operation(on=_on, keys=_keys)
+async def untag_resource(lam: Lambda, call: Call, request: "UntagResourceRequest") -> None:
+    """Remove tags; keys that are not there are no error.
+
+    Raises:
+        ResourceNotFoundException, InvalidParameterValueException: as for TagResource.
+    """
+    name, function = await _tagged(call, request["Resource"])
+    gone = set(request["TagKeys"])
+    await _retag(
+        call, name, function, {key: value for key, value in function.tags.items() if key not in gone}
+    )
+
+
+@operation(on=_on, keys=_keys)
+async def list_tags(lam: Lambda, call: Call, request: "ListTagsRequest") -> "ListTagsResponse":
+    """A function's tags.
+
+    Raises:
+        ResourceNotFoundException, InvalidParameterValueException: as for TagResource.
+    """
+    _, function = await _tagged(call, request["Resource"])
+    return {"Tags": function.tags}
+
+
+async def _retag(call: Call, name: Name, function: Function, tags: dict[str, str]) -> None:
+    """Tags belong to the function, and changing them gives it a new revision."""
+    call.tx.put(FUNCTIONS, msgspec.structs.replace(function, tags=tags), *name.key)
+    latest = await call.tx.get(VERSIONS, *name.key, LATEST)
+    if latest is not None:
+        call.tx.put(VERSIONS, msgspec.structs.replace(latest, revision_id=uuid()), *name.key, LATEST)
