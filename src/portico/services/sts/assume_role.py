@@ -83,11 +83,12 @@ async def assume_role(sts: Sts, call: Call, request: "AssumeRoleRequest") -> "As
         lineage=(*(before.lineage if before else ()), call.principal.arn),
     )
     principal = role_session(role, session)
-    return inputs.without_none(
-        {
-            "Credentials": inputs.shown(sts.sessions.seal(principal)),
-            "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
-            "PackedPolicySize": packed,
-            "SourceIdentity": source_identity or None,
-        }
-    )
+    response: AssumeRoleResponse = {
+        "Credentials": inputs.shown(sts.sessions.seal(principal)),
+        "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
+    }
+    if packed is not None:
+        response["PackedPolicySize"] = packed
+    if source_identity:
+        response["SourceIdentity"] = source_identity
+    return response

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,9 @@ from portico.identity.principal import Session
 from portico.identity.records import POLICIES, ROLES, Role
 from portico.identity.sessions import Credentials
 from portico.services.sts import errors
+
+if TYPE_CHECKING:
+    from portico.services.sts import shapes
 
 INLINE_CHARS_MAX = 2048
 POLICY_ARNS_MAX = 10
@@ -169,7 +172,7 @@ def duration_s(request: Mapping[str, Any], role: Role, *, chained: bool) -> int:
     return int(asked)
 
 
-def shown(credentials: Credentials) -> dict[str, Any]:
+def shown(credentials: Credentials) -> "shapes.Credentials":
     """Credentials as STS answers with them."""
     return {
         "AccessKeyId": credentials.access_key_id,
@@ -177,8 +180,3 @@ def shown(credentials: Credentials) -> dict[str, Any]:
         "SessionToken": credentials.token,
         "Expiration": float(int(credentials.expires_at)),
     }
-
-
-def without_none(response: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that have a value: AWS leaves the others out."""
-    return {name: value for name, value in response.items() if value is not None}

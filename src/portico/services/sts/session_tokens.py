@@ -92,10 +92,10 @@ async def get_federation_token(
         tags=tags.all,
     )
     holder = federated_session(principal, session)
-    return inputs.without_none(
-        {
-            "Credentials": inputs.shown(sts.sessions.seal(holder)),
-            "FederatedUser": {"FederatedUserId": holder.user_id, "Arn": holder.arn},
-            "PackedPolicySize": packed,
-        }
-    )
+    response: GetFederationTokenResponse = {
+        "Credentials": inputs.shown(sts.sessions.seal(holder)),
+        "FederatedUser": {"FederatedUserId": holder.user_id, "Arn": holder.arn},
+    }
+    if packed is not None:
+        response["PackedPolicySize"] = packed
+    return response

@@ -75,17 +75,18 @@ async def assume_role_with_web_identity(
         ),
     )
     principal = role_session(role, session)
-    return inputs.without_none(
-        {
-            "Credentials": inputs.shown(sts.sessions.seal(principal)),
-            "SubjectFromWebIdentityToken": str(token.claims["sub"]),
-            "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
-            "PackedPolicySize": packed,
-            "Provider": provider,
-            "Audience": audience,
-            "SourceIdentity": asked.get("SourceIdentity"),
-        }
-    )
+    response: AssumeRoleWithWebIdentityResponse = {
+        "Credentials": inputs.shown(sts.sessions.seal(principal)),
+        "SubjectFromWebIdentityToken": str(token.claims["sub"]),
+        "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
+        "Provider": provider,
+        "Audience": audience,
+    }
+    if packed is not None:
+        response["PackedPolicySize"] = packed
+    if asked.get("SourceIdentity"):
+        response["SourceIdentity"] = asked["SourceIdentity"]
+    return response
 
 
 async def _verified(sts: Sts, call: Call, role_arn: str, text: str) -> WebToken:
