@@ -17,31 +17,47 @@ if TYPE_CHECKING:
 class Dialect(msgspec.Struct, frozen=True, gc=False):
     """One service's differences.
 
-    `query_names`: names of flattened lists and maps in the query protocol, by the shape's name, and `entries` the names of a
-    map's key and value. `error_prefix` and `common_prefix` go before the code in `__type` for errors that the model has and
-    for those that it has not. `query_codes`: error shape -> code in the query protocol.
+    On the wire: `query_names` are the names of flattened lists and maps in the query protocol by the shape's name, `entries` the
+    names of a map's key and value; `id_header` carries the request id; `response_roots` are root elements by the output's shape,
+    `bare_roots` those whose one member is the root's own text; `xml_namespace` and `query_namespace` where the model has none.
+
+    Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others;
+    `query_codes` are codes in the query protocol by the error's shape; `unreadable_code` is for a body that is not JSON.
+
+    Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own;
+    `only_required`: the service checks everything else itself; `values_hidden`: it shows no values, `enums_bare`: nor the values
+    of an enum; `enums_hashed`: it lists them as a Java set does, `enum_orders`: or as recorded; `pattern_words`: a pattern that it
+    shows differently; `input_prefixed`: paths start with the operation's input; `reported_first`: members that precede the
+    others; `list_members_required`: it adds "must not be null" to what elements must be, but for the shapes in
+    `not_null_unsaid`; `unwrapped_lists`: lists that are reported as if they were their element.
     """
 
     query_names: Mapping[str, str] = {}
     entries: Mapping[str, tuple[str, str]] = {}
+    id_header: str = "x-amzn-RequestId"
+    response_roots: Mapping[str, str] = {}
+    bare_roots: Mapping[str, str] = {}
+    xml_namespace: str = ""
     query_namespace: str = ""
+
     error_prefix: str = ""
     common_prefix: str = ""
     query_codes: Mapping[str, str] = {}
-    invalid_code: str = ""
     unreadable_code: str = ""
+
+    invalid_code: str = ""
+    missing_code: str = ""
+    only_required: bool = False
     values_hidden: bool = False
     enums_bare: bool = False
-    input_prefixed: bool = False
     enums_hashed: bool = False
+    enum_orders: Mapping[str, tuple[str, ...]] = {}
+    pattern_words: Mapping[str, str] = {}
+    input_prefixed: bool = False
+    reported_first: frozenset[str] = frozenset()
     list_members_required: bool = False
     not_null_unsaid: frozenset[str] = frozenset()
-    enum_orders: Mapping[str, tuple[str, ...]] = {}
-    id_header: str = "x-amzn-RequestId"
-    xml_namespace: str = ""
-    xml_timestamps: str = "iso8601"
-    response_roots: Mapping[str, str] = {}
-    bare_roots: Mapping[str, str] = {}
+    unwrapped_lists: frozenset[str] = frozenset()
 
     def member_name(self, member: "Shape", name: str) -> str:
         """The name of a structure's member in query and XML: of a flattened list it is its element's."""
@@ -63,6 +79,83 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
 PLAIN = Dialect()
 
 _SQS_BATCH = "AWS.SimpleQueueService."
+
+# The runtimes that Lambda names to who asks for one that it does not know; the model has retired ones too.
+_LAMBDA_RUNTIMES = (
+    "nodejs20.x",
+    "python3.14",
+    "provided.al2023",
+    "python3.12",
+    "python3.13",
+    "nodejs24.x",
+    "nodejs22.x",
+    "java25",
+    "python3.10",
+    "python3.11",
+    "java21",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby3.2",
+    "python3.8",
+    "python3.9",
+    "java17",
+    "nodejs16.x",
+    "dotnet10",
+    "dotnet8",
+    "java11",
+    "dotnet6",
+    "nodejs18.x",
+    "provided.al2",
+    "java8.al2",
+)
+_REGION = r"(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}"
+_LAYER_VERSION_ARN = (
+    rf"(arn:(aws[a-zA-Z-]*)?:lambda:{_REGION}:\d{{12}}:layer:[a-zA-Z0-9-_]+:[0-9]+)"
+    r"|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"
+)
+_TAGGABLE_RESOURCE = (
+    rf"arn:(aws[a-zA-Z-]*):lambda:{_REGION}:\d{{12}}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+    r"|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}"
+    r"|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|capacity-provider:[a-zA-Z0-9-_]+)"
+)
+_GATEWAY_RESPONSE_TYPES = (
+    "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "BAD_REQUEST_BODY",
+    "INVALID_SIGNATURE",
+    "INVALID_API_KEY",
+    "BAD_REQUEST_PARAMETERS",
+    "AUTHORIZER_FAILURE",
+    "UNAUTHORIZED",
+    "INTEGRATION_TIMEOUT",
+    "ACCESS_DENIED",
+    "DEFAULT_4XX",
+    "DEFAULT_5XX",
+    "WAF_FILTERED",
+    "QUOTA_EXCEEDED",
+    "THROTTLED",
+    "API_CONFIGURATION_ERROR",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "INTEGRATION_FAILURE",
+    "EXPIRED_TOKEN",
+)
+_DOCUMENTATION_PART_TYPES = (
+    "RESPONSE_BODY",
+    "RESPONSE",
+    "METHOD",
+    "MODEL",
+    "AUTHORIZER",
+    "RESPONSE_HEADER",
+    "RESOURCE",
+    "PATH_PARAMETER",
+    "REQUEST_BODY",
+    "QUERY_PARAMETER",
+    "API",
+    "REQUEST_HEADER",
+)
 
 _DIALECTS: dict[str, Dialect] = {
     # SQS moved to json in 2023 and its model lost the query protocol's names. Source: SQS API reference, examples in query form.
@@ -100,6 +193,8 @@ _DIALECTS: dict[str, Dialect] = {
             "TagMap": ("Key", "Value"),
         },
         query_namespace="http://queue.amazonaws.com/doc/2012-11-05/",
+        missing_code="MissingRequiredParameterException",
+        only_required=True,
         error_prefix="com.amazonaws.sqs#",
         common_prefix="com.amazon.coral.service#",
         query_codes={
@@ -123,13 +218,33 @@ _DIALECTS: dict[str, Dialect] = {
     ),
     "iam": Dialect(values_hidden=True, enums_bare=True),
     "logs": Dialect(invalid_code="InvalidParameterException"),
+    "cognito-idp": Dialect(invalid_code="InvalidParameterException"),
+    "events": Dialect(
+        enum_orders={"ApiDestinationHttpMethod": ("HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS")}
+    ),
     "lambda": Dialect(
         unreadable_code="InvalidRequestContentException",
         enums_hashed=True,
         list_members_required=True,
         not_null_unsaid=frozenset({"SubnetIds", "SecurityGroupIds"}),
+        unwrapped_lists=frozenset({"CompatibleRuntimes"}),
+        reported_first=frozenset({"CompatibleRuntimes"}),
+        enum_orders={
+            "Runtime": _LAMBDA_RUNTIMES,
+            "EventSourcePosition": ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
+        },
+        pattern_words={"LayerVersionArn": _LAYER_VERSION_ARN, "TaggableResource": _TAGGABLE_RESOURCE},
     ),
-    "apigateway": Dialect(input_prefixed=True),
+    "apigateway": Dialect(
+        input_prefixed=True,
+        enum_orders={
+            "Op": ("add", "remove", "move", "test", "replace", "copy"),
+            "IntegrationType": ("HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"),
+            "EndpointType": ("PRIVATE", "EDGE", "REGIONAL"),
+            "GatewayResponseType": _GATEWAY_RESPONSE_TYPES,
+            "DocumentationPartType": _DOCUMENTATION_PART_TYPES,
+        },
+    ),
     # Source: S3 API reference, the answers' syntax.
     "s3": Dialect(
         id_header="x-amz-request-id",
@@ -157,6 +272,8 @@ _DIALECTS: dict[str, Dialect] = {
             "GetBucketRequestPaymentOutput": "RequestPaymentConfiguration",
         },
         bare_roots={"GetBucketLocationOutput": "LocationConstraint"},
+        invalid_code="InvalidRequest",
+        only_required=True,
     ),
 }
 

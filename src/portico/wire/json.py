@@ -1,6 +1,8 @@
 """Values in JSON, the bodies of json 1.0, json 1.1 and rest-json."""
 
+import json
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +10,16 @@ import msgspec
 
 from portico.wire import scalars
 from portico.wire.scalars import Malformed, WrongType
-from portico.wire.shapes import Compiler, wire_name
+from portico.wire.shapes import Compiler, is_in_body, wire_name
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 Convert = Callable[[Any], Any]
+
+_VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+_WORD = re.compile(r"[A-Za-z_$][\w$]{0,63}")
+_python_decode: Callable[[str], Any] = json.JSONDecoder().decode
 
 encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
@@ -27,8 +33,31 @@ def parse(body: bytes) -> Any:
     """
     try:
         return _decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as wrong:
-        raise Malformed(str(wrong) or "nested too deeply") from None
+    except RecursionError:
+        raise Malformed("nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        raise Malformed(complaint(body)) from None
+
+
+def complaint(body: bytes) -> str:
+    """Why `body` is no JSON, as the parser of AWS's Java services puts it (Lambda passes its words on to the caller)."""
+    text = body.decode("utf-8", "replace")
+    try:
+        _python_decode(text)
+    except ValueError as wrong:
+        at = getattr(wrong, "pos", 0)
+    except RecursionError:
+        return "nested too deeply"
+    else:
+        at = len(text)
+    if at >= len(text):
+        return "Unexpected end-of-input"
+    token = _WORD.match(text, at)
+    if token:
+        return f"Unrecognized token '{token[0]}': was expecting {_VALUES}"
+    return (
+        f"Unexpected character ('{text[at]}' (code {ord(text[at])})): was expecting a valid value {_VALUES}"
+    )
 
 
 class JsonDecoder(Compiler[Convert]):
@@ -41,7 +70,7 @@ class JsonDecoder(Compiler[Convert]):
         members = [
             (wire_name(member, name), name, self.compile(member))
             for name, member in shape.members.items()
-            if "location" not in member.serialization
+            if is_in_body(member)
         ]
 
         def decode(value: Any) -> dict[str, Any]:
@@ -154,7 +183,7 @@ class JsonEncoder(Compiler[Convert]):
         members = {
             name: (wire_name(member, name), self.compile(member))
             for name, member in shape.members.items()
-            if "location" not in member.serialization
+            if is_in_body(member)
         }
 
         def convert(value: Any) -> dict[str, Any]:

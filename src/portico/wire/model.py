@@ -8,6 +8,7 @@ from portico.base.ids import uuid
 from portico.wire.dialects import dialect
 from portico.wire.error_bodies import ErrorShape, encode_error, error_reply, error_shapes
 from portico.wire.errors import AwsError
+from portico.wire.events import event_encoder, stream_writer
 from portico.wire.http import Head, Reply
 from portico.wire.protocols import PROTOCOLS, Protocol
 from portico.wire.query import query_action
@@ -32,16 +33,7 @@ _PROTOCOL_NAMES = {
 class Codec:
     """One operation in one protocol. `protocol` is named as in the model."""
 
-    __slots__ = (
-        "_check",
-        "_errors",
-        "_head",
-        "_service",
-        "_tokens",
-        "decode_unchecked",
-        "encode",
-        "protocol",
-    )
+    __slots__ = ("_check", "_head", "_read", "_service", "_tokens", "encode", "encode_event", "protocol")
 
     def __init__(self, service: "_Service", operation: "OperationModel", protocol: str) -> None:
         self.protocol = protocol
@@ -50,10 +42,14 @@ class Codec:
         self._head = operation.http.get("method") == "HEAD"
         self._tokens = tuple(operation.idempotent_members)
         self._check = service.validator(protocol).request(operation)
-        self.decode_unchecked: Callable[[Head, Mapping[str, str], bytes], dict[str, Any]] = compiled.reader(
-            operation
-        )
+        self._read = compiled.reader(operation)
         self.encode: Callable[[Mapping[str, Any], str], Reply] = compiled.writer(operation)
+        """A result and the request id to the reply: the model's status, headers, payload. Absent and None members are left out."""
+        self.encode_event = event_encoder(operation, compiled.structure, compiled.content_type)
+        """An event (`{"PayloadChunk": {...}}`) of an answer that is a stream to its message; None for other operations."""
+        if self.encode_event is not None:
+            first = compiled.content_type if compiled.begins_streams else ""
+            self.encode = stream_writer(operation, self.encode, self.encode_event, first)
 
     def decode(self, head: Head, labels: Mapping[str, str], body: bytes) -> dict[str, Any]:
         """The operation's parameters as boto3's users know them: blobs are bytes, timestamps seconds since the epoch, absent
@@ -63,7 +59,7 @@ class Codec:
             AwsError: the request can't be read, or is not as the model says, in AWS's words.
         """
         try:
-            params = self.decode_unchecked(head, labels, body)
+            params = self._read(head, labels, body)
         except Malformed as wrong:
             raise unreadable(self.protocol, self._service.name, wrong) from None
         except RecursionError:
@@ -97,7 +93,7 @@ class _Service:
 
     def validator(self, protocol: str) -> Validator:
         if protocol not in self._validators:
-            self._validators[protocol] = Validator(self.name, protocol)
+            self._validators[protocol] = Validator(dialect(self.name), protocol)
         return self._validators[protocol]
 
     def encode_error(self, protocol: str, error: AwsError, request_id: str) -> Reply:

@@ -25,6 +25,15 @@ class Protocol:
         self.model = model
         self.dialect = dialect
 
+    content_type = "application/json"
+    """Of a whole body, and of an event's payload."""
+    begins_streams = False
+    """Whether a stream of events begins with a message that holds the answer's other members."""
+
+    def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
+        """A function from a structure to a whole body; `name` is the root's, where there is one."""
+        raise NotImplementedError
+
     def reader(self, operation: "OperationModel") -> Read:
         """A function from head, labels and body to the operation's typed parameters."""
         raise NotImplementedError
@@ -60,32 +69,23 @@ class RestJson(Protocol):
         shape, status = operation.output_shape, _status(operation)
         if shape is None:
             return lambda response, request_id: Reply(status, (("x-amzn-RequestId", request_id),), b"")
-        convert = self._encoder.compile
-        return rest.response_writer(
-            shape,
-            status,
-            "x-amzn-RequestId",
-            rest.body_writer(shape, "application/json", _json_body(convert)),
-        )
+        write_body = rest.body_writer(shape, self.content_type, self.structure)
+        return rest.response_writer(shape, status, "x-amzn-RequestId", write_body)
 
-
-def _json_body(
-    compile_shape: Callable[[Any], Callable[[Any], Any]],
-) -> Callable[[Any, str], Callable[[Any], bytes]]:
-    def writer(shape: Any, _: str) -> Callable[[Any], bytes]:
-        convert = compile_shape(shape)
+    def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
+        convert = self._encoder.compile(shape)
         return lambda value: json.encode(convert(value))
-
-    return writer
 
 
 class RestXml(Protocol):
     """rest-xml: members in path, query and headers, the others in an XML body."""
 
+    content_type = "application/xml"
+
     def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
         super().__init__(model, dialect)
         self._decoder = xml.XmlDecoder(dialect)
-        self._encoder = xml.XmlEncoder(dialect, dialect.xml_timestamps)
+        self._encoder = xml.XmlEncoder(dialect)
 
     def reader(self, operation: "OperationModel") -> Read:
         shape = operation.input_shape
@@ -109,11 +109,10 @@ class RestXml(Protocol):
         id_header = self.dialect.id_header
         if shape is None:
             return lambda response, request_id: Reply(status, ((id_header, request_id),), b"")
-        return rest.response_writer(
-            shape, status, id_header, rest.body_writer(shape, "application/xml", self._root_writer)
-        )
+        write_body = rest.body_writer(shape, self.content_type, self.structure)
+        return rest.response_writer(shape, status, id_header, write_body)
 
-    def _root_writer(self, shape: "StructureShape", name: str) -> Callable[[Any], bytes]:
+    def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
         root = self.dialect.response_roots.get(shape.name) or name
         if shape.name in self.dialect.bare_roots:
             member, namespace = self.dialect.bare_roots[shape.name], self._namespace(shape)
@@ -183,6 +182,8 @@ class Query(Protocol):
 class Json(Protocol):
     """json 1.0 and 1.1: everything in one JSON body, the operation in a header."""
 
+    begins_streams = True
+
     def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
         super().__init__(model, dialect)
         self._decoder = json.JsonDecoder()
@@ -202,17 +203,24 @@ class Json(Protocol):
 
     def writer(self, operation: "OperationModel") -> Write:
         shape, kind = operation.output_shape, self._kind
-        convert = self._encoder.compile(shape) if shape is not None else None
+        write_body = self.structure(shape, "") if shape is not None else None
 
         def write(response: Mapping[str, Any], request_id: str) -> Reply:
             headers = (("Content-Type", kind), ("x-amzn-RequestId", request_id))
-            return Reply(200, headers, json.encode(convert(response)) if convert else b"{}")
+            return Reply(200, headers, write_body(response) if write_body else b"")
 
         return write
+
+    def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
+        convert = self._encoder.compile(shape)
+        return lambda value: json.encode(convert(value))
 
 
 class RpcV2Cbor(Protocol):
     """rpc-v2-cbor: everything in one CBOR body, the operation in the path."""
+
+    content_type = "application/cbor"
+    begins_streams = True
 
     def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
         super().__init__(model, dialect)
@@ -232,17 +240,19 @@ class RpcV2Cbor(Protocol):
 
     def writer(self, operation: "OperationModel") -> Write:
         shape = operation.output_shape
-        convert = self._encoder.compile(shape) if shape is not None else None
+        write_body = self.structure(shape, "") if shape is not None else None
 
         def write(response: Mapping[str, Any], request_id: str) -> Reply:
             headers: Headers = (("smithy-protocol", "rpc-v2-cbor"), ("x-amzn-RequestId", request_id))
-            if convert is None:
+            if write_body is None:
                 return Reply(200, headers, b"")
-            return Reply(
-                200, (("Content-Type", "application/cbor"), *headers), cbor.encode(convert(response))
-            )
+            return Reply(200, (("Content-Type", self.content_type), *headers), write_body(response))
 
         return write
+
+    def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
+        convert = self._encoder.compile(shape)
+        return lambda value: cbor.encode(convert(value))
 
 
 PROTOCOLS: dict[str, type[Protocol]] = {

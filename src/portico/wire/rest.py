@@ -10,6 +10,7 @@ from portico.wire import json, scalars
 from portico.wire.http import Head, Reply
 from portico.wire.query import parse_form
 from portico.wire.scalars import Convert, Malformed, WrongType
+from portico.wire.shapes import is_in_body
 
 if TYPE_CHECKING:
     from botocore.model import Shape, StructureShape
@@ -43,7 +44,7 @@ class Places:
             place = places.get(member.serialization.get("location", ""))
             if place is not None:
                 place.append((str(member.serialization.get("name", name)), name, member))
-            elif name != self.payload:
+            elif name != self.payload and is_in_body(member):
                 self.body.append(name)
 
 
@@ -211,6 +212,8 @@ def body_writer(
         whole = structure(shape, str(shape.serialization.get("name") or shape.name))
         return lambda response: (whole(response), content_type)
     payload = shape.members[name]
+    if payload.serialization.get("eventstream"):
+        return lambda response: (b"", "")
     if payload.type_name in ("blob", "string"):
         default = "application/octet-stream" if payload.type_name == "blob" else "text/plain"
         kind = content_type if content_type == "application/json" else default

@@ -155,12 +155,6 @@ def iso8601_text(value: float) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{fraction}Z"
 
 
-def iso8601_millis_text(value: float) -> str:
-    """`2026-01-02T03:04:05.000Z`, as S3 writes it."""
-    text = iso8601_text(value)
-    return text if "." in text else text[:-1] + ".000Z"
-
-
 def rfc822_text(value: float) -> str:
     """`Fri, 02 Jan 2026 03:04:05 GMT`; whole seconds."""
     return formatdate(int(value // 1), usegmt=True)

@@ -20,6 +20,11 @@ def wire_name(shape: "Shape", default: str) -> str:
     return str(shape.serialization.get("name") or default)
 
 
+def is_in_body(member: "Shape") -> bool:
+    """Whether a member is in the body: not in the path, the query or a header, and no stream of events."""
+    return "location" not in member.serialization and not member.serialization.get("eventstream")
+
+
 def traits(shape: "Shape") -> tuple[object, ...]:
     """What one reference to a shape may say differently from another reference to the same shape."""
     said = shape.serialization

@@ -12,7 +12,7 @@ from xml.parsers import expat
 from portico.wire import scalars
 from portico.wire.dialects import Dialect
 from portico.wire.scalars import Malformed
-from portico.wire.shapes import Compiler, wire_name
+from portico.wire.shapes import Compiler, is_in_body, wire_name
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -106,7 +106,7 @@ class XmlDecoder(Compiler[Decode]):
     def structure(self, shape: "StructureShape") -> Decode:
         members, attributes = [], []
         for name, member in shape.members.items():
-            if "location" in member.serialization:
+            if not is_in_body(member):
                 continue
             if member.serialization.get("xmlAttribute"):
                 attributes.append((_local(wire_name(member, name)), name))
@@ -171,15 +171,14 @@ Encode = Callable[[list[str], str, Any], None]
 class XmlEncoder(Compiler[Encode]):
     """Closures from typed values to pieces of XML."""
 
-    def __init__(self, dialect: Dialect, timestamp_format: str = "iso8601") -> None:
+    def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self._dialect = dialect
-        self._timestamp_format = timestamp_format
 
     def structure(self, shape: "StructureShape") -> Encode:
         members, attributes = [], []
         for name, member in shape.members.items():
-            if "location" in member.serialization:
+            if not is_in_body(member):
                 continue
             if member.serialization.get("xmlAttribute"):
                 attributes.append((wire_name(member, name), name))
@@ -232,7 +231,7 @@ class XmlEncoder(Compiler[Encode]):
         return entries if shape.serialization.get("flattened") else encode
 
     def scalar(self, shape: "Shape") -> Encode:
-        said = str(shape.serialization.get("timestampFormat") or self._timestamp_format)
+        said = str(shape.serialization.get("timestampFormat") or "iso8601")
         convert = scalars.text_encoder(shape.type_name, said)
 
         def encode(out: list[str], tag: str, value: Any) -> None:
