@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from harness import TRUST_LAMBDA, Server, new_account, running
 
 
