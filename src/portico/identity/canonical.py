@@ -39,7 +39,7 @@ def normalised(path: str) -> str:
                 kept.pop()
         elif segment and segment != ".":
             kept.append(segment)
-    tail = "/" if kept and path.endswith(("/", "/.", "/..")) and not path.endswith("//..") else ""
+    tail = "/" if kept and path.endswith("/") else ""
     return "/" + "/".join(kept) + tail
 
 
