@@ -76,3 +76,8 @@ class RecordCache:
         for key in keys:
             self._held.pop(key, None)
             self._reading.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget every record (the store was erased)."""
+        self._held.clear()
+        self._reading.clear()
