@@ -67,14 +67,18 @@ class AsynchronousWorker:
         """Receive and run events, forever."""
         while True:
             self._woken.clear()
-            room = IN_FLIGHT_MAX - len(self._running)
-            taken = await self._receive(min(room, _RECEIVE_MAX)) if room else []
-            for message in taken:
-                task = asyncio.create_task(self._handle(message))
-                self._running.add(task)
-                task.add_done_callback(self._ended)
-            if not taken:
+            if not await self.take():
                 await self._wait()
+
+    async def take(self) -> int:
+        """Receive what there is room for and start it; how many events that were."""
+        room = IN_FLIGHT_MAX - len(self._running)
+        taken = await self._receive(min(room, _RECEIVE_MAX)) if room else []
+        for message in taken:
+            task = asyncio.create_task(self._handle(message))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(taken)
 
     async def close(self) -> None:
         """Wait for the events that run now."""

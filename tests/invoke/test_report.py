@@ -1,0 +1,130 @@
+"""The platform's lines, character by character."""
+
+import base64
+import json
+
+import msgspec
+import pytest
+
+from portico.environments.work import LogLine, Outcome
+from portico.invoke.records import Version
+from portico.invoke.report import billed_ms, lines_of, runtime_version_arn, tail
+from portico.invoke.resolve import spec_of
+
+ID = "8f507cfc-example"
+WARM = Outcome(
+    b"{}",
+    lines=(LogLine(1_000, "hello\n"), LogLine(1_001, "no newline")),
+    duration_ms=26.731,
+    max_memory_mb=75,
+    started_at_ms=1_000,
+    ended_at_ms=1_027,
+)
+
+
+def texts(version: Version, outcome: Outcome) -> list[str]:
+    return [line.text for line in lines_of(version, spec_of(version), ID, outcome)]
+
+
+def test_a_warm_invocation(version: Version) -> None:
+    assert texts(version, WARM) == [
+        "START RequestId: 8f507cfc-example Version: $LATEST\n",
+        "hello\n",
+        "no newline\n",
+        "END RequestId: 8f507cfc-example\n",
+        "REPORT RequestId: 8f507cfc-example\tDuration: 26.73 ms\tBilled Duration: 27 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 75 MB\t\n",
+    ]
+
+
+def test_a_cold_start_tells_its_initialisation(version: Version) -> None:
+    outcome = msgspec.structs.replace(
+        WARM, init_ms=80.0, lines=(LogLine(950, "importing\n"), LogLine(1_000, "hello\n"))
+    )
+    arn = runtime_version_arn("eu-west-1", "python3.12")
+    assert texts(version, outcome) == [
+        f"INIT_START Runtime Version: python:3.12.v1\tRuntime Version ARN: {arn}\n",
+        "importing\n",
+        "START RequestId: 8f507cfc-example Version: $LATEST\n",
+        "hello\n",
+        "END RequestId: 8f507cfc-example\n",
+        "REPORT RequestId: 8f507cfc-example\tDuration: 26.73 ms\tBilled Duration: 107 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 75 MB\tInit Duration: 80.00 ms\t\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("duration", "init", "billed"), [(133.61, 80.0, 214), (3016.78, 84.0, 3101), (5.0, None, 5)]
+)
+def test_billing_as_in_the_guides_samples(duration: float, init: float | None, billed: int) -> None:
+    assert billed_ms(Outcome(b"", duration_ms=duration, init_ms=init)) == billed
+
+
+def test_a_timeout(version: Version) -> None:
+    outcome = Outcome(
+        b"{}",
+        function_error="Unhandled",
+        error_type="Sandbox.Timedout",
+        timed_out=True,
+        duration_ms=3000.0,
+        started_at_ms=0,
+        ended_at_ms=3_033,
+    )
+    assert texts(version, outcome)[1:] == [
+        "1970-01-01T00:00:03.033Z 8f507cfc-example Task timed out after 3.00 seconds\n\n",
+        "END RequestId: 8f507cfc-example\n",
+        "REPORT RequestId: 8f507cfc-example\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 0 MB\tStatus: timeout\n",
+    ]
+
+
+def test_an_exit(version: Version) -> None:
+    message = "RequestId: 8f507cfc-example Error: Runtime exited with error: exit status 1"
+    payload = json.dumps({"errorType": "Runtime.ExitError", "errorMessage": message}).encode()
+    outcome = Outcome(payload, function_error="Unhandled", error_type="Runtime.ExitError", duration_ms=1.0)
+    assert texts(version, outcome)[1] == f"{message}\nRuntime.ExitError\n"
+    assert texts(version, outcome)[-1].endswith("Status: error\tError Type: Runtime.ExitError\n")
+
+
+def test_a_handlers_own_exception_is_no_error_of_the_runtime(version: Version) -> None:
+    outcome = Outcome(b"{}", function_error="Unhandled", error_type="ValueError", duration_ms=1.0)
+    assert "Status" not in texts(version, outcome)[-1]
+
+
+def test_json_system_lines(version: Version) -> None:
+    as_json = msgspec.structs.replace(version, log_format="JSON", system_log_level="INFO")
+    lines = texts(as_json, WARM)
+    assert [json.loads(lines[0]), json.loads(lines[-1])] == [
+        {
+            "time": "1970-01-01T00:00:01.000Z",
+            "type": "platform.start",
+            "record": {"requestId": ID, "version": "$LATEST"},
+        },
+        {
+            "time": "1970-01-01T00:00:01.027Z",
+            "type": "platform.report",
+            "record": {
+                "requestId": ID,
+                "metrics": {
+                    "durationMs": 26.731,
+                    "billedDurationMs": 27,
+                    "memorySizeMB": 128,
+                    "maxMemoryUsedMB": 75,
+                },
+                "status": "success",
+            },
+        },
+    ]
+    assert lines[1:-1] == ["hello\n", "no newline\n"]
+
+
+def test_the_warn_level_keeps_failures_only(version: Version) -> None:
+    quiet = msgspec.structs.replace(version, log_format="JSON", system_log_level="WARN")
+    failed = msgspec.structs.replace(WARM, error_type="Runtime.ExitError", function_error="Unhandled")
+    assert texts(quiet, WARM) == ["hello\n", "no newline\n"]
+    assert json.loads(texts(quiet, failed)[-1])["record"]["errorType"] == "Runtime.ExitError"
+
+
+def test_the_tail_is_the_last_four_kilobytes() -> None:
+    lines = [LogLine(0, "a" * 5_000 + "\n"), LogLine(0, "end\n")]
+    assert base64.b64decode(tail(lines)) == b"a" * 4_091 + b"\nend\n"

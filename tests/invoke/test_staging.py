@@ -1,0 +1,88 @@
+"""Unpacked code on disk, by a real worker process."""
+
+import asyncio
+import hashlib
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from portico.invoke.staging import CodeRefused, Staging
+from portico.store.port import Store
+
+
+def zip_with(content: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", content)
+    return buffer.getvalue()
+
+
+def source_in(folder: str | None) -> str | None:
+    """The unpacked source, or None when the folder is gone."""
+    path = Path(folder or "", "app.py")
+    return path.read_text() if path.exists() else None
+
+
+def mode_of(folder: str) -> int:
+    return stat.S_IMODE(Path(folder).stat().st_mode)
+
+
+async def test_code_is_unpacked_once_and_shared(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    digest = await store.put_blob(zip_with("x = 1"))
+    assert staging.path(digest) is None
+    folders = await asyncio.gather(*(staging.ensure(digest) for _ in range(5)))
+    assert set(folders) == {staging.path(digest)}
+    assert source_in(folders[0]) == "x = 1"
+    assert mode_of(folders[0]) == 0o555
+    assert sorted(entry.name for entry in (tmp_path / "code").iterdir()) == sorted(["boot", digest])
+
+
+async def test_what_is_refused_leaves_nothing(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    with pytest.raises(CodeRefused) as refused:
+        await staging.ensure("0" * 64, b"no zip")
+    assert refused.value.kind == "zip"
+    assert [entry.name for entry in (tmp_path / "code").iterdir()] == ["boot"]
+
+
+async def test_a_bomb_is_refused_by_its_inflated_size(tmp_path: Path, store: Store) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(262_144_000))
+    with pytest.raises(CodeRefused) as refused:
+        await Staging(root=tmp_path / "code", store=store).ensure("0" * 64, buffer.getvalue())
+    assert refused.value.kind == "size"
+
+
+async def test_code_without_its_blob_is_a_key_error(tmp_path: Path, store: Store) -> None:
+    with pytest.raises(KeyError):
+        await Staging(root=tmp_path / "code", store=store).ensure(hashlib.sha256(b"gone").hexdigest())
+
+
+async def test_a_new_server_uses_what_is_there(tmp_path: Path, store: Store) -> None:
+    data = zip_with("x = 1")
+    folder = await Staging(root=tmp_path / "code", store=store).ensure("1" * 64, data)
+    after = Staging(root=tmp_path / "code", store=store)
+    assert await after.ensure("1" * 64, b"not looked at") == folder
+
+
+async def test_code_from_before_a_boot_is_made_again(tmp_path: Path, store: Store) -> None:
+    folder = await Staging(root=tmp_path / "code", store=store).ensure("1" * 64, zip_with("x = 1"))
+    (tmp_path / "code" / "boot").write_text("another boot")
+    Staging(root=tmp_path / "code", store=store)
+    assert source_in(folder) is None
+
+
+async def test_what_nobody_needs_goes(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    kept = await staging.ensure("1" * 64, zip_with("x = 1"))
+    gone = await staging.ensure("2" * 64, zip_with("x = 2"))
+    await staging.keep_only({"1" * 64})
+    assert source_in(kept) == "x = 1"
+    assert source_in(gone) is None
+    assert staging.path("2" * 64) is None
+    assert await staging.ensure("2" * 64, zip_with("x = 2")) == gone
