@@ -1,5 +1,7 @@
 """The request's head and the reply, as values. Everything above the socket speaks in these."""
 
+from collections.abc import AsyncIterator
+
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
@@ -27,11 +29,13 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
-    """Who is at the other end of the connection: address, and whether the connection is TLS."""
+    """Who is at the other end of the connection: address, whether the connection is TLS, and the connection's own number, which
+    no other connection of this process has."""
 
     host: str
     port: int
     secure: bool = False
+    connection: int = 0
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
@@ -40,3 +44,16 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     status: int
     headers: Headers
     body: bytes
+
+
+class StreamReply(msgspec.Struct, frozen=True, gc=False):
+    """An answer that is sent while it is made: chunked, or until the connection closes for an HTTP/1.0 caller.
+
+    `chunks` is read no faster than the caller reads, and closed (`aclose`, where it has one) if the caller goes away. If it
+    raises, the connection is cut so that the caller can tell a part from the whole. `headers` as in `Reply`; a
+    Content-Length among them is believed, and the body is then sent unchunked.
+    """
+
+    status: int
+    headers: Headers
+    chunks: AsyncIterator[bytes]

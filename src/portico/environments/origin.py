@@ -1,0 +1,116 @@
+"""Does this connection come from a function? Asked before a development key is believed, or an unsigned call of ours is answered.
+
+In development mode functions share the machine's network, so their connections come from loopback like a developer's. The kernel
+tells a connection's socket by its inode (`/proc/net/tcp`), and a process's open sockets (`/proc/PID/fd`); the connection is a
+function's if a process below one of the environments holds it. What can't be told is taken for a function's: a client that asks
+for something has its socket open until it has its answer.
+"""
+
+import ipaddress
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from portico.wire.http import Peer
+
+_KEPT_MAX = 10_000
+_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+
+
+class Origins:
+    """Answers for the connections of one server; each connection is looked up once. `roots()` are the processes that the
+    environments' trees begin with."""
+
+    def __init__(self, roots: Callable[[], Iterable[int]]) -> None:
+        self._roots = roots
+        self._known: OrderedDict[int, bool] = OrderedDict()
+
+    def is_function(self, peer: Peer) -> bool:
+        """Whether the other end of the connection is a function's."""
+        known = self._known.get(peer.connection)
+        if known is not None:
+            return known
+        found = self._look(peer)
+        self._known[peer.connection] = found
+        if len(self._known) > _KEPT_MAX:
+            self._known.popitem(last=False)
+        return found
+
+    def _look(self, peer: Peer) -> bool:
+        roots = list(self._roots())
+        if not roots:
+            return False
+        if not _is_loopback(peer.host):
+            return False
+        inode = _inode_of(peer.host, peer.port)
+        if inode is None:
+            return True
+        wanted = f"socket:[{inode}]"
+        return any(_holds(pid, wanted) for root in roots for pid in tree(root))
+
+
+def tree(root: int) -> Iterator[int]:
+    """A process and all that descend from it, as far as they can still be seen."""
+    waiting = [root]
+    while waiting:
+        pid = waiting.pop()
+        yield pid
+        try:
+            tasks = os.listdir(f"/proc/{pid}/task")
+            for task in tasks:
+                waiting += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        except OSError:
+            continue
+
+
+def _holds(pid: int, wanted: str) -> bool:
+    try:
+        with os.scandir(f"/proc/{pid}/fd") as descriptors:
+            return any(_link(entry.path) == wanted for entry in descriptors)
+    except PermissionError:
+        return True  # a process of a function that can't be looked into is not given the benefit of the doubt
+    except OSError:
+        return False
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _inode_of(host: str, port: int) -> int | None:
+    """The inode of the socket whose own address is `host`:`port`, or None when there is none (any more)."""
+    ends = {f"{address}:{port:04X}" for address in _kernel_forms(host)}
+    for table in _TABLES:
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[1] in ends and fields[9] != "0":
+                return int(fields[9])
+    return None
+
+
+def _kernel_forms(host: str) -> Iterator[str]:
+    """An address as `/proc/net` writes it: words in the machine's byte order (little-endian here), IPv4 also as mapped IPv6."""
+    address = ipaddress.ip_address(host)
+    packed = address.packed
+    yield _words(packed)
+    if address.version == 4:
+        yield _words(b"\0" * 10 + b"\xff\xff" + packed)
+
+
+def _words(packed: bytes) -> str:
+    return "".join(packed[at : at + 4][::-1].hex().upper() for at in range(0, len(packed), 4))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,71 @@
+"""environments.origin: a function's connection is told from a developer's by who holds its socket."""
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from portico.environments.origin import Origins, tree
+from portico.wire.http import Peer
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        yield made
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    host, port = connection.getsockname()[:2]
+    return Peer(host, port, connection=next(_numbers))
+
+
+def test_a_connection_of_our_own_is_not_a_functions(listener: socket.socket) -> None:
+    with (
+        socket.create_connection(listener.getsockname()) as connection,
+        subprocess.Popen(["cat"], stdin=-1) as child,
+    ):
+        assert not Origins(lambda: [child.pid]).is_function(peer_of(connection))
+        assert not Origins(list).is_function(peer_of(connection))
+        child.communicate()
+
+
+CONNECT = (
+    "import socket,sys; s=socket.create_connection(('127.0.0.1', int(sys.argv[1]))); "
+    "print(s.getsockname()[1], flush=True); sys.stdin.read()"
+)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        CONNECT,
+        f"import subprocess,sys; subprocess.run([sys.executable, '-c', {CONNECT!r}, sys.argv[1]])",  # by a grandchild
+    ],
+)
+def test_a_connection_of_a_process_in_the_tree_is(listener: socket.socket, program: str) -> None:
+    command = [sys.executable, "-c", program, str(listener.getsockname()[1])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        peer = Peer("127.0.0.1", int(child.stdout.readline()), connection=next(_numbers))
+        origins = Origins(lambda: [child.pid])
+        assert origins.is_function(peer)
+        assert len(list(tree(child.pid))) >= 1
+        child.communicate()
+        assert origins.is_function(peer)  # looked up once
+
+
+def test_a_connection_that_nobody_holds_any_more_is_taken_for_a_functions(listener: socket.socket) -> None:
+    with socket.create_connection(listener.getsockname()) as connection:
+        peer = peer_of(connection)
+    assert Origins(lambda: [os.getpid()]).is_function(peer)
+
+
+def test_other_machines_are_not_functions() -> None:
+    assert not Origins(lambda: [os.getpid()]).is_function(Peer("192.0.2.1", 1234, connection=next(_numbers)))
