@@ -81,11 +81,11 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
 
 
 _USUAL = re.compile(
-    ALGORITHM + r" +Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request"
+    ALGORITHM + r" +Credential=([^/,\s]+)/([0-9]{8})/([^/,\s]+)/([^/,\s]+)/aws4_request"
     r", *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})"
 ).fullmatch
-_CREDENTIAL = re.compile(r"([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request").fullmatch
-_BASIC_ISO = re.compile(r"\d{8}T\d{6}Z").fullmatch
+_CREDENTIAL = re.compile(r"([^/,\s]+)/([0-9]{8})/([^/,\s]+)/([^/,\s]+)/aws4_request").fullmatch
+_BASIC_ISO = re.compile(r"[0-9]{8}T[0-9]{6}Z").fullmatch
 _QUERY_PARTS = (
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -195,7 +195,7 @@ def _from_query(head: Head, headers: dict[str, str]) -> Claim:
     for name, value in pairs(head.query):
         if name in given and name.startswith("X-Amz-"):
             raise SignatureError("query", f"The {name} parameter was given more than once.")
-        given[name] = unquote(value)
+        given[name] = unquote(value, encoding="latin-1")
     algorithm = given.get("X-Amz-Algorithm", ALGORITHM)
     if algorithm != ALGORITHM:
         raise _unsupported(algorithm)

@@ -17,7 +17,7 @@ DEVELOPMENT_ACCOUNT = "000000000000"
 DEVELOPMENT_KEY = "test"
 DEVELOPMENT_SECRET = "test"  # noqa: S105  # not a secret: it exists on loopback only
 
-_ACCOUNT_ID = re.compile(r"\d{12}").fullmatch
+_ACCOUNT_ID = re.compile(r"[0-9]{12}").fullmatch
 
 Reason = Literal["unknown", "token", "expired_token"]
 
