@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
 
 _PENDING_S = 10.0
+_UNAVAILABLE = ("TenantId", "DurableExecutionName")
 _NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502}
 _random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
 
@@ -48,6 +49,9 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     Source: API reference, Invoke.
     """
     name = names.named(call, request)
+    for member in _UNAVAILABLE:
+        if member in request:
+            raise errors.unavailable(member)
     resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
     if resolved is None or resolved.version.state != "Active":
         resolved = await _active(lam, name)

@@ -99,20 +99,12 @@ async def _changeable(call: Call, name: Name, revision_id: str | None) -> Versio
 
 def _logging_so_far(version: Version, request: Any) -> dict[str, str]:
     """What a new logging configuration adds to; a change of the format starts the levels anew."""
-    config = shown.logging_config(version) if version.log_group else {"LogFormat": version.log_format}
-    given = (request.get("LoggingConfig") or {}).get("LogFormat", version.log_format)
-    if given != version.log_format:
-        config = {key: value for key, value in config.items() if key == "LogGroup"}
-    elif version.log_format == "JSON":
-        config |= shown.logging_config(version) if version.log_group else _levels(version)
-    return config
-
-
-def _levels(version: Version) -> dict[str, str]:
-    return {
-        "ApplicationLogLevel": version.application_log_level,
-        "SystemLogLevel": version.system_log_level,
-    }
+    wanted = (request.get("LoggingConfig") or {}).get("LogFormat", version.log_format)
+    so_far = {"LogFormat": version.log_format, "LogGroup": version.log_group}
+    if wanted == version.log_format == "JSON":
+        so_far["ApplicationLogLevel"] = version.application_log_level
+        so_far["SystemLogLevel"] = version.system_log_level
+    return so_far
 
 
 def _apply(call: Call, name: Name, changed: Version) -> "FunctionConfiguration":
