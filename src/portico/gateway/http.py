@@ -1,0 +1,393 @@
+"""HTTP/1.1 on a socket: one request at a time to the handler, its reply back. uvicorn keeps sockets, TLS and signals.
+
+An ASGI application never sees the header phase and costs a third of the throughput, hence a protocol of our own. Parsing is in
+`parse.py`, bodies in `body.py`, what connections share in `traffic.py`; here are the life of a connection and its order.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, MutableSet
+from typing import Any, cast
+
+from portico.gateway.body import Body
+from portico.gateway.parse import Incoming, RequestParser
+from portico.gateway.reply import (
+    CONTINUE,
+    UnsendableError,
+    announces_length,
+    encode_head,
+    has_body,
+    length_line,
+    refusal,
+)
+from portico.gateway.traffic import Handler, Traffic
+from portico.wire.errors import AwsError, internal
+from portico.wire.http import Peer, Reply, StreamReply
+
+log = logging.getLogger("portico.gateway")
+
+_JOINED_BYTES_MAX = 65_536
+
+_connection_numbers = itertools.count(1)
+
+
+class HttpProtocol(asyncio.Protocol):
+    """One connection.
+
+    Requests are answered in their order, the next one after the last byte of the reply before it is out of our hands. A call goes
+    on when its caller is gone; only the reply is dropped. `running` and `open_connections` are uvicorn's sets, by which it
+    knows what a graceful shutdown still waits for.
+    """
+
+    __slots__ = (
+        "_closing",
+        "_current",
+        "_deadline",
+        "_drained",
+        "_handler",
+        "_held",
+        "_in_head",
+        "_linger_bytes",
+        "_lingering",
+        "_loop",
+        "_lost",
+        "_open_connections",
+        "_parser",
+        "_paused",
+        "_peer",
+        "_running",
+        "_stalled",
+        "_traffic",
+        "_transport",
+        "_unwritten",
+        "_write_deadline",
+    )
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        loop: asyncio.AbstractEventLoop,
+        open_connections: MutableSet[Any],
+        running: MutableSet[Any],
+    ) -> None:
+        self._traffic = traffic
+        self._handler: Handler = traffic.handler
+        self._loop = loop
+        self._open_connections = open_connections
+        self._running = running
+        self._parser = RequestParser(traffic.limits, traffic, self)
+        self._transport: asyncio.Transport
+        self._peer: Peer
+        self._current: Incoming | None = None
+        self._held: list[bytes] = []
+        self._paused = False  # the socket is not read
+        self._stalled = False  # the caller does not read
+        self._drained: asyncio.Future[None] | None = None
+        self._in_head = False
+        self._closing = False
+        self._lost = False
+        self._lingering = False
+        self._linger_bytes = 0
+        self._deadline = 0.0
+        self._unwritten = 0
+        self._write_deadline = 0.0
+
+    # What the transport tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is there; one too many is told so and closed."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own does not inherit from it
+        address = transport.get_extra_info("peername")
+        host, port = address[:2] if isinstance(address, tuple) else ("", 0)
+        self._peer = Peer(
+            host, port, transport.get_extra_info("sslcontext") is not None, next(_connection_numbers)
+        )
+        self._open_connections.add(self)
+        welcome = self._traffic.add(self, self._loop)
+        self._deadline = self._traffic.now + self._traffic.limits.idle_s
+        if not welcome:
+            self._refuse(AwsError("ServiceUnavailableException", "Too many connections.", 503))
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a request, of its body, or of the next one, which then waits unread."""
+        if self._lingering:
+            self._discard(len(data))
+        elif self._current is None:
+            self._parser.feed(data)
+            self._advance()
+        elif self._current.body.complete:
+            self._held.append(data)
+            self._pause()
+        else:
+            self._parser.feed(data)
+
+    def eof_received(self) -> bool:
+        """The caller has sent everything; True keeps the connection for the reply (TLS can't)."""
+        current = self._current
+        return current is not None and current.body.complete and not self._peer.secure
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone. Whoever reads the body learns it; the call goes on."""
+        self._lost = True
+        self._open_connections.discard(self)
+        self._traffic.remove(self)
+        for incoming in (self._current, *self._parser.queue):
+            if incoming is not None and not incoming.body.complete:
+                incoming.body.fail(
+                    AwsError("IncompleteBody", "The connection was closed before the body was complete", 400)
+                )
+        while self._parser.queue:
+            self._parser.queue.popleft().body.discard()
+        self._held.clear()
+        self.resume_writing()
+
+    def pause_writing(self) -> None:
+        """The caller reads more slowly than we write."""
+        self._stalled = True
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._stalled = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+        if self._current is None and not self._lost:
+            self._advance()
+
+    # What the body asks for
+
+    def more(self, body: Body) -> None:
+        """The handler waits for more of the body (see `body.Source`)."""
+        current = self._current
+        if self._lost or current is None or current.body is not body:
+            return
+        if current.awaits_continue:
+            current.awaits_continue = False
+            if not body.size:
+                self._transport.write(CONTINUE)
+        self._resume()
+
+    def enough(self) -> None:
+        """Nobody waits for the body's next bytes yet."""
+        self._pause()
+
+    # What the timer and the server ask for
+
+    def check(self, now: float) -> None:
+        """End what is overdue at `now` (see `traffic.Watched`)."""
+        if self._write_overdue(now):
+            self._transport.abort()
+        elif self._current is not None:
+            if self._current.body.overdue(now):
+                self._current.body.fail(
+                    AwsError("RequestTimeoutException", "The body arrives too slowly", 408)
+                )
+        elif now > self._deadline and not self._stalled:
+            if self._in_head and not self._lingering:
+                self._refuse(AwsError("RequestTimeoutException", "The request's head took too long", 408))
+            else:
+                self._transport.close()
+
+    def shutdown(self) -> None:
+        """Take no further request; close now, or after the reply to the one that is being answered."""
+        self._closing = True
+        if self._current is None:
+            self._transport.close()
+
+    # One request after the other
+
+    def _advance(self) -> None:
+        parser = self._parser
+        while self._current is None and not self._stalled and not self._lost:
+            if parser.queue:
+                self._in_head = False
+                self._begin(parser.queue.popleft())
+            elif parser.refusal is not None:
+                self._refuse(parser.refusal)
+                return
+            elif self._held:
+                data = b"".join(self._held)
+                self._held.clear()
+                parser.feed(data)
+            else:
+                self._await_request()
+                return
+
+    def _await_request(self) -> None:
+        if self._closing:
+            self._transport.close()
+            return
+        self._resume()
+        if not self._parser.head_open:
+            self._deadline = self._traffic.now + self._traffic.limits.idle_s
+        elif not self._in_head:
+            self._in_head = True
+            self._deadline = self._traffic.now + self._traffic.limits.head_s
+
+    def _begin(self, incoming: Incoming) -> None:
+        traffic = self._traffic
+        self._current = incoming
+        traffic.requests += 1
+        task = self._loop.create_task(self._answer(incoming))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _answer(self, incoming: Incoming) -> None:
+        try:
+            reply = await self._reply_to(incoming)
+            if isinstance(reply, StreamReply):
+                await self._stream(incoming, reply)
+            else:
+                self._send(incoming, reply)
+        except BaseException:
+            self._transport.abort()  # a reply that was cut short must not look whole
+            raise
+        finally:
+            self._traffic.requests -= 1
+            incoming.body.discard()
+            self._finish(incoming)
+
+    async def _reply_to(self, incoming: Incoming) -> Reply | StreamReply:
+        if self._traffic.requests > self._traffic.limits.requests:
+            return refusal(AwsError("ServiceUnavailableException", "Too many requests at once.", 503))
+        try:
+            return await self._handler(incoming.head, incoming.body, self._peer)
+        except AwsError as error:
+            return refusal(error)
+        except Exception:
+            log.exception("%s %s failed", incoming.head.method, incoming.head.path)
+            return refusal(internal())
+
+    def _finish(self, incoming: Incoming) -> None:
+        if self._lost:
+            self._current = None
+        elif not incoming.body.complete:
+            self._linger()
+        elif not self._keeps_alive(incoming):
+            self._transport.close()
+        else:
+            self._current = None
+            self._advance()
+
+    # Replies
+
+    def _keeps_alive(self, incoming: Incoming) -> bool:
+        return incoming.keep_alive and not self._closing and incoming.body.complete
+
+    def _head(self, incoming: Incoming, reply: Reply | StreamReply, framing: str, keep_alive: bool) -> bytes:
+        return encode_head(
+            reply.status,
+            reply.headers,
+            framing,
+            self._traffic.date,
+            keep_alive=keep_alive,
+            http_version=incoming.head.http_version,
+        )
+
+    def _send(self, incoming: Incoming, reply: Reply) -> None:
+        if self._lost:
+            return
+        method = incoming.head.method
+        keep_alive = self._keeps_alive(incoming)
+        try:
+            head = self._head(incoming, reply, length_line(reply, method), keep_alive)
+        except UnsendableError:
+            log.exception("The reply to %s %s can't be sent", method, incoming.head.path)
+            reply = refusal(internal())
+            head = self._head(incoming, reply, length_line(reply, method), keep_alive)
+        body = reply.body if has_body(reply.status, method) else b""
+        if len(body) <= _JOINED_BYTES_MAX:
+            self._transport.write(head + body)
+        else:
+            self._transport.writelines((head, body))
+
+    async def _stream(self, incoming: Incoming, reply: StreamReply) -> None:
+        old = incoming.head.http_version == "1.0"
+        known = announces_length(reply.headers)
+        chunked = not old and not known
+        if old and not known:
+            incoming.keep_alive = False
+        framing = "Transfer-Encoding: chunked\r\n" if chunked else ""
+        try:
+            if not self._lost:
+                self._transport.write(self._head(incoming, reply, framing, self._keeps_alive(incoming)))
+            if has_body(reply.status, incoming.head.method):
+                await self._write_chunks(reply, chunked)
+        finally:
+            close: Callable[[], Any] | None = getattr(reply.chunks, "aclose", None)
+            if close is not None:
+                await close()
+
+    async def _write_chunks(self, reply: StreamReply, chunked: bool) -> None:
+        async for chunk in reply.chunks:
+            if self._stalled and not self._lost:
+                self._drained = self._loop.create_future()
+                await self._drained
+            if self._lost:
+                return
+            if chunk:
+                self._transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
+        if chunked and not self._lost:
+            self._transport.write(b"0\r\n\r\n")
+
+    def _refuse(self, error: AwsError) -> None:
+        """Answer what is no request, and close."""
+        reply = refusal(error)
+        head = encode_head(
+            reply.status,
+            reply.headers,
+            length_line(reply, ""),
+            self._traffic.date,
+            keep_alive=False,
+            http_version="1.1",
+        )
+        self._transport.write(head + reply.body)
+        self._linger()
+
+    # The end of a connection, and flow
+
+    def _linger(self) -> None:
+        """Close, but read for a while what is still under way: unread bytes would make the kernel reset the connection, and the
+        caller would never see the reply (RFC 9112, section 9.6)."""
+        self._current = None
+        self._lingering = True
+        self._deadline = self._traffic.now + self._traffic.limits.linger_s
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self._resume()
+
+    def _discard(self, count: int) -> None:
+        self._linger_bytes += count
+        if self._linger_bytes > self._traffic.limits.linger_bytes:
+            self._transport.close()
+
+    def _write_overdue(self, now: float) -> bool:
+        """Whether nothing of what waits to be sent has been taken for too long."""
+        unwritten = self._transport.get_write_buffer_size()
+        if unwritten != self._unwritten or not unwritten:
+            self._unwritten = unwritten
+            self._write_deadline = now + self._traffic.limits.write_s
+            return False
+        return now > self._write_deadline
+
+    def _pause(self) -> None:
+        if not self._paused and not self._lost:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def _resume(self) -> None:
+        if self._paused and not self._lost:
+            self._paused = False
+            self._transport.resume_reading()
+
+
+def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:
+    """What uvicorn takes as `http=`: makes the protocol of each connection."""
+
+    def make(
+        *, config: Any, server_state: Any, app_state: Any, _loop: asyncio.AbstractEventLoop | None = None
+    ) -> HttpProtocol:
+        loop = _loop or asyncio.get_running_loop()
+        return HttpProtocol(traffic, loop, server_state.connections, server_state.tasks)
+
+    return make

@@ -1,0 +1,272 @@
+"""From bytes to requests: llhttp reads them, and this bounds and checks what it reads. Nothing here touches a socket."""
+
+from collections import deque
+from http import HTTPStatus
+
+import httptools
+
+from portico.gateway.body import Body, Memory, Source
+from portico.gateway.limits import Limits
+from portico.wire.errors import AwsError
+from portico.wire.http import Head
+
+_NAMES_MAX = 2_000
+_names: dict[bytes, str] = {}
+_FRAMING = frozenset(("host", "content-length", "transfer-encoding", "expect", "upgrade"))
+
+
+class Incoming:
+    """A request that has arrived as far as its head; `awaits_continue` until the sender was told to go on with the body."""
+
+    __slots__ = ("awaits_continue", "body", "head", "keep_alive")
+
+    def __init__(self, head: Head, body: Body, keep_alive: bool, awaits_continue: bool) -> None:
+        self.head = head
+        self.body = body
+        self.keep_alive = keep_alive
+        self.awaits_continue = awaits_continue
+
+
+class _PipelineFullError(Exception):
+    """Stops llhttp: the rest of what was received is not read."""
+
+
+class RequestParser:
+    """Turns what one connection receives into `queue`, requests in their order.
+
+    `refusal` is set by the first thing that is wrong outside a body (inside one, the body's reader gets it); `ended` after a
+    request that asked for the end of the connection. In both cases nothing more is read. `head_open` while a head is incomplete.
+    llhttp in its strict mode refuses bare CR or LF, NUL, folded lines, several Content-Lengths, Content-Length beside
+    Transfer-Encoding and malformed chunks (RFC 9112, sections 2.2, 5, 6.3, 7.1).
+    """
+
+    def __init__(self, limits: Limits, memory: Memory, source: Source) -> None:
+        self.queue: deque[Incoming] = deque()
+        self.refusal: AwsError | None = None
+        self.ended = False
+        self.head_open = False
+        self._limits = limits
+        self._memory = memory
+        self._source = source
+        self._parser = httptools.HttpRequestParser(self)
+        self._body: Body | None = None
+        self._target = b""
+        self._headers: list[tuple[str, str]] = []
+        self._framing: list[tuple[str, str]] = []
+        self._head_bytes = 0
+        self._fruitless_bytes = 0
+        self._fruitful = False
+        self._upgrading = False
+        self._keep_alive = True
+
+    def feed(self, data: bytes) -> None:
+        """Read on. Never raises: what is wrong is in `refusal`, or fails the open body."""
+        if self.ended or self.refusal is not None:
+            return
+        self._fruitful = False
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._without_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            if not self.ended:
+                self._refuse(_refusal(error))
+            return
+        if self._fruitful:
+            self._fruitless_bytes = 0
+        else:  # an endless header, chunk extension or trailer: llhttp gathers or skips it without telling
+            self._fruitless_bytes += len(data)
+            if self._fruitless_bytes > self._limits.header_bytes:
+                self._refuse(_head_too_large())
+
+    def on_message_begin(self) -> None:
+        """llhttp: the first byte of a head."""
+        if len(self.queue) >= self._limits.pipeline_depth:
+            self.queue[-1].keep_alive = False
+            self.ended = True
+            raise _PipelineFullError
+        self.head_open = True
+        self._target = b""
+        self._headers = []
+        self._framing = []
+        self._head_bytes = 0
+
+    def on_url(self, part: bytes) -> None:
+        """llhttp: (a part of) the request's target."""
+        self._target += part
+        if len(self._target) > self._limits.target_bytes:
+            raise AwsError("RequestURITooLongException", "The request's target is too long", 414)
+
+    def on_header(self, raw_name: bytes, raw_value: bytes) -> None:
+        """llhttp: a header field, or a field of a chunked body's trailer (which counts and is dropped)."""
+        name = _names.get(raw_name) or _learn(raw_name)
+        self._head_bytes += len(raw_name) + len(raw_value) + 4
+        if self._head_bytes > self._limits.header_bytes:
+            raise _head_too_large()
+        if self._body is not None:
+            return
+        field = (name, raw_value.decode("latin-1").strip(" \t"))
+        if name in _FRAMING:
+            self._framing.append(field)
+        self._headers.append(field)
+
+    def on_headers_complete(self) -> None:
+        """llhttp: the head is whole."""
+        if len(self._headers) > self._limits.header_count:
+            raise _head_too_large()
+        parser = self._parser
+        version = parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            raise _unsupported_version()
+        method = parser.get_method().decode()
+        if method == "CONNECT":
+            raise AwsError("MethodNotAllowedException", "CONNECT is not supported", 405)
+        framing = _frame(self._framing, version)
+        path, query = _split_target(self._target.decode("latin-1"), method, framing.host)
+        self._upgrading = parser.should_upgrade()
+        self._keep_alive = keep_alive = parser.should_keep_alive() and not self._upgrading
+        self._body = Body(self._source, self._memory, framing.length)
+        head = Head(method, path, query, tuple(self._headers), version)
+        self.queue.append(Incoming(head, self._body, keep_alive, framing.awaits_continue))
+        self.head_open = False
+        self._fruitful = True
+
+    def on_body(self, data: bytes) -> None:
+        """llhttp: a piece of the body, without its framing."""
+        self._fruitful = True
+        if self._body is not None:
+            self._body.feed(data)
+
+    def on_message_complete(self) -> None:
+        """llhttp: the body is whole."""
+        if (
+            self._upgrading or self._body is None
+        ):  # llhttp says so at once and stops before the body: see _without_upgrade
+            return
+        self._fruitful = True
+        self._body.finish()
+        self._body = None
+        self.ended = not self._keep_alive
+
+    def _refuse(self, error: AwsError) -> None:
+        self.head_open = False
+        if self._body is None:
+            self.refusal = error
+        else:
+            self._body.fail(error)
+            self.ended = True
+
+    def _without_upgrade(self, rest: bytes) -> None:
+        """Go on as if no upgrade had been asked for (WebSockets would branch off here; `h2c` is what Java and curl offer).
+
+        llhttp gives up at an upgrade, so that a new one reads the body, after a head of our own that frames it in the same way. The
+        connection ends with this request.
+        """
+        self._upgrading = False
+        framing = "".join(f"{name}: {value}\r\n" for name, value in self._framing if name in _BODY_FRAMING)
+        self._parser = httptools.HttpRequestParser(_BodyOnly(self))
+        self._parser.feed_data(f"POST / HTTP/1.1\r\n{framing}\r\n".encode("latin-1"))
+        if rest and not self.ended:
+            self.feed(rest)
+
+
+class _BodyOnly:
+    """What a parser reports to when only the body matters."""
+
+    def __init__(self, parser: RequestParser) -> None:
+        self.on_body = parser.on_body
+        self.on_message_complete = parser.on_message_complete
+
+
+_BODY_FRAMING = frozenset(("content-length", "transfer-encoding"))
+
+
+class _Framing:
+    __slots__ = ("awaits_continue", "host", "length")
+
+    def __init__(self) -> None:
+        self.host: str | None = None
+        self.length: int | None = 0
+        self.awaits_continue = False
+
+
+def _frame(fields: list[tuple[str, str]], version: str) -> _Framing:
+    """What the head says about the body and the host (RFC 9112, sections 3.2 and 6.3; RFC 9110, section 10.1.1)."""
+    framing = _Framing()
+    for name, value in fields:
+        if name == "host":
+            if framing.host is not None:
+                raise _malformed("several Host headers")
+            framing.host = value
+        elif name == "content-length":
+            framing.length = int(value)
+        elif name == "transfer-encoding":
+            if value.lower() != "chunked":
+                raise AwsError(
+                    "NotImplemented", "The only transfer coding that is understood is chunked", 501
+                )
+            if version == "1.0":
+                raise _malformed("a transfer coding in HTTP/1.0")
+            framing.length = None
+        elif name == "expect" and version == "1.1":
+            if value.lower() != "100-continue":
+                raise AwsError(
+                    "ExpectationFailedException", "The only expectation that is met is 100-continue", 417
+                )
+            framing.awaits_continue = True
+    if framing.host is None and version == "1.1":
+        raise _malformed("no Host header")
+    return framing
+
+
+def _split_target(target: str, method: str, host: str | None) -> tuple[str, str]:
+    """Path and query of the request's target (RFC 9112, section 3.2), `/` for `OPTIONS *`."""
+    if target[0] != "/":
+        if target == "*" and method == "OPTIONS":
+            return "/", ""
+        scheme, _, rest = target.partition("://")
+        authority, slash, path = rest.partition("/")
+        if scheme.lower() not in ("http", "https") or "?" in authority or authority != host:
+            raise _malformed("a target that is not a path of this host")
+        target = slash + path or "/"
+    if "#" in target:
+        raise _malformed("a fragment in the target")
+    path, _, query = target.partition("?")
+    return path, query
+
+
+def _learn(raw: bytes) -> str:
+    """The name in lower case; remembered, as clients send the same few."""
+    name = raw.decode("latin-1").lower()
+    if len(_names) < _NAMES_MAX and len(raw) <= 64:
+        _names[raw] = name
+    return name
+
+
+def _refusal(error: httptools.HttpParserError) -> AwsError:
+    if isinstance(error.__context__, AwsError):
+        return error.__context__
+    if isinstance(error, httptools.HttpParserCallbackError):
+        raise error
+    reason = str(error)
+    if "version" in reason or "PRI" in reason:
+        return _unsupported_version()
+    return _malformed(reason)
+
+
+def _malformed(reason: str) -> AwsError:
+    return AwsError(
+        "BadRequestException", f"The request is not well-formed HTTP: {reason}", HTTPStatus.BAD_REQUEST
+    )
+
+
+def _unsupported_version() -> AwsError:
+    return AwsError(
+        "HttpVersionNotSupportedException", "The HTTP versions that are understood are 1.0 and 1.1", 505
+    )
+
+
+def _head_too_large() -> AwsError:
+    return AwsError(
+        "RequestHeaderFieldsTooLargeException", "The request's headers are too large or too many", 431
+    )
