@@ -7,6 +7,7 @@ An ASGI application never sees the header phase and costs a third of the through
 import asyncio
 import itertools
 import logging
+import math
 from collections.abc import Callable, MutableSet
 from typing import Any, cast
 
@@ -89,7 +90,7 @@ class HttpProtocol(asyncio.Protocol):
         self._lost = False
         self._lingering = False
         self._linger_bytes = 0
-        self._deadline = 0.0
+        self._deadline = math.inf
         self._unwritten = 0
         self._write_deadline = 0.0
 
