@@ -132,7 +132,7 @@ async def list_attached_role_policies(
 async def _attach(iam: Iam, call: Call, kind: Kind[E], request: Any) -> None:
     arn = request["PolicyArn"]
     policy = await managed.find(call, arn)
-    entity = await _changeable(call, kind, request)
+    entity: E = await _changeable(call, kind, request)
     if policy is None:
         raise errors.not_attachable(arn)
     if managed.is_service_role_policy(policy):
@@ -148,7 +148,7 @@ async def _attach(iam: Iam, call: Call, kind: Kind[E], request: Any) -> None:
 async def _detach(call: Call, kind: Kind[E], request: Any) -> None:
     arn = request["PolicyArn"]
     await managed.find(call, arn)
-    entity = await _changeable(call, kind, request)
+    entity: E = await _changeable(call, kind, request)
     if arn not in entity.attached:
         raise errors.policy_not_found(arn)
     attached = tuple(one for one in entity.attached if one != arn)

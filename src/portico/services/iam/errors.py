@@ -135,3 +135,8 @@ def not_yours(caller: str, action: str, arn: str) -> AwsError:
     return AwsError(
         "AccessDenied", f"User: {caller} is not authorized to perform: {action} on resource: {arn}", 403
     )
+
+
+def member_not_implemented(member: str) -> AwsError:
+    """501: a part of an operation that Portico does not have; ignoring it would answer another question."""
+    return AwsError("NotImplemented", f"Portico does not implement {member} yet", 501)

@@ -177,7 +177,7 @@ async def list_role_policies(
 
 
 async def _put(call: Call, kind: Kind[E], request: Any, limit_bytes: int) -> None:
-    entity = await _changeable(call, kind, request)
+    entity: E = await _changeable(call, kind, request)
     document = documents.checked(request["PolicyDocument"], "identity")
     policies = (*_others(entity.inline, request["PolicyName"]), Attached(request["PolicyName"], document))
     if sum(documents.size(policy.document) for policy in policies) > limit_bytes:
@@ -186,7 +186,7 @@ async def _put(call: Call, kind: Kind[E], request: Any, limit_bytes: int) -> Non
 
 
 async def _delete(call: Call, kind: Kind[E], request: Any) -> None:
-    entity = await _changeable(call, kind, request)
+    entity: E = await _changeable(call, kind, request)
     _named(kind, entity.inline, request["PolicyName"])
     kept = _others(entity.inline, request["PolicyName"])
     entities.save(call, kind, msgspec.structs.replace(entity, inline=kept))

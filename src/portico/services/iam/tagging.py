@@ -4,16 +4,22 @@ Tag keys of users and roles are one key whatever their case; of everything else 
 Source: IAM User Guide, "Tags for IAM resources", rules for tagging.
 """
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from portico.services.iam import errors
+
+if TYPE_CHECKING:
+    from portico.services.iam import shapes
 
 Tags = tuple[tuple[str, str], ...]
 
 TAGS_MAX = 50
 
 
-def read(tags: Iterable[Mapping[str, str]], *, any_case: bool) -> Tags:
+def read(tags: Iterable[shapes.Tag], *, any_case: bool) -> Tags:
     """The tags of a request.
 
     Raises:
@@ -47,7 +53,7 @@ def without(have: Tags, keys: Iterable[str], *, any_case: bool) -> Tags:
     return tuple(tag for tag in have if _form(tag[0], any_case) not in gone)
 
 
-def shown(tags: Tags) -> list[dict[str, str]]:
+def shown(tags: Iterable[tuple[str, str]]) -> list[shapes.Tag]:
     """The tags as a response has them."""
     return [{"Key": key, "Value": value} for key, value in tags]
 

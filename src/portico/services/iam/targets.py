@@ -11,6 +11,7 @@ from portico.calls.call import Call
 from portico.calls.operation import Values
 from portico.identity.records import Group, Role, User
 from portico.services.iam.entities import GROUP, ROLE, USER, Kind
+from portico.store.table import Table
 
 Asked = Mapping[str, Any]
 On = Callable[[Call, Any], Awaitable[Iterable[str]]]
@@ -93,7 +94,9 @@ async def request_facts(call: Call, request: Asked) -> Mapping[str, Values]:
 
 
 async def _peek(call: Call, kind: AnyKind, name: str) -> User | Group | Role | None:
-    return await call.tx.get(kind.table, call.scope.account, name.lower())
+    table: Table[Any] = kind.table
+    found: User | Group | Role | None = await call.tx.get(table, call.scope.account, name.lower())
+    return found
 
 
 on_user, on_group, on_role = existing(USER), existing(GROUP), existing(ROLE)

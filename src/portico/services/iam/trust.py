@@ -72,7 +72,7 @@ async def _unique_id(call: Call, principal: str) -> str:
     if parts is None:
         return principal
     account, noun, name = parts.groups()
-    entity: User | Role | None = await call.tx.get(USERS if noun == "user" else ROLES, account, name.lower())
+    entity = await _entity(call, noun, account, name)
     if entity is None or entity.arn != principal:
         raise _invalid(principal)
     return entity.unique_id
@@ -84,9 +84,14 @@ async def _arn(call: Call, principal: str) -> str:
     known = await call.tx.get(IDENTIFIED, principal)
     if known is None:
         return principal
-    table = USERS if known.noun == "user" else ROLES
-    entity: User | Role | None = await call.tx.get(table, known.account, known.name.lower())
+    entity = await _entity(call, known.noun, known.account, known.name)
     return principal if entity is None else entity.arn
+
+
+async def _entity(call: Call, noun: str, account: str, name: str) -> User | Role | None:
+    if noun == "user":
+        return await call.tx.get(USERS, account, name.lower())
+    return await call.tx.get(ROLES, account, name.lower())
 
 
 def _invalid(principal: str) -> Exception:

@@ -5,6 +5,7 @@ from collections import Counter
 import msgspec
 
 from portico.calls.call import Call
+from portico.identity.records import Role, User
 from portico.services.iam import entities
 from portico.services.iam.entities import GROUP, ROLE, USER
 
@@ -30,7 +31,8 @@ async def of_policies(call: Call) -> Usage:
     boundary: Counter[str] = Counter()
     for group in await entities.everyone(call, GROUP):
         attached.update(group.attached)
-    for entity in (*users, *roles):
+    bounded: list[User | Role] = [*users, *roles]
+    for entity in bounded:
         attached.update(entity.attached)
         if entity.boundary:
             boundary[entity.boundary] += 1
