@@ -26,7 +26,7 @@ from portico.identity.policy.variables import (
 )
 
 Qualifier = Literal["", "forallvalues", "foranyvalue"]
-_QUALIFIERS: dict[str, Qualifier] = {"": "", "forallvalues": "forallvalues", "foranyvalue": "foranyvalue"}
+_QUALIFIERS: dict[str, Qualifier] = {"": "", "forallvalues:": "forallvalues", "foranyvalue:": "foranyvalue"}
 Prepare = Callable[[Sequence[Token]], Any]
 Test = Callable[[Any, str], bool]
 
@@ -88,8 +88,8 @@ def condition(label: str, name: str, values: Sequence[str], *, variables: bool) 
         LookupError: there is no such operator.
     """
     lowered = label.lower()
-    head, _, rest = lowered.rpartition(":")
-    qualifier = _QUALIFIERS[head]
+    head, colon, rest = lowered.rpartition(":")
+    qualifier = _QUALIFIERS[head + colon]
     if_exists = rest.endswith("ifexists")
     found = OPERATORS[rest.removesuffix("ifexists")]
     if found is NULL and (if_exists or qualifier):
@@ -214,13 +214,9 @@ def _truth(parts: Sequence[Token]) -> str | None:
     return {"true": "true", "false": "false"}.get(_lowered(parts))
 
 
-def _pair(name: str, positive: Operator) -> dict[str, Operator]:
-    """An operator and its negation, `StringEquals` and `StringNotEquals`."""
-    vendor, _, verb = name.partition(" ")
-    return {
-        vendor + verb: positive,
-        f"{vendor}not{verb}": msgspec.structs.replace(positive, negated=True),
-    }
+def _pair(before: str, after: str, positive: Operator) -> dict[str, Operator]:
+    """An operator and its negation, which has `not` in its name: `StringEquals`, `StringNotEquals`."""
+    return {before + after: positive, f"{before}not{after}": msgspec.structs.replace(positive, negated=True)}
 
 
 def _ordered(family: str, read: Callable[[str], Decimal | None]) -> dict[str, Operator]:
@@ -231,7 +227,7 @@ def _ordered(family: str, read: Callable[[str], Decimal | None]) -> dict[str, Op
 
     equals = Operator(prepare, _compares(read, operator.eq))
     return {
-        **_pair(f"{family} equals", equals),
+        **_pair(family, "equals", equals),
         f"{family}lessthan": Operator(prepare, _compares(read, operator.lt)),
         f"{family}lessthanequals": Operator(prepare, _compares(read, operator.le)),
         f"{family}greaterthan": Operator(prepare, _compares(read, operator.gt)),
@@ -243,14 +239,14 @@ NULL = Operator(_absence, lambda _wanted, _value: False)
 _ARN = Operator(_arn_parts, _arn_like, wildcards=True, variables=True)
 
 OPERATORS: dict[str, Operator] = {
-    **_pair("string equals", Operator(plain, operator.eq, variables=True)),
-    **_pair("string equalsignorecase", Operator(_lowered, _same_but_for_case, variables=True)),
-    **_pair("string like", Operator(glob, _like, wildcards=True, variables=True)),
-    **_pair("arn equals", _ARN),
-    **_pair("arn like", _ARN),
+    **_pair("string", "equals", Operator(plain, operator.eq, variables=True)),
+    **_pair("string", "equalsignorecase", Operator(_lowered, _same_but_for_case, variables=True)),
+    **_pair("string", "like", Operator(glob, _like, wildcards=True, variables=True)),
+    **_pair("arn", "equals", _ARN),
+    **_pair("arn", "like", _ARN),
     **_ordered("numeric", _number),
     **_ordered("date", _seconds),
-    **_pair("ip address", Operator(_network, _within)),
+    **_pair("", "ipaddress", Operator(_network, _within)),
     "bool": Operator(_truth, _same_but_for_case, variables=True),
     "binaryequals": Operator(lambda parts: _bytes(plain(parts)), _same_bytes),
     "null": NULL,
