@@ -1,0 +1,101 @@
+"""The platform's own words for how a function ended, as the JSON documents that its caller gets.
+
+Source: the error types and messages of the Lambda runtime interface emulator and of AWS's current answers (docs/runtimes).
+"""
+
+import json
+import os
+import signal
+
+import msgspec
+
+from portico.environments.framed import CONTENT_BYTES_MAX
+
+EXIT_ERROR = "Runtime.ExitError"
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
+TIMED_OUT = "Sandbox.Timedout"
+TOO_LARGE = "Function.ResponseSizeTooLarge"
+UNKNOWN = "Function.Unknown"
+
+# How Go, in which AWS's side is written, calls the signals; others are "signal N".
+_SIGNALS: dict[int, str] = {
+    signal.SIGHUP: "hangup",
+    signal.SIGINT: "interrupt",
+    signal.SIGQUIT: "quit",
+    signal.SIGILL: "illegal instruction",
+    signal.SIGTRAP: "trace/breakpoint trap",
+    signal.SIGABRT: "aborted",
+    signal.SIGBUS: "bus error",
+    signal.SIGFPE: "floating point exception",
+    signal.SIGKILL: "killed",
+    signal.SIGUSR1: "user defined signal 1",
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGUSR2: "user defined signal 2",
+    signal.SIGPIPE: "broken pipe",
+    signal.SIGALRM: "alarm clock",
+    signal.SIGTERM: "terminated",
+}
+KILLED = int(signal.SIGKILL)  # the wait status of a process that SIGKILL ended
+
+
+class Ending(msgspec.Struct, frozen=True, gc=False):
+    """An error's type and its document."""
+
+    kind: str
+    payload: bytes
+
+
+class _Document(msgspec.Struct):
+    error_type: str = msgspec.field(name="errorType", default=UNKNOWN)
+
+
+_decode = msgspec.json.Decoder(_Document).decode
+
+
+def timed_out(request_id: str, timeout_s: int) -> Ending:
+    """The function took longer than it may."""
+    return _ending(TIMED_OUT, f"RequestId: {request_id} Error: Task timed out after {timeout_s}.00 seconds")
+
+
+def out_of_memory(request_id: str) -> Ending:
+    """The environment was killed for its memory."""
+    return _ending(OUT_OF_MEMORY, f"RequestId: {request_id} Error: Runtime exited with error: signal: killed")
+
+
+def exited(request_id: str, status: int) -> Ending:
+    """The runtime's process ended by itself, with this wait status."""
+    return _ending(EXIT_ERROR, f"RequestId: {request_id} Error: {exit_words(status)}")
+
+
+def too_large(size: bytes) -> Ending:
+    """The answer has `size` bytes (as decimal digits, by the runtime's account)."""
+    shown = size.decode() if size.isdigit() and len(size) < 20 else "?"
+    words = f"Response payload size ({shown} bytes) exceeded maximum allowed payload size ({CONTENT_BYTES_MAX} bytes)."
+    return _ending(TOO_LARGE, words)
+
+
+def reported(document: bytes) -> Ending:
+    """An error that the runtime reported: its own document, of whatever type that names."""
+    try:
+        kind = _decode(document).error_type
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _ending(UNKNOWN, "The runtime reported an error that is not JSON")
+    return Ending(kind[:256], document)
+
+
+def exit_words(status: int) -> str:
+    """How a wait status reads."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        core = " (core dumped)" if os.WCOREDUMP(status) else ""
+        return f"Runtime exited with error: signal: {_SIGNALS.get(number, f'signal {number}')}{core}"
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return "Runtime exited without providing a reason"
+    return f"Runtime exited with error: exit status {code}"
+
+
+def _ending(kind: str, words: str) -> Ending:
+    return Ending(
+        kind, json.dumps({"errorType": kind, "errorMessage": words}, separators=(",", ":")).encode()
+    )

@@ -1,0 +1,216 @@
+"""One execution environment: its processes, its socket, its log, and where it is in its life."""
+
+import asyncio
+import os
+import signal
+import socket
+import struct
+from collections.abc import Callable
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.environments import framed
+from portico.environments.framed import BrokenFrame, Channel, Frame
+from portico.environments.launchers.port import Launcher, Process
+from portico.environments.lifecycle import Event, State, advance
+from portico.environments.logpipe import LogPipe
+from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
+
+_STATUS = struct.Struct("!i")
+_EXIT_GRACE_S = 0.5
+
+
+class Environment:
+    """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not.
+
+    `on_frame(environment, frame)` gets what the runtime says, `on_gone(environment)` comes once, when every process is gone.
+    """
+
+    __slots__ = (
+        "_channel", "_kill_timer", "_log", "_loop", "_on_frame", "_on_gone", "_process", "_status_fd",
+        "broken", "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
+        "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
+        "ticket",
+    )  # fmt: skip
+
+    def __init__(self, id: int, spec: EnvironmentSpec, log_stream: str) -> None:
+        self.id = id
+        self.spec = spec
+        self.log_stream = log_stream
+        self.state = State.STARTING
+        self.ready = False  # whether the init phase has succeeded
+        self.repeated = False  # whether the init phase runs again, inside the invocation
+        self.reason = ""
+        self.broken = ""
+        self.failure: Exception | bytes | None = None  # what the init phase ended with
+        self.status: int | None = None  # wait status of the function's process
+        self.ticket = 0
+        self.invocation: Invocation | None = None
+        self.expires_at = float("inf")
+        self.delivered_at = 0.0
+        self.started_ms = 0
+        self.init_started_at = 0.0
+        self.init_ms: float | None = None
+        self.peak_kb = 0
+        self.late_lines: tuple[LogLine, ...] = ()
+        self._process: Process | None = None
+        self._channel: Channel | None = None
+        self._log: LogPipe | None = None
+        self._kill_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The first process of the tree, as the server sees it."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def working_since(self) -> float:
+        """When the present work began, on the loop's clock."""
+        return self.delivered_at if self.ready else self.init_started_at
+
+    def memory_mb(self) -> int:
+        """The most memory used so far, as REPORT shows it."""
+        return min(-(-self.peak_kb // 1024), self.spec.memory_mb)
+
+    def is_about(self, request_id: bytes) -> bool:
+        """Whether a frame's id is the running invocation's."""
+        return self.invocation is not None and self.invocation.request_id.encode() == request_id
+
+    def again(self) -> "Environment":
+        """What takes this one's place after its init phase took too long."""
+        other = Environment(self.id, self.spec, self.log_stream)
+        other.repeated = True
+        other.late_lines = self.take_lines()
+        other.peak_kb = self.peak_kb
+        return other
+
+    def forget_invocation(self) -> None:
+        """The invocation has been answered; the environment stays."""
+        self.invocation = None
+        self.repeated = False
+
+    def advance(self, event: Event) -> None:
+        """Go on to the next state.
+
+        Raises:
+            TransitionRefused: this can't happen now.
+        """
+        self.state = advance(self.state, event, f"environment {self.id} of {self.spec.key}")
+
+    async def launch(
+        self,
+        launcher: Launcher,
+        prepared: Prepared,
+        clock: Clock,
+        on_frame: Callable[["Environment", Frame], None],
+        on_gone: Callable[["Environment"], None],
+    ) -> None:
+        """Start the processes and give them their configuration.
+
+        Raises:
+            LaunchFailed: nothing has been started.
+            OSError: no descriptors are left.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._on_frame, self._on_gone = on_frame, on_gone
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        ours.setblocking(False)
+        log_fd, log_writer = os.pipe()
+        self._status_fd, status_writer = os.pipe()
+        self._log = LogPipe(self._loop, clock, log_fd)
+        self._channel = Channel(self._loop, ours, self._frame, self._channel_ended)
+        # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
+        self._channel.send(framed.encode(framed.CONFIGURE, _configuration(prepared)))
+        try:
+            self._process = await launcher.launch(theirs, log_writer, status_writer)
+        except BaseException:
+            self._release()
+            raise
+        finally:
+            theirs.close()
+            os.close(log_writer)
+            os.close(status_writer)
+        self._loop.add_reader(self._process.pidfd, self._exited)
+        if self.state is State.ENDING:
+            self.kill()
+
+    def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
+        """Hand the invocation to the runtime."""
+        self.advance(Event.DELIVERED)
+        self.ticket, self.invocation = ticket, invocation
+        head = msgspec.json.encode(
+            (
+                invocation.request_id,
+                invocation.invoked_arn,
+                deadline_ms,
+                invocation.trace,
+                invocation.client_context,
+                invocation.cognito_identity_id,
+                invocation.cognito_identity_pool_id,
+            )
+        )
+        if self._channel is not None:
+            self._channel.send(framed.encode_invoke(head, invocation.payload))
+
+    def end(self, reason: str) -> None:
+        """Kill every process of the environment; `on_gone` follows. The first reason stays."""
+        if self.state in (State.ENDING, State.GONE):
+            return
+        self.advance(Event.END)
+        self.reason = reason
+        self.kill()
+
+    def kill(self) -> None:
+        """Send the signal that ends the whole tree."""
+        if self._process is not None:
+            try:
+                signal.pidfd_send_signal(self._process.pidfd, self._process.kill_signal)
+            except ProcessLookupError:
+                return  # it ended by itself; the pidfd tells
+
+    def take_lines(self) -> tuple[LogLine, ...]:
+        """What the function has written since the last call."""
+        lines = () if self._log is None else self._log.take()
+        if self.late_lines:
+            lines, self.late_lines = self.late_lines + lines, ()
+        return lines
+
+    def _frame(self, frame: Frame) -> None:
+        self.peak_kb = max(self.peak_kb, frame.peak_kb)
+        self._on_frame(self, frame)
+
+    def _channel_ended(self, error: BrokenFrame | None) -> None:
+        if error is not None:
+            self.broken = str(error)
+            self.end("broken")
+        elif self.state is not State.GONE:
+            # Usually the process is ending and its status comes within a moment; one that only closed its socket is killed.
+            self._kill_timer = self._loop.call_later(_EXIT_GRACE_S, self.end, "broken")
+
+    def _exited(self) -> None:
+        status = os.read(self._status_fd, _STATUS.size)
+        self.status = _STATUS.unpack(status)[0] if len(status) == _STATUS.size else None
+        self.advance(Event.EXITED)
+        self.late_lines = self.take_lines()
+        self._release()
+        self._on_gone(self)
+
+    def _release(self) -> None:
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
+        if self._channel is not None:
+            self._channel.close()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        if self._process is not None:
+            self._loop.remove_reader(self._process.pidfd)
+            os.close(self._process.pidfd)
+            self._process = None
+        os.close(self._status_fd)
+
+
+def _configuration(prepared: Prepared) -> bytes:
+    variables = {**dict(prepared.variables), "LAMBDA_TASK_ROOT": prepared.code_dir}
+    return msgspec.json.encode({"code_dir": prepared.code_dir, "variables": variables})

@@ -1,0 +1,193 @@
+"""The server's end of an environment's socket: frames, of which every byte that arrives is hostile.
+
+The format is told in `runtimes/python/frames.py`. What a frame announces is checked before anything is allocated for it. The
+socket is only ever read without ancillary data, so the kernel discards descriptors that a function sends.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+
+import msgspec
+
+CONFIGURE, INVOKE = b"C", b"I"
+READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
+
+CONTENT_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap on an answer
+
+_FRAME = struct.Struct("!IcIB")  # length, kind, peak in KB, length of the id
+_PREFIX_BYTES = 5  # of which `length` does not count
+_INNER_BYTES = _FRAME.size - _PREFIX_BYTES
+_LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
+_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE))
+_READ_BYTES = 262_144
+
+
+class BrokenFrame(Exception):
+    """What arrived is no frame."""
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """A frame from a runtime. `peak_kb` is the most memory that its process has used so far, by its own account."""
+
+    kind: bytes
+    peak_kb: int
+    request_id: bytes
+    content: bytes
+
+
+class FrameParser:
+    """Cuts a stream into frames; holds at most one incomplete frame of bounded size."""
+
+    __slots__ = ("_buffer",)
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that `data` completes.
+
+        Raises:
+            BrokenFrame: a length, kind or id that no runtime sends.
+        """
+        if self._buffer:
+            self._buffer += data
+            data = bytes(self._buffer)
+        frames, start = [], 0
+        while (end := _end_of_frame(data, start)) <= len(data) and end > start:
+            frames.append(_frame(data, start, end))
+            start = end
+        self._buffer = bytearray(data[start:])
+        return frames
+
+
+def encode(kind: bytes, *parts: bytes) -> bytes:
+    """A frame to the runtime."""
+    return struct.pack("!Ic", sum(map(len, parts)), kind) + b"".join(parts)
+
+
+def encode_invoke(head: bytes, event: bytes) -> bytes:
+    """An INVOKE frame; `head` is JSON (see `runtimes/python/bootstrap.py`)."""
+    size = len(head)
+    return struct.pack("!IcI", 4 + size + len(event), INVOKE, size) + head + event
+
+
+def _end_of_frame(data: bytes, start: int) -> int:
+    """Where the frame at `start` ends; `start` itself when its header is incomplete."""
+    if len(data) - start < _FRAME.size:
+        return start
+    length, kind, _, id_length = _FRAME.unpack_from(data, start)
+    if kind not in _KINDS or not _INNER_BYTES + id_length <= length <= _LENGTH_MAX:
+        raise BrokenFrame(f"length {length}, kind {kind!r}, id of {id_length} bytes")
+    return start + _PREFIX_BYTES + int(length)
+
+
+def _frame(data: bytes, start: int, end: int) -> Frame:
+    _, kind, peak_kb, id_length = _FRAME.unpack_from(data, start)
+    begin = start + _FRAME.size
+    return Frame(kind, peak_kb, data[begin : begin + id_length], data[begin + id_length : end])
+
+
+class Channel:
+    """A non-blocking socket of frames on the loop.
+
+    `on_frame` gets each frame; `on_end` is called once when the other side has closed or has sent what is no frame (with a
+    BrokenFrame); nothing is called after `close`.
+    """
+
+    __slots__ = (
+        "_closed",
+        "_fd",
+        "_loop",
+        "_on_end",
+        "_on_frame",
+        "_parser",
+        "_reading",
+        "_socket",
+        "_unsent",
+    )
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        connection: socket.socket,
+        on_frame: Callable[[Frame], None],
+        on_end: Callable[[BrokenFrame | None], None],
+    ) -> None:
+        self._loop = loop
+        self._socket = connection
+        self._fd = connection.fileno()
+        self._on_frame = on_frame
+        self._on_end = on_end
+        self._parser = FrameParser()
+        self._unsent = bytearray()
+        self._closed = False
+        self._reading = True
+        loop.add_reader(self._fd, self._read)
+
+    def send(self, frame: bytes) -> None:
+        """Send `frame` now, as far as the socket takes it, and the rest when it takes more."""
+        if self._closed:
+            return
+        if not self._unsent:
+            try:
+                sent = self._socket.send(frame)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return  # the other side is gone, which `on_end` and the process's end report
+            if sent == len(frame):
+                return
+            frame = frame[sent:]
+            self._loop.add_writer(self._fd, self._write)
+        self._unsent += frame
+
+    def close(self) -> None:
+        """Close the socket and forget what is unsent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_reading()
+        if self._unsent:
+            self._loop.remove_writer(self._fd)
+        self._socket.close()
+
+    def _stop_reading(self) -> None:
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def _read(self) -> None:
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._finish(None)
+            return
+        try:
+            frames = self._parser.feed(data)
+        except BrokenFrame as error:
+            self._finish(error)
+            return
+        for frame in frames:
+            if not self._closed:
+                self._on_frame(frame)
+
+    def _finish(self, error: BrokenFrame | None) -> None:
+        self._stop_reading()
+        self._on_end(error)
+
+    def _write(self) -> None:
+        try:
+            sent = self._socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        if not self._unsent:
+            self._loop.remove_writer(self._fd)

@@ -1,0 +1,1 @@
+"""Launchers: how an environment's processes come to be."""

@@ -1,0 +1,67 @@
+"""The program that a zygote executes: `python -I -S -X utf8 boot.py CONTROL_FD FLAVOUR SDK_FOLDER PID_NAMESPACES`.
+
+It loads the launcher's and the runtime's modules under private names, so that `portico` itself stays unknown in here, and runs
+the zygote. In the process of an environment `serve` returns, and the function's life begins at the top of the stack.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_RUNTIME = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "runtimes", "python")
+
+# What functions import most often: loaded once for all of them, or each cold start pays for it.
+_COMMON = (
+    "base64",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "hashlib",
+    "logging",
+    "pathlib",
+    "random",
+    "typing",
+    "uuid",
+)
+
+
+def load(name: str, folder: str) -> None:
+    """Make the package in `folder` importable as `name`."""
+    spec = importlib.util.spec_from_file_location(
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no package in {folder}")
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+
+
+def main(control_fd: int, flavour: str, sdk_folder: str, pid_namespaces: bool) -> None:
+    """Be a zygote; return only at the end of an environment's process."""
+    load("_portico_launcher", _HERE)
+    load("_portico_runtime", _RUNTIME)
+    zygote = importlib.import_module("_portico_launcher.zygote")
+    sdk = importlib.import_module("_portico_runtime.sdk")
+    bootstrap = importlib.import_module("_portico_runtime.bootstrap")
+    for name in _COMMON:
+        importlib.import_module(name)
+    sys.path[:] = [entry for entry in sys.path if entry != _HERE]
+    site = importlib.import_module("site")
+    site.setquit()  # `exit` and `quit`, which the start without `site` leaves out
+    if sdk_folder:
+        sdk.offer(sdk_folder)
+    if flavour == "sdk":
+        sdk.preload()
+    gc.collect()
+    gc.freeze()
+    channel_fd = zygote.serve(control_fd, pid_namespaces)
+    bootstrap.main(channel_fd)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] == "1")

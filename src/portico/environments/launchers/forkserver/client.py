@@ -1,0 +1,162 @@
+"""The server's side of a zygote: starts it with an empty environment, asks it for forks, starts it again when it dies."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from typing import Any
+
+from portico.environments.launchers.port import LaunchFailed, Process
+
+_BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boot.py")
+_MESSAGE_BYTES_MAX = 4096
+_IN_FLIGHT_MAX = 16
+_READY_S = 30.0
+
+
+class ForkServer:
+    """One zygote, `bare` or `sdk`, started at the first launch (or by `start`). Implements `Launcher`."""
+
+    def __init__(
+        self, *, flavour: str, sdk_folder: str, python: str = sys.executable, pid_namespaces: bool
+    ) -> None:
+        self._flavour = flavour
+        self._arguments = [
+            python, "-I", "-S", "-X", "utf8", _BOOT,
+        ]  # fmt: skip
+        self._last_arguments = [flavour, sdk_folder, "1" if pid_namespaces else "0"]
+        self._kill_signal = signal.SIGKILL if pid_namespaces else signal.SIGTERM
+        self._zygote: _Zygote | None = None
+        self._starting = asyncio.Lock()
+        self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
+
+    @property
+    def pid(self) -> int | None:
+        """The zygote's process id, for health and tests."""
+        return None if self._zygote is None else self._zygote.pid
+
+    async def start(self) -> None:
+        """Have a running zygote that is ready to fork.
+
+        Raises:
+            LaunchFailed: it does not start.
+        """
+        await self._running()
+
+    async def launch(self, channel: socket.socket, log_fd: int, status_fd: int) -> Process:
+        """Fork one environment; see the port."""
+        async with self._in_flight:
+            zygote = await self._running()
+            pid, pidfd = await zygote.fork([channel.fileno(), log_fd, status_fd])
+        return Process(pid, pidfd, self._kill_signal)
+
+    async def close(self) -> None:
+        """End the zygote; its environments end with it."""
+        if self._zygote is not None:
+            self._zygote.end()
+            self._zygote = None
+
+    async def _running(self) -> "_Zygote":
+        async with self._starting:
+            if self._zygote is None or not self._zygote.alive:
+                self._zygote = _Zygote(self._arguments, self._last_arguments)
+            zygote = self._zygote
+        try:
+            async with asyncio.timeout(_READY_S):
+                await asyncio.shield(zygote.ready)
+        except TimeoutError as error:
+            zygote.end()
+            raise LaunchFailed(f"the {self._flavour} zygote did not become ready") from error
+        return zygote
+
+
+class _Zygote:
+    """A started zygote process and the forks that it has been asked for, which it answers in their order."""
+
+    def __init__(self, program: list[str], arguments: list[str]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setblocking(False)
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [*program, str(theirs.fileno()), *arguments],
+                env={},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self.alive = True
+        self.ready: asyncio.Future[None] = self._loop.create_future()
+        self._asked: deque[tuple[str, asyncio.Future[tuple[int, int]]]] = deque()
+        self._count = 0
+        self._loop.add_reader(self._control.fileno(), self._read)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def fork(self, descriptors: list[int]) -> tuple[int, int]:
+        """The process id and the pidfd of a new environment's first process."""
+        if not self.alive:
+            raise LaunchFailed("the zygote has ended")
+        self._count += 1
+        number = str(self._count)
+        reply: asyncio.Future[tuple[int, int]] = self._loop.create_future()
+        self._asked.append((number, reply))
+        try:
+            socket.send_fds(self._control, [number.encode()], descriptors)
+        except OSError as error:
+            self._asked.remove((number, reply))
+            raise LaunchFailed(f"the zygote takes no request: {error}") from error
+        return await reply
+
+    def end(self) -> None:
+        """Kill the process and refuse what it has not answered."""
+        if not self.alive:
+            return
+        self.alive = False
+        self._loop.remove_reader(self._control.fileno())
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        gone = LaunchFailed("the zygote has ended")
+        _refuse(self.ready, gone)
+        for _, reply in self._asked:
+            _refuse(reply, gone)
+
+    def _read(self) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE_BYTES_MAX, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            message, descriptors = b"", []
+        if not message:
+            self.end()
+        elif message == b"ready":
+            self.ready.set_result(None)
+        else:
+            self._answer(message.decode(), descriptors)
+
+    def _answer(self, message: str, descriptors: list[int]) -> None:
+        number, result, *reason = message.split(" ", 2)
+        asked, reply = self._asked.popleft()
+        if asked != number or reply.done():
+            for fd in (
+                descriptors
+            ):  # whoever asked has gone: the pidfd is closed, the environment ends with its channel
+                os.close(fd)
+        elif result == "!":
+            reply.set_exception(LaunchFailed(" ".join(reason)))
+        else:
+            reply.set_result((int(result), descriptors[0]))
+
+
+def _refuse(waiting: asyncio.Future[Any], error: LaunchFailed) -> None:
+    if not waiting.done():
+        waiting.set_exception(error)
+        waiting.exception()  # whoever waits is told; if nobody does, that is no fault

@@ -1,0 +1,75 @@
+"""The zygote: a warm, empty process that forks an environment whenever the server asks.
+
+It holds its control socket and nothing else: no event, no secret, no function's code. A request is one message (an id as decimal
+digits) with three descriptors: the environment's channel, its log pipe, its status pipe. The reply is `id pid` with a pidfd, or
+`id ! reason`.
+"""
+
+from __future__ import annotations
+
+import array
+import os
+import signal
+import socket
+
+from . import init, system
+
+_MESSAGE_BYTES_MAX = 256
+_DESCRIPTORS = 3
+
+
+def serve(control_fd: int, pid_namespaces: bool) -> int:
+    """Fork environments until the server closes the control socket, which ends this process.
+
+    Returns in the process of an environment only: the descriptor of its channel.
+    """
+    system.die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits: the server watches pidfds
+    control = socket.socket(fileno=control_fd)
+    control.setblocking(True)
+    control.send(b"ready")
+    while True:
+        message, descriptors = _receive(control)
+        if not message:
+            os._exit(0)
+        pid = _fork(control, message.decode(), descriptors, pid_namespaces)
+        if pid == 0:
+            control.close()
+            return init.become(*descriptors, own_namespace=pid_namespaces)
+        for fd in descriptors:
+            os.close(fd)
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    room = socket.CMSG_SPACE(_DESCRIPTORS * 4)
+    message, ancillary, _, _ = control.recvmsg(_MESSAGE_BYTES_MAX, room, socket.MSG_CMSG_CLOEXEC)
+    descriptors = array.array("i")
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(data)
+    return message, list(descriptors)
+
+
+def _fork(control: socket.socket, number: str, descriptors: list[int], pid_namespaces: bool) -> int:
+    if len(descriptors) != _DESCRIPTORS:
+        control.send(f"{number} ! {len(descriptors)} descriptors".encode())
+        return -1
+    try:
+        pid = system.fork_into_namespace() if pid_namespaces else os.fork()
+    except OSError as error:
+        control.send(f"{number} ! {error}".encode())
+        return -1
+    if pid:
+        _reply(control, number, pid)
+    return pid
+
+
+def _reply(control: socket.socket, number: str, pid: int) -> None:
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError as error:  # gone already
+        control.send(f"{number} ! {error}".encode())
+        return
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
+    control.sendmsg([f"{number} {pid}".encode()], rights)
+    os.close(pidfd)

@@ -1,0 +1,150 @@
+"""The runtime's loop: configure, import the handler, answer events until the server closes the channel."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+import types
+from collections.abc import Callable
+
+from . import faults, frames, logs
+from .context import LambdaContext, parse_client_context
+from .faults import Fault
+from .marshalling import Marshaller, unmarshal
+
+_RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap
+_Handler = Callable[[object, LambdaContext], object]
+
+
+def main(channel_fd: int) -> None:
+    """Serve one environment in this process, which has just been forked for it. Returns when the server is gone.
+
+    `SystemExit` and other exits of the function's pass through, so that the process ends as the function wanted.
+    """
+    logs.open_streams()
+    channel = frames.Channel(channel_fd)
+    try:
+        code_dir, variables = channel.configuration()
+    except EOFError:
+        return
+    _settle(code_dir, variables)
+    runtime = _Runtime(channel)
+    handler = runtime.initialise(os.environ.get("_HANDLER", ""))
+    if handler is None:
+        sys.exit(1)
+    while runtime.serve_one(handler):
+        pass
+
+
+def find_handler(name: str) -> _Handler:
+    """Import what `module.function` names; slashes and dots in the module part are packages.
+
+    Raises:
+        Fault: as AWS names what is wrong. What the module raises while it is imported comes through.
+    """
+    module_name, dot, function_name = name.rpartition(".")
+    if not dot:
+        reason = "not enough values to unpack (expected 2, got 1)"
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': {reason}")
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        words = f"Cannot use built-in module {module_name} as a handler module"
+        raise Fault("Runtime.BuiltInModuleConflict", words)
+    module = _import(module_name)
+    try:
+        found: _Handler = getattr(module, function_name)
+    except AttributeError:
+        words = f"Handler '{function_name}' missing on module '{module_name}'"
+        raise Fault("Runtime.HandlerNotFound", words) from None
+    return found
+
+
+class _Runtime:
+    """One environment's state between its events."""
+
+    def __init__(self, channel: frames.Channel) -> None:
+        self._channel = channel
+        self._log_handler = logs.set_up()
+        self._marshaller = Marshaller()
+
+    def initialise(self, name: str) -> _Handler | None:
+        """The init phase: the handler, or None once its failure has been reported."""
+        try:
+            handler = find_handler(name)
+        except Exception as error:
+            self._fail(frames.INIT_ERROR, "", error)
+            return None
+        logs.flush()
+        self._channel.send(frames.READY, "", b"")
+        return handler
+
+    def serve_one(self, handler: _Handler) -> bool:
+        """Wait for an event and answer it. False when the server is gone."""
+        try:
+            head, event = self._channel.event()
+        except EOFError:
+            return False
+        request_id = str(head[0])
+        self._log_handler.request_id = request_id
+        _set_trace(str(head[3]))
+        try:
+            content = self._marshaller.answer(handler(unmarshal(event), _context(head)))
+        except Exception as error:
+            self._fail(frames.ERROR, request_id, error)
+            return True
+        logs.flush()
+        if len(content) > _RESPONSE_BYTES_MAX:
+            self._channel.send(frames.TOO_LARGE, request_id, str(len(content)).encode())
+        else:
+            self._channel.send(frames.ANSWER, request_id, content)
+        return True
+
+    def _fail(self, kind: bytes, request_id: str, error: Exception) -> None:
+        document = faults.document(error, request_id)
+        logs.write_crash(document)
+        logs.flush()
+        content = json.dumps(document).encode()
+        if len(content) > _RESPONSE_BYTES_MAX:
+            content = json.dumps({**document, "errorMessage": "", "stackTrace": []}).encode()
+        self._channel.send(kind, request_id, content)
+
+
+def _settle(code_dir: str, variables: dict[str, str]) -> None:
+    """Become this function's process: its variables, folder, import path and main module."""
+    os.environ.clear()
+    os.environ.update(variables)
+    time.tzset()
+    os.chdir(code_dir)
+    more = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    sys.path[:0] = [code_dir, *more]
+    sys.argv = [os.path.join(os.environ.get("LAMBDA_RUNTIME_DIR", "/var/runtime"), "bootstrap.py")]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    importlib.invalidate_caches()
+
+
+def _import(module_name: str) -> types.ModuleType:
+    try:
+        return importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        words = f"Unable to import module '{module_name}': {error}"
+        raise Fault("Runtime.ImportModuleError", words) from None
+    except SyntaxError as error:
+        where = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
+        words = f"Syntax error in module '{module_name}': {error}"
+        raise Fault("Runtime.UserCodeSyntaxError", words, (where,)) from None
+
+
+def _context(head: list[object]) -> LambdaContext:
+    request_id, invoked_arn, deadline_ms, _, client_context, identity, pool = head
+    who = {"cognito_identity_id": identity or None, "cognito_identity_pool_id": pool or None}
+    parsed = parse_client_context(str(client_context))
+    return LambdaContext(str(request_id), str(invoked_arn), int(str(deadline_ms)), parsed, who)
+
+
+def _set_trace(trace: str) -> None:
+    if trace:
+        os.environ["_X_AMZN_TRACE_ID"] = trace
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)

@@ -1,0 +1,139 @@
+"""What a function writes: stdout, stderr and `logging`, all into one pipe.
+
+Plain output becomes one event per line. A message of `logging`, or a crash, may span lines and is written as one marked message:
+`MARK, length (4 bytes), microseconds since the epoch (8), text`, big-endian, as AWS frames its telemetry.
+Source: awslambdaric, "logging contract between runtimes and the platform" (type 0xa55a0003 is text).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+
+MARK = b"\xa5\x5a\x00\x03"
+_TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
+_INDENT = "\u00a0"  # AWS keeps a trace's indentation with no-break spaces
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"aws_request_id", "asctime", "message"}
+
+
+def open_streams() -> None:
+    """Make `sys.stdin`, `stdout` and `stderr` new over the descriptors 0 to 2; both outputs flush at each line's end."""
+    opened = {
+        "stdin": io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8"),
+        "stdout": _writer(1, "strict"),
+        "stderr": _writer(2, "backslashreplace"),
+    }
+    for name, stream in opened.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def flush() -> None:
+    """Push what is buffered into the pipe; a function may have closed or replaced its streams."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue
+
+
+class LogHandler(logging.Handler):
+    """The root logger's handler: AWS's text form, or JSON lines."""
+
+    def __init__(self, json_format: bool) -> None:
+        super().__init__()
+        self.request_id = ""
+        self.setFormatter(_JsonFormatter() if json_format else _text_formatter())
+
+    def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:  # type: ignore[override]
+        record.aws_request_id = self.request_id
+        return super().filter(record)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            write_message(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+
+def set_up() -> LogHandler:
+    """Give the root logger its handler and its level, from `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL`."""
+    logging.Formatter.converter = time.gmtime
+    handler = LogHandler(_json_wanted())
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    root = logging.getLogger()
+    named = "DEBUG" if level == "TRACE" else level
+    if isinstance(logging.getLevelName(named), int):
+        root.setLevel(named)
+    root.addHandler(handler)
+    return handler
+
+
+def write_message(text: str) -> None:
+    """Write `text` as one event, after what has been printed before it."""
+    flush()
+    body = text.rstrip("\n").encode("utf-8", "backslashreplace")
+    frame = MARK + len(body).to_bytes(4, "big") + (time.time_ns() // 1000).to_bytes(8, "big") + body
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(1, view) :]
+
+
+def write_crash(document: dict[str, object]) -> None:
+    """Write an error document as AWS logs it: one event, in the configured format."""
+    if _json_wanted():
+        stamp = time.strftime(_SECONDS, time.gmtime())
+        write_message(json.dumps({"timestamp": stamp, "log_level": "ERROR", **document}, ensure_ascii=False))
+        return
+    kind, message, trace = document["errorType"], document["errorMessage"], document["stackTrace"]
+    lines = [f"[ERROR] {kind}: {message}" if message else f"[ERROR] {kind}"]
+    lines.append("Traceback (most recent call last):")
+    for element in trace if isinstance(trace, list) else ():
+        lines += [_keep_indentation(line) for line in str(element).splitlines()]
+    write_message("\n".join(lines))
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object per record, without nulls; whatever a caller gave as `extra` is a member of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind, error, trace = record.exc_info if record.exc_info else (None, None, None)
+        members: dict[str, object] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime(_SECONDS + "Z"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "stackTrace": traceback.format_tb(trace) if trace else None,
+            "errorType": kind.__name__ if kind else None,
+            "errorMessage": str(error) if kind else None,
+            "requestId": record.__dict__.get("aws_request_id"),
+            "location": f"{record.pathname}:{record.funcName}:{record.lineno}" if kind else None,
+        }
+        members.update({k: v for k, v in vars(record).items() if k not in _OWN and k not in members})
+        shown = {k: v for k, v in members.items() if v is not None}
+        return json.dumps(shown, ensure_ascii=False, default=str)
+
+
+def _text_formatter() -> logging.Formatter:
+    return logging.Formatter(_TEXT_FORMAT, _SECONDS)
+
+
+def _json_wanted() -> bool:
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+
+
+def _writer(fd: int, errors: str) -> io.TextIOWrapper:
+    raw = io.BufferedWriter(io.FileIO(fd, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, line_buffering=True)
+
+
+def _keep_indentation(line: str) -> str:
+    text = line.lstrip(" ")
+    return _INDENT * (len(line) - len(text)) + text

@@ -1,0 +1,59 @@
+"""AWS's SDK for functions, and nothing else of the server's libraries.
+
+As on AWS, the SDK comes after everything that the function brings along: its own copy of a library wins, unless a zygote has
+loaded ours already (which is why such a function starts from the `bare` zygote).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+MODULES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+
+# What a first client costs most, none of which holds a function's state: imported once for all.
+_WARM = (
+    "boto3",
+    "boto3.session",
+    "botocore.session",
+    "botocore.client",
+    "botocore.endpoint",
+    "botocore.credentials",
+    "botocore.regions",
+    "botocore.httpsession",
+    "botocore.parsers",
+    "botocore.retries.standard",
+    "botocore.signers",
+    "s3transfer.manager",
+    "urllib3.connectionpool",
+)
+
+
+class SdkFinder(importlib.abc.MetaPathFinder):
+    """Finds the SDK's packages in `folder`, which also holds what functions must not see."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The spec of one of `MODULES`; None for anything else (their submodules have a path of their own)."""
+        if path is not None or name not in MODULES:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
+
+
+def offer(folder: str) -> None:
+    """Make the SDK in `folder` importable, last of all."""
+    sys.meta_path.append(SdkFinder(folder))
+
+
+def preload() -> None:
+    """Import the SDK and what a first client needs."""
+    for name in _WARM:
+        importlib.import_module(name)

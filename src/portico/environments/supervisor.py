@@ -1,0 +1,334 @@
+"""Performs what the pool decides: starts, feeds, times and ends environments. Implements the port `Environments`."""
+
+import asyncio
+import logging
+import secrets
+import time
+
+from portico.base.clock import Clock
+from portico.environments import endings, framed
+from portico.environments.deadlines import Deadlines
+from portico.environments.environment import Environment
+from portico.environments.framed import Frame
+from portico.environments.launchers.port import LaunchFailed
+from portico.environments.lifecycle import Event, State
+from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
+from portico.environments.watch import Watch
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Preparer
+from portico.environments.zygotes import Zygotes
+
+log = logging.getLogger("portico.environments")
+
+_CLOSE_S = 5.0
+
+_Pending = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome]"]
+
+
+class Supervisor:
+    """Where invocations run.
+
+    `environments_max` bounds the environments of all functions together; one that was idle for `idle_s` seconds ends. An init
+    phase that takes longer than `init_s` is broken off and repeated inside the invocation, under its timeout, as on AWS.
+    """
+
+    def __init__(
+        self,
+        preparer: Preparer,
+        *,
+        clock: Clock,
+        environments_max: int = 1000,
+        idle_s: float = 300.0,
+        init_s: float = 10.0,
+        zygotes: Zygotes | None = None,
+    ) -> None:
+        self._preparer = preparer
+        self._clock = clock
+        self._init_s = init_s
+        self._idle_s = idle_s
+        self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
+        self._zygotes = zygotes or Zygotes()
+        self._environments: dict[int, Environment] = {}
+        self._pending: dict[int, _Pending] = {}
+        self._tickets = 0
+        self._starts: set[asyncio.Task[None]] = set()
+        self._running = False
+        self._closing = False
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    @property
+    def pool(self) -> Pool:
+        """The pool, whose `repr` tells everything; for health and tests."""
+        return self._pool
+
+    async def start(self) -> None:
+        """Have the zygotes ready before the first invocation. Not required.
+
+        Raises:
+            LaunchFailed: they do not start.
+        """
+        await self._zygotes.start()
+
+    async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
+        """Run one invocation; see the port."""
+        if not self._running:
+            self._attach()
+        outcome: asyncio.Future[Outcome] = self._loop.create_future()
+        self._tickets = ticket = self._tickets + 1
+        self._pending[ticket] = (spec, invocation, outcome)
+        self._perform(self._pool.submit(ticket, spec.key))
+        return await outcome
+
+    def retire(self, prefix: str) -> None:
+        """End what belongs to keys that begin with `prefix`; see the port."""
+        self._perform(self._pool.retire(prefix))
+
+    def sweep(self) -> None:
+        """End environments that were idle for too long or whose credentials have expired. Runs by itself now and then."""
+        now = self._clock.monotonic()
+        self._perform(self._pool.expire(now))
+        for environment in [e for e in self._environments.values() if e.expires_at <= now]:
+            self._perform(self._pool.end(environment.id))
+
+    async def close(self) -> None:
+        """End every environment and the zygotes. What still waits or runs is refused or told that it was killed."""
+        self._closing = True
+        for task in self._starts:
+            task.cancel()
+        if self._starts:
+            await asyncio.wait(self._starts)
+        for environment in list(self._environments.values()):
+            environment.end("closing")
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                while self._environments:
+                    await self._change.wait()
+                    self._change.clear()
+        except TimeoutError:
+            log.warning("environments do not end: %r", self._pool)
+        await self._zygotes.close()
+        for ticket in list(self._pending):
+            self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
+        if self._running:
+            self._running = False
+            self._deadlines.close()
+            self._watch.close()
+            if self._sweeper is not None:
+                self._sweeper.cancel()
+
+    def _attach(self) -> None:
+        if self._closing:
+            raise PreparationFailed("ServiceException", "The server is shutting down.")
+        self._loop = asyncio.get_running_loop()
+        self._deadlines = Deadlines(self._loop, self._expired)
+        self._watch = Watch(self._loop, self._environments)
+        self._change = asyncio.Event()
+        self._running = True
+        self._sweep_again()
+
+    def _sweep_again(self) -> None:
+        self.sweep()
+        self._sweeper = self._loop.call_later(min(self._idle_s / 4, 15.0), self._sweep_again)
+
+    def _perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Deliver():
+                    self._deliver(self._environments[action.env], action.id)
+                case Start():
+                    self._start(action.env, action.id)
+                case Stop():
+                    self._environments[action.env].end("idle")
+                case Fail():
+                    self._tell(action.id, self._environments[action.env])
+
+    # Starting
+
+    def _start(self, id: int, ticket: int) -> None:
+        spec = self._pending[ticket][0]
+        self._begin(Environment(id, spec, self._log_stream(spec.version)))
+
+    def _begin(self, environment: Environment) -> None:
+        self._environments[environment.id] = environment
+        task = self._loop.create_task(self._launch(environment))
+        self._starts.add(task)
+        task.add_done_callback(self._starts.discard)
+
+    async def _launch(self, environment: Environment) -> None:
+        try:
+            await self._try_launch(environment)
+        except PreparationFailed as error:
+            environment.failure = error
+        except (Exception, asyncio.CancelledError) as error:
+            known = isinstance(error, (LaunchFailed, OSError, asyncio.CancelledError))
+            log.warning("no environment for %s: %s", environment.spec.key, error, exc_info=not known)
+            environment.failure = PreparationFailed(
+                "ServiceException", f"No environment could be started: {error}"
+            )
+        else:
+            return
+        environment.advance(Event.EXITED)
+        self._gone(environment)
+
+    async def _try_launch(self, environment: Environment) -> None:
+        prepared = await self._preparer.prepare(environment.spec, environment.log_stream)
+        zygote = await self._zygotes.choose(environment.spec, prepared)
+        environment.expires_at = prepared.expires_at
+        environment.init_started_at = self._loop.time()
+        if environment.repeated:
+            environment.delivered_at = environment.init_started_at
+            environment.started_ms = self._wall_ms()
+            limit_s = float(environment.spec.timeout_s)
+        else:
+            limit_s = self._init_s
+        self._deadlines.set(environment.id, environment.init_started_at + limit_s)
+        self._watch.wake()
+        await environment.launch(zygote, prepared, self._clock, self._heard, self._gone)
+
+    def _log_stream(self, version: str) -> str:
+        day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))
+        return f"{day}/[{version}]{secrets.token_hex(16)}"
+
+    # Running
+
+    def _deliver(self, environment: Environment, ticket: int) -> None:
+        spec, invocation, _ = self._pending[ticket]
+        if not environment.repeated:
+            now = self._loop.time()
+            environment.delivered_at = now
+            environment.started_ms = self._wall_ms()
+            self._deadlines.set(environment.id, now + spec.timeout_s)
+        environment.deliver(ticket, invocation, environment.started_ms + spec.timeout_s * 1000)
+        self._watch.wake()
+
+    def _heard(self, environment: Environment, frame: Frame) -> None:
+        """The runtime says something; what it may not say now ends it."""
+        kind = frame.kind
+        if environment.state is State.BUSY and environment.is_about(frame.request_id):
+            if kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
+                self._answered(environment, frame)
+                return
+        elif environment.state is State.STARTING:
+            if kind == framed.READY:
+                self._initialised(environment)
+                return
+            if kind == framed.INIT_ERROR:
+                environment.failure = frame.content
+                environment.end("init")
+                return
+        elif environment.state is State.ENDING:
+            return
+        log.warning(
+            "environment %d of %s sent %r while %s",
+            environment.id,
+            environment.spec.key,
+            kind,
+            environment.state,
+        )
+        environment.end("broken")
+
+    def _initialised(self, environment: Environment) -> None:
+        environment.advance(Event.INITIALISED)
+        environment.ready = True
+        if not environment.repeated:
+            self._deadlines.clear(environment.id)
+            environment.init_ms = (self._loop.time() - environment.init_started_at) * 1000
+        self._perform(self._pool.started(environment.id, self._clock.monotonic()))
+
+    def _answered(self, environment: Environment, frame: Frame) -> None:
+        self._deadlines.clear(environment.id)
+        environment.advance(Event.ANSWERED)
+        if frame.kind == framed.ANSWER:
+            outcome = self._outcome(environment, frame.content)
+        elif frame.kind == framed.ERROR:
+            outcome = self._failure(environment, endings.reported(frame.content))
+        else:
+            outcome = self._failure(environment, endings.too_large(frame.content))
+        self._resolve(environment.ticket, outcome)
+        environment.forget_invocation()
+        now = self._clock.monotonic()
+        if environment.expires_at <= now:
+            self._perform(self._pool.end(environment.id))
+        self._perform(self._pool.released(environment.id, now))
+
+    def _expired(self, id: int) -> None:
+        """A deadline has come."""
+        environment = self._environments[id]
+        first_init = environment.state is State.STARTING and not environment.repeated
+        environment.end("init timeout" if first_init else "timeout")
+
+    # Ending
+
+    def _gone(self, environment: Environment) -> None:
+        """Every process of the environment is gone, or it never had any."""
+        self._deadlines.clear(environment.id)
+        if not environment.ready and environment.reason == "init timeout" and not self._closing:
+            self._begin(environment.again())
+            return
+        if environment.ready:
+            if environment.invocation is not None:
+                self._tell(environment.ticket, environment)
+            actions = self._pool.gone(environment.id)
+        else:
+            actions = self._pool.failed(environment.id)
+        if self._closing:
+            actions = [action for action in actions if isinstance(action, Fail)]
+        self._perform(actions)
+        del self._environments[environment.id]
+        self._change.set()
+
+    def _tell(self, ticket: int, environment: Environment) -> None:
+        """Give an invocation what became of its environment, which is gone."""
+        if isinstance(environment.failure, PreparationFailed):
+            self._refuse(ticket, environment.failure)
+            return
+        if not environment.delivered_at:
+            environment.delivered_at = environment.init_started_at
+            environment.started_ms = self._wall_ms() - int(
+                (self._loop.time() - environment.delivered_at) * 1000
+            )
+        invocation = self._pending[ticket][1]
+        ending = _ending(environment, invocation.request_id)
+        self._resolve(ticket, self._failure(environment, ending))
+
+    def _resolve(self, ticket: int, outcome: Outcome) -> None:
+        future = self._pending.pop(ticket)[2]
+        if not future.done():  # the caller may have gone; the invocation has run to its end all the same
+            future.set_result(outcome)
+
+    def _refuse(self, ticket: int, error: PreparationFailed) -> None:
+        future = self._pending.pop(ticket)[2]
+        if not future.done():
+            future.set_exception(error)
+
+    def _failure(self, environment: Environment, ending: endings.Ending) -> Outcome:
+        return self._outcome(environment, ending.payload, ending.kind)
+
+    def _outcome(self, environment: Environment, payload: bytes, error_type: str = "") -> Outcome:
+        init_ms, environment.init_ms = environment.init_ms, None
+        return Outcome(
+            payload=payload,
+            function_error="Unhandled" if error_type else "",
+            error_type=error_type,
+            timed_out=error_type == endings.TIMED_OUT,
+            lines=environment.take_lines(),
+            log_stream=environment.log_stream,
+            duration_ms=(self._loop.time() - environment.delivered_at) * 1000,
+            init_ms=init_ms,
+            max_memory_mb=environment.memory_mb(),
+            started_at_ms=environment.started_ms,
+            ended_at_ms=self._wall_ms(),
+        )
+
+    def _wall_ms(self) -> int:
+        return int(self._clock.wall() * 1000)
+
+
+def _ending(environment: Environment, request_id: str) -> endings.Ending:
+    if isinstance(environment.failure, bytes):
+        return endings.reported(environment.failure)
+    if environment.reason == "timeout":
+        return endings.timed_out(request_id, environment.spec.timeout_s)
+    if environment.reason == "memory":
+        return endings.out_of_memory(request_id)
+    status = environment.status
+    return endings.exited(request_id, endings.KILLED if status is None else status)

@@ -1,0 +1,112 @@
+"""The launchers of Python environments: a zygote per interpreter and flavour, each started when it is first needed."""
+
+import asyncio
+import importlib.util
+import logging
+import os
+import shutil
+import sys
+
+from portico.environments import flavour
+from portico.environments.launchers.forkserver.client import ForkServer
+from portico.environments.launchers.port import LaunchFailed
+from portico.environments.work import EnvironmentSpec, Prepared
+
+log = logging.getLogger("portico.environments")
+
+_CHOICES_KEPT = 10_000
+_CAP_SYS_ADMIN = 21
+
+
+class Zygotes:
+    """Chooses the zygote for an environment.
+
+    `python3.N` runs on the machine's own `python3.N` where there is a working one, else on the interpreter that runs the server.
+    """
+
+    def __init__(self, *, pid_namespaces: bool | None = None) -> None:
+        self._pid_namespaces = may_make_pid_namespaces() if pid_namespaces is None else pid_namespaces
+        self._sdk_folder = _sdk_folder()
+        self._servers: dict[tuple[str, str], ForkServer] = {}
+        self._flavours: dict[tuple[str, str], str] = {}
+        self._broken: set[str] = set()
+
+    async def start(self) -> None:
+        """Start both zygotes of the server's own interpreter ahead of use.
+
+        Raises:
+            LaunchFailed: one does not start.
+        """
+        await asyncio.gather(*(self.of(sys.executable, kind).start() for kind in (flavour.BARE, flavour.SDK)))
+
+    async def choose(self, spec: EnvironmentSpec, prepared: Prepared) -> ForkServer:
+        """The running zygote that `spec`'s environments are forked from.
+
+        Raises:
+            LaunchFailed: the runtime is not Python, or no zygote starts.
+        """
+        if not spec.runtime.startswith("python"):
+            raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
+        kind = await self._flavour(prepared)
+        found = shutil.which(spec.runtime)
+        if found is not None and found not in self._broken and not _is_own(spec.runtime):
+            try:
+                return await self._started(found, kind)
+            except LaunchFailed as error:
+                log.warning(
+                    "%s is not usable (%s): %s functions run on %s",
+                    found,
+                    error,
+                    spec.runtime,
+                    sys.executable,
+                )
+                self._broken.add(found)
+        return await self._started(sys.executable, kind)
+
+    def of(self, python: str, kind: str) -> ForkServer:
+        """The zygote of an interpreter and a flavour, started or not."""
+        server = self._servers.get((python, kind))
+        if server is None:
+            server = self._servers[python, kind] = ForkServer(
+                flavour=kind,
+                sdk_folder=self._sdk_folder,
+                python=python,
+                pid_namespaces=self._pid_namespaces,
+            )
+        return server
+
+    async def close(self) -> None:
+        """End all of them."""
+        for server in self._servers.values():
+            await server.close()
+
+    async def _started(self, python: str, kind: str) -> ForkServer:
+        server = self.of(python, kind)
+        await server.start()
+        return server
+
+    async def _flavour(self, prepared: Prepared) -> str:
+        key = (prepared.code_dir, dict(prepared.variables).get("PYTHONPATH", ""))
+        kind = self._flavours.get(key)
+        if kind is None:
+            kind = await asyncio.to_thread(flavour.choose, prepared.code_dir, prepared.variables)
+            if len(self._flavours) >= _CHOICES_KEPT:
+                self._flavours.clear()
+            self._flavours[key] = kind
+        return kind
+
+
+def may_make_pid_namespaces() -> bool:
+    """Whether this process holds CAP_SYS_ADMIN, without which PID namespaces need a user namespace."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        effective = next((line.split()[1] for line in status if line.startswith("CapEff:")), "0")
+    return bool(int(effective, 16) >> _CAP_SYS_ADMIN & 1)
+
+
+def _is_own(runtime: str) -> bool:
+    return runtime == f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _sdk_folder() -> str:
+    found = importlib.util.find_spec("boto3")
+    return "" if found is None or found.origin is None else os.path.dirname(os.path.dirname(found.origin))
