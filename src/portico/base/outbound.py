@@ -228,11 +228,15 @@ class _Collector:
     def __init__(self) -> None:
         self.headers: dict[str, str] = {}
         self.body = bytearray()
+        self.head_complete = False
         self.complete = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+
+    def on_headers_complete(self) -> None:
+        self.head_complete = True
 
     def on_body(self, data: bytes) -> None:
         self.body += data
@@ -259,10 +263,11 @@ async def _read(reader: asyncio.StreamReader, bytes_max: int) -> Response:
         if collector.complete:
             if parser.get_status_code() >= 200:
                 break
-            collector.complete = False  # 100 Continue, 103 Early Hints: the answer itself follows
+            collector.complete = collector.head_complete = (
+                False  # 100 Continue, 103 Early Hints: the answer itself follows
+            )
             collector.headers.clear()
     until_close = "content-length" not in collector.headers and "transfer-encoding" not in collector.headers
-    status = parser.get_status_code()
-    if not status or not (collector.complete or until_close):
+    if not (collector.complete or (collector.head_complete and until_close)):
         raise OutboundError("malformed", "the answer broke off")
-    return Response(status, collector.headers, bytes(collector.body))
+    return Response(parser.get_status_code(), collector.headers, bytes(collector.body))
