@@ -8,10 +8,14 @@ from portico.services.lambda_.settings import fields_of, refuse_unavailable
 from portico.wire.errors import AwsError
 
 
+def _take(request: dict[str, Any]) -> None:
+    refuse_unavailable(request)
+    fields_of(request)
+
+
 def refusal(request: dict[str, Any]) -> str:
     with pytest.raises(AwsError) as refused:
-        refuse_unavailable(request)
-        fields_of(request)
+        _take(request)
     assert refused.value.status == 400
     return refused.value.message or ""
 
