@@ -158,7 +158,11 @@ class Verifier:
         keys = (await self._document(str(discovery.get("jwks_uri", "")))).get("keys")
         if not isinstance(keys, list):
             raise _no_keys()
-        usable = [key for key in keys if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+        usable = [
+            key
+            for key in keys
+            if isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig"
+        ]
         return {str(key.get("kid", "")): key for key in usable}
 
     async def _document(self, url: str) -> dict[str, Any]:
