@@ -1,0 +1,120 @@
+"""Browsers: which pages may call the control plane, and what they are told (Fetch standard, "CORS protocol")."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from portico.gateway.hosts import host_name
+from portico.wire.errors import AwsError
+from portico.wire.http import Head, Headers, Reply, StreamReply
+
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_REQUEST_HEADER = re.compile(
+    r"(authorization|content-type|content-md5|content-encoding|accept|range|cache-control|user-agent|if-[a-z-]+"
+    r"|x-amz-[a-z0-9-]+|x-amzn-[a-z0-9-]+|amz-sdk-[a-z-]+|x-api-key|smithy-protocol)"
+).fullmatch
+_EXPOSED = ", ".join(
+    (
+        "x-amzn-requestid",
+        "x-amz-request-id",
+        "x-amz-id-2",
+        "x-amzn-errortype",
+        "x-amzn-trace-id",
+        "x-amz-function-error",
+        "x-amz-log-result",
+        "x-amz-executed-version",
+        "x-amz-crc32",
+        "x-amz-version-id",
+        "x-amz-delete-marker",
+        "etag",
+        "date",
+        "retry-after",
+    )
+)
+_AGE_S = "3600"
+_VARY = ("Vary", "Origin")
+
+R = TypeVar("R", Reply, StreamReply)
+
+
+class Origins:
+    """Decides by `Origin` and `Sec-Fetch-Site`, for the `allowed` origins (`https://app.example.com`, or `*` for any).
+
+    A page served from the very address that it calls is allowed. `*` never allows credentials. Callers that are no browsers send
+    neither header and are not concerned.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
+        self._any = "*" in self._allowed
+
+    def check(self, head: Head) -> None:
+        """Let the request pass unless it comes from a page that may not call.
+
+        Raises:
+            AwsError: 403 AccessDeniedException: an origin that is not listed, or a cross-site request that hides its origin.
+        """
+        origin, site = "", ""
+        for name, value in head.headers:
+            if name == "origin":
+                origin = value
+            elif name == "sec-fetch-site":
+                site = value
+        if origin:
+            if not self._admits(origin) and not _same_origin(origin, head.header("host")):
+                raise _refused(f"the origin '{origin[:100]}' is not allowed")
+        elif site.lower() == "cross-site" and not self._any:
+            raise _refused("a cross-site request is not allowed")
+
+    def preflight(self, head: Head) -> Reply | None:
+        """The answer to a browser that asks whether it may call (unsigned, so before authentication); None for other requests.
+
+        Raises:
+            AwsError: as `check`.
+        """
+        if head.method != "OPTIONS" or not head.header("access-control-request-method"):
+            return None
+        self.check(head)
+        asked = [name.strip().lower() for name in head.header("access-control-request-headers").split(",")]
+        headers = [
+            *self._headers(head.header("origin")),
+            ("Access-Control-Allow-Methods", _METHODS),
+            ("Access-Control-Allow-Headers", ", ".join(name for name in asked if _REQUEST_HEADER(name))),
+            ("Access-Control-Max-Age", _AGE_S),
+        ]
+        if head.header("access-control-request-private-network") == "true":
+            headers.append(("Access-Control-Allow-Private-Network", "true"))
+        return Reply(204, tuple(headers), b"")
+
+    def tell(self, head: Head, reply: R) -> R:
+        """The reply with what an allowed page needs in order to read it. Unchanged where no origin is allowed at all."""
+        if not self._allowed:
+            return reply
+        origin = head.header("origin")
+        headers = (
+            (*self._headers(origin), ("Access-Control-Expose-Headers", _EXPOSED)) if origin else (_VARY,)
+        )
+        return msgspec.structs.replace(reply, headers=reply.headers + tuple(headers))
+
+    def _admits(self, origin: str) -> bool:
+        return self._any or origin.lower() in self._allowed
+
+    def _headers(self, origin: str) -> Headers:
+        if origin.lower() in self._allowed:
+            return (
+                ("Access-Control-Allow-Origin", origin),
+                ("Access-Control-Allow-Credentials", "true"),
+                _VARY,
+            )
+        return (("Access-Control-Allow-Origin", "*"), _VARY) if self._any else (_VARY,)
+
+
+def _same_origin(origin: str, host: str) -> bool:
+    """Whether the page has the address that is called; not by scheme, as a proxy in front may be the one that speaks TLS."""
+    return origin.lower().partition("://")[2] == host.lower() and host_name(host) is not None
+
+
+def _refused(reason: str) -> AwsError:
+    return AwsError("AccessDeniedException", f"Calls from this page are refused: {reason}.", 403)

@@ -1,0 +1,36 @@
+"""What stands before the control plane: the names it answers to, and the pages that may call it."""
+
+from collections.abc import Awaitable, Callable
+
+from portico.gateway.body import Body
+from portico.gateway.cors import Origins
+from portico.gateway.hosts import Hosts
+from portico.gateway.reply import refusal
+from portico.wire.errors import AwsError
+from portico.wire.http import Head, Peer, Reply
+
+
+class Guard:
+    """A handler that refuses foreign hosts and pages, answers preflights, and hands everything else on.
+
+    A refusal tells an allowed page what it may read as well, else a browser would show it as a failure of the network.
+    """
+
+    def __init__(
+        self, handler: Callable[[Head, Body, Peer], Awaitable[Reply]], hosts: Hosts, origins: Origins
+    ) -> None:
+        self._handler = handler
+        self._hosts = hosts
+        self._origins = origins
+
+    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
+        """The reply to a request."""
+        try:
+            self._hosts.check(head)
+            preflight = self._origins.preflight(head)
+            if preflight is not None:
+                return preflight
+            self._origins.check(head)
+        except AwsError as error:
+            return refusal(error)
+        return self._origins.tell(head, await self._handler(head, body, peer))
