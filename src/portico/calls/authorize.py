@@ -100,7 +100,7 @@ class Authorizer:
     def _decide(self, call: Call, check: Check) -> Decision:
         origin = call.origin
         parts = check.resource.split(":", 5)
-        account = parts[4] if len(parts) == 6 and parts[4] else origin.scope.account
+        account = parts[4] if len(parts) == 6 and parts[4].isdecimal() else origin.scope.account
         policies = applicable(self._cache, origin.principal)
         if check.policy is not None:
             source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
