@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+Refusal = Callable[..., tuple[int, str, str]]
 
 EC2 = {
     "Version": "2012-10-17",
@@ -34,27 +35,9 @@ ENCODED = {
 }
 
 
-@pytest.fixture
-def iam(client: Callable[..., Any]) -> Any:
-    return client("iam")
-
-
 def answer(response: dict[str, Any]) -> dict[str, Any]:
     """The response's own members."""
     return {key: value for key, value in response.items() if key != "ResponseMetadata"}
-
-
-def refusal(call: Callable[..., Any], **request: Any) -> tuple[int, str, str]:
-    """Status, code and words of the error that the call ends with."""
-    with pytest.raises(ClientError) as caught:
-        call(**request)
-    response = caught.value.response
-    assert response["Error"]["Type"] == "Sender"
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-    )
 
 
 def role_shown(
@@ -125,7 +108,7 @@ class TestRoles:
         assert answer(given) == {"Role": role_shown(account, "r", "/", lists, given["Role"])}
         assert answer(iam.update_assume_role_policy(RoleName="r", PolicyDocument=json.dumps(lists))) == {}
 
-    def test_create_role_with_malformed_assume_role_policy_document(self, iam: Any) -> None:
+    def test_create_role_with_malformed_assume_role_policy_document(self, iam: Any, refusal: Refusal) -> None:
         assert refusal(
             iam.create_role, RoleName="r", AssumeRolePolicyDocument="malformed_policy_document"
         ) == (
@@ -180,7 +163,7 @@ class TestPolicyEncoding:
 
 class TestAttachedPolicies:
     @pytest.mark.parametrize("noun", ["role", "user"])
-    def test_attach_policy(self, iam: Any, account: str, noun: str) -> None:
+    def test_attach_policy(self, iam: Any, refusal: Refusal, account: str, noun: str) -> None:
         """`test_role_attach_policy` and `test_user_attach_policy`."""
         name = "policy-of-twenty-or-more-characters"
         if noun == "role":
@@ -216,7 +199,9 @@ class TestAttachedPolicies:
         )
         assert answer(attach(**entity, PolicyArn=arn)) == {}
 
-    def test_delete_non_existent_policy_returns_no_such_entity(self, iam: Any, account: str) -> None:
+    def test_delete_non_existent_policy_returns_no_such_entity(
+        self, iam: Any, refusal: Refusal, account: str
+    ) -> None:
         arn = f"arn:aws:iam::{account}:policy/non-existent-policy"
         assert refusal(iam.delete_policy, PolicyArn=arn) == (
             404,
@@ -257,7 +242,9 @@ class TestServiceSpecificCredentials:
         }
 
     @pytest.mark.parametrize("service", ["codecommit.amazonaws.com", "nonexistentservice.amazonaws.com"])
-    def test_create_service_specific_credential_invalid_user(self, iam: Any, service: str) -> None:
+    def test_create_service_specific_credential_invalid_user(
+        self, iam: Any, refusal: Refusal, service: str
+    ) -> None:
         request = {"UserName": "non-existent-user", "ServiceName": service}
         assert refusal(iam.create_service_specific_credential, **request) == (
             404,
@@ -268,13 +255,15 @@ class TestServiceSpecificCredentials:
     @pytest.mark.parametrize(
         "service", ["nonexistentservice.amazonaws.com", "o3on3n3onosneo", "lambda.amazonaws.com"]
     )
-    def test_create_service_specific_credential_invalid_service(self, iam: Any, service: str) -> None:
+    def test_create_service_specific_credential_invalid_service(
+        self, iam: Any, refusal: Refusal, service: str
+    ) -> None:
         iam.create_user(UserName="u")
         words = f"No such service {service} is supported for Service Specific Credentials"
         request = {"UserName": "u", "ServiceName": service}
         assert refusal(iam.create_service_specific_credential, **request) == (404, "NoSuchEntity", words)
 
-    def test_list_service_specific_credential_different_service(self, iam: Any) -> None:
+    def test_list_service_specific_credential_different_service(self, iam: Any, refusal: Refusal) -> None:
         iam.create_user(UserName="u")
         wrong = {"UserName": "u", "ServiceName": "nonexistentservice.amazonaws.com"}
         assert refusal(iam.list_service_specific_credentials, **wrong) == (
@@ -286,7 +275,7 @@ class TestServiceSpecificCredentials:
         other = iam.list_service_specific_credentials(UserName="u", ServiceName="cassandra.amazonaws.com")
         assert answer(other) == {"ServiceSpecificCredentials": []}
 
-    def test_delete_user_after_service_credential_created(self, iam: Any) -> None:
+    def test_delete_user_after_service_credential_created(self, iam: Any, refusal: Refusal) -> None:
         iam.create_user(UserName="u")
         iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
         assert refusal(iam.delete_user, UserName="u") == (
@@ -313,7 +302,9 @@ class TestServiceSpecificCredentials:
             ),
         ],
     )
-    def test_user_match_id_mismatch(self, iam: Any, wrong: str, expected: tuple[int, str, str]) -> None:
+    def test_user_match_id_mismatch(
+        self, iam: Any, refusal: Refusal, wrong: str, expected: tuple[int, str, str]
+    ) -> None:
         iam.create_user(UserName="u")
         iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
         which = {"UserName": "u", "ServiceSpecificCredentialId": wrong}
@@ -321,7 +312,7 @@ class TestServiceSpecificCredentials:
         assert refusal(iam.reset_service_specific_credential, **which) == expected
         assert refusal(iam.delete_service_specific_credential, **which) == expected
 
-    def test_id_match_user_mismatch(self, iam: Any) -> None:
+    def test_id_match_user_mismatch(self, iam: Any, refusal: Refusal) -> None:
         iam.create_user(UserName="u")
         created = iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
         credential_id = created["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
@@ -331,7 +322,7 @@ class TestServiceSpecificCredentials:
         assert refusal(iam.reset_service_specific_credential, **which) == expected
         assert refusal(iam.delete_service_specific_credential, **which) == expected
 
-    def test_invalid_update_parameters(self, iam: Any) -> None:
+    def test_invalid_update_parameters(self, iam: Any, refusal: Refusal) -> None:
         iam.create_user(UserName="u")
         created = iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
         credential_id = created["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
@@ -402,12 +393,14 @@ class TestServiceRoles:
         assert iam.get_role(RoleName=name)["Role"]["Path"] == f"/aws-service-role/{service}/"
 
     @pytest.mark.parametrize("service", ["batch.amazonaws.com", "rds.amazonaws.com", "wafv2.amazonaws.com"])
-    def test_service_role_lifecycle_custom_suffix_not_allowed(self, iam: Any, service: str) -> None:
+    def test_service_role_lifecycle_custom_suffix_not_allowed(
+        self, iam: Any, refusal: Refusal, service: str
+    ) -> None:
         request = {"AWSServiceName": service, "CustomSuffix": "mine"}
         words = f"Custom suffix is not allowed for {service}"
         assert refusal(iam.create_service_linked_role, **request) == (400, "InvalidInput", words)
 
-    def test_service_role_already_exists(self, iam: Any) -> None:
+    def test_service_role_already_exists(self, iam: Any, refusal: Refusal) -> None:
         iam.create_service_linked_role(AWSServiceName="batch.amazonaws.com")
         assert refusal(iam.create_service_linked_role, AWSServiceName="batch.amazonaws.com") == (
             400,
