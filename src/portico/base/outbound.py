@@ -71,7 +71,7 @@ def is_public(address: Address) -> bool:
         inner = _wrapped(address)
         if inner is not None:
             return is_public(inner)
-    if any(address.version == network.version and address in network for network in _SPECIAL):
+    if _within(address, _SPECIAL):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -96,11 +96,11 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
 class Outbound:
     """A client with one set of rules.
 
-    `allow` are host names and networks (`localhost`, `10.1.0.0/16`) that are configured as reachable; `own` are the addresses that
-    Portico listens on, refused even if public.
+    `allow` are host names and networks (`localhost`, `10.1.0.0/16`) that are configured as reachable; `own` are the addresses and
+    names that Portico itself answers under, refused even if public.
     """
 
-    __slots__ = ("_context", "_hosts", "_networks", "_own", "_resolve")
+    __slots__ = ("_context", "_hosts", "_networks", "_own_hosts", "_own_networks", "_resolve")
 
     def __init__(
         self,
@@ -110,14 +110,8 @@ class Outbound:
         resolve: Resolve = system_resolver,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        self._hosts: set[str] = set()
-        self._networks: list[Network] = []
-        for entry in allow:
-            try:
-                self._networks.append(ipaddress.ip_network(entry, strict=False))
-            except ValueError:
-                self._hosts.add(entry.lower())
-        self._own = frozenset(ipaddress.ip_address(address) for address in own)
+        self._hosts, self._networks = _hosts_and_networks(allow)
+        self._own_hosts, self._own_networks = _hosts_and_networks(own)
         self._resolve = resolve
         self._context = context
 
@@ -164,12 +158,12 @@ class Outbound:
             address = ipaddress.ip_address(text.partition("%")[0])
         except ValueError as error:
             raise OutboundError("refused", f"{host} resolves to {text!r}, which is no address") from error
-        if host in self._hosts or any(
-            address.version == network.version and address in network for network in self._networks
-        ):
+        if host in self._hosts or _within(address, self._networks):
             return
-        if address in self._own or not is_public(address):
-            raise OutboundError("refused", f"{host} resolves to {address}, which is not a public address")
+        own = host in self._own_hosts or _within(address, self._own_networks)
+        if own or not is_public(address):
+            what = "Portico's own" if own else "not a public address"
+            raise OutboundError("refused", f"{host} resolves to {address}, which is {what}")
 
     async def _exchange(
         self, parts: SplitResult, address: str, port: int, message: bytes, bytes_max: int
@@ -187,6 +181,21 @@ class Outbound:
             return await _read(reader, bytes_max)
         finally:
             writer.transport.abort()
+
+
+def _hosts_and_networks(entries: Iterable[str]) -> tuple[frozenset[str], tuple[Network, ...]]:
+    hosts: set[str] = set()
+    networks: list[Network] = []
+    for entry in entries:
+        try:
+            networks.append(ipaddress.ip_network(entry, strict=False))
+        except ValueError:
+            hosts.add(entry.lower())
+    return frozenset(hosts), tuple(networks)
+
+
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
 
 
 def _parsed(url: str) -> SplitResult:
