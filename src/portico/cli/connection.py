@@ -10,28 +10,16 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from portico.server_file import SERVER_FILE, ServerFile
+
 F = TypeVar("F", bound=Callable[..., Any])
-
-SERVER_FILE = "server.json"
-
-
-class ServerFile(msgspec.Struct, frozen=True):
-    """What a running server writes into its data directory (0600), so that the commands find it: its URL, its process, and the
-    root key to sign with."""
-
-    url: str
-    pid: int
-    access_key_id: str
-    secret_access_key: str
-    region: str
-    ca_bundle: str = ""
 
 
 class Connection:
     """A server to talk to: from `--endpoint`, AWS_ENDPOINT_URL, or what the data directory says."""
 
     def __init__(self, endpoint: str | None, data: str, region: str | None) -> None:
-        self._data = Path(data)
+        self.data = Path(data)
         self._given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
         self._region = region
 
@@ -39,7 +27,7 @@ class Connection:
     def file(self) -> ServerFile | None:
         """The server file of the data directory, if a server has written one."""
         try:
-            return msgspec.json.decode((self._data / SERVER_FILE).read_bytes(), type=ServerFile)
+            return msgspec.json.decode((self.data / SERVER_FILE).read_bytes(), type=ServerFile)
         except (OSError, msgspec.DecodeError):
             return None
 

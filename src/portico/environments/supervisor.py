@@ -60,6 +60,10 @@ class Supervisor:
         """The pool, whose `repr` tells everything; for health and tests."""
         return self._pool
 
+    def pids(self) -> list[int]:
+        """The process that each environment's tree begins with."""
+        return [e.pid for e in self._environments.values() if e.pid is not None]
+
     async def start(self) -> None:
         """Have the zygotes ready before the first invocation. Not required.
 

@@ -102,9 +102,15 @@ class Own:
         return _json({"status": "ok"})
 
     async def _served_code(self, head: Head, body: bytes) -> Reply:
-        return await self._code(
-            head.path.removeprefix("/_portico/code/") + (f"?{head.query}" if head.query else "")
-        )
+        return await self._code(head)
+
+    async def _copied(self, head: Head, body: bytes) -> Reply:
+        file = parse_qs(head.query).get("file", [""])[0]
+        if not file.startswith("/"):
+            raise AwsError(
+                "ValidationException", "file must be an absolute path on the server's machine", 400
+            )
+        return _json({"file": file, "bytes": await self._backup(file)})
 
 
 def needs_signature(head: Head, peer: Peer, *, development: bool, from_function: bool) -> bool:

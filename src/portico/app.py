@@ -1,0 +1,340 @@
+"""The composition root: from settings to a running server. The only module that knows everyone."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import socket
+import ssl
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portico import __version__
+from portico.base import ids
+from portico.base.clock import Clock
+from portico.base.operator_log import configure
+from portico.base.outbound import Outbound
+from portico.base.tasks import Tasks
+from portico.calls.authorize import Authorizer
+from portico.calls.clients import Clients
+from portico.calls.decisions import Decisions
+from portico.calls.dispatch import Bound, Dispatcher
+from portico.calls.ports import Ports, ServiceSpec, load
+from portico.environments.origin import Origins
+from portico.environments.supervisor import Supervisor
+from portico.environments.work import EnvironmentSpec
+from portico.gateway.limits import Limits
+from portico.gateway.metrics import Calls, Metric, Sample
+from portico.gateway.own import Own
+from portico.gateway.pipeline import Pipeline
+from portico.gateway.plane import Plane
+from portico.gateway.route import Router
+from portico.gateway.serve import listen, serve
+from portico.gateway.traffic import Traffic
+from portico.identity.credentials import DEVELOPMENT_KEY, DEVELOPMENT_SECRET, KeyRing
+from portico.identity.jwt import Verifier
+from portico.identity.principal import Principal, Session
+from portico.identity.records import ACCESS_KEYS, AccessKey
+from portico.identity.sealing import Sealer
+from portico.identity.sessions import Sessions, role_session
+from portico.invoke.admit import Admission
+from portico.invoke.asynchronous import AsynchronousWorker
+from portico.invoke.invoker import Invoker
+from portico.invoke.preparer import EnvironmentPreparer
+from portico.invoke.resolve import Resolver
+from portico.invoke.roles import ExecutionRoles
+from portico.invoke.staging import Staging
+from portico.server_file import SERVER_FILE, ServerFile, forget, leave
+from portico.services import iam, lambda_, logs, sts
+from portico.services.logs import retention
+from portico.services.logs.sink import FunctionLogs
+from portico.settings import Settings, listed
+from portico.store.cache import RecordCache
+from portico.store.data_key import data_key
+from portico.store.open import open_store
+from portico.store.port import Put, Store, StoreFailed
+from portico.store.timeline import Timeline
+
+log = logging.getLogger("portico")
+
+SERVICES: tuple[ServiceSpec, ...] = (sts.SERVICE, iam.SERVICE, logs.SERVICE, lambda_.SERVICE)
+
+_ROOT_ACCOUNT = "000000000000"
+_GRACEFUL_S = 30
+
+
+class Server:
+    """All parts of one server, put together in the order in which they need each other. `url` is where it answers."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, url: str) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.url = url
+        self.tasks = Tasks()
+        self._directory = settings.data_directory
+        self._temporary = Path(tempfile.mkdtemp(prefix="portico-")) if self._directory is None else None
+        self._build()
+
+    @property
+    def directory(self) -> Path:
+        """Where files are: the data directory, or a temporary one for an ephemeral server."""
+        return self._directory or self._temporary or Path()
+
+    def _build(self) -> None:
+        settings, store, clock = self.settings, self.store, self.clock
+        self.cache = RecordCache(store)
+        self.timeline = Timeline(None if self._directory is None else self._directory / "logs.sqlite")
+        self.decisions = Decisions(store, clock)
+        self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam)
+        self.dispatcher = Dispatcher(self.cache, clock, self.authorizer)
+        self.clients = Clients(self.dispatcher)
+        self.sealer = Sealer(data_key(self._directory))
+        self.sessions = Sessions(self.sealer)
+        self.keys = KeyRing(self.cache, self.sessions, clock.now, development=settings.development)
+        self.calls = Calls()
+        self._build_invocation()
+        self._build_services()
+        self._build_gateway()
+
+    def _build_invocation(self) -> None:
+        settings, clock = self.settings, self.clock
+        self.roles = ExecutionRoles(cache=self.cache, sessions=self.sessions, clock=clock)
+        self.staging = Staging(root=self.directory / "code", store=self.store)
+        preparer = EnvironmentPreparer(
+            staging=self.staging,
+            roles=self.roles,
+            clock=clock,
+            endpoint_url=settings.endpoint_url or self.url,
+        )
+        self.environments = Supervisor(
+            preparer,
+            clock=clock,
+            environments_max=settings.environments_max,
+            idle_s=settings.environment_idle_s,
+        )
+        self.resolver = Resolver(cache=self.cache)
+        self.invoker = Invoker(
+            environments=self.environments,
+            admission=Admission(concurrent_executions=settings.concurrent_executions),
+            logs=FunctionLogs(self.clients, self.timeline, clock, self._role_of),
+        )
+        self.worker = AsynchronousWorker(
+            store=self.store, clock=clock, resolver=self.resolver, invoker=self.invoker
+        )
+
+    def _role_of(self, spec: EnvironmentSpec) -> Principal | None:
+        """The execution role of an environment, as it writes its log."""
+        role = self.roles.assumable(spec.role, spec.account)
+        if role is None:
+            return None
+        now = self.clock.now()
+        return role_session(role, Session(spec.function, issued_at=now, expires_at=now + 3600))
+
+    def _verifier(self) -> Verifier:
+        """Who checks the tokens of foreign issuers, whose keys are fetched from where callers say."""
+        outbound = Outbound(
+            allow=listed(self.settings.outbound_allow), own=(urlsplit(self.url).hostname or "",)
+        )
+        return Verifier(outbound, wall=self.clock.wall, monotonic=self.clock.monotonic)
+
+    def _build_services(self) -> None:
+        extras = {
+            "Timeline": self.timeline,
+            "Sessions": self.sessions,
+            "Sealer": self.sealer,
+            "Verifier": self._verifier(),
+            "Authorizer": self.authorizer,
+            "Resolver": self.resolver,
+            "Invoker": self.invoker,
+            "ExecutionRoles": self.roles,
+            "Staging": self.staging,
+            "Environments": self.environments,
+            "Settings": self.settings,
+        }
+        ports = Ports(self.store, self.cache, self.clock, self.clients, self.tasks.start, extras)
+        self.owners = {}
+        registries = []
+        for spec in SERVICES:
+            registry = load(spec)
+            self.owners[spec.folder] = owner = spec.build(ports)
+            self.dispatcher.bind(registry.index.service, Bound(registry, owner))
+            registries.append(registry)
+        self.router = Router(registry.index for registry in registries)
+
+    def _build_gateway(self) -> None:
+        settings = self.settings
+        from_function = Origins(self.environments.pids).is_function
+        own = Own(
+            development=settings.development,
+            tasks=self.tasks,
+            decisions=self.decisions,
+            services=[spec.folder.rstrip("_") for spec in SERVICES],
+            metrics=self._metrics(),
+            reset=self.reset,
+            backup=self._backup,
+            code=self.owners["lambda_"].downloads.reply,
+        )
+        pipeline = Pipeline(
+            router=self.router,
+            keys=self.keys,
+            dispatcher=self.dispatcher,
+            clock=self.clock,
+            calls=self.calls,
+            region=settings.region,
+            from_function=from_function,
+        )
+        self.plane = Plane(
+            own=own,
+            pipeline=pipeline,
+            keys=self.keys,
+            authorizer=self.authorizer,
+            cache=self.cache,
+            clock=self.clock,
+            development=settings.development,
+            region=settings.region,
+            from_function=from_function,
+        )
+
+    def _metrics(self) -> list[Metric]:
+        return [
+            Metric("portico_info", "Version.", "gauge", lambda: [({"version": __version__}, 1)]),
+            Metric("portico_calls_total", "Answered calls.", "counter", self.calls.samples),
+            Metric(
+                "portico_calls_in_flight", "Calls under way.", "gauge", lambda: [({}, self.calls.in_flight)]
+            ),
+            Metric(
+                "portico_refused_total",
+                "Calls that no policy allows.",
+                "counter",
+                lambda: [({}, self.decisions.refused_total)],
+            ),
+            Metric(
+                "portico_log_rows_dropped_total",
+                "Function log rows not kept.",
+                "counter",
+                lambda: [({}, self.timeline.dropped_total)],
+            ),
+            Metric("portico_loop_restarts_total", "Restarts of background loops.", "counter", self._restarts),
+        ]
+
+    def _restarts(self) -> list[Sample]:
+        return [({"loop": name}, float(state.restarts)) for name, state in self.tasks.states().items()]
+
+    async def _backup(self, file: str) -> int:
+        await self.store.backup(file)
+        return os.stat(file).st_size
+
+    async def reset(self) -> None:
+        """Forget everything (development mode): records, queues, blobs, log events; environments end."""
+        self.environments.retire("")
+        await self.store.erase()
+        await self.timeline.erase()
+        self.cache.clear()
+
+    async def start(self) -> None:
+        """Start what runs beside the calls: zygotes and background loops."""
+        await self.environments.start()
+        self.tasks.start("invoke.asynchronous", self.worker.run)
+        self.tasks.start("identity.refusals", self.decisions.run)
+        self.tasks.start("logs.retention", lambda: retention.run(self.store, self.timeline, self.clock))
+
+    async def close(self) -> None:
+        """End what was started, in the opposite order; everything acknowledged is on disk before and after."""
+        await self.worker.close()
+        await self.tasks.close()
+        await self.environments.close()
+        await self.timeline.close()
+        await self.store.close()
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+async def run(settings: Settings) -> int:
+    """Run a server until SIGINT or SIGTERM; the exit status.
+
+    Raises:
+        StoreError: the data directory can't be used. ListenError: the address can't. Both say what to do.
+    """
+    configure(settings.log_format, settings.log_level)
+    stop = asyncio.Event()
+    failures: list[StoreFailed] = []
+
+    def failed(error: StoreFailed) -> None:
+        log.critical("the store has failed, so the server ends: %s", error)
+        failures.append(error)
+        stop.set()
+
+    listener = listen(settings.host, settings.port)
+    try:
+        clock = Clock()
+        store = await open_store(settings.data_directory, clock=clock, failed=failed)
+    except BaseException:
+        listener.close()
+        raise
+    server = Server(settings, store, clock, _url(settings, listener))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await server.start()
+        key = await _root_key(server)
+        await serve(
+            Traffic(server.plane, Limits(body_bytes=settings.body_bytes_max)),
+            listener,
+            ready=lambda: _announce(server, key),
+            stop=stop,
+            tls=_tls(settings, server.directory),
+            graceful_s=_GRACEFUL_S,
+        )
+    finally:
+        forget(settings.data_directory)
+        await server.close()
+    return 1 if failures else 0
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    """The address as clients write it: loopback for a listener on every address."""
+    host, port = listener.getsockname()[:2]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound
+    return f"{'https' if settings.secure else 'http'}://{name}:{port}"
+
+
+def _tls(settings: Settings, directory: Path) -> Callable[[], ssl.SSLContext] | None:
+    from portico.gateway.tls import automatic, from_files
+
+    if settings.tls == "auto":
+        return lambda: automatic(directory, listed(settings.hostnames))
+    if settings.tls_cert:
+        return lambda: from_files(settings.tls_cert, settings.tls_key)
+    return None
+
+
+async def _root_key(server: Server) -> tuple[str, str]:
+    """The key of the root user: the well-known one in development mode, else one that is made at the first start."""
+    if server.settings.development:
+        return DEVELOPMENT_KEY, DEVELOPMENT_SECRET
+    for row in await server.store.scan(ACCESS_KEYS.key()):
+        key = ACCESS_KEYS.decode(row.value)
+        if not key.user and key.account == _ROOT_ACCOUNT and key.active:
+            return key.key_id, key.secret
+    made = AccessKey(
+        ids.access_key_id("AKIA", _ROOT_ACCOUNT), ids.secret_key(), _ROOT_ACCOUNT, "", server.clock.now()
+    )
+    await server.store.commit([Put(ACCESS_KEYS.key(made.key_id), ACCESS_KEYS.encode(made))])
+    return made.key_id, made.secret
+
+
+def _announce(server: Server, key: tuple[str, str]) -> None:
+    """Say on standard output where the server is, and leave the same in the data directory for the `portico` command."""
+    settings = server.settings
+    print(f"Portico {__version__} at {server.url}", flush=True)
+    if not settings.development:
+        print(f"Root access key: {key[0]} (its secret is in {server.directory / SERVER_FILE})", flush=True)
+    if settings.data_directory is not None:
+        from portico.gateway.tls import authority_certificate
+
+        ca = str(authority_certificate(server.directory)) if settings.tls == "auto" else ""
+        leave(settings.data_directory, ServerFile(server.url, os.getpid(), *key, settings.region, ca))
