@@ -86,6 +86,12 @@ def test_an_exit(version: Version) -> None:
     assert texts(version, outcome)[-1].endswith("Status: error\tError Type: Runtime.ExitError\n")
 
 
+@pytest.mark.parametrize("document", [b"", b"[]", b'{"errorMessage": 1}', b"[" * 100_000])
+def test_an_exit_may_say_anything(version: Version, document: bytes) -> None:
+    outcome = Outcome(document, function_error="Unhandled", error_type="Runtime.ExitError", duration_ms=1.0)
+    assert texts(version, outcome)[1] == "\nRuntime.ExitError\n"
+
+
 def test_a_handlers_own_exception_is_no_error_of_the_runtime(version: Version) -> None:
     outcome = Outcome(b"{}", function_error="Unhandled", error_type="ValueError", duration_ms=1.0)
     assert "Status" not in texts(version, outcome)[-1]

@@ -10,6 +10,8 @@ import math
 import time
 from collections.abc import Mapping
 
+import msgspec
+
 from portico.environments.work import EnvironmentSpec, LogLine, Outcome
 from portico.invoke.records import Version
 
@@ -17,6 +19,13 @@ TAIL_BYTES = 4096
 _PLATFORM_ERRORS = ("Runtime.", "Sandbox.", "Extension.", "Function.")
 _EXITS = ("Runtime.ExitError", "Runtime.OutOfMemory")
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
+
+
+class _Failure(msgspec.Struct):
+    message: str = msgspec.field(name="errorMessage", default="")
+
+
+_decode_failure = msgspec.json.Decoder(_Failure).decode
 
 
 def runtime_version_arn(region: str, runtime: str) -> str:
@@ -69,9 +78,16 @@ def _failure(spec: EnvironmentSpec, request_id: str, outcome: Outcome) -> list[s
         stamp = _iso(outcome.ended_at_ms)
         return [f"{stamp} {request_id} Task timed out after {spec.timeout_s:.2f} seconds\n\n"]
     if outcome.error_type in _EXITS:
-        message = json.loads(outcome.payload).get("errorMessage", "")
-        return [f"{message}\n{outcome.error_type}\n"]
+        return [f"{_message(outcome.payload)}\n{outcome.error_type}\n"]
     return []
+
+
+def _message(document: bytes) -> str:
+    """What an error document says; a function can report any document, so nothing is expected of it."""
+    try:
+        return _decode_failure(document).message
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _report(version: Version, request_id: str, outcome: Outcome) -> str:

@@ -29,7 +29,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     of an enum; `enums_hashed`: it lists them as a Java set does, `enum_orders`: or as recorded; `pattern_words`: a pattern that it
     shows differently; `input_prefixed`: paths start with the operation's input; `reported_first`: members that precede the
     others; `list_members_required`: it adds "must not be null" to what elements must be, but for the shapes in
-    `not_null_unsaid`; `unwrapped_lists`: lists that are reported as if they were their element.
+    `not_null_unsaid`; `unwrapped_lists`: lists that are reported as if they were their element; `left_to_service`: members
+    (`Shape.Member`) that the service checks itself, in other words.
     """
 
     query_names: Mapping[str, str] = {}
@@ -58,6 +59,7 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     list_members_required: bool = False
     not_null_unsaid: frozenset[str] = frozenset()
     unwrapped_lists: frozenset[str] = frozenset()
+    left_to_service: frozenset[str] = frozenset()
 
     def member_name(self, member: "Shape", name: str) -> str:
         """The name of a structure's member in query and XML: of a flattened list it is its element's."""
@@ -229,6 +231,9 @@ _DIALECTS: dict[str, Dialect] = {
         not_null_unsaid=frozenset({"SubnetIds", "SecurityGroupIds"}),
         unwrapped_lists=frozenset({"CompatibleRuntimes"}),
         reported_first=frozenset({"CompatibleRuntimes"}),
+        left_to_service=frozenset(
+            {"CreateFunctionRequest.Runtime", "UpdateFunctionConfigurationRequest.Runtime"}
+        ),
         enum_orders={
             "Runtime": _LAMBDA_RUNTIMES,
             "EventSourcePosition": ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),

@@ -81,7 +81,8 @@ class Validator:
         first = self._dialect.reported_first
         found = []
         for name, member in shape.members.items():
-            check = self._compile(member)
+            left = f"{shape.name}.{name}" in self._dialect.left_to_service
+            check = None if left else self._compile(member)
             if check is not None or name in required:
                 found.append(_Member(name, lower_camel(name), name in required, check))
         return sorted(found, key=lambda one: one.name not in first)

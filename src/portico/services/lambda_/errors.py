@@ -116,7 +116,6 @@ def throttled(reason: str) -> AwsError:
         "Rate Exceeded.",
         429,
         fields={"Reason": reason, "Type": "User", "retryAfterSeconds": "1"},
-        headers={"Retry-After": "1"},
     )
 
 
