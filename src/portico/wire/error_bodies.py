@@ -29,28 +29,27 @@ class ErrorShape(msgspec.Struct, frozen=True, gc=False):
 
 def error_shapes(model: "ServiceModel") -> dict[str, ErrorShape]:
     """Every error of a model, by its shape's name and by its code."""
-    found: dict[str, ErrorShape] = {}
     shapes: Iterable[Any] = model.error_shapes
-    for shape in shapes:
-        said = shape.metadata.get("error", {})
-        members = {name: member.serialization.get("name", name) for name, member in shape.members.items()}
-        headers = {
-            name: str(members.pop(name))
-            for name, member in shape.members.items()
-            if member.serialization.get("location") == "header"
-        }
-        message = next((name for name in members if name.lower() == "message"), "message")
-        entry = ErrorShape(
-            shape.name,
-            str(said.get("code") or shape.name),
-            int(said.get("httpStatusCode") or (500 if shape.metadata.get("fault") else 0)),
-            members,
-            headers,
-            message,
-        )
-        found[entry.code] = entry
-        found[shape.name] = entry
-    return found
+    by_name = {shape.name: _error_shape(shape) for shape in shapes}
+    return {entry.code: entry for entry in by_name.values()} | by_name
+
+
+def _error_shape(shape: Any) -> ErrorShape:
+    said = shape.metadata.get("error", {})
+    members = {name: str(member.serialization.get("name", name)) for name, member in shape.members.items()}
+    headers = {
+        name: members.pop(name)
+        for name, member in shape.members.items()
+        if member.serialization.get("location") == "header"
+    }
+    return ErrorShape(
+        shape.name,
+        str(said.get("code") or shape.name),
+        int(said.get("httpStatusCode") or (500 if shape.metadata.get("fault") else 0)),
+        members,
+        headers,
+        next((name for name in members if name.lower() == "message"), "message"),
+    )
 
 
 def error_reply(protocol: str, error: AwsError, request_id: str, *, service: str = "") -> Reply:

@@ -19,7 +19,15 @@ Convert = Callable[[Any], Any]
 
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _WORD = re.compile(r"[A-Za-z_$][\w$]{0,63}")
-_python_decode: Callable[[str], Any] = json.JSONDecoder().decode
+
+
+def _refuse(token: str) -> None:
+    raise ValueError(
+        f"Non-standard token '{token}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
+    )
+
+
+_python_decode: Callable[[str], Any] = json.JSONDecoder(parse_constant=_refuse).decode
 
 encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
@@ -44,12 +52,14 @@ def complaint(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     try:
         _python_decode(text)
-    except ValueError as wrong:
-        at = getattr(wrong, "pos", 0)
+    except json.JSONDecodeError as wrong:
+        at = wrong.pos
     except RecursionError:
         return "nested too deeply"
+    except ValueError as wrong:
+        return str(wrong)
     else:
-        at = len(text)
+        return "Invalid text"  # what only a stricter parser refuses: bytes that are not UTF-8, half a surrogate pair
     if at >= len(text):
         return "Unexpected end-of-input"
     token = _WORD.match(text, at)

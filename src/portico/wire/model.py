@@ -33,7 +33,7 @@ _PROTOCOL_NAMES = {
 class Codec:
     """One operation in one protocol. `protocol` is named as in the model."""
 
-    __slots__ = ("_check", "_head", "_read", "_service", "_tokens", "encode", "encode_event", "protocol")
+    __slots__ = ("_check", "_head", "_service", "_tokens", "encode", "encode_event", "protocol", "read")
 
     def __init__(self, service: "_Service", operation: "OperationModel", protocol: str) -> None:
         self.protocol = protocol
@@ -42,7 +42,8 @@ class Codec:
         self._head = operation.http.get("method") == "HEAD"
         self._tokens = tuple(operation.idempotent_members)
         self._check = service.validator(protocol).request(operation)
-        self._read = compiled.reader(operation)
+        self.read = compiled.reader(operation)
+        """Like `decode` without what the model demands of values; raises Malformed."""
         self.encode: Callable[[Mapping[str, Any], str], Reply] = compiled.writer(operation)
         """A result and the request id to the reply: the model's status, headers, payload. Absent and None members are left out."""
         self.encode_event = event_encoder(operation, compiled.structure, compiled.content_type)
@@ -59,7 +60,7 @@ class Codec:
             AwsError: the request can't be read, or is not as the model says, in AWS's words.
         """
         try:
-            params = self._read(head, labels, body)
+            params = self.read(head, labels, body)
         except Malformed as wrong:
             raise unreadable(self.protocol, self._service.name, wrong) from None
         except RecursionError:

@@ -35,7 +35,6 @@ _NAMED = {
     "Space": r"\s",
     "XDigit": "0-9a-fA-F",
 }
-_CATEGORIES = "LMNPSZC"
 # What Java writes as a pair of UTF-16 surrogates: everything beyond the basic plane.
 _SURROGATE_RANGE = r"\uD800\uDC00-\uDBFF\uDFFF"
 _TOKEN = re.compile(r"\\p\{(?:Is)?(\w+)\}|\\P\{\w+\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\.|.", re.DOTALL)
@@ -111,17 +110,18 @@ def _in_class(text: str, out: list[str]) -> bool:
 def _ranges(name: str) -> str:
     if name in _NAMED:
         return _NAMED[name]
-    if name in _CATEGORIES:
-        return _category_ranges()[name]
-    raise Untranslatable(name)
+    ranges = "".join(text for category, text in _category_ranges().items() if category.startswith(name))
+    if not ranges:
+        raise Untranslatable(name)
+    return ranges
 
 
 @cache
 def _category_ranges() -> dict[str, str]:
-    """Each major category of Unicode as the inside of a character class."""
-    out: dict[str, list[str]] = {letter: [] for letter in _CATEGORIES}
-    letters = ((unicodedata.category(chr(point))[0], point) for point in range(_CODE_POINTS))
-    for letter, run in groupby(letters, key=itemgetter(0)):
+    """Each category of Unicode (`Lu`, `Nd`) as the inside of a character class."""
+    out: dict[str, list[str]] = {}
+    categories = ((unicodedata.category(chr(point)), point) for point in range(_CODE_POINTS))
+    for category, run in groupby(categories, key=itemgetter(0)):
         points = [point for _, point in run]
-        out[letter].append(f"\\U{points[0]:08x}-\\U{points[-1]:08x}")
-    return {letter: "".join(ranges) for letter, ranges in out.items()}
+        out.setdefault(category, []).append(f"\\U{points[0]:08x}-\\U{points[-1]:08x}")
+    return {category: "".join(ranges) for category, ranges in out.items()}

@@ -59,7 +59,9 @@ class RestJson(Protocol):
         shape = operation.input_shape
         if shape is None:
             return lambda head, labels, body: {}
-        return rest.request_reader(shape, rest.payload_reader(shape, self._body))
+        return rest.request_reader(
+            shape, operation.http["requestUri"], rest.payload_reader(shape, self._body)
+        )
 
     def _body(self, shape: "StructureShape") -> Callable[[bytes], Any]:
         convert = self._decoder.compile(shape)
@@ -91,7 +93,9 @@ class RestXml(Protocol):
         shape = operation.input_shape
         if shape is None:
             return lambda head, labels, body: {}
-        return rest.request_reader(shape, rest.payload_reader(shape, self._body))
+        return rest.request_reader(
+            shape, operation.http["requestUri"], rest.payload_reader(shape, self._body)
+        )
 
     def _body(self, shape: "StructureShape") -> Callable[[bytes], Any]:
         convert = self._decoder.compile(shape)

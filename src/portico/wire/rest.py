@@ -81,13 +81,14 @@ def _header_decoder(shape: "Shape") -> Convert:
     return scalars.text_decoder(shape.type_name)
 
 
-def request_reader(shape: "StructureShape", read_body: ReadBody | None) -> Read:
-    """A function from head, labels and body to the members of `shape`. `read_body` is None if no member is in the body."""
+def request_reader(shape: "StructureShape", uri_template: str, read_body: ReadBody | None) -> Read:
+    """A function from head, labels and body to the members of `shape`. `read_body` is None if no member is in the body.
+    What `uri_template` says in its query (`?mode=import`) chose the operation and is no parameter."""
     places = Places(shape)
     uri = [(label, name, scalars.text_decoder(member.type_name)) for label, name, member in places.uri]
     header = {key.lower(): (name, _header_decoder(member)) for key, name, member in places.header}
     prefixes = [(key.lower(), name) for key, name, _ in places.headers]
-    read_query = _query_reader(places)
+    read_query = _query_reader(places, uri_template.partition("?")[2])
 
     def read(head: Head, labels: Mapping[str, str], body: bytes) -> dict[str, Any]:
         out = read_body(body) if read_body else {}
@@ -113,7 +114,7 @@ def request_reader(shape: "StructureShape", read_body: ReadBody | None) -> Read:
     return read
 
 
-def _query_reader(places: Places) -> Callable[[str, dict[str, Any]], None] | None:
+def _query_reader(places: Places, constant: str) -> Callable[[str, dict[str, Any]], None] | None:
     if not places.querystring:
         return None
     single: dict[str, tuple[str, Convert]] = {}
@@ -127,6 +128,8 @@ def _query_reader(places: Places) -> Callable[[str, dict[str, Any]], None] | Non
         else:
             single[key] = (name, scalars.text_decoder(member.type_name))
 
+    constants = frozenset(key for key, _ in parse_form(constant)) if constant else frozenset()
+
     def read(query: str, out: dict[str, Any]) -> None:
         for key, value in parse_form(query):
             if key in single:
@@ -136,7 +139,7 @@ def _query_reader(places: Places) -> Callable[[str, dict[str, Any]], None] | Non
             elif key in several:
                 name, convert = several[key]
                 out.setdefault(name, []).append(convert(value))
-            else:
+            elif key not in constants:
                 for name, lists in rest:
                     found = out.setdefault(name, {})
                     if lists:
