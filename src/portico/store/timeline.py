@@ -1,7 +1,7 @@
 """Log events: many small appends, read back by time. A file of its own beside the store.
 
 What functions write is not acknowledged to anybody: it is buffered for at most 100 ms and written without waiting for the disk
-(`synchronous=NORMAL`), one row per invocation. What a client puts is acknowledged, hence on disk first (`synchronous=FULL`).
+(`synchronous=NORMAL`), one row per stream and flush. What a client puts is acknowledged, hence on disk first (`synchronous=FULL`).
 One thread does all the reading and writing, so that the event loop never waits for SQLite.
 """
 
@@ -147,7 +147,7 @@ class Timeline:
             self._flushing = None
         if self._buffer:
             batches, self._buffer = self._buffer, []
-            self._thread.submit(_insert, self._db, batches, durable=False)
+            self._thread.submit(_insert_joined, self._db, batches)
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -183,6 +183,24 @@ def _insert(db: sqlite3.Connection, batches: Sequence[Batch], *, durable: bool) 
     except sqlite3.Error:
         db.execute("ROLLBACK")
         raise
+
+
+def _insert_joined(db: sqlite3.Connection, batches: Sequence[Batch]) -> None:
+    """Write what one flush has gathered: the batches of a stream as one row, unless they would span too long a time."""
+    streams: dict[tuple[str, str], list[Batch]] = {}
+    for batch in batches:
+        streams.setdefault((batch.group, batch.stream), []).append(batch)
+    _insert(db, [joined for held in streams.values() for joined in _joined(held)], durable=False)
+
+
+def _joined(batches: list[Batch]) -> list[Batch]:
+    if len(batches) == 1:
+        return batches
+    events = sorted((event for batch in batches for event in batch.events), key=lambda event: event[0])
+    if events[-1][0] - events[0][0] > _SPAN_MS:
+        return batches
+    last = batches[-1]
+    return [Batch(last.group, last.stream, last.ingested_ms, tuple(events))]
 
 
 def _page(
