@@ -66,7 +66,7 @@ async def handled(
     if event is not None:
         await store.commit([accepted(msgspec.structs.replace(event, accepted_at=clock.now()))])
     while await worker.take():
-        await worker.close()
+        await worker.drain()
     return await store.depth(QUEUE, now=clock.now())
 
 

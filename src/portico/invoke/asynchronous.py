@@ -23,6 +23,7 @@ QUEUE: Key = ("lambda.events",)
 AGE_MAX_S = 21_600.0
 LEASE_S = 1_200.0  # longer than any function runs; a lease ends anyway when a new server starts
 IN_FLIGHT_MAX = 100
+CLOSE_S = 5.0
 _RECEIVE_MAX = 10
 _DELAY_S = (1.0, 300.0)
 _LOOK_S = 1.0  # the `now` clock can be moved, so a wait for it is looked at again
@@ -48,13 +49,14 @@ def accepted(event: Event) -> Send:
 
 
 class AsynchronousWorker:
-    """Drains the queue. Start `run` as a background loop; `close` stops taking events and waits for those that run."""
+    """Drains the queue. Start `run` as a background loop."""
 
     def __init__(self, *, store: Store, clock: Clock, resolver: Resolver, invoker: Invoker) -> None:
         self._store = store
         self._clock = clock
         self._resolver = resolver
         self._invoker = invoker
+        self._closing = False
         self._woken = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         store.on_commit(self._on_commit)
@@ -64,15 +66,15 @@ class AsynchronousWorker:
             self._woken.set()
 
     async def run(self) -> None:
-        """Receive and run events, forever."""
-        while True:
+        """Receive and run events until the worker is closed."""
+        while not self._closing:
             self._woken.clear()
             if not await self.take():
                 await self._wait()
 
     async def take(self) -> int:
         """Receive what there is room for and start it; how many events that were."""
-        room = IN_FLIGHT_MAX - len(self._running)
+        room = 0 if self._closing else IN_FLIGHT_MAX - len(self._running)
         taken = await self._receive(min(room, _RECEIVE_MAX)) if room else []
         for message in taken:
             task = asyncio.create_task(self._handle(message))
@@ -80,9 +82,19 @@ class AsynchronousWorker:
             task.add_done_callback(self._ended)
         return len(taken)
 
-    async def close(self) -> None:
+    async def close(self, grace_s: float = CLOSE_S) -> None:
+        """Take no more events and wait for those that run, at most `grace_s`. One that is not done by then runs again after the
+        next start, as its lease is void then."""
+        self._closing = True
+        self._woken.set()
+        await self.drain(grace_s)
+        for task in self._running:
+            task.cancel()
+
+    async def drain(self, timeout_s: float | None = None) -> None:
         """Wait for the events that run now."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=timeout_s)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -80,7 +80,8 @@ def test_the_location_serves_the_zip(client: Make, create: Make, package: Make) 
         assert zipfile.ZipFile(io.BytesIO(answer.read())).read("app.py") == b"x = 1"
     with pytest.raises(urllib.error.HTTPError) as forged:
         urllib.request.urlopen(location[:-1] + ("0" if location[-1] != "0" else "1"))
-    assert forged.value.code == 403
+    with forged.value as answer:
+        assert answer.code == 403
 
 
 def test_settings_are_shown_as_they_were_given(create: Make, package: Make, account: str) -> None:
@@ -121,14 +122,14 @@ def test_update_code_and_configuration(client: Make, active: Make, package: Make
         MemorySize=512,
         Timeout=10,
         Runtime="python3.11",
-        Environment={"Variables": {"A": "a"}},
+        Environment={"Variables": {"ENV_A": "a"}},
     )
     changes = {
         "Description": "Changed",
         "MemorySize": 512,
         "Timeout": 10,
         "Runtime": "python3.11",
-        "Environment": {"Variables": {"A": "a"}},
+        "Environment": {"Variables": {"ENV_A": "a"}},
     }
     in_progress = {
         "State": "Active",
