@@ -4,6 +4,7 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language"; the messages 
 """
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -227,3 +228,26 @@ def test_compiled_refuses_what_is_no_policy() -> None:
 def test_awss_own_policies_are_accepted(policy: Any) -> None:
     """Whatever AWS has published, the grammar takes."""
     assert parse(policy.document, "identity", managed=True).statements
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"Action": ["a:b"] * 15_000},
+        {"Action": "a:" + "*a" * 60_000},
+        {"Resource": "arn:aws:s3:::" + "?*a" * 40_000},
+        {"Resource": "arn:aws:s3:::" + "${a}" * 30_000},
+        {"Resource": "arn:aws:s3:::" + "${" * 60_000},
+        {"Resource": "arn:aws:s3:::${a" + " " * 120_000},
+        {"Resource": "arn:aws:s3:::${a," + " " * 120_000 + "'"},
+        {"Resource": "arn:aws:s3:::" + "${a, '" * 20_000},
+        {"Condition": {"NumericEquals": {"a:b": "1" * 120_000}}},
+        {"Condition": {"DateEquals": {"a:b": "1" * 120_000}}},
+    ],
+)
+def test_hostile_documents_are_cheap(elements: dict[str, Any]) -> None:
+    """As long as the API takes them; processor time, so that a busy machine does not matter."""
+    text = document(GOOD | elements)
+    started = time.process_time()
+    parse(text, "identity")
+    assert time.process_time() - started < 1.0

@@ -8,8 +8,6 @@ itself allow, whatever else does. The root user needs no identity policy.
 Source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries".
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from portico.identity.policy.document import Policy, Statement
@@ -83,60 +81,68 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 def evaluate(request: Request, policies: Policies) -> Decision:
     """Decide `request` under `policies`. Pure, and a few microseconds where policies are small."""
     resource_kind = TRUST if policies.trust else RESOURCE
-    denial = _denied(request, policies, resource_kind)
+    layers = _layers(policies)
+    denial = _denied(request, policies, layers, resource_kind)
     if denial is not None:
         return Decision(False, (denial,), True, denial.kind)
     principal = request.principal
-    admission, by_resource = _admitted(request, policies, resource_kind)
+    admission, by_resource = _admitted(request, policies.resource, resource_kind)
     stranger = principal.kind in ("service", "anonymous") or is_web_identity(principal)
     own = not request.resource_account or request.resource_account == principal.account
     if by_resource is not None and (stranger or (own and admission is Admission.EXACT)):
         return Decision(True, (by_resource,), False, resource_kind)
     if by_resource is None and (stranger or policies.trust):
-        return _refused(request, policies, resource_kind)
+        return _refused(request, _of_resource(policies), resource_kind)
     by_entity = own and admission is Admission.ENTITY
-    needed = _needed(request, policies, identity=not by_entity)
-    if isinstance(needed, str):
-        return _refused(request, policies, needed)
-    if by_resource is None and not own:
-        return _refused(request, policies, resource_kind)
-    resource_side = () if by_resource is None else (by_resource,)
-    because = (*resource_side, *needed) if by_entity else (*needed, *resource_side)
-    return Decision(True, because, False, because[0].kind if because else ROOT)
-
-
-def _needed(request: Request, policies: Policies, *, identity: bool) -> tuple[Reason, ...] | str:
-    """The allowing statements of each type of policy on the caller's side, or the first type that does not allow."""
+    if by_entity or principal.kind == "root":
+        del layers[0]
     because: list[Reason] = []
-    layers: tuple[tuple[str, Iterable[Sourced] | None], ...] = (
-        (IDENTITY, policies.identity if identity and request.principal.kind != "root" else None),
-        (BOUNDARY, (policies.boundary,) if policies.boundary is not None else None),
-        (SESSION, policies.session),
-    )
     for kind, layer in layers:
-        if layer is None:
-            continue
         reason = _allowing(request, layer, kind)
         if reason is None:
-            return kind
+            return _refused(request, layer, kind)
         because.append(reason)
-    return tuple(because)
+    if by_resource is not None:
+        because.insert(0 if by_entity else len(because), by_resource)
+    elif not own:
+        return _refused(request, _of_resource(policies), resource_kind)
+    return Decision(True, tuple(because), False, because[0].kind if because else ROOT)
 
 
-def _allowing(request: Request, policies: Iterable[Sourced], kind: str) -> Reason | None:
-    for sourced in policies:
+def _layers(policies: Policies) -> list[tuple[str, tuple[Sourced, ...]]]:
+    """The types of policy on the caller's side, each of which must allow; that of identity policies is always the first."""
+    layers = [(IDENTITY, policies.identity)]
+    if policies.boundary is not None:
+        layers.append((BOUNDARY, (policies.boundary,)))
+    if policies.session is not None:
+        layers.append((SESSION, policies.session))
+    return layers
+
+
+def _of_resource(policies: Policies) -> tuple[Sourced, ...]:
+    return () if policies.resource is None else (policies.resource,)
+
+
+def _allowing(request: Request, layer: tuple[Sourced, ...], kind: str) -> Reason | None:
+    for sourced in layer:
         for statement in sourced.policy.about(request.action)[1]:
             if _applies(statement, request):
                 return Reason(kind, sourced.source, statement)
     return None
 
 
-def _denied(request: Request, policies: Policies, resource_kind: str) -> Reason | None:
+def _denied(
+    request: Request,
+    policies: Policies,
+    layers: list[tuple[str, tuple[Sourced, ...]]],
+    resource_kind: str,
+) -> Reason | None:
     """The first explicit deny, by type of policy in the order identity, boundary, session, resource."""
-    for kind, sourced in _caller_side(policies):
-        for statement in sourced.policy.about(request.action)[0]:
-            if _applies(statement, request):
-                return Reason(kind, sourced.source, statement)
+    for kind, layer in layers:
+        for sourced in layer:
+            for statement in sourced.policy.about(request.action)[0]:
+                if _applies(statement, request):
+                    return Reason(kind, sourced.source, statement)
     if policies.resource is not None:
         for statement in policies.resource.policy.about(request.action)[0]:
             if _denies_caller(statement, request, policies) and _applies(statement, request):
@@ -144,23 +150,14 @@ def _denied(request: Request, policies: Policies, resource_kind: str) -> Reason 
     return None
 
 
-def _caller_side(policies: Policies) -> list[tuple[str, Sourced]]:
-    layers = [(IDENTITY, sourced) for sourced in policies.identity]
-    if policies.boundary is not None:
-        layers.append((BOUNDARY, policies.boundary))
-    if policies.session is not None:
-        layers.extend((SESSION, sourced) for sourced in policies.session)
-    return layers
-
-
-def _admitted(request: Request, policies: Policies, kind: str) -> tuple[Admission, Reason | None]:
+def _admitted(request: Request, resource: Sourced | None, kind: str) -> tuple[Admission, Reason | None]:
     """The best that an Allow of the resource's policy does for the caller, and the statement that does it."""
     best, reason = Admission.NONE, None
-    if policies.resource is not None:
-        for statement in policies.resource.policy.about(request.action)[1]:
+    if resource is not None:
+        for statement in resource.policy.about(request.action)[1]:
             admission = _admission(statement, request.principal)
             if admission > best and _applies(statement, request):
-                best, reason = admission, Reason(kind, policies.resource.source, statement)
+                best, reason = admission, Reason(kind, resource.source, statement)
     return best, reason
 
 
@@ -185,15 +182,12 @@ def _applies(statement: Statement, request: Request) -> bool:
     return statement.concerns(request.resource, request.context) and statement.unmet(request.context) is None
 
 
-def _refused(request: Request, policies: Policies, kind: str) -> Decision:
-    """An implicit deny: no policy of type `kind` allowed. Its reasons are the near misses, for those who look for the mistake."""
-    layers = _caller_side(policies)
-    if policies.resource is not None:
-        layers.append((TRUST if policies.trust else RESOURCE, policies.resource))
+def _refused(request: Request, layer: tuple[Sourced, ...], kind: str) -> Decision:
+    """An implicit deny: nothing in `layer`, the policies of type `kind`, allowed. Its reasons are the near misses, for those who
+    look for the mistake."""
     misses = tuple(
-        Reason(layer, sourced.source, statement, _missed(statement, request))
-        for layer, sourced in layers
-        if layer == kind
+        Reason(kind, sourced.source, statement, _missed(statement, request))
+        for sourced in layer
         for statement in sourced.policy.about(request.action)[1]
     )
     return Decision(False, misses, False, kind)

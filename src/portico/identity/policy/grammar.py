@@ -166,15 +166,14 @@ def check(
 def _actions(statement: Mapping[str, Any], kind: Kind) -> None:
     actions = strings(statement.get("Action", statement.get("NotAction", [])))
     require(bool(actions), "Policy statement must contain actions.")
-    names = [*actions, *(key for keys in statement.get("Condition", {}).values() for key in keys)]
-    for name in names:
-        if name == "*" and name in actions:
-            continue
-        vendor, colon, _ = name.partition(":")
-        require(bool(colon), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
-        if name in actions:
-            require(name.count(":") == 1, "Actions/Condition can contain only one colon.")
-            require(bool(_VENDOR.fullmatch(vendor)), f"Vendor {vendor} is not valid")
+    keys = [key for keys in statement.get("Condition", {}).values() for key in keys]
+    named = [action for action in actions if action != "*"]
+    vendors = all(":" in name for name in (*named, *keys))
+    require(vendors, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+    for action in named:
+        require(action.count(":") == 1, "Actions/Condition can contain only one colon.")
+        vendor = action.partition(":")[0]
+        require(bool(_VENDOR.fullmatch(vendor)), f"Vendor {vendor} is not valid")
     if kind == "trust":
         sts = all(action.lower().startswith("sts:") for action in actions)
         require(sts, "AssumeRole policy may only specify STS AssumeRole actions.")

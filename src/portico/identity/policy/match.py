@@ -78,7 +78,7 @@ class Glob(msgspec.Struct, frozen=True, gc=False):
 
 def tokens(pattern: str) -> tuple[Token, ...]:
     """The tokens of a pattern without variables."""
-    return tuple(_WILDCARDS.get(part, part) for part in re.split(r"([*?])", pattern) if part)
+    return tuple(_WILDCARDS.get(part, part) for part in _split(pattern) if part)
 
 
 def plain(parts: Iterable[Token]) -> str:
@@ -113,4 +113,5 @@ def _stretch(parts: Sequence[Token]) -> Stretch:
     return Stretch(text, len(text), re.compile(shape, re.DOTALL))
 
 
+_split = re.compile(r"([*?])").split
 _WILDCARDS: dict[str, Token] = {"*": ANY, "?": ONE}

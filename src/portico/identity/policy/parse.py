@@ -14,7 +14,7 @@ from portico.identity.policy.variables import Template, Variable, template
 
 __all__ = ["Kind", "PolicyError", "compiled", "parse"]
 
-_COMPILED_MAX = 5_000
+_COMPILED_MAX = 2_000
 _RESOURCE = {"Resource", "NotResource"}
 _compiled: dict[str, Policy] = {}
 

@@ -30,15 +30,14 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
 
 Template = tuple[Token | Variable, ...]
 
-_VARIABLE = re.compile(r"\$\{(?:([*?$])|([^{}',$*?]+?)\s*(?:,\s*'([^'{}]*)'\s*)?)\}")
+# Possessive quantifiers: whatever is not closed fails at once, however long it is.
+_VARIABLE = re.compile(r"\$\{(?:([*?$])|([^{}',$*?]++)(?:,\s*+'([^'{}]*+)'\s*+)?)\}")
 
 
 def look_up(context: Context, key: str) -> Value | None:
     """The value of `key` (lower case), made now if it is lazy; None if the request has none."""
     value = context.get(key)
-    if value is None or isinstance(value, str | tuple):
-        return value
-    return value()
+    return value() if callable(value) else value
 
 
 def template(text: str, *, wildcards: bool, variables: bool) -> Template:
