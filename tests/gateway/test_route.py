@@ -3,6 +3,7 @@
 import pytest
 
 from portico.calls.operation import IndexEntry, ServiceIndex
+from portico.gateway.elsewhere import unavailable
 from portico.gateway.pipeline import signed_for
 from portico.gateway.route import RestRoutes, Router
 from portico.services.iam.index import INDEX as IAM
@@ -80,16 +81,8 @@ def test_the_query_protocol_waits_for_the_body() -> None:
     ("request_head", "service", "code", "status"),
     [
         (head("POST", "/", x_amz_target="Logs_20140328.Nothing"), "logs", "UnknownOperationException", 400),
-        (head("POST", "/", x_amz_target="DynamoDB_20120810.GetItem"), "dynamodb", "NotImplemented", 501),
         (head("GET", "/nothing/here"), "lambda", "UnknownOperationException", 404),
-        (head("GET", "/bucket/key"), "s3", "NotImplemented", 501),
         (head("GET", "/nothing"), "", "MissingAuthenticationTokenException", 403),
-        (
-            head("POST", "/service/Nothing/operation/Do", smithy_protocol="rpc-v2-cbor"),
-            "x",
-            "NotImplemented",
-            501,
-        ),
     ],
 )
 def test_what_leads_nowhere(request_head: Head, service: str, code: str, status: int) -> None:
@@ -130,3 +123,31 @@ def test_query_actions_that_do_not_exist(action: str, version: str, code: str) -
 )
 def test_the_scope_names_the_service(request_head: Head, service: str) -> None:
     assert signed_for(request_head) == service
+
+
+@pytest.mark.parametrize(
+    ("request_head", "service", "protocol", "named"),
+    [
+        (head("POST", "/", x_amz_target="DynamoDB_20120810.GetItem"), "dynamodb", "json", "dynamodb:GetItem"),
+        (head("GET", "/bucket/key"), "s3", "rest-xml", "s3:GetObject"),
+        (head("PUT", "/bucket", "versioning"), "s3", "rest-xml", "s3:PutBucketVersioning"),
+        (head("GET", "/restapis"), "apigateway", "rest-json", "apigateway:GetRestApis"),
+        (head("POST", "/", content_type="application/x-www-form-urlencoded"), "sns", "query", "sns:Publish"),
+        (
+            head("POST", "/service/X/operation/Do", smithy_protocol="rpc-v2-cbor"),
+            "x",
+            "smithy-rpc-v2-cbor",
+            "X:Do",
+        ),
+        (head("GET", "/what"), "no-service", "rest-json", "no-service:GET /what"),
+    ],
+)
+def test_services_that_portico_does_not_have_are_named(
+    request_head: Head, service: str, protocol: str, named: str
+) -> None:
+    route = ROUTER.route(request_head, service)
+    assert route.foreign
+    assert route.protocol == protocol
+    error = unavailable(route, request_head, b"Action=Publish&Version=2010-03-31")
+    assert (error.code, error.status) == ("NotImplemented", 501)
+    assert named in str(error.message)

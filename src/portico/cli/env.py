@@ -20,7 +20,7 @@ def command(connection: Connection, unset: bool) -> None:
         "AWS_SESSION_TOKEN": token,
         "AWS_DEFAULT_REGION": connection.region,
         "AWS_REGION": connection.region,
-        "AWS_CA_BUNDLE": connection.ca_bundle,
+        "AWS_CA_BUNDLE": connection.file.ca_bundle if connection.file else "",
     }
     for name, value in variables.items():
         if unset:

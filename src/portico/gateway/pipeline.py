@@ -10,6 +10,7 @@ from portico.base.ids import request_id as new_request_id
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
 from portico.gateway.authenticate import Routed, authenticate, check_body, missing
+from portico.gateway.elsewhere import unavailable
 from portico.gateway.metrics import Calls
 from portico.gateway.route import Route, Router
 from portico.gateway.signature_errors import family
@@ -79,6 +80,8 @@ class Pipeline:
             )
             raw = await body.read(_BODY_BYTES.get((route.service, route.operation), _BODY_BYTES_MAX))
             raw = check_body(caller, head, raw)
+            if route.foreign:
+                raise missing(caller.family) if caller.claim is None else unavailable(route, head, raw)
             if not route.operation:
                 route = self._router.query_operation(route, *query_action(raw, head.query))
             operation = self._dispatcher.operation(route.service, route.operation)
@@ -121,6 +124,6 @@ def signed_for(head: Head) -> str:
 
 
 def _refused(route: Route, error: AwsError, request_id: str) -> Reply:
-    if route.operation and error.status != 501:
+    if route.operation and not route.foreign:
         return codec(route.service, route.operation, route.protocol).encode_error(error, request_id)
     return error_reply(route.protocol, error, request_id, service=route.service)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from portico.calls.operation import ServiceIndex
-from portico.wire.errors import AwsError, not_implemented
+from portico.wire.errors import AwsError
 from portico.wire.http import Head
 
 _CACHE_MAX = 10_000
@@ -19,13 +19,15 @@ _NO_LABELS: Mapping[str, str] = {}
 
 class Route(msgspec.Struct, frozen=True, gc=False):
     """Where a request goes. `operation` is "" for the query protocol until its body has been read, and `service` too when an
-    unsigned query request does not say which it is. `labels` are the path's parameters, percent-decoded."""
+    unsigned query request does not say which it is. `labels` are the path's parameters, percent-decoded. `foreign` routes lead to a
+    service of AWS that Portico does not have; `protocol` is then a guess that serves to tell so."""
 
     service: str
     signing_name: str
     protocol: str
     operation: str = ""
     labels: Mapping[str, str] = _NO_LABELS
+    foreign: bool = False
 
 
 class _Node:
@@ -78,6 +80,13 @@ class RestRoutes:
         return None
 
 
+def _likely_protocol(head: Head, signed_for: str) -> str:
+    if signed_for == "s3":
+        return "rest-xml"
+    form = head.header("content-type").startswith("application/x-www-form-urlencoded")
+    return "query" if form else "rest-json"
+
+
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
 
@@ -119,7 +128,7 @@ class Router:
         """The route of a request that is signed for the service `signed_for` ("" if unsigned).
 
         Raises:
-            AwsError: no such operation (`UnknownOperationException`), or a service that Portico does not have (501).
+            AwsError: no such operation (`UnknownOperationException`), or nothing that AWS has.
         """
         key = (head.method, head.path, signed_for)
         cached = self._cache.get(key)
@@ -127,11 +136,11 @@ class Router:
             return cached
         target = head.header("x-amz-target")
         if target:
-            return self._targeted(target)
+            return self._targeted(target, signed_for)
         if head.header("smithy-protocol") == "rpc-v2-cbor":
-            return self._cbor(head)
+            return self._cbor(head, signed_for)
         route = self._signed(head, signed_for) if signed_for else self._unsigned(head)
-        if route.operation and not head.query:
+        if route.operation and not head.query and not route.foreign:
             if len(self._cache) >= _CACHE_MAX:
                 self._cache.clear()
             self._cache[key] = route
@@ -156,16 +165,16 @@ class Router:
             raise AwsError("InvalidAction", f"Could not find operation {action} for version {version}", 400)
         return Route(index.service, index.signing_name, "query", action)
 
-    def _targeted(self, target: str) -> Route:
+    def _targeted(self, target: str, signed_for: str) -> Route:
         prefix, _, operation = target.rpartition(".")
         index = self._by_target.get(prefix)
         if index is None:
-            raise not_implemented(prefix.split("_")[0] or "unknown", operation or target)
+            return Route(signed_for or prefix, signed_for, "json", operation or target, foreign=True)
         if operation not in index.operations:
             raise AwsError("UnknownOperationException", None, 400)
         return Route(index.service, index.signing_name, "json", operation)
 
-    def _cbor(self, head: Head) -> Route:
+    def _cbor(self, head: Head, signed_for: str) -> Route:
         parts = _segments(head.path)
         if len(parts) == 4 and parts[0] == "service" and parts[2] == "operation":
             for index in self._by_signing.values():
@@ -176,13 +185,13 @@ class Router:
                     if parts[3] in index.operations:
                         return Route(index.service, index.signing_name, "smithy-rpc-v2-cbor", parts[3])
                     raise AwsError("UnknownOperationException", None, 404)
-            raise not_implemented(parts[1], parts[3])
+            return Route(parts[1], signed_for, "smithy-rpc-v2-cbor", parts[3], foreign=True)
         raise AwsError("UnknownOperationException", None, 404)
 
     def _signed(self, head: Head, signed_for: str) -> Route:
         index = self._by_signing.get(signed_for)
         if index is None:
-            raise not_implemented(signed_for, f"{head.method} {head.path}")
+            return Route(signed_for, signed_for, _likely_protocol(head, signed_for), foreign=True)
         if signed_for in self._rest:
             return self._rest_route(index, head)
         if "query" in index.protocols:
