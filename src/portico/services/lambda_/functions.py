@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
 
 PAGE_MAX = 50
+_SETTLED_S = 0.25  # what was changed a moment ago is shown as it then is, so that waiters need not wait
 
 
 async def function_of(call: Call, name: Name) -> Function:
@@ -60,6 +61,7 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
     Source: API reference, GetFunction.
     """
     name = names.named(call, request)
+    await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _SETTLED_S)
     version = await version_of(call, name)
     function = await function_of(call, name)
     origin = call.origin
@@ -87,6 +89,7 @@ async def get_function_configuration(
     Source: API reference, GetFunctionConfiguration.
     """
     name = names.named(call, request)
+    await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _SETTLED_S)
     return shown.configuration(await version_of(call, name), arn=name.asked_arn)  # type: ignore[return-value]
 
 

@@ -79,17 +79,17 @@ class States:
                 continue
 
     async def settled(self, key: Key, timeout_s: float) -> None:
-        """Wait until the version at `key` is not pending any more, at most `timeout_s`."""
+        """Wait until nothing is in progress with the version at `key`, at most `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
-                while self._is_pending(key):
+                while self._is_unsettled(key):
                     await self._turned.wait()
         except TimeoutError:
             return
 
-    def _is_pending(self, key: Key) -> bool:
+    def _is_unsettled(self, key: Key) -> bool:
         held = self._cache.peek(VERSIONS, *key[1:])
-        return held is not None and held.value.state == "Pending"
+        return held is not None and _in_progress(held.value)
 
     async def _follow(self) -> None:
         while self._changed:
@@ -124,7 +124,7 @@ class States:
 
     async def _settle(self, key: Key) -> None:
         held = self._cache.peek(VERSIONS, *key[1:])
-        if held is None or not (held.value.state == "Pending" or held.value.update_status == "InProgress"):
+        if held is None or not _in_progress(held.value):
             return
         try:
             await self._staging.ensure(held.value.code_digest)
@@ -142,6 +142,10 @@ class States:
         for digest in [digest for digest, since in self._unused.items() if since < before]:
             del self._unused[digest]
             await self._staging.remove(digest)
+
+
+def _in_progress(version: Version) -> bool:
+    return version.state == "Pending" or version.update_status == "InProgress"
 
 
 def _done(version: Version) -> Version:
