@@ -1,7 +1,7 @@
 """May this principal do this? The one place that asks, for every call from outside or from one service to another."""
 
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -9,9 +9,9 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.decisions import Decisions, Verdict
-from portico.calls.operation import Check, Operation, Values
-from portico.identity.applicable import applicable, global_context
-from portico.identity.policy.evaluate import Context, Decision, Request, Sourced, evaluate
+from portico.calls.operation import Check, Operation
+from portico.identity.applicable import applicable, global_context, principal_tags
+from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
 from portico.store.cache import RecordCache
@@ -115,14 +115,10 @@ class Authorizer:
             user_agent=origin.user_agent,
             region=origin.scope.region,
             resource_account=account,
+            principal_tags=principal_tags(self._cache, origin.principal),
+            extra=check.keys,
         )
-        if check.keys:
-            context = _with_keys(context, check.keys)
         return evaluate(Request(check.action, check.resource, origin.principal, account, context), policies)
-
-
-def _with_keys(context: Context, keys: Mapping[str, Values]) -> Context:
-    return {**context, **{key.lower(): value for key, value in keys.items()}}
 
 
 async def _settled(value: T | Awaitable[T]) -> T:
