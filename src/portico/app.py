@@ -23,9 +23,12 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
-from portico.environments.origin import Origins
+from portico.environments.connections import Connections
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
+from portico.gateway.cors import Origins
+from portico.gateway.guard import Guard
+from portico.gateway.hosts import Hosts
 from portico.gateway.limits import Limits
 from portico.gateway.metrics import Calls, Metric, Sample
 from portico.gateway.own import Own
@@ -167,7 +170,7 @@ class Server:
 
     def _build_gateway(self) -> None:
         settings = self.settings
-        from_function = Origins(self.environments.pids).is_function
+        from_function = Connections(self.environments.pids).is_function
         own = Own(
             development=settings.development,
             tasks=self.tasks,
@@ -187,7 +190,7 @@ class Server:
             region=settings.region,
             from_function=from_function,
         )
-        self.plane = Plane(
+        plane = Plane(
             own=own,
             pipeline=pipeline,
             keys=self.keys,
@@ -197,6 +200,9 @@ class Server:
             development=settings.development,
             region=settings.region,
             from_function=from_function,
+        )
+        self.handler = Guard(
+            plane, Hosts(listed(settings.hostnames), settings.host), Origins(listed(settings.origins))
         )
 
     def _metrics(self) -> list[Metric]:
@@ -282,7 +288,7 @@ async def run(settings: Settings) -> int:
         await server.start()
         key = await _root_key(server)
         await serve(
-            Traffic(server.plane, Limits(body_bytes=settings.body_bytes_max)),
+            Traffic(server.handler, Limits(body_bytes=settings.body_bytes_max)),
             listener,
             ready=lambda: _announce(server, key),
             stop=stop,

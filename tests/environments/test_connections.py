@@ -1,4 +1,4 @@
-"""environments.origin: a function's connection is told from a developer's by who holds its socket."""
+"""environments.connections: a function's connection is told from a developer's by who holds its socket."""
 
 import itertools
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portico.environments.origin import Origins, tree
+from portico.environments.connections import Connections, tree
 from portico.wire.http import Peer
 
 _numbers = itertools.count(1)
@@ -31,8 +31,8 @@ def test_a_connection_of_our_own_is_not_a_functions(listener: socket.socket) -> 
         socket.create_connection(listener.getsockname()) as connection,
         subprocess.Popen(["cat"], stdin=-1) as child,
     ):
-        assert not Origins(lambda: [child.pid]).is_function(peer_of(connection))
-        assert not Origins(list).is_function(peer_of(connection))
+        assert not Connections(lambda: [child.pid]).is_function(peer_of(connection))
+        assert not Connections(list).is_function(peer_of(connection))
         child.communicate()
 
 
@@ -54,18 +54,20 @@ def test_a_connection_of_a_process_in_the_tree_is(listener: socket.socket, progr
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         peer = Peer("127.0.0.1", int(child.stdout.readline()), connection=next(_numbers))
-        origins = Origins(lambda: [child.pid])
-        assert origins.is_function(peer)
+        connections = Connections(lambda: [child.pid])
+        assert connections.is_function(peer)
         assert len(list(tree(child.pid))) >= 1
         child.communicate()
-        assert origins.is_function(peer)  # looked up once
+        assert connections.is_function(peer)  # looked up once
 
 
 def test_a_connection_that_nobody_holds_any_more_is_taken_for_a_functions(listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()) as connection:
         peer = peer_of(connection)
-    assert Origins(lambda: [os.getpid()]).is_function(peer)
+    assert Connections(lambda: [os.getpid()]).is_function(peer)
 
 
 def test_other_machines_are_not_functions() -> None:
-    assert not Origins(lambda: [os.getpid()]).is_function(Peer("192.0.2.1", 1234, connection=next(_numbers)))
+    assert not Connections(lambda: [os.getpid()]).is_function(
+        Peer("192.0.2.1", 1234, connection=next(_numbers))
+    )

@@ -18,7 +18,7 @@ _KEPT_MAX = 10_000
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
 
-class Origins:
+class Connections:
     """Answers for the connections of one server; each connection is looked up once. `roots()` are the processes that the
     environments' trees begin with."""
 
