@@ -10,7 +10,7 @@ from portico.base.clock import Clock
 from portico.store.directory import DirectoryLock
 from portico.store.port import Store, StoreFailed, StoreFull, StoreUnusable
 from portico.store.sqlite import failures
-from portico.store.sqlite.store import SqliteStore
+from portico.store.sqlite.opening import open_in_memory, open_on_disk
 
 _log = logging.getLogger(__name__)
 
@@ -29,10 +29,11 @@ async def open_store(
     """
     report = failed or _log_failure
     if directory is None:
-        return SqliteStore(None, clock=clock, failed=report, release=lambda: None)
+        return open_in_memory(clock, report)
+    directory = await asyncio.to_thread(directory.absolute)
     lock = await asyncio.to_thread(DirectoryLock.take, directory)
     try:
-        return SqliteStore(directory, clock=clock, failed=report, release=lock.release)
+        return await open_on_disk(directory, clock, report, lock.release)
     except sqlite3.Error as error:
         lock.release()
         translated = failures.of_database(error, directory)

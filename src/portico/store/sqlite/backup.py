@@ -16,9 +16,9 @@ from typing import BinaryIO
 import msgspec
 
 from portico.store.data_key import KEY_FILE
-from portico.store.port import StoreError
+from portico.store.port import StoreError, StoreFull
 from portico.store.sqlite import failures
-from portico.store.sqlite.database import Database
+from portico.store.sqlite.database import Readers
 from portico.store.sqlite.shelf import Shelf, sync_folder
 
 MANIFEST = "manifest.json"
@@ -34,7 +34,7 @@ class Manifest(msgspec.Struct, frozen=True, gc=False):
     database_sha256: str
 
 
-async def write(database: Database, shelf: Shelf, directory: Path | None, path: Path) -> None:
+async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Path) -> None:
     """Write the backup; the caller sees to it that no blob is collected meanwhile.
 
     Raises:
@@ -42,46 +42,30 @@ async def write(database: Database, shelf: Shelf, directory: Path | None, path: 
         StoreFull: there is no space for it; nothing is left of it.
     """
     try:
-        await asyncio.to_thread(_write, database, shelf, directory, path)
+        if await asyncio.to_thread(path.exists):
+            raise FileExistsError
+        with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
+            copy = Path(work, MEMBER_DATABASE)
+            await readers.copy_to(copy)
+            await asyncio.to_thread(_write, copy, shelf, directory, path)
     except FileExistsError:
         raise StoreError(f"{path} exists already; a backup is written to a new file") from None
-    except sqlite3.Error as error:
-        raise failures.of_database(error, path.parent) from error
-    except OSError as error:
-        if error.errno in failures.FULL_ERRNOS:
-            raise failures.of_system(error) from error
-        raise StoreError(f"the backup could not be written: {error}") from error
+    except (OSError, sqlite3.Error) as error:
+        if failures.means_full(error):
+            raise StoreFull(f"no space is left for the backup {path}") from error
+        raise StoreError(f"the backup {path} could not be written: {error}") from error
 
 
-def _write(database: Database, shelf: Shelf, directory: Path | None, path: Path) -> None:
-    if path.exists():
-        raise FileExistsError(path)
-    with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
-        copy = Path(work, MEMBER_DATABASE)
-        _copy_database(database, copy)
-        whole = Path(work, "whole")
-        with whole.open("xb") as file:
-            whole.chmod(0o600)  # it holds every secret that the data directory does
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                _fill(tar, copy, shelf, directory)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(whole, path)  # a rename would replace a file that has come meanwhile
+def _write(copy: Path, shelf: Shelf, directory: Path | None, path: Path) -> None:
+    whole = copy.with_name("whole")
+    with whole.open("xb") as file:
+        whole.chmod(0o600)  # it holds every secret that the data directory does
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            _fill(tar, copy, shelf, directory)
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(whole, path)  # a rename would replace a file that has come meanwhile
     sync_folder(path.parent)
-
-
-def _copy_database(database: Database, copy: Path) -> None:
-    """One state of the database in a file of its own, without a log beside it."""
-    if database.path is None:
-        with database.exclusive():
-            database.writer.execute("VACUUM INTO ?", (str(copy),))
-        return
-    connection = sqlite3.connect(database.path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute("VACUUM INTO ?", (str(copy),))
-    finally:
-        connection.close()
 
 
 def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None) -> None:

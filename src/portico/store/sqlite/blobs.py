@@ -9,9 +9,8 @@ from weakref import WeakValueDictionary
 
 from portico.store.port import Conflict, StoreError, StoreFailed
 from portico.store.sqlite import failures
-from portico.store.sqlite.database import Database
-from portico.store.sqlite.records import in_thread
-from portico.store.sqlite.rows import BlobRow, CollectRow, Prepared
+from portico.store.sqlite.database import Readers
+from portico.store.sqlite.rows import BlobRow, CollectRow, Row
 from portico.store.sqlite.shelf import Shelf
 from portico.store.sqlite.text import to_bytes, to_text
 
@@ -31,7 +30,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Blobs:
-    """`commit` hands a prepared commit to the writer; `failed` is told when the disk can't be trusted any more.
+    """`commit` has the writer commit rows; `failed` is told when the disk can't be trusted any more.
 
     A blob is stored and collected under its digest's lock: the collector would otherwise unlink the file that somebody has just put
     there again.
@@ -39,12 +38,12 @@ class Blobs:
 
     def __init__(
         self,
-        database: Database,
+        readers: Readers,
         shelf: Shelf,
-        commit: Callable[[Prepared], Awaitable[int]],
+        commit: Callable[[list[Row]], Awaitable[int]],
         failed: Callable[[StoreFailed], None],
     ) -> None:
-        self._database = database
+        self._readers = readers
         self._shelf = shelf
         self._commit = commit
         self._failed = failed
@@ -63,12 +62,12 @@ class Blobs:
                 return await self._put_large(digest, small, data)
         name = digest.hexdigest()
         async with self._lock(name):
-            await self._commit(Prepared([BlobRow(name, len(small), to_text(bytes(small)))]))
+            await self._commit([BlobRow(name, len(small), to_text(bytes(small)))])
         return name
 
     async def open(self, digest: str, start: int, end: int | None) -> AsyncIterator[bytes]:
         """Bytes `start` to `end`, in pieces."""
-        row = self._database.one(_FIND, digest)
+        row = self._readers.one(_FIND, digest)
         if row is None:
             raise KeyError(digest)
         size_bytes, inline = row
@@ -101,10 +100,10 @@ class Blobs:
             return [digest for (digest,) in connection.execute(_UNNEEDED, (before_us,))]
 
         collected = 0
-        for digest in await in_thread(self._database, unneeded):
+        for digest in await self._readers.in_thread(unneeded):
             async with self._lock(digest):
                 try:
-                    await self._commit(Prepared([CollectRow(digest, before_us)]))
+                    await self._commit([CollectRow(digest, before_us)])
                 except Conflict:
                     continue  # somebody needs it again
                 await self._on_disk(self._shelf.remove, [digest])
@@ -125,7 +124,7 @@ class Blobs:
             async with self._lock(name):
                 await self._on_disk(self._shelf.keep, incoming, name)
                 kept = True
-                await self._commit(Prepared([BlobRow(name, size_bytes, None)]))
+                await self._commit([BlobRow(name, size_bytes, None)])
         finally:
             if not kept:
                 self._shelf.drop(incoming)

@@ -1,86 +1,87 @@
 """Connections to the database: one that writes, one that the event loop reads with, two that threads read with.
 
-On disk the write-ahead log lets them all work at once. In memory there is one connection and a lock, so that nobody reads the
-middle of a batch.
+On disk the write-ahead log lets them all work at once. In memory there is one connection, and the event loop does everything with it.
 """
 
+import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-
-from portico.store.sqlite.schema import migrate
+from typing import TypeVar
 
 READER_THREADS = 2
 _CACHED_STATEMENTS = 64
 _PAGE_CACHE_KIB = 8 * 1024
+_Answer = TypeVar("_Answer")
 
 
-class Database:
-    """The open database; `path` is None for one in memory. It is in the current format once this returns.
+class Readers:
+    """The connections that read. With `memory`, the connection of a database in memory, that is the only one."""
 
-    Raises:
-        StoreUnusable: the format is newer, or this is no database of Portico's.
-        sqlite3.Error: the file can't be opened or written.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.writer = _connect(path)
-        self.readers = ThreadPoolExecutor(READER_THREADS, "portico-store-read")
-        self._lock = None if path else threading.Lock()
-        self._no_lock = nullcontext()
-        self._local = threading.local()
-        self._of_threads: list[sqlite3.Connection] = []
-        try:
-            migrate(self.writer, str(path or "memory"))
-            # On the loop a read never waits: a reader in WAL mode is blocked by nobody.
-            self.loop_reader = self.writer if path is None else _connect(path, readonly=True)
-        except BaseException:
-            self.writer.close()
-            raise
-
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Around a batch and around each read; a lock only for a database in memory."""
-        return self._lock or self._no_lock
+    def __init__(self, path: Path | None, memory: sqlite3.Connection | None = None) -> None:
+        self._path = path
+        self._threads = ThreadPoolExecutor(READER_THREADS, "portico-store-read")
+        self._of_thread = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._on_loop = memory or self._another()
 
     def one(self, statement: str, *parameters: str | int) -> tuple[object, ...] | None:
-        """The first row, read on the event loop."""
-        with self.exclusive():
-            row: tuple[object, ...] | None = self.loop_reader.execute(statement, parameters).fetchone()
+        """The first row, read on the event loop: by a key, or a hundred rows as one of JSON."""
+        row: tuple[object, ...] | None = self._on_loop.execute(statement, parameters).fetchone()
         return row
 
-    @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one reader thread that sees one state of the database throughout."""
-        if self._lock is not None:
-            with self._lock:
-                yield self.writer
-            return
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    async def in_thread(self, read: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """What `read` answers, called in a thread with a connection that sees one state of the database throughout."""
+        if self._path is None:
+            return read(self._on_loop)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, read)
+
+    async def copy_to(self, path: Path) -> None:
+        """Write one state of the database to a new file, which has no log beside it."""
+        if self._path is None:
+            self._on_loop.execute("VACUUM INTO ?", (str(path),))
+        else:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._copy, str(path))
+
+    def close(self) -> None:
+        """Close every connection that was opened here."""
+        self._threads.shutdown()
+        for connection in self._open:
+            connection.close()
+
+    def _read(self, read: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         if connection is None:
-            assert self.path is not None
-            connection = self._local.connection = _connect(self.path, readonly=True)
-            self._of_threads.append(connection)
+            connection = self._of_thread.connection = self._another()
         connection.execute("BEGIN")
         try:
-            yield connection
+            return read(connection)
         finally:
             connection.execute("COMMIT")
 
-    def close(self) -> None:
-        """Close every connection; the last one to go leaves the database without a write-ahead log."""
-        self.readers.shutdown()
-        for connection in self._of_threads:
+    def _copy(self, path: str) -> None:
+        # Not the thread's own connection: VACUUM INTO counts as a write for `query_only`.
+        connection = connect(self._path)
+        try:
+            connection.execute("VACUUM INTO ?", (path,))
+        finally:
             connection.close()
-        if self.loop_reader is not self.writer:
-            self.loop_reader.close()
-        self.writer.close()
+
+    def _another(self) -> sqlite3.Connection:
+        connection = connect(self._path)
+        self._open.append(connection)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
 
-def _connect(path: Path | None, *, readonly: bool = False) -> sqlite3.Connection:
+def connect(path: Path | None) -> sqlite3.Connection:
+    """A connection, configured; the first one makes the database.
+
+    Raises:
+        sqlite3.Error: the file can't be opened or written, or is no database.
+    """
     connection = sqlite3.connect(
         ":memory:" if path is None else str(path),
         isolation_level=None,  # transactions are begun and ended by name
@@ -89,22 +90,17 @@ def _connect(path: Path | None, *, readonly: bool = False) -> sqlite3.Connection
         timeout=5.0,
     )
     try:
-        _configure(connection, on_disk=path is not None, readonly=readonly)
+        _configure(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _configure(connection: sqlite3.Connection, *, on_disk: bool, readonly: bool) -> None:
+def _configure(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    if not on_disk:
-        return
-    if readonly:
-        connection.execute("PRAGMA query_only = ON")
-    else:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # an fsync of the log before each COMMIT returns
+    connection.execute("PRAGMA journal_mode = WAL")  # stays "memory" for a database in memory
+    connection.execute("PRAGMA synchronous = FULL")  # an fsync of the log before each COMMIT returns
     # A connection that checkpoints by itself does it in the middle of somebody's commit, or on the event loop.
     connection.execute("PRAGMA wal_autocheckpoint = 0")

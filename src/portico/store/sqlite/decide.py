@@ -42,13 +42,13 @@ class Facts(msgspec.Struct):
     """What the database says about the things that a batch's conditions name. The decisions keep it up to date as they go.
 
     `versions`: encoded key -> version, absent ones missing. `ranges`: (low, high) -> (count, newest version). `receipts`: message row
-    -> what holds it. `seen`: (queue, deduplication) that still holds. `blobs`: digest -> (instant stored, has an owner).
+    -> what holds it. `seen`: (queue, deduplication) -> the end of it. `blobs`: digest -> (instant stored, has an owner).
     """
 
     versions: dict[str, int]
     ranges: dict[tuple[str, str], tuple[int, int]]
     receipts: dict[int, Held]
-    seen: set[tuple[str, str]]
+    seen: dict[tuple[str, str], int]
     blobs: dict[str, tuple[int, bool]]
 
 
@@ -77,15 +77,15 @@ class Plan:
 
 
 class Batch:
-    """Decides commits one by one; `next_number` gives versions, message rows and log sequences, `now_us` is the batch's instant."""
+    """Decides commits one by one; `next_number` gives versions, message rows and log sequences."""
 
     __slots__ = ("facts", "next_number", "now_us", "plan")
 
-    def __init__(self, facts: Facts, next_number: Callable[[], int], now_us: int) -> None:
+    def __init__(self, facts: Facts, next_number: Callable[[], int]) -> None:
         self.facts = facts
         self.plan = Plan()
         self.next_number = next_number
-        self.now_us = now_us
+        self.now_us = 0  # that of the commit being decided
 
     def can_decide(self, commit: Prepared) -> bool:
         """False when an earlier commit has changed something of which only the database can say what it is now: then this one has
@@ -98,6 +98,7 @@ class Batch:
     def decide(self, commit: Prepared) -> int:
         """The commit's version, its rows being in the plan; or 0 when it does not hold, nothing of it being there."""
         facts = self.facts
+        self.now_us = commit.now_us
         for key, version in commit.versions:
             if facts.versions.get(key, 0) != version:
                 return 0
@@ -180,11 +181,10 @@ def _send(batch: Batch, row: SendRow, _: int) -> None:
     plan = batch.plan
     if row.deduplication is not None:
         name = (row.queue, row.deduplication)
-        if name in batch.facts.seen:
+        if batch.facts.seen.get(name, batch.now_us) > batch.now_us:
             return
-        if row.deduplicate_until_us > batch.now_us:
-            batch.facts.seen.add(name)
-            plan.deduplications.append((*name, row.deduplicate_until_us))
+        batch.facts.seen[name] = row.deduplicate_until_us
+        plan.deduplications.append((*name, row.deduplicate_until_us))
     number = batch.next_number()
     blocked = 0
     if row.grouped is not None:

@@ -29,6 +29,13 @@ def of_database(error: sqlite3.Error, directory: Path | None) -> StoreError:
     return StoreFailed(f"the database failed: {error} ({getattr(error, 'sqlite_errorname', 'no code')})")
 
 
+def means_full(error: OSError | sqlite3.Error) -> bool:
+    """Whether the error says that there is no space."""
+    if isinstance(error, OSError):
+        return error.errno in FULL_ERRNOS
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
 def of_system(error: OSError) -> StoreError:
     """The store's error for one of the file system's while something was being written."""
     if error.errno in FULL_ERRNOS:

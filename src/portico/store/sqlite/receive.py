@@ -10,15 +10,39 @@ from portico.store.port import Key, Lease, Message
 from portico.store.sqlite.text import to_bytes, to_seconds
 
 
-class Receive(msgspec.Struct, frozen=True, gc=False):
-    """A receive, ready for the writer; `queue` is encoded, `name` is its key."""
+class Receive(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
+    """A receive, ready for the writer; `queue` is encoded."""
 
-    name: Key
     queue: str
     limit: int
     now_us: int
     until_us: int
     lease: Lease
+
+
+class Leased(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A message that a receive got, as the columns have it."""
+
+    message_id: str
+    body: str
+    receipt: str
+    receives: int
+    sent_at_us: int
+    first_received_at_us: int
+    group: str | None
+
+    def message(self, queue: Key) -> Message:
+        """The message as the port gives it."""
+        return Message(
+            queue,
+            self.message_id,
+            to_bytes(self.body),
+            self.receipt,
+            self.receives,
+            to_seconds(self.sent_at_us),
+            to_seconds(self.first_received_at_us),
+            self.group,
+        )
 
 
 _Found = tuple[int, str, str, int, int, int | None, str | None]
@@ -38,7 +62,7 @@ FROM json_each(?) AS j WHERE messages.id = j.value ->> 0
 """
 
 
-def receive_all(connection: sqlite3.Connection, receives: Sequence[Receive]) -> list[list[Message]]:
+def receive_all(connection: sqlite3.Connection, receives: Sequence[Receive]) -> list[list[Leased]]:
     """Lease what each of the receives gets, in their order; all leases are written by one statement."""
     leases: list[tuple[int, str, int, str, int]] = []
     taken: list[int] = []
@@ -47,22 +71,12 @@ def receive_all(connection: sqlite3.Connection, receives: Sequence[Receive]) -> 
         parameters = (receive.queue, receive.now_us, _encode(taken).decode(), receive.limit)
         (found,) = connection.execute(_VISIBLE, parameters).fetchone()
         messages = []
-        for row, message_id, body, receives_before, sent_at_us, first_us, group in _decode(found):
+        for row, message_id, body, before, sent_at_us, first_us, group in _decode(found):
             receipt = f"{row:x}-{secrets.token_hex(12)}"
             taken.append(row)
             leases.append((row, receipt, receive.until_us, receive.lease, receive.now_us))
-            messages.append(
-                Message(
-                    receive.name,
-                    message_id,
-                    to_bytes(body),
-                    receipt,
-                    receives_before + 1,
-                    to_seconds(sent_at_us),
-                    to_seconds(receive.now_us if first_us is None else first_us),
-                    group,
-                )
-            )
+            first = receive.now_us if first_us is None else first_us
+            messages.append(Leased(message_id, body, receipt, before + 1, sent_at_us, first, group))
         answers.append(messages)
     if leases:
         connection.execute(_LEASE, (_encode(leases).decode(),))

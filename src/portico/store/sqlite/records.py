@@ -1,15 +1,12 @@
 """Reads of records, queues' states and logs. Each answer is one row of JSON: sqlite3 gives up the GIL for every row."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 
 from portico.store import keys
 from portico.store.port import Entry, Key, QueueDepth, Versioned
-from portico.store.sqlite.database import Database
+from portico.store.sqlite.database import Readers
 from portico.store.sqlite.rows import bounds
 from portico.store.sqlite.text import to_bytes, to_seconds, to_us
 
@@ -21,7 +18,6 @@ _Row = tuple[str, int, str]
 _EntryRow = tuple[int, int, str]
 _rows = msgspec.json.Decoder(list[_Row]).decode
 _entries = msgspec.json.Decoder(list[_EntryRow]).decode
-_Answer = TypeVar("_Answer")
 
 _GET = "SELECT version, value FROM records WHERE key = ?"
 _RANGE = """
@@ -48,9 +44,9 @@ FROM messages WHERE queue = ?1
 _NEXT_VISIBLE = "SELECT min(visible_at_us) FROM messages WHERE queue = ? AND blocked = 0"
 
 
-def peek(database: Database, key: Key) -> Versioned | None:
+def peek(readers: Readers, key: Key) -> Versioned | None:
     """The record at `key`."""
-    row = database.one(_GET, keys.encode(key))
+    row = readers.one(_GET, keys.encode(key))
     if row is None:
         return None
     version, value = row
@@ -58,18 +54,15 @@ def peek(database: Database, key: Key) -> Versioned | None:
 
 
 async def scan(
-    database: Database, prefix: Key, *, after: Key | None, limit: int | None, reverse: bool
+    readers: Readers, prefix: Key, *, after: Key | None, limit: int | None, reverse: bool
 ) -> list[Versioned]:
     """A range of records. One state of the database, however long the range is."""
     low, high = bounds(prefix, after, None, reverse)
     statement = _RANGES[reverse]
     if limit is not None and limit <= 0:
         return []
-    first = _rows(
-        _json(
-            database, statement, low, high, ON_THE_LOOP_MAX if limit is None else min(limit, ON_THE_LOOP_MAX)
-        )
-    )
+    at_first = ON_THE_LOOP_MAX if limit is None else min(limit, ON_THE_LOOP_MAX)
+    first = _rows(_json(readers, statement, low, high, at_first))
     if len(first) < ON_THE_LOOP_MAX or len(first) == limit:
         return _versioned(first)
 
@@ -86,10 +79,10 @@ async def scan(
             start, end = (start, rows[-1][0]) if reverse else (keys.just_after(rows[-1][0]), end)
         return found
 
-    return await in_thread(database, read)
+    return await readers.in_thread(read)
 
 
-async def changes(database: Database, *, after: int, limit: int) -> list[Versioned]:
+async def changes(readers: Readers, *, after: int, limit: int) -> list[Versioned]:
     """Records by version."""
 
     def read(connection: sqlite3.Connection) -> list[Versioned]:
@@ -97,11 +90,11 @@ async def changes(database: Database, *, after: int, limit: int) -> list[Version
         return _versioned(_rows(answer))
 
     if limit > ON_THE_LOOP_MAX:
-        return await in_thread(database, read)
-    return _versioned(_rows(_json(database, _CHANGES, after, limit)))
+        return await readers.in_thread(read)
+    return _versioned(_rows(_json(readers, _CHANGES, after, limit)))
 
 
-async def read_log(database: Database, log: Key, *, after: int, limit: int) -> list[Entry]:
+async def read_log(readers: Readers, log: Key, *, after: int, limit: int) -> list[Entry]:
     """Entries of a log."""
     name = keys.encode(log)
 
@@ -109,40 +102,30 @@ async def read_log(database: Database, log: Key, *, after: int, limit: int) -> l
         (answer,) = connection.execute(_LOG, (name, after, limit)).fetchone()
         return _entries(answer)
 
-    rows = _entries(_json(database, _LOG, name, after, min(limit, ON_THE_LOOP_MAX)))
+    rows = _entries(_json(readers, _LOG, name, after, min(limit, ON_THE_LOOP_MAX)))
     if len(rows) == ON_THE_LOOP_MAX < limit:
-        rows = await in_thread(database, read)
+        rows = await readers.in_thread(read)
     return [Entry(sequence, to_bytes(value), to_seconds(at_us)) for sequence, at_us, value in rows]
 
 
-async def depth(database: Database, queue: Key, *, now: float) -> QueueDepth:
+async def depth(readers: Readers, queue: Key, *, now: float) -> QueueDepth:
     """How many messages are in each state."""
     parameters = (keys.encode(queue), to_us(now))
 
     def read(connection: sqlite3.Connection) -> QueueDepth:
         return QueueDepth(*connection.execute(_DEPTH, parameters).fetchone())
 
-    return await in_thread(database, read)
+    return await readers.in_thread(read)
 
 
-def next_visible_us(database: Database, queue: str) -> int | None:
+def next_visible_us(readers: Readers, queue: str) -> int | None:
     """When the next message of the encoded queue can be received."""
-    row = database.one(_NEXT_VISIBLE, queue)
+    row = readers.one(_NEXT_VISIBLE, queue)
     return None if row is None else row[0]  # type: ignore[return-value]  # min() of an integer column
 
 
-async def in_thread(database: Database, read: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
-    """What `read` answers, called in a reader thread on one state of the database."""
-
-    def call() -> _Answer:
-        with database.snapshot() as connection:
-            return read(connection)
-
-    return await asyncio.get_running_loop().run_in_executor(database.readers, call)
-
-
-def _json(database: Database, statement: str, *parameters: str | int) -> str:
-    row = database.one(statement, *parameters)
+def _json(readers: Readers, statement: str, *parameters: str | int) -> str:
+    row = readers.one(statement, *parameters)
     assert row is not None
     return row[0]  # type: ignore[return-value]  # json_group_array is text
 

@@ -29,20 +29,20 @@ from portico.store.port import (
 from portico.store.sqlite.text import to_text, to_us
 
 
-class PutRow(msgspec.Struct, frozen=True, gc=False):
+class PutRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Write a record."""
 
     key: str
     value: str
 
 
-class DeleteRow(msgspec.Struct, frozen=True, gc=False):
+class DeleteRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Remove a record."""
 
     key: str
 
 
-class SendRow(msgspec.Struct, frozen=True, gc=False):
+class SendRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Put a message on a queue."""
 
     queue: str
@@ -54,7 +54,7 @@ class SendRow(msgspec.Struct, frozen=True, gc=False):
     deduplicate_until_us: int
 
 
-class AckRow(msgspec.Struct, frozen=True, gc=False):
+class AckRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Remove the message whose current receipt is `receipt`; `message` is its row, 0 when the receipt has no such form."""
 
     queue: str
@@ -62,7 +62,7 @@ class AckRow(msgspec.Struct, frozen=True, gc=False):
     receipt: str
 
 
-class ChangeRow(msgspec.Struct, frozen=True, gc=False):
+class ChangeRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Move the visibility of a message, and with a `body` put that in place of its own and end a worker's lease."""
 
     queue: str
@@ -72,7 +72,7 @@ class ChangeRow(msgspec.Struct, frozen=True, gc=False):
     body: str | None
 
 
-class AppendRow(msgspec.Struct, frozen=True, gc=False):
+class AppendRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Append to a log."""
 
     log: str
@@ -80,14 +80,14 @@ class AppendRow(msgspec.Struct, frozen=True, gc=False):
     at_us: int
 
 
-class TrimRow(msgspec.Struct, frozen=True, gc=False):
+class TrimRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Forget entries of a log, all of them when `before_us` is None."""
 
     log: str
     before_us: int | None
 
 
-class OwnerRow(msgspec.Struct, frozen=True, gc=False):
+class OwnerRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`owner` needs the blob from now on, or no longer."""
 
     digest: str
@@ -95,7 +95,7 @@ class OwnerRow(msgspec.Struct, frozen=True, gc=False):
     needed: bool
 
 
-class BlobRow(msgspec.Struct, frozen=True, gc=False):
+class BlobRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """The store has these bytes now: in `data`, or as a file when that is None."""
 
     digest: str
@@ -103,7 +103,7 @@ class BlobRow(msgspec.Struct, frozen=True, gc=False):
     data: str | None
 
 
-class CollectRow(msgspec.Struct, frozen=True, gc=False):
+class CollectRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Forget a blob unless somebody needs it or it was stored after `before_us`; then the commit conflicts."""
 
     digest: str
@@ -115,7 +115,7 @@ Row = (
 )
 
 
-class RangeCheck(msgspec.Struct, frozen=True, gc=False):
+class RangeCheck(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """From `low` up to `high` (not itself) there are `count` records, the highest version being `newest`."""
 
     low: str
@@ -124,27 +124,32 @@ class RangeCheck(msgspec.Struct, frozen=True, gc=False):
     newest: int
 
 
-class Prepared(msgspec.Struct, frozen=True, gc=False):
-    """A commit, ready for the writer. `changed` is what the hooks are told."""
+class Prepared(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
+    """A commit, ready for the writer; `now_us` is the instant at which it was asked for."""
 
-    rows: Sequence[Row]
-    versions: Sequence[tuple[str, int]] = ()
-    ranges: Sequence[RangeCheck] = ()
-    changed: Sequence[Key] = ()
+    now_us: int
+    rows: list[Row]
+    versions: list[tuple[str, int]] = []
+    ranges: list[RangeCheck] = []
 
 
-def prepare(ops: Sequence[Op], conditions: Sequence[Condition]) -> Prepared:
+def prepare(ops: Sequence[Op], conditions: Sequence[Condition], now_us: int) -> Prepared:
     """The commit of these values.
 
     Raises:
         TypeError, ValueError: a key or an instant can't be stored.
     """
     return Prepared(
+        now_us,
         [_MAKERS[type(op)](op) for op in ops],
         [(keys.encode(each.key), each.version) for each in conditions if type(each) is VersionIs],
         [_range(each) for each in conditions if type(each) is RangeIs],
-        [getattr(op, _CHANGED[type(op)]) for op in ops if type(op) in _CHANGED],
     )
+
+
+def changed_by(ops: Sequence[Op]) -> list[Key]:
+    """What the hooks are told about these operations."""
+    return [getattr(op, _CHANGED[type(op)]) for op in ops if type(op) in _CHANGED]
 
 
 def bounds(prefix: Key, after: Key | None, until: Key | None, reverse: bool) -> tuple[str, str]:

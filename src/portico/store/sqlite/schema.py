@@ -53,8 +53,8 @@ STEPS: tuple[Sequence[str], ...] = (_FORMAT_1, _FORMAT_2)
 FORMAT = len(STEPS)
 
 
-def migrate(connection: sqlite3.Connection, where: str) -> None:
-    """Bring the database to `FORMAT`, each step in a transaction of its own.
+def check_format(connection: sqlite3.Connection, where: str) -> int:
+    """The database's format; 0 for one that is still empty.
 
     Raises:
         StoreUnusable: a newer Portico made it, or it is no database of Portico's.
@@ -63,15 +63,18 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application_id != APPLICATION_ID and (tables or found):
-        raise StoreUnusable(
-            f"{where} holds a database that Portico did not make; name another data directory"
-        )
+        raise StoreUnusable(f"{where} is a database that Portico did not make; name another data directory")
     if found > FORMAT:
         raise StoreUnusable(
             f"{where} has format {found}, made by a newer Portico; this one knows formats up to {FORMAT}. "
             "Install the newer version, or name another data directory"
         )
-    for number in range(found, FORMAT):
+    return int(found)
+
+
+def migrate(connection: sqlite3.Connection, where: str) -> None:
+    """Bring the database to `FORMAT`, each step in a transaction of its own; errors as `check_format`'s."""
+    for number in range(check_format(connection, where), FORMAT):
         connection.execute("BEGIN IMMEDIATE")
         try:
             for statement in STEPS[number]:

@@ -16,7 +16,7 @@ class _Read(msgspec.Struct):
     versions: list[tuple[str, int]]
     ranges: list[tuple[str, str, int, int]]
     receipts: list[Held]
-    seen: list[tuple[str, str]]
+    seen: list[tuple[str, str, int]]
     blobs: list[tuple[str, int, int]]
 
 
@@ -33,9 +33,9 @@ SELECT json_object(
     FROM json_each(?1, '$.ranges') AS j),
 'receipts', (SELECT json_group_array(json_array(m.id, m.queue, m.receipt, m.grouped))
     FROM json_each(?1, '$.messages') AS j CROSS JOIN messages AS m ON m.id = j.value),
-'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication))
+'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication, d.until_us))
     FROM json_each(?1, '$.deduplications') AS j CROSS JOIN deduplications AS d
-    ON d.queue = j.value ->> 0 AND d.deduplication = j.value ->> 1 WHERE d.until_us > ?2),
+    ON d.queue = j.value ->> 0 AND d.deduplication = j.value ->> 1),
 'blobs', (SELECT json_group_array(json_array(b.digest, b.stored_at_us,
         EXISTS (SELECT 1 FROM blob_owners AS o WHERE o.digest = b.digest)))
     FROM json_each(?1, '$.blobs') AS j CROSS JOIN blobs AS b ON b.digest = j.value))
@@ -89,17 +89,17 @@ DELETE FROM blob_owners WHERE (digest, owner) IN (SELECT value ->> 0, value ->> 
 """
 
 
-def read_facts(connection: sqlite3.Connection, named: dict[str, Any], now_us: int) -> Facts:
+def read_facts(connection: sqlite3.Connection, named: dict[str, Any]) -> Facts:
     """What the database says about the things in `named` (see `decide.named`)."""
     if not any(named.values()):
-        return Facts({}, {}, {}, set(), {})
-    (answer,) = connection.execute(_FACTS, (_encode(named).decode(), now_us)).fetchone()
+        return Facts({}, {}, {}, {}, {})
+    (answer,) = connection.execute(_FACTS, (_encode(named).decode(),)).fetchone()
     read = _decode(answer)
     return Facts(
         dict(read.versions),
         {(low, high): (count, newest) for low, high, count, newest in read.ranges},
         {held.message: held for held in read.receipts},
-        set(read.seen),
+        {(queue, name): until_us for queue, name, until_us in read.seen},
         {digest: (stored_at_us, bool(owned)) for digest, stored_at_us, owned in read.blobs},
     )
 
@@ -125,3 +125,18 @@ def write_plan(connection: sqlite3.Connection, plan: Plan) -> None:
     ):
         if rows:
             connection.execute(statement, (_encode(rows).decode(),))
+
+
+def forget_deduplications(connection: sqlite3.Connection, now_us: int) -> None:
+    """Remove the deduplications that are over."""
+    connection.execute("DELETE FROM deduplications WHERE until_us <= ?", (now_us,))
+
+
+def erase(connection: sqlite3.Connection) -> list[str]:
+    """Empty every table but the counter; the encoded keys of the records, queues and logs that were there."""
+    erased = connection.execute(
+        "SELECT key FROM records UNION SELECT queue FROM messages UNION SELECT log FROM entries"
+    ).fetchall()
+    for table in ("records", "messages", "deduplications", "entries", "blob_owners", "blobs"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own tables' names
+    return [key for (key,) in erased]

@@ -1,7 +1,6 @@
 """The store's port on SQLite."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -21,94 +20,87 @@ from portico.store.port import (
 )
 from portico.store.sqlite import backup, records
 from portico.store.sqlite.blobs import GRACE_S, Blobs, read_whole
-from portico.store.sqlite.database import Database
-from portico.store.sqlite.receive import Receive, void_worker_leases
-from portico.store.sqlite.rows import prepare
-from portico.store.sqlite.shelf import FolderShelf, MemoryShelf
+from portico.store.sqlite.database import Readers
+from portico.store.sqlite.messages import Answer, CommittedAt, Erase, Forget, Forgotten, Received
+from portico.store.sqlite.receive import Receive
+from portico.store.sqlite.rows import Prepared, Row, changed_by, prepare
+from portico.store.sqlite.shelf import Shelf
 from portico.store.sqlite.text import to_seconds, to_us
 from portico.store.sqlite.writer import Writer
 
-DATABASE = "portico.sqlite3"
-BLOBS = "blobs"
-
-_ERASED = ("records", "messages", "deduplications", "entries", "blob_owners", "blobs")
-
 
 class SqliteStore:
-    """One database and its blobs; `directory` is None for a store in memory. Made by `open_store`, on the event loop.
+    """One database and its blobs; made by `open_on_disk` and `open_in_memory`.
 
-    `failed` is called once, on the loop, when nothing more can be made durable: the process has to end. `release` is called after
-    everything is closed.
+    `release` is called after everything is closed.
     """
 
     def __init__(
         self,
-        directory: Path | None,
+        readers: Readers,
+        writer: Writer,
+        shelf: Shelf,
         *,
         clock: Clock,
+        hooks: list[Committed],
         failed: Callable[[StoreFailed], None],
         release: Callable[[], None],
+        directory: Path | None,
     ) -> None:
-        self._directory = directory
+        self._readers = readers
+        self._writer = writer
+        self._shelf = shelf
         self._clock = clock
+        self._hooks = hooks
         self._release = release
-        self._hooks: list[Committed] = []
+        self._directory = directory
+        self._blobs = Blobs(readers, shelf, self._commit_rows, failed)
         self._files_stay = asyncio.Lock()
-        self._database = Database(directory / DATABASE if directory else None)
-        try:
-            void_worker_leases(self._database.writer)
-            shelf = FolderShelf(directory / BLOBS) if directory else MemoryShelf()
-            shelf.sweep(_digests_of_files(self._database.writer))
-            self._shelf = shelf
-            self._writer = Writer(self._database, self._now_us, self._settled, failed)
-        except BaseException:
-            self._database.close()
-            raise
-        self._blobs = Blobs(self._database, shelf, self._writer.submit, failed)
 
     def peek(self, key: Key) -> Versioned | None:
         """The record at `key`."""
-        return records.peek(self._database, key)
+        return records.peek(self._readers, key)
 
     async def get(self, key: Key) -> Versioned | None:
         """The record at `key`."""
-        return records.peek(self._database, key)
+        return records.peek(self._readers, key)
 
     async def scan(
         self, prefix: Key, *, after: Key | None = None, limit: int | None = None, reverse: bool = False
     ) -> list[Versioned]:
         """The records whose keys begin with `prefix`, in key order."""
-        return await records.scan(self._database, prefix, after=after, limit=limit, reverse=reverse)
+        return await records.scan(self._readers, prefix, after=after, limit=limit, reverse=reverse)
 
     async def commit(self, ops: Sequence[Op], conditions: Sequence[Condition] = ()) -> int:
         """Apply `ops` if all `conditions` hold; the commit's version."""
-        version: int = await self._writer.submit(prepare(ops, conditions))
-        return version
+        prepared = prepare(ops, conditions, self._now_us())
+        return _version(await self._writer.submit(prepared, changed_by(ops)))
 
     async def receive(
         self, queue: Key, *, limit: int, lease_s: float, lease: Lease, now: float
     ) -> list[Message]:
         """Up to `limit` visible messages, leased until `now + lease_s`."""
         name, now_us = keys.encode(queue), to_us(now)
-        first_us = records.next_visible_us(self._database, name)
+        first_us = records.next_visible_us(self._readers, name)
         if limit <= 0 or first_us is None or first_us > now_us:
             return []  # most receives of a poller: known without the writer
-        receive = Receive(queue, name, limit, now_us, to_us(now + lease_s), lease)
-        messages: list[Message] = await self._writer.submit(receive)
-        return messages
+        receive = Receive(name, limit, now_us, to_us(now + lease_s), lease)
+        answer = await self._writer.submit(receive)
+        assert isinstance(answer, Received)
+        return [leased.message(queue) for leased in answer.messages]
 
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""
-        return await records.depth(self._database, queue, now=now)
+        return await records.depth(self._readers, queue, now=now)
 
     async def next_visible(self, queue: Key, *, now: float) -> float | None:
         """When the next message can be received."""
-        first_us = records.next_visible_us(self._database, keys.encode(queue))
+        first_us = records.next_visible_us(self._readers, keys.encode(queue))
         return None if first_us is None else to_seconds(first_us)
 
     async def read_log(self, log: Key, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Entries with a sequence number above `after`, oldest first."""
-        return await records.read_log(self._database, log, after=after, limit=limit)
+        return await records.read_log(self._readers, log, after=after, limit=limit)
 
     async def put_blob(self, data: bytes | AsyncIterator[bytes]) -> str:
         """Store bytes; their SHA-256 in hex."""
@@ -124,7 +116,7 @@ class SqliteStore:
 
     async def changes(self, *, after: int, limit: int = 1000) -> list[Versioned]:
         """The records that were written after version `after`, oldest first."""
-        return await records.changes(self._database, after=after, limit=limit)
+        return await records.changes(self._readers, after=after, limit=limit)
 
     def on_commit(self, hook: Committed) -> None:
         """Call `hook` with the changed keys of commits before they are acknowledged."""
@@ -133,49 +125,46 @@ class SqliteStore:
     async def tend(self) -> None:
         """Collect the blobs whose grace is over and forget the deduplications that are."""
         now_us = self._now_us()
-        await self._writer.submit(
-            lambda connection: (
-                connection.execute("DELETE FROM deduplications WHERE until_us <= ?", (now_us,)).rowcount
-            )
-        )
+        await self._writer.submit(Forget(now_us))
         async with self._files_stay:
             await self._blobs.collect(now_us - to_us(GRACE_S))
 
     async def backup(self, path: str) -> None:
         """Write a consistent copy of everything to the new file `path`."""
         async with self._files_stay:
-            await backup.write(self._database, self._shelf, self._directory, Path(path))
+            await backup.write(self._readers, self._shelf, self._directory, Path(path))
 
     async def erase(self) -> None:
         """Forget everything. Numbers go on growing, so that no version comes twice."""
         async with self._files_stay:
-            erased: list[str] = await self._writer.submit(_erase)
-            self._settled([keys.decode(key) for key in erased])
+            answer = await self._writer.submit(Erase())
+            assert isinstance(answer, Forgotten)
+            self._settled([keys.decode(key) for key in answer.keys])
             await asyncio.to_thread(self._shelf.sweep, set())
 
     async def close(self) -> None:
         """Finish what is under way and release the data directory."""
+        await self._writer.drain()
+        await asyncio.to_thread(self._readers.close)
         await self._writer.close()
-        await asyncio.to_thread(self._database.close)
         self._release()
 
     def _now_us(self) -> int:
         return to_us(self._clock.now())
 
+    async def _commit_rows(self, rows: list[Row]) -> int:
+        return _version(await self._writer.submit(Prepared(self._now_us(), rows)))
+
     def _settled(self, changed: Sequence[Key]) -> None:
-        for hook in self._hooks:
-            hook(changed)
+        tell(self._hooks, changed)
 
 
-def _digests_of_files(connection: sqlite3.Connection) -> set[str]:
-    return {digest for (digest,) in connection.execute("SELECT digest FROM blobs WHERE data IS NULL")}
+def tell(hooks: Sequence[Committed], changed: Sequence[Key]) -> None:
+    """Tell every hook what has changed."""
+    for hook in hooks:
+        hook(changed)
 
 
-def _erase(connection: sqlite3.Connection) -> list[str]:
-    """Empty every table; the keys that had something."""
-    erased = connection.execute(
-        "SELECT key FROM records UNION SELECT queue FROM messages UNION SELECT log FROM entries"
-    ).fetchall()
-    for table in _ERASED:
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own table names
-    return [key for (key,) in erased]
+def _version(answer: Answer) -> int:
+    assert isinstance(answer, CommittedAt)
+    return answer.version

@@ -1,228 +1,224 @@
-"""The writer: the one thread that changes the database.
+"""The store's side of the writer: hands requests over, and gives the answers to those who wait.
 
-It gathers what waits, decides and writes it in one transaction, and answers after the fsync with one call to the event loop. Everything
-that waits while a batch is being synced makes up the next batch, so the more there is to do the larger the batches are.
-
-A thread and not a process: see docs/store.md for the figures.
+On disk the writer is a process of its own. Measured beside a saturated event loop, a thread's commit waited 350 ms at the median, and
+150 ms at p99 even with a switch interval of half a millisecond: a thread that waits for the GIL starts its wait anew whenever the loop
+gives it up for a moment and takes it back, which a busy loop does all the time. See docs/benchmarks.md, `python -m bench.store`.
 """
 
 import asyncio
 import logging
-import queue
-import sqlite3
-import threading
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import cast
 
 import msgspec
 
-from portico.store.port import Conflict, Key, Message, StoreError, StoreFailed
-from portico.store.sqlite import failures
-from portico.store.sqlite.database import Database
-from portico.store.sqlite.decide import Batch, named
-from portico.store.sqlite.numbers import Numbers
-from portico.store.sqlite.receive import Receive, receive_all
-from portico.store.sqlite.rows import Prepared
-from portico.store.sqlite.statements import read_facts, write_plan
+from portico.store.port import Conflict, Key, StoreError, StoreFailed
+from portico.store.sqlite.engine import Engine
+from portico.store.sqlite.messages import (
+    Answer,
+    CommittedAt,
+    Failed,
+    Frames,
+    Request,
+    decode_answers,
+    error_of,
+    frame,
+)
 
 _log = logging.getLogger(__name__)
 
-_BATCH_MAX = 512
-_PAGES_PER_ROW = 3  # the record's page and those of its two indexes
-# Passive checkpoints copy pages into the database and sync it, tens of milliseconds for this many. Idle moments come first; a
-# writer that is never idle does it when the log has grown to the second figure.
-_CHECKPOINT_PAGES_IDLE = 1_000
-_CHECKPOINT_PAGES_BUSY = 8_000
-
-Answer = int | list[Message] | None
-Task = Callable[[sqlite3.Connection], object]
+_END_S = 30.0
+_CHILD = "import sys; sys.path[:0] = sys.argv[3:]; from portico.store.sqlite.process import main; main(int(sys.argv[1]), sys.argv[2])"
 
 
-class Waiting(msgspec.Struct):
-    """Something for the writer to do, and who waits for it."""
+class _Waiting(msgspec.Struct):
+    """Who waits for an answer, and what the hooks are told if it is a commit that holds."""
 
-    work: Prepared | Receive | Task
-    future: "asyncio.Future[Any]"
+    future: "asyncio.Future[Answer]"
+    changed: Sequence[Key]
 
 
 class Writer:
-    """The thread and its inbox. `settled` is called on the loop with the changed keys of a batch, before its callers go on;
-    `failed` once, on the loop, when the database can't be trusted any more."""
+    """Gathers the requests of one turn of the event loop, and settles their answers in order.
+
+    `settled` is called with the changed keys of a batch before its callers go on; `failed` once, when nothing more can be made durable.
+    """
+
+    def __init__(
+        self, settled: Callable[[Sequence[Key]], None], failed: Callable[[StoreFailed], None]
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._settled = settled
+        self._failed = failed
+        self._outgoing: list[Request] = []
+        self._waiting: deque[_Waiting] = deque()
+        self._refusal: StoreError | None = None
+
+    def submit(self, request: Request, changed: Sequence[Key] = ()) -> "asyncio.Future[Answer]":
+        """Hand over a request; its answer comes when it is durable, or one of the port's errors."""
+        if self._refusal is not None:
+            raise self._refusal
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._waiting.append(_Waiting(future, changed))
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append(request)
+        return future
+
+    async def drain(self) -> None:
+        """Take nothing more, and wait until everything that was handed over is answered."""
+        self._refusal = self._refusal or StoreError("the store is closed")
+        if self._waiting:
+            await asyncio.wait([self._waiting[-1].future])
+
+    async def close(self) -> None:
+        """End the writer; `drain` comes before."""
+
+    def _flush(self) -> None:
+        requests, self._outgoing = self._outgoing, []
+        if requests:
+            self._send(requests)
+
+    def _send(self, requests: list[Request]) -> None:
+        raise NotImplementedError
+
+    def _settle(self, answers: Sequence[Answer]) -> None:
+        batch = [self._waiting.popleft() for _ in answers]
+        changed = [
+            key
+            for each, answer in zip(batch, answers, strict=True)
+            if type(answer) is CommittedAt and answer.version
+            for key in each.changed
+        ]
+        if changed:
+            self._settled(changed)
+        for each, answer in zip(batch, answers, strict=True):
+            error = _error(answer)
+            if isinstance(error, StoreFailed):
+                self._fail(error)
+            if each.future.done():  # its caller was cancelled; what it asked for is done all the same
+                continue
+            if error is not None:
+                each.future.set_exception(error)
+            else:
+                each.future.set_result(answer)
+
+    def _fail(self, failure: StoreFailed) -> None:
+        if not isinstance(self._refusal, StoreFailed):
+            self._refusal = failure
+            self._failed(failure)
+
+
+class InlineWriter(Writer):
+    """The engine on the event loop, for a database in memory: there is no disk to wait for."""
 
     def __init__(
         self,
-        database: Database,
-        now_us: Callable[[], int],
+        engine: Engine,
         settled: Callable[[Sequence[Key]], None],
         failed: Callable[[StoreFailed], None],
     ) -> None:
-        self._database = database
-        self._now_us = now_us
-        self._settled = settled
-        self._failed = failed
-        self._loop = asyncio.get_running_loop()
-        self._inbox: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._numbers = Numbers(database.writer)
-        self._failure: StoreFailed | None = None
-        self._closed = False
-        self._unsaved_pages = 0
-        self._thread = threading.Thread(target=self._run, name="portico-store-write", daemon=True)
-        self._thread.start()
+        super().__init__(settled, failed)
+        self._engine = engine
 
-    def submit(self, work: Prepared | Receive | Task) -> "asyncio.Future[Any]":
-        """Hand over a piece of work; its answer comes once it is durable."""
-        if self._failure is not None:
-            raise self._failure
-        if self._closed:
-            raise StoreError("the store is closed")
-        future = self._loop.create_future()
-        self._inbox.put(Waiting(work, future))
-        return future
+    def _send(self, requests: list[Request]) -> None:
+        self._settle(self._engine.perform(requests))
+
+
+class ProcessWriter(Writer, asyncio.Protocol):
+    """The engine in a process of its own, at the other end of a socket pair. Made by `start_writer`."""
+
+    def __init__(
+        self, settled: Callable[[Sequence[Key]], None], failed: Callable[[StoreFailed], None]
+    ) -> None:
+        super().__init__(settled, failed)
+        self._frames = Frames()
+        self._transport: asyncio.WriteTransport | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closing = False
+        self.opened: asyncio.Future[Answer] = self._loop.create_future()
+        self._waiting.append(_Waiting(self.opened, ()))
+
+    async def start(self, database: Path) -> None:
+        """Start the process and wait until it has opened the database.
+
+        Raises:
+            StoreUnusable, StoreFull: it could not.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = await asyncio.to_thread(_start_process, theirs, database)
+        ours.setblocking(False)
+        await self._loop.create_unix_connection(lambda: self, sock=ours)
+        try:
+            await self.opened
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        """Finish what waits and end the thread."""
-        if not self._closed:
-            self._closed = True
-            self._inbox.put(None)
-        await asyncio.to_thread(self._thread.join)
+        """End the stream, and wait for the process, which then closes the database."""
+        self._closing = True
+        if self._transport is not None:
+            self._transport.close()
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait, _END_S)
 
-    def _run(self) -> None:
-        open_ = True
-        while open_:
-            batch, open_ = self._gather()
-            if batch:
-                self._perform(batch)
-            self._checkpoint()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The stream is there."""
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's are no subclass
 
-    def _gather(self) -> tuple[list[Waiting], bool]:
-        """What waits, at least one thing; and False when the last thing has come."""
-        batch: list[Waiting] = []
-        waiting = self._inbox.get()
-        while waiting is not None:
-            batch.append(waiting)
-            if len(batch) >= _BATCH_MAX:
-                return batch, True
-            try:
-                waiting = self._inbox.get_nowait()
-            except queue.Empty:
-                return batch, True
-        return batch, False
+    def data_received(self, data: bytes) -> None:
+        """Answers have come."""
+        for body in self._frames.feed(data):
+            self._settle(decode_answers(body))
 
-    def _perform(self, batch: list[Waiting]) -> None:
-        answers: list[Answer | object | StoreError]
-        changed: list[Key] = []
-        if self._failure is not None:
-            answers = [self._failure] * len(batch)
-        else:
-            try:
-                answers = self._transact(batch, changed)
-            except Exception as error:
-                changed = []
-                answers = [self._translate(error)] * len(batch)
-        try:
-            self._loop.call_soon_threadsafe(self._settle, batch, answers, changed)
-        except RuntimeError:
-            # The loop has gone while a batch was under way: there is nobody left to tell.
-            _log.debug("%d commits ended after the event loop", len(batch))
-
-    def _transact(self, batch: list[Waiting], changed: list[Key]) -> list[Any]:
-        connection = self._database.writer
-        with self._database.exclusive():
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                answers = self._apply(connection, batch, changed)
-                self._numbers.save()
-                connection.execute("COMMIT")
-            except BaseException:
-                self._numbers.forget()
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            self._numbers.saved()
-        return answers
-
-    def _apply(self, connection: sqlite3.Connection, batch: list[Waiting], changed: list[Key]) -> list[Any]:
-        """Commits first, then receives (which get what the commits sent), then the rest."""
-        answers: list[Any] = [None] * len(batch)
-        commits = [(place, each.work) for place, each in enumerate(batch) if type(each.work) is Prepared]
-        while commits:
-            commits = self._commit_some(connection, commits, answers, changed)
-        receives = [(place, each.work) for place, each in enumerate(batch) if type(each.work) is Receive]
-        found = receive_all(connection, [receive for _, receive in receives])
-        for (place, _), messages in zip(receives, found, strict=True):
-            answers[place] = messages
-        self._unsaved_pages += sum(map(len, found))
-        for place, each in enumerate(batch):
-            if not isinstance(each.work, Prepared | Receive):
-                answers[place] = each.work(connection)
-        return answers
-
-    def _commit_some(
-        self,
-        connection: sqlite3.Connection,
-        commits: list[tuple[int, Prepared]],
-        answers: list[Any],
-        changed: list[Key],
-    ) -> list[tuple[int, Prepared]]:
-        """Decide and write the commits up to one that needs the facts to be read again; those that are left."""
-        now_us = self._now_us()
-        facts = read_facts(connection, named(commit for _, commit in commits), now_us)
-        batch = Batch(facts, self._numbers.next, now_us)
-        decided = 0
-        for place, commit in commits:
-            if decided and not batch.can_decide(commit):
-                break
-            decided += 1
-            version = batch.decide(commit)
-            if not version:
-                answers[place] = Conflict("what this commit depends on has changed")
-                continue
-            answers[place] = version
-            changed.extend(commit.changed)
-            self._unsaved_pages += _PAGES_PER_ROW * len(commit.rows)
-        write_plan(connection, batch.plan)
-        return commits[decided:]
-
-    def _translate(self, error: Exception) -> StoreError:
-        if isinstance(error, sqlite3.Error):
-            directory = self._database.path.parent if self._database.path else None
-            translated = failures.of_database(error, directory)
-        else:
-            translated = StoreFailed(f"the writer failed: {error!r}")
-        if isinstance(translated, StoreFailed):
-            self._fail(translated, error)
-        return translated
-
-    def _fail(self, failure: StoreFailed, cause: Exception) -> None:
-        """After a failed fsync the kernel may have dropped what was to be written, so nothing is tried again."""
-        _log.critical("the store failed and nothing more is accepted: %s", failure, exc_info=cause)
-        self._failure = failure
-        try:
-            self._loop.call_soon_threadsafe(self._failed, failure)
-        except RuntimeError:
-            _log.debug("the store failed after the event loop had ended")
-
-    def _settle(self, batch: list[Waiting], answers: Sequence[Any], changed: Sequence[Key]) -> None:
-        if changed:
-            self._settled(changed)
-        for waiting, answer in zip(batch, answers, strict=True):
-            future = waiting.future
-            if future.done():  # its caller was cancelled; what it asked for is done all the same
-                continue
-            if isinstance(answer, StoreError):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
-
-    def _checkpoint(self) -> None:
-        idle = self._inbox.empty()
-        if self._unsaved_pages < (_CHECKPOINT_PAGES_IDLE if idle else _CHECKPOINT_PAGES_BUSY):
+    def connection_lost(self, error: Exception | None) -> None:
+        """The process has ended: what it has not answered may or may not be durable."""
+        if self._closing:
             return
-        self._unsaved_pages = 0
-        if self._database.path is None or self._failure is not None:
-            return
-        try:
-            self._database.writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        except sqlite3.Error as error:
-            # Everything is still in the log. With a full disk the next checkpoint may go better; a failed fsync ends the process.
-            _log.warning("checkpoint of the database: %s", self._translate(error))
+        failure = StoreFailed("the writer process has ended; what was not acknowledged may be lost")
+        self._fail(failure)
+        self._outgoing.clear()
+        while self._waiting:
+            future = self._waiting.popleft().future
+            if not future.done():
+                future.set_exception(failure)
+
+    def _send(self, requests: list[Request]) -> None:
+        assert self._transport is not None
+        self._transport.write(frame(requests))
+
+
+def _start_process(stream: socket.socket, database: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
+        [
+            *(sys.executable, "-I", "-S", "-c", _CHILD),
+            *(str(stream.fileno()), str(database), *_import_paths()),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(stream.fileno(),),
+        cwd="/",
+        env={"PATH": os.defpath},
+    )
+
+
+def _error(answer: Answer) -> StoreError | None:
+    if type(answer) is CommittedAt:
+        return None if answer.version else Conflict("what this commit depends on has changed")
+    return error_of(answer) if isinstance(answer, Failed) else None
+
+
+def _import_paths() -> list[str]:
+    """Where the process finds what it imports; it starts without `site`, which would take longer than everything else."""
+    import portico
+
+    modules = (portico, msgspec)
+    return sorted({str(Path(module.__file__ or "").resolve().parents[1]) for module in modules})
