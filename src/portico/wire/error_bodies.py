@@ -150,7 +150,12 @@ def query_code(said: Dialect, error: AwsError, shape: ErrorShape | None) -> str:
 
 def _json(fault: _Fault) -> Parts:
     kind = f"application/x-amz-json-{fault.json_version or '1.1'}"
-    headers = [("Content-Type", kind), ("x-amzn-RequestId", fault.request_id), *_query_error(fault)]
+    headers = [
+        ("Content-Type", kind),
+        ("x-amzn-RequestId", fault.request_id),
+        ("x-amzn-ErrorType", header_text(fault.code)),
+        *_query_error(fault),
+    ]
     return headers, json.encode(_typed(fault))
 
 

@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec", "codec", "error_reply", "query_action"]
 
-# Names that clients and indexes use for one and the same protocol.
-_PROTOCOL_NAMES = {
-    "json-1.0": "json",
-    "json-1.1": "json",
-    "rpc-v2-cbor": "smithy-rpc-v2-cbor",
-    "cbor": "smithy-rpc-v2-cbor",
-}
-
 
 class Codec:
     """One operation in one protocol. `protocol` is named as in the model."""
@@ -61,14 +53,14 @@ class Codec:
         """
         try:
             params = self.read(head, labels, body)
+            for token in self._tokens:
+                if token not in params:
+                    params[token] = uuid()
+            self._check(params)
         except Malformed as wrong:
             raise unreadable(self.protocol, self._service.name, wrong) from None
         except RecursionError:
             raise unreadable(self.protocol, self._service.name, Malformed("nested too deeply")) from None
-        for token in self._tokens:
-            if token not in params:
-                params[token] = uuid()
-        self._check(params)
         return params
 
     def encode_error(self, error: AwsError, request_id: str) -> Reply:
@@ -146,7 +138,7 @@ def codec(service: str, operation: str, protocol: str | None = None) -> Codec:
 
     try:
         found = _service(service)
-        name = _PROTOCOL_NAMES.get(protocol or "", protocol) or str(found.model.metadata["protocol"])
+        name = protocol or str(found.model.metadata["protocol"])
         if name not in PROTOCOLS:
             raise LookupError(f"{service} can't be spoken to in {name}")
         return Codec(found, found.model.operation_model(operation), name)

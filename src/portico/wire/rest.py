@@ -19,6 +19,7 @@ ReadBody = Callable[[bytes], dict[str, Any]]
 """The members that the body holds."""
 Read = Callable[[Head, Mapping[str, str], bytes], dict[str, Any]]
 
+_ELEMENT = re.compile(r'\s*"((?:[^"\\]|\\.)*)"|([^,]+)')
 _UNSAFE = re.compile(r"[\r\n\x00]")
 
 
@@ -67,9 +68,12 @@ def _json_value(value: str) -> str:
 
 def _split(value: str) -> list[str]:
     """The elements of a header's list; one that holds a comma or a quote is quoted, with backslashes."""
-    found = re.findall(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*?))\s*(?:,|$)', value)
-    parts = [re.sub(r"\\(.)", r"\1", quoted) if quoted else plain for quoted, plain in found]
-    return parts[:-1] if parts and not value.endswith(",") and parts[-1] == "" else parts
+    if '"' not in value:
+        return [part.strip() for part in value.split(",")]
+    found = ((quoted, plain.strip()) for quoted, plain in _ELEMENT.findall(value))
+    return [
+        re.sub(r"\\(.)", r"\1", quoted) if quoted else plain for quoted, plain in found if quoted or plain
+    ]
 
 
 def _header_decoder(shape: "Shape") -> Convert:
