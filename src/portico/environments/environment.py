@@ -59,6 +59,9 @@ class Environment:
         self._log: LogPipe | None = None
         self._kill_timer: asyncio.TimerHandle | None = None
 
+    def __str__(self) -> str:
+        return f"environment {self.id} of {self.spec.key}"
+
     @property
     def pid(self) -> int | None:
         """The first process of the tree, as the server sees it."""
@@ -96,7 +99,7 @@ class Environment:
         Raises:
             TransitionRefused: this can't happen now.
         """
-        self.state = advance(self.state, event, f"environment {self.id} of {self.spec.key}")
+        self.state = advance(self.state, event, self)
 
     async def launch(
         self,

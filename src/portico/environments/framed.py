@@ -21,7 +21,7 @@ _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
 _KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE))
-_READ_BYTES = 262_144
+_READ_BYTES = 65_536
 
 
 class BrokenFrame(Exception):
@@ -54,6 +54,8 @@ class FrameParser:
         if self._buffer:
             self._buffer += data
             data = bytes(self._buffer)
+        elif data and _end_of_frame(data, 0) == len(data):  # nearly always
+            return [_frame(data, 0, len(data))]
         frames, start = [], 0
         while (end := _end_of_frame(data, start)) <= len(data) and end > start:
             frames.append(_frame(data, start, end))

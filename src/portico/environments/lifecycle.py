@@ -1,9 +1,9 @@
 """The life of an environment: one table of what may follow what. Everything else is refused."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class State(Enum):
+class State(StrEnum):
     """Where an environment is in its life."""
 
     STARTING = "starting"  # being prepared, launched, initialised
@@ -13,7 +13,7 @@ class State(Enum):
     GONE = "gone"
 
 
-class Event(Enum):
+class Event(StrEnum):
     """What happens to an environment."""
 
     INITIALISED = "initialised"
@@ -41,8 +41,8 @@ class TransitionRefused(Exception):
     """An event came in a state that does not allow it."""
 
 
-def advance(state: State, event: Event, thing: str) -> State:
-    """The state after `event`.
+def advance(state: State, event: Event, thing: object) -> State:
+    """The state after `event`. `thing` is only asked for its words when the event is refused.
 
     Raises:
         TransitionRefused: the table has no such row; the message names state, event and `thing`.
