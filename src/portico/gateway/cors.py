@@ -56,7 +56,7 @@ class Origins:
         Raises:
             AwsError: 403 AccessDeniedException: an origin that is not listed, or a cross-site request that hides its origin.
         """
-        origin, site = "", ""
+        origin = site = ""
         for name, value in head.headers:
             if name == "origin":
                 origin = value
@@ -92,11 +92,10 @@ class Origins:
         """The reply with what an allowed page needs in order to read it. Unchanged where no origin is allowed at all."""
         if not self._allowed:
             return reply
-        origin = head.header("origin")
-        headers = (
-            (*self._headers(origin), ("Access-Control-Expose-Headers", _EXPOSED)) if origin else (_VARY,)
-        )
-        return msgspec.structs.replace(reply, headers=reply.headers + tuple(headers))
+        fields = self._headers(head.header("origin"))
+        if len(fields) > 1:
+            fields += (("Access-Control-Expose-Headers", _EXPOSED),)
+        return msgspec.structs.replace(reply, headers=reply.headers + fields)
 
     def _admits(self, origin: str) -> bool:
         return self._any or origin.lower() in self._allowed

@@ -39,7 +39,7 @@ class Traffic:
         self.body_bytes = 0
         self.now = 0.0
         self.date = ""
-        self._waiting: deque[tuple[int, asyncio.Future[None], float]] = deque()
+        self.waiting: deque[tuple[int, asyncio.Future[None], float]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, connection: Watched, loop: asyncio.AbstractEventLoop) -> bool:
@@ -57,8 +57,8 @@ class Traffic:
         """End whatever is overdue at `now`. The timer calls it; tests may, with a time of their own."""
         for connection in tuple(self.connections):
             connection.check(now)
-        while self._waiting and (self._waiting[0][1].done() or now > self._waiting[0][2]):
-            _, waiter, _ = self._waiting.popleft()
+        while self.waiting and (self.waiting[0][1].done() or now > self.waiting[0][2]):
+            _, waiter, _ = self.waiting.popleft()
             if not waiter.done():
                 waiter.set_exception(_no_memory())
 
@@ -69,14 +69,14 @@ class Traffic:
     def release(self, count: int) -> None:
         """Give back `count` bytes, and let in those who wait, in their order."""
         self.body_bytes -= count
-        while self._waiting:
-            wanted, waiter, _ = self._waiting[0]
+        while self.waiting:
+            wanted, waiter, _ = self.waiting[0]
             if not waiter.done():
                 if self.body_bytes + wanted > self.limits.body_memory_bytes:
                     return
                 self.body_bytes += wanted
                 waiter.set_result(None)
-            self._waiting.popleft()
+            self.waiting.popleft()
 
     async def reserve(self, count: int) -> None:
         """Set `count` bytes aside, waiting behind those who came first.
@@ -84,11 +84,11 @@ class Traffic:
         Raises:
             AwsError: 503 ServiceUnavailable, when there is no room for `Limits.body_memory_wait_s`.
         """
-        if not self._waiting and self.body_bytes + count <= self.limits.body_memory_bytes:
+        if not self.waiting and self.body_bytes + count <= self.limits.body_memory_bytes:
             self.body_bytes += count
             return
         waiter = asyncio.get_running_loop().create_future()
-        self._waiting.append((count, waiter, self.now + self.limits.body_memory_wait_s))
+        self.waiting.append((count, waiter, self.now + self.limits.body_memory_wait_s))
         try:
             await waiter
         except asyncio.CancelledError:
@@ -101,7 +101,7 @@ class Traffic:
         self.date = formatdate(usegmt=True)
         self.check(self.now)
         self._timer = (
-            loop.call_later(_TICK_S, self._tick, loop) if self.connections or self._waiting else None
+            loop.call_later(_TICK_S, self._tick, loop) if self.connections or self.waiting else None
         )
 
 
