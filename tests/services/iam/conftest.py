@@ -40,9 +40,10 @@ def refusal() -> Refusal:
         with pytest.raises(ClientError) as caught:
             call(**request)
         response = caught.value.response
-        assert response["Error"]["Type"] == "Sender"
+        status = response["ResponseMetadata"]["HTTPStatusCode"]
+        assert response["Error"]["Type"] == ("Sender" if status < 500 else "Receiver")
         return (
-            response["ResponseMetadata"]["HTTPStatusCode"],
+            status,
             response["Error"]["Code"],
             response["Error"]["Message"],
         )

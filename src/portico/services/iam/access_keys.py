@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from portico.base import ids
 from portico.calls.call import Call
-from portico.calls.operation import operation
+from portico.calls.operation import Values, operation
 from portico.identity.records import ACCESS_KEYS, ACCOUNTS, AccessKey, AccountSettings
 from portico.services.iam import entities, errors, targets
 from portico.services.iam.entities import USER
@@ -102,14 +102,22 @@ async def delete_access_key(iam: Iam, call: Call, request: shapes.DeleteAccessKe
     await _set_key_ids(call, key.user, tuple(key_id for key_id in have if key_id != key.key_id))
 
 
-async def _on_key_owner(call: Call, request: Any) -> Iterable[str]:
-    """The user that the key is of; AWS checks a key that does not exist against every user."""
+async def _key_owner(call: Call, request: Any) -> dict[str, str]:
+    """The user that the key is of; a key that does not exist is checked against every user."""
     key = await call.tx.get(ACCESS_KEYS, request["AccessKeyId"])
     name = key.user if key is not None and key.account == call.scope.account else ""
-    return await targets.on_user(call, {"UserName": name or "*"})
+    return {"UserName": name or "*"}
 
 
-@operation(on=_on_key_owner)
+async def _on_key_owner(call: Call, request: Any) -> Iterable[str]:
+    return await targets.on_user(call, await _key_owner(call, request))
+
+
+async def _key_owner_facts(call: Call, request: Any) -> Mapping[str, Values]:
+    return await targets.user_facts(call, await _key_owner(call, request))
+
+
+@operation(on=_on_key_owner, keys=_key_owner_facts)
 async def get_access_key_last_used(
     iam: Iam, call: Call, request: shapes.GetAccessKeyLastUsedRequest
 ) -> shapes.GetAccessKeyLastUsedResponse:

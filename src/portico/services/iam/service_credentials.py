@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from portico.base import ids
 from portico.calls.call import Call
-from portico.calls.operation import operation
+from portico.calls.operation import Values, operation
 from portico.identity.records import SERVICE_CREDENTIALS, ServiceCredential
 from portico.services.iam import entities, errors, targets
 from portico.services.iam.entities import USER
@@ -23,7 +24,19 @@ if TYPE_CHECKING:
 _SERVICES = ("codecommit.amazonaws.com", "cassandra.amazonaws.com")
 
 
-@operation(on=targets.on_user, keys=targets.user_facts)
+async def _credential_facts(call: Call, request: Any) -> Mapping[str, Values]:
+    """The user's condition keys, and the service that the credential is for."""
+    facts = await targets.user_facts(call, request)
+    service = request.get("ServiceName", "")
+    if not service:
+        name = targets.named(call, USER, request).lower()
+        which = request["ServiceSpecificCredentialId"]
+        found = await call.tx.get(SERVICE_CREDENTIALS, call.scope.account, name, which)
+        service = "" if found is None else found.service
+    return {**facts, "iam:ServiceSpecificCredentialServiceName": service} if service else facts
+
+
+@operation(on=targets.on_user, keys=_credential_facts)
 async def create_service_specific_credential(
     iam: Iam, call: Call, request: shapes.CreateServiceSpecificCredentialRequest
 ) -> shapes.CreateServiceSpecificCredentialResponse:
@@ -77,7 +90,7 @@ async def list_service_specific_credentials(
     return {"ServiceSpecificCredentials": metadata, **more}
 
 
-@operation(on=targets.on_user, keys=targets.user_facts)
+@operation(on=targets.on_user, keys=_credential_facts)
 async def update_service_specific_credential(
     iam: Iam, call: Call, request: shapes.UpdateServiceSpecificCredentialRequest
 ) -> None:
@@ -90,7 +103,7 @@ async def update_service_specific_credential(
     _save(call, msgspec.structs.replace(credential, active=request["Status"] == "Active"))
 
 
-@operation(on=targets.on_user, keys=targets.user_facts)
+@operation(on=targets.on_user, keys=_credential_facts)
 async def reset_service_specific_credential(
     iam: Iam, call: Call, request: shapes.ResetServiceSpecificCredentialRequest
 ) -> shapes.ResetServiceSpecificCredentialResponse:
@@ -104,7 +117,7 @@ async def reset_service_specific_credential(
     return {"ServiceSpecificCredential": _with_password(credential)}
 
 
-@operation(on=targets.on_user, keys=targets.user_facts)
+@operation(on=targets.on_user, keys=_credential_facts)
 async def delete_service_specific_credential(
     iam: Iam, call: Call, request: shapes.DeleteServiceSpecificCredentialRequest
 ) -> None:

@@ -101,7 +101,13 @@ async def delete_service_linked_role(
     return {"DeletionTaskId": task}
 
 
-@operation(on=_on_task)
+async def _task_facts(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
+    return await targets.role_facts(
+        call, {"RoleName": request["DeletionTaskId"].rpartition("/")[0].rpartition("/")[2]}
+    )
+
+
+@operation(on=_on_task, keys=_task_facts)
 async def get_service_linked_role_deletion_status(
     iam: Iam, call: Call, request: shapes.GetServiceLinkedRoleDeletionStatusRequest
 ) -> shapes.GetServiceLinkedRoleDeletionStatusResponse:

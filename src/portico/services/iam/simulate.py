@@ -57,7 +57,7 @@ async def simulate_custom_policy(
     return {"EvaluationResults": results, **more}
 
 
-@operation(on=_on_source)
+@operation(on=_on_source, keys=simulated_callers.entity_facts)
 async def simulate_principal_policy(
     iam: Iam, call: Call, request: shapes.SimulatePrincipalPolicyRequest
 ) -> shapes.SimulatePrincipalPolicyResponse:
@@ -99,7 +99,7 @@ async def get_context_keys_for_custom_policy(
     }
 
 
-@operation(on=_on_source)
+@operation(on=_on_source, keys=simulated_callers.entity_facts)
 async def get_context_keys_for_principal_policy(
     iam: Iam, call: Call, request: shapes.GetContextKeysForPrincipalPolicyRequest
 ) -> shapes.GetContextKeysForPrincipalPolicyResponse:

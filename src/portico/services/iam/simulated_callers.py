@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from portico.calls.call import Call
+from portico.calls.operation import Values
 from portico.identity.policy.variables import Value
 from portico.identity.principal import Principal
 from portico.identity.records import Group, Role, User
-from portico.services.iam import entities, errors, managed
+from portico.services.iam import entities, errors, managed, targets
 from portico.services.iam.entities import GROUP, ROLE, USER
 from portico.services.iam.simulation import Source
 
@@ -35,9 +37,23 @@ async def entity(call: Call, arn: str) -> User | Group | Role:
     account, noun, name = parts.groups()
     if account != call.scope.account:
         raise errors.not_found(noun, name)
+    found: User | Group | Role
     if noun == "user":
-        return await entities.find(call, USER, name)
-    return await (entities.find(call, ROLE, name) if noun == "role" else entities.find(call, GROUP, name))
+        found = await entities.find(call, USER, name)
+    elif noun == "role":
+        found = await entities.find(call, ROLE, name)
+    else:
+        found = await entities.find(call, GROUP, name)
+    if found.arn != arn:  # the permission was checked on the ARN as it was given
+        raise errors.not_found(noun, name)
+    return found
+
+
+async def entity_facts(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
+    """The condition keys of the entity that a `PolicySourceArn` names."""
+    parts = _ENTITY_ARN.fullmatch(request["PolicySourceArn"])
+    kind = None if parts is None else {"user": USER, "role": ROLE}.get(parts[2])
+    return {} if parts is None or kind is None else await targets.facts(kind)(call, {kind.member: parts[3]})
 
 
 async def holdings(call: Call, of: User | Group | Role) -> Holdings:

@@ -9,6 +9,7 @@ from typing import Any
 
 from portico.calls.call import Call
 from portico.calls.operation import Values
+from portico.identity import authorisation
 from portico.identity.records import Group, Role, User
 from portico.services.iam.entities import GROUP, ROLE, USER, Kind
 from portico.store.table import Table
@@ -60,7 +61,7 @@ def facts(kind: AnyKind) -> Keys:
         found = of_request(request)
         if entity is not None and not isinstance(entity, Group):
             found |= of_tags(entity.tags)
-            if entity.boundary:
+            if entity.boundary and _declares(call, "iam:PermissionsBoundary"):
                 found.setdefault("iam:PermissionsBoundary", entity.boundary)
         return found
 
@@ -91,6 +92,12 @@ def of_request(request: Asked) -> dict[str, Values]:
 async def request_facts(call: Call, request: Asked) -> Mapping[str, Values]:
     """The condition keys of a request for something that does not exist yet."""
     return of_request(request)
+
+
+def _declares(call: Call, key: str) -> bool:
+    """Whether the action has that condition key."""
+    action = authorisation.action("iam", call.operation)
+    return action is not None and key in action.keys
 
 
 async def _peek(call: Call, kind: AnyKind, name: str) -> User | Group | Role | None:
