@@ -24,8 +24,10 @@ def _on_arn(call: Call, request: Mapping[str, Any]) -> list[str]:
 
 
 def _keys(call: Call, request: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
-    given: Mapping[str, str] = request.get("tags") or {} if isinstance(request.get("tags"), dict) else {}
-    names = tuple(given) or tuple(request.get("tagKeys") or ())
+    tags = request.get("tags")  # the older UntagLogGroup has a list of names here
+    given: Mapping[str, str] = tags if isinstance(tags, dict) else {}
+    removed = tags if isinstance(tags, list) else request.get("tagKeys")
+    names = tuple(given) or tuple(removed or ())
     return {
         **{f"aws:RequestTag/{k}": v for k, v in given.items()},
         **({"aws:TagKeys": names} if names else {}),
@@ -63,7 +65,7 @@ async def tag_log_group(logs: Logs, call: Call, request: "shapes.TagLogGroupRequ
     return {}
 
 
-@operation(on=on_group)
+@operation(on=on_group, keys=_keys)
 async def untag_log_group(logs: Logs, call: Call, request: "shapes.UntagLogGroupRequest") -> dict[str, Any]:
     """Remove tags of a group (older form)."""
     _remove(call, await existing(call, request["logGroupName"]), request["tags"])

@@ -1,0 +1,51 @@
+"""What each operation declares for its authorisation, compared with AWS's authorisation reference.
+
+Source: AWS Service Authorization Reference (the data of `identity/authorisation`).
+"""
+
+import pytest
+
+from portico.app import SERVICES
+from portico.calls.operation import Operation
+from portico.calls.ports import load
+from portico.identity.authorisation import Action, action
+
+OPERATIONS = {
+    f"{spec.folder}.{operation.name}": operation
+    for spec in SERVICES
+    for operation in load(spec).operations.values()
+}
+
+CHECKED_IN_THE_BODY = {
+    "sts.AssumeRole": "the role's trust policy decides, which is read with the role",
+    "sts.AssumeRoleWithWebIdentity": "the caller is known once the token is verified",
+    "sts.GetCallerIdentity": "needs no permission",
+    "sts.GetSessionToken": "needs no permission",
+}
+
+
+def declared(operation: Operation) -> Action | None:
+    """The reference's entry for the action that the operation declares."""
+    assert operation.action is not None
+    return action(*operation.action.split(":", 1))
+
+
+CHECKED = {name: operation for name, operation in OPERATIONS.items() if operation.action is not None}
+
+
+def test_only_those_with_a_reason_have_no_action() -> None:
+    """Everything else is authorised before its body runs."""
+    assert OPERATIONS.keys() - CHECKED.keys() == CHECKED_IN_THE_BODY.keys()
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_declaration(name: str) -> None:
+    """The action exists; it is checked on its resources; its condition keys and dependent permissions are supplied."""
+    operation = CHECKED[name]
+    reference = declared(operation)
+    assert reference is not None, f"AWS has no action {operation.action}"
+    assert operation.on is not None or not reference.resource_types, (
+        f"is checked on {reference.resource_types}"
+    )
+    assert operation.keys is not None or not reference.keys, f"has condition keys {set(reference.keys)}"
+    assert operation.also is not None or not reference.dependent, f"needs {set(reference.dependent)} as well"
