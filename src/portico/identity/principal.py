@@ -67,4 +67,6 @@ def root(account: str, access_key_id: str = "") -> Principal:
 
 def service(name: str, *, source_arn: str = "", source_account: str = "") -> Principal:
     """The service principal `name` (`events.amazonaws.com`), acting for the stored resource `source_arn`."""
-    return Principal("service", "", name, name, name, name, source_arn=source_arn, source_account=source_account)
+    return Principal(
+        "service", "", name, name, name, name, source_arn=source_arn, source_account=source_account
+    )

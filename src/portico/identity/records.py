@@ -215,5 +215,7 @@ INSTANCE_PROFILES = Table("iam.profile", InstanceProfile)  # account, lower-case
 ACCOUNTS = Table("iam.account", AccountSettings)  # account
 ALIASES = Table("iam.alias", AliasHolder)  # account alias (global)
 IDENTIFIED = Table("iam.id", Identified)  # unique id (global)
-SERVICE_CREDENTIALS = Table("iam.servicecredential", ServiceCredential)  # account, lower-case user name, credential id
+SERVICE_CREDENTIALS = Table(
+    "iam.servicecredential", ServiceCredential
+)  # account, lower-case user name, credential id
 ROLE_DELETIONS = Table("iam.roledeletion", RoleDeletion)  # account, task id
