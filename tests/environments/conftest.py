@@ -1,0 +1,142 @@
+"""A supervisor over folders of code that a test writes."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from portico.base.clock import Clock
+from portico.environments.supervisor import Supervisor
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Prepared
+from portico.environments.zygotes import Zygotes
+
+
+class JumpingClock(Clock):
+    """Its monotonic time is moved by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead_s = 0.0
+
+    def monotonic(self) -> float:  # type: ignore[override]
+        return time.monotonic() + self.ahead_s
+
+
+class Workshop:
+    """Functions in temporary folders, their supervisor, and what was asked of the preparer."""
+
+    def __init__(self, root: Path, **limits: Any) -> None:
+        self.root = root
+        self.clock = JumpingClock()
+        self.variables: dict[str, dict[str, str]] = {}
+        self.prepared: list[str] = []
+        self.refuse: PreparationFailed | None = None
+        self.lifetime_s = 3600.0
+        self.supervisor = Supervisor(self, clock=self.clock, **limits)
+        self._invocations = 0
+
+    def function(
+        self, name: str, source: str, *, handler: str = "app.handler", **changes: Any
+    ) -> EnvironmentSpec:
+        """Write `app.py` for function `name`; `changes` are members of the spec, `variables` its environment."""
+        folder = self.root / name
+        folder.mkdir(exist_ok=True)
+        (folder / "app.py").write_text(dedent(source))
+        self.variables[name] = changes.pop("variables", {})
+        members: dict[str, Any] = {
+            "key": f"{name}:1", "account": "123456789012", "region": "eu-west-1", "function": name,
+            "version": "$LATEST", "arn": f"arn:aws:lambda:eu-west-1:123456789012:function:{name}",
+            "runtime": "python3.11", "handler": handler, "role": "", "code_digest": name, "memory_mb": 256,
+            "timeout_s": 20, "ephemeral_mb": 512, "log_group": f"/aws/lambda/{name}", **changes,
+        }  # fmt: skip
+        return EnvironmentSpec(**members)
+
+    async def prepare(self, spec: EnvironmentSpec, log_stream: str) -> Prepared:
+        if self.refuse is not None:
+            raise self.refuse
+        self.prepared.append(log_stream)
+        variables = {
+            "_HANDLER": spec.handler,
+            "AWS_LAMBDA_FUNCTION_NAME": spec.function,
+            "AWS_LAMBDA_FUNCTION_VERSION": spec.version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
+            "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "TZ": ":UTC",
+            **self.variables[spec.function],
+        }
+        expires_at = self.clock.monotonic() + self.lifetime_s
+        return Prepared(str(self.root / spec.function), tuple(variables.items()), expires_at)
+
+    async def invoke(self, spec: EnvironmentSpec, event: object = None, **members: str) -> Outcome:
+        self._invocations += 1
+        request_id = members.pop("request_id", f"req-{self._invocations}")
+        invocation = Invocation(
+            request_id, json.dumps(event).encode(), members.pop("arn", spec.arn), **members
+        )
+        return await asyncio.wait_for(self.supervisor.invoke(spec, invocation), 40)
+
+    async def answer(self, spec: EnvironmentSpec, event: object = None, **members: str) -> Any:
+        """The decoded answer of an invocation that must succeed."""
+        outcome = await self.invoke(spec, event, **members)
+        assert outcome.function_error == "", outcome
+        return json.loads(outcome.payload)
+
+    async def error(self, spec: EnvironmentSpec, event: object = None, **members: str) -> tuple[Outcome, Any]:
+        """The outcome and the decoded document of an invocation that must fail."""
+        outcome = await self.invoke(spec, event, **members)
+        assert outcome.function_error == "Unhandled", outcome
+        return outcome, json.loads(outcome.payload)
+
+
+@pytest.fixture
+async def workshop(tmp_path: Path) -> AsyncIterator[Workshop]:
+    shop = Workshop(tmp_path)
+    yield shop
+    await shop.supervisor.close()
+
+
+@pytest.fixture
+async def make_workshop(tmp_path: Path) -> AsyncIterator[Callable[..., Workshop]]:
+    """Workshops with limits of their own."""
+    made: list[Workshop] = []
+
+    def make(**limits: Any) -> Workshop:
+        made.append(Workshop(tmp_path, **limits))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        await shop.supervisor.close()
+
+
+@pytest.fixture(params=[True, False], ids=["pid-namespace", "subreaper"])
+async def contained(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workshop]:
+    """A workshop for each way of keeping a process tree together."""
+    shop = Workshop(tmp_path, zygotes=Zygotes(pid_namespaces=request.param))
+    yield shop
+    await shop.supervisor.close()
+
+
+def processes_with(mark: str) -> list[int]:
+    """The processes, anywhere on the machine, that have `mark` in their arguments and are no zombies."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark.encode() in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+@pytest.fixture
+def alive() -> Callable[[str], list[int]]:
+    return processes_with

@@ -1,0 +1,93 @@
+"""Frames that arrive, whole, in pieces and hostile."""
+
+import asyncio
+import socket
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portico.environments.framed import (
+    ANSWER,
+    CONTENT_BYTES_MAX,
+    READY,
+    BrokenFrame,
+    Channel,
+    Frame,
+    FrameParser,
+)
+from portico.environments.runtimes.python import frames as theirs
+
+
+def _raw(kind: bytes, request_id: bytes, content: bytes, peak_kb: int = 7) -> bytes:
+    inner = struct.pack("!IB", peak_kb, len(request_id)) + request_id + content
+    return struct.pack("!Ic", len(inner), kind) + inner
+
+
+def test_both_ends_name_the_kinds_alike() -> None:
+    names = ("CONFIGURE", "INVOKE", "READY", "INIT_ERROR", "ANSWER", "ERROR", "TOO_LARGE")
+    from portico.environments import framed
+
+    assert [getattr(framed, name) for name in names] == [getattr(theirs, name) for name in names]
+
+
+@given(contents=st.lists(st.binary(max_size=300), max_size=5), cuts=st.lists(st.integers(1, 40), max_size=60))
+def test_frames_come_out_whole_however_the_stream_is_cut(contents: list[bytes], cuts: list[int]) -> None:
+    stream = b"".join(_raw(ANSWER, b"id", content) for content in contents)
+    parser, got, start = FrameParser(), [], 0
+    for size in (*cuts, len(stream)):
+        got += parser.feed(stream[start : start + size])
+        start += size
+    assert got == [Frame(ANSWER, 7, b"id", content) for content in contents]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n",
+        struct.pack("!IcIB", 0xFFFFFFFF, ANSWER, 0, 0),
+        struct.pack("!IcIB", 5 + 255 + CONTENT_BYTES_MAX + 1, ANSWER, 0, 0),
+        struct.pack("!IcIB", 100, b"Z", 0, 0),
+        struct.pack("!IcIB", 5, ANSWER, 0, 4),
+        struct.pack("!IcIB", 0, READY, 0, 0),
+        b"\0" * 64,
+    ],
+)
+def test_what_no_runtime_sends_is_refused_by_its_first_bytes(data: bytes) -> None:
+    with pytest.raises(BrokenFrame):
+        FrameParser().feed(data)
+
+
+async def test_a_frame_larger_than_the_socket_takes_is_sent_when_it_is_read() -> None:
+    ours, other = socket.socketpair()
+    ours.setblocking(False)
+    channel = Channel(asyncio.get_running_loop(), ours, lambda frame: None, lambda error: None)
+    sent = b"x" * 5_000_000
+    channel.send(sent)
+
+    def read_all() -> int:
+        got = 0
+        while got < len(sent):
+            got += len(other.recv(1 << 20))
+        return got
+
+    assert await asyncio.to_thread(read_all) == len(sent)
+    channel.close()
+    other.close()
+
+
+async def test_descriptors_that_come_with_bytes_are_not_taken() -> None:
+    ours, other = socket.socketpair()
+    ours.setblocking(False)
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[Frame] = loop.create_future()
+    channel = Channel(loop, ours, arrived.set_result, lambda error: None)
+    reader, writer = socket.socketpair()
+    socket.send_fds(other, [_raw(ANSWER, b"id", b"{}")], [writer.fileno()])
+    writer.close()
+    await arrived
+    assert reader.recv(1) == b"", "the only copy of the writing end has been discarded"
+    channel.close()
+    for end in (reader, other):
+        end.close()
