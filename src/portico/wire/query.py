@@ -30,7 +30,7 @@ def parse_form(text: bytes | str) -> list[tuple[str, str]]:
         Malformed: too many parameters, or text that is not UTF-8.
     """
     try:
-        plain = text.decode("ascii") if isinstance(text, bytes) else text
+        plain = text.decode() if isinstance(text, bytes) else text
         return parse_qsl(plain, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX)
     except (UnicodeDecodeError, ValueError):
         raise Malformed("The query string is malformed") from None

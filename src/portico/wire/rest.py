@@ -55,7 +55,7 @@ def _read_text(value: str) -> str:
         return value
     try:
         return value.encode("latin-1").decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         return value
 
 

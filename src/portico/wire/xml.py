@@ -44,6 +44,7 @@ def _local(name: str) -> str:
 class _Builder:
     def __init__(self) -> None:
         self.open: list[Element] = []
+        self.texts: list[list[str]] = []  # of each open element; joined once, at its end
         self.root: Element | None = None
         self.count = 0
 
@@ -58,13 +59,13 @@ class _Builder:
         else:
             self.root = element
         self.open.append(element)
+        self.texts.append([])
 
     def end(self, _: str) -> None:
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
 
     def text(self, data: str) -> None:
-        if self.open:
-            self.open[-1].text += data
+        self.texts[-1].append(data)
 
     def refuse(self, *_: Any) -> None:
         raise Malformed(NOT_WELL_FORMED)
