@@ -1,11 +1,14 @@
 """Authentication: every refusal in the words, code and status of its family, and the attacks that it is for."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portico.gateway.authenticate import (
     Authenticated,
@@ -425,3 +428,84 @@ def test_every_protocol_has_a_family() -> None:
         "query",
     ]
     assert family("rest-xml", "s3") == "s3"
+
+
+# Whatever comes, it is an AwsError or a caller
+
+_PIECES = st.sampled_from(
+    [
+        "AWS4-HMAC-SHA256",
+        "AWS4-ECDSA-P256-SHA256",
+        "AWS",
+        "Bearer",
+        f"Credential={KEY_ID}/20260921/us-east-1/lambda/aws4_request",
+        "Credential=////",
+        "Credential=",
+        "SignedHeaders=host;x-amz-date",
+        "SignedHeaders=;;",
+        f"Signature={'0' * 64}",
+        "Signature=é",
+        ",",
+        "=",
+        "",
+        "\xff",
+    ]
+)
+_NAMES = st.sampled_from(
+    [
+        "authorization",
+        "host",
+        "date",
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "x-amz-security-token",
+        "x-amz-decoded-content-length",
+        "x-amz-trailer",
+        "x-amz-target",
+    ]
+)
+_WORDS = st.one_of(
+    st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=30),
+    st.sampled_from(
+        [
+            "20260921T141320Z",
+            "UNSIGNED-PAYLOAD",
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            "STREAMING-X",
+            "0" * 64,
+            "5",
+        ]
+    ),
+)
+_QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires", "Security-Token"]
+        ),
+        st.one_of(_PIECES, _WORDS, st.sampled_from(["AWS4-HMAC-SHA256", "60", "%E2%82%AC", "%ff", "%"])),
+    ).map(lambda pair: f"X-Amz-{pair[0]}={pair[1]}"),
+    max_size=8,
+).map("&".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_PIECES, max_size=6).map(" ".join),
+    st.lists(st.tuples(_NAMES, _WORDS), max_size=6),
+    _QUERIES,
+    st.text(st.characters(max_codepoint=255), max_size=20),
+    st.sampled_from(FAMILIES),
+    st.binary(max_size=40),
+)
+async def test_no_head_and_no_body_is_a_defect(
+    authorization: str, headers: list[tuple[str, str]], query: str, path: str, kind: Family, body: bytes
+) -> None:
+    async with a_world() as world:
+        await world.key(KEY_ID, SECRET)
+        extra = (("authorization", authorization),) if authorization else ()
+        head = Head("POST", "/" + path, query, (*headers, *extra))
+        with contextlib.suppress(AwsError):
+            caller = authenticate(head, world.keys, ROUTES[kind], wall=NOW)
+            assert caller.principal.kind == "anonymous"  # nothing here is signed rightly
+            check_body(caller, head, body)

@@ -1,7 +1,7 @@
 """What a signed request claims: who signed it, when, for which region and service, over which headers.
 
 Nothing here is verified; `sigv4.verify` does that with the key's secret. A claim is in the Authorization header or in the query
-(presigned). Words of the refusals: AWS's, see docs/errors.md.
+(presigned). The words of the refusals are AWS's; see docs/authentication.md.
 """
 
 import re
