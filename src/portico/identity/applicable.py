@@ -57,7 +57,7 @@ def applicable(cache: RecordCache, principal: Principal) -> Policies:
     if principal.kind == "role":
         own = _of_entity(cache, ROLES, principal)
     elif _is_federated_user(principal) and principal.unique_id == principal.account:
-        own = Policies((Sourced(_ALLOW_ALL, "of the root user"),))
+        own = Policies((Sourced(_ALLOW_ALL, "the root user"),))
     elif principal.kind == "user" or _is_federated_user(principal):
         own = _of_entity(cache, USERS, principal)
     else:
@@ -88,13 +88,13 @@ def _of_session(principal: Principal) -> tuple[Sourced, ...] | None:
         return None
     if principal.kind in ("user", "root"):
         limits = _SESSION_TOKEN_MFA if session.mfa else _SESSION_TOKEN
-        return (Sourced(limits, "of every GetSessionToken session"),)
+        return (Sourced(limits, "the limits of GetSessionToken"),)
     given = tuple(
-        Sourced(compiled(document), f"of {principal.arn} (number {number})")
+        Sourced(compiled(document), f"session policy {number} of {principal.arn}")
         for number, document in enumerate(session.policies, 1)
     )
     if _is_federated_user(principal):
-        return (*given, Sourced(_FEDERATION_TOKEN, "of every GetFederationToken session"))
+        return (*given, Sourced(_FEDERATION_TOKEN, "the limits of GetFederationToken"))
     return given or None
 
 
@@ -110,7 +110,7 @@ def _of_entity(cache: RecordCache, table: Table[Any], principal: Principal) -> P
         _kept[key] = kept
     held = kept.read[0][1]
     if held is None or held.value.unique_id != principal.unique_id:
-        return Policies((Sourced(_DENY_ALL, f"of {principal.principal_arn}, which was deleted"),))
+        return Policies((Sourced(_DENY_ALL, f"{principal.principal_arn}, which was deleted"),))
     return kept.policies
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portico.identity.policy.evaluate import Decision, Request
+from portico.identity.policy.variables import look_up
 from portico.identity.sealing import Sealer
 
 _PURPOSE = "authorization message"
@@ -38,7 +39,8 @@ def encode(sealer: Sealer, request: Request, decision: Decision) -> str:
             "conditions": {
                 "items": [
                     {"key": key, "values": {"items": [{"value": one} for one in _several(value)]}}
-                    for key, value in sorted(request.context.items())
+                    for key in sorted(request.context)
+                    if (value := look_up(request.context, key)) is not None
                 ]
             },
         },

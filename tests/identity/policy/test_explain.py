@@ -93,15 +93,15 @@ def test_reasons_for_an_allow() -> None:
     """Each statement that had to allow, by its Sid or its number."""
     decision = Case("", "", ROLE, identity=[deny("iam:*"), allow(Sid="Read")], boundary=ALL).decide()
     assert reasons(decision) == [
-        'allowed by statement "Read" of the identity-based policy identity',
-        "allowed by statement number 1 of the permissions boundary boundary",
+        'allowed by statement "Read" of identity (identity-based policy)',
+        "allowed by statement number 1 of boundary (permissions boundary)",
     ]
 
 
 def test_reasons_for_an_explicit_deny() -> None:
     """The statement that denied."""
     decision = Case("", "", identity=[allow(), deny(Sid="Never")]).decide()
-    assert reasons(decision) == ['denied by statement "Never" of the identity-based policy identity']
+    assert reasons(decision) == ['denied by statement "Never" of identity (identity-based policy)']
 
 
 def test_reasons_for_an_implicit_deny() -> None:
@@ -116,7 +116,7 @@ def test_reasons_for_an_implicit_deny() -> None:
             allow(to={"Service": "sns.amazonaws.com"}, when={"StringEquals": {"aws:SourceAccount": "1"}}),
         ],
     ).decide()
-    about = "of the resource-based policy resource is about this action, but"
+    about = "of resource (resource-based policy) is about this action, but"
     assert reasons(decision) == [
         "no resource-based policy allows it",
         f"statement number 1 {about} does not name this caller",
@@ -134,4 +134,4 @@ def test_reasons_for_root() -> None:
 def test_reasons_of_a_trust_policy() -> None:
     """It is named as such."""
     decision = Case("", "", trust=True, resource=[trust("s3:GetObject", {"AWS": USER.arn})]).decide()
-    assert reasons(decision) == ["allowed by statement number 1 of the role trust policy resource"]
+    assert reasons(decision) == ["allowed by statement number 1 of resource (role trust policy)"]

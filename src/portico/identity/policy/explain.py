@@ -65,7 +65,7 @@ def reasons(decision: Decision) -> list[str]:
 
 def _statement(reason: Reason) -> str:
     name = f'"{reason.statement.sid}"' if reason.statement.sid else f"number {reason.statement.index + 1}"
-    return f"statement {name} of the {reason.kind} {reason.source}"
+    return f"statement {name} of {reason.source} ({reason.kind})"
 
 
 def _miss(missed: str) -> str:
