@@ -1,6 +1,7 @@
 """The composition root: from settings to a running server. The only module that knows everyone."""
 
 import asyncio
+import gc
 import logging
 import os
 import shutil
@@ -287,6 +288,7 @@ async def run(settings: Settings) -> int:
     try:
         await server.start()
         key = await _root_key(server)
+        _settle_memory()
         await serve(
             Traffic(server.handler, Limits(body_bytes=settings.body_bytes_max)),
             listener,
@@ -299,6 +301,13 @@ async def run(settings: Settings) -> int:
         forget(settings.data_directory)
         await server.close()
     return 1 if failures else 0
+
+
+def _settle_memory() -> None:
+    """What is there after the start stays: the collector need not look at it again, and calls leave few cycles behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

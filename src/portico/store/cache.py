@@ -18,8 +18,11 @@ class Held(msgspec.Struct, Generic[T], frozen=True, gc=False):
     version: int
 
 
+_ABSENT: Held[Any] = Held(None, 0)
+
+
 class RecordCache:
-    """Decoded records in front of a store; at most `entries_max` of them, absent ones not kept.
+    """Decoded records in front of a store; at most `entries_max` of them. That there is none at a key is kept as well.
 
     What is kept is never older than the last acknowledged commit. `peek` reads and keeps in one step of the event loop: what it finds
     is as new as the database, and if a commit's drop is still on its way to the loop, that drops the new value too, which costs one
@@ -41,17 +44,17 @@ class RecordCache:
         held = self._held.get(key)
         if held is None:
             found = self.store.peek(key)
-            if found is None:
-                return None
-            held = self._keep(key, Held(table.decode(found.value), found.version))
-        return held
+            held = self._keep(
+                key, _ABSENT if found is None else Held(table.decode(found.value), found.version)
+            )
+        return None if held is _ABSENT else held
 
     async def get(self, table: Table[T], *parts: KeyPart) -> Held[T] | None:
         """The record."""
         key = (table.name, *parts)
         held = self._held.get(key)
         if held is not None:
-            return held
+            return None if held is _ABSENT else held
         reading = self._reading[key] = object()
         try:
             found = await self.store.get(key)
@@ -59,10 +62,10 @@ class RecordCache:
         finally:
             if self._reading.get(key) is reading:
                 del self._reading[key]
-        if found is None:
-            return None
-        held = Held(table.decode(found.value), found.version)
-        return self._keep(key, held) if undisturbed else held
+        held = _ABSENT if found is None else Held(table.decode(found.value), found.version)
+        if undisturbed:
+            self._keep(key, held)
+        return None if held is _ABSENT else held
 
     def _keep(self, key: Key, held: Held[Any]) -> Held[Any]:
         if len(self._held) >= self._entries_max:
