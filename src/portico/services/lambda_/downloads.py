@@ -29,7 +29,9 @@ class Downloads:
         """The address of the zip `digest` under the host that the caller used."""
         expires = int(self._clock.now()) + EXPIRES_S
         scheme = "https" if secure else "http"
-        return f"{scheme}://{host}{PATH}{digest}?Expires={expires}&Signature={self._sign(digest, expires)}"
+        return (
+            f"{scheme}://{host}{PATH}{digest}?Expires={expires}&Signature={self._sign(digest, str(expires))}"
+        )
 
     async def reply(self, head: Head) -> Reply:
         """The zip; 403 when the address is forged or too old, 404 when the code is gone, 405 unless it is a GET or HEAD."""
@@ -38,9 +40,8 @@ class Downloads:
         digest = head.path.removeprefix(PATH)
         given = {key: values[0] for key, values in parse_qs(head.query).items()}
         expires = given.get("Expires", "")
-        if not expires.isdigit() or not hmac.compare_digest(
-            self._sign(digest, int(expires)), given.get("Signature", "")
-        ):
+        signature = self._sign(digest, expires).encode()
+        if not hmac.compare_digest(signature, given.get("Signature", "").encode()):
             return _refusal(403, "the signature of this address does not match")
         if int(expires) < self._clock.now():
             return _refusal(403, "this address has expired; GetFunction tells a new one")
@@ -51,7 +52,7 @@ class Downloads:
         headers = (("Content-Type", "application/zip"), ("Cache-Control", "no-store"))
         return Reply(200, headers, body if head.method == "GET" else b"")
 
-    def _sign(self, digest: str, expires: int) -> str:
+    def _sign(self, digest: str, expires: str) -> str:
         return hmac.new(self._key, f"{digest}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
