@@ -21,7 +21,14 @@ def arn(iam: Any) -> str:
 
 class TestValidation:
     @pytest.mark.parametrize(
-        "url", ["http://id.example.com", "id.example.com", "https://", "https://id.example.com/?tenant=1"]
+        "url",
+        [
+            "http://id.example.com",
+            "id.example.com",
+            "https://",
+            "https://id.example.com/?tenant=1",
+            "https://[::1",
+        ],
     )
     def test_addresses_that_are_none(self, iam: Any, refusal: Refusal, url: str) -> None:
         assert refusal(iam.create_open_id_connect_provider, Url=url)[:2] == (400, "ValidationError")

@@ -6,9 +6,9 @@ token is to be verified, and trusts the certificates that the machine trusts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CLIENT_IDS_MAX = 100
 _THUMBPRINTS_MAX = 5
+_URL = re.compile(r"https://([A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[\w.~!$&'()*+,;=:@%/\-]*)?)", re.ASCII)
 _RESOURCE = ":oidc-provider/"
 
 
@@ -185,10 +186,10 @@ async def _peek(call: Call, arn: str) -> OidcProvider | None:
 
 
 def _without_scheme(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.netloc or parts.query or parts.fragment:
+    found = _URL.fullmatch(url)
+    if found is None:
         raise errors.validation("Invalid Open ID Connect Provider URL")
-    return f"{parts.netloc}{parts.path}".rstrip("/")
+    return found[1].rstrip("/")
 
 
 def _client_ids(given: Iterable[str]) -> tuple[str, ...]:

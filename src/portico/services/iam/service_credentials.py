@@ -28,7 +28,7 @@ async def _credential_facts(call: Call, request: Any) -> Mapping[str, Values]:
     """The user's condition keys, and the service that the credential is for."""
     facts = await targets.user_facts(call, request)
     service = request.get("ServiceName", "")
-    if not service:
+    if "ServiceSpecificCredentialId" in request:
         name = targets.named(call, USER, request).lower()
         which = request["ServiceSpecificCredentialId"]
         found = await call.tx.get(SERVICE_CREDENTIALS, call.scope.account, name, which)
@@ -48,6 +48,8 @@ async def create_service_specific_credential(
     """
     user = await entities.find(call, USER, request["UserName"])
     service = _supported(request["ServiceName"])
+    if "CredentialAgeDays" in request:  # only Bedrock's keys, which are not here, have an age
+        raise errors.validation(f"CredentialAgeDays is not supported for {service}.")
     have = await _of_user(call, user.name)
     of_service = [credential for credential in have if credential.service == service]
     if len(of_service) >= iam.quotas.service_credentials_per_user:

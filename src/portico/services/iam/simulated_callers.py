@@ -16,6 +16,7 @@ from portico.services.iam.entities import GROUP, ROLE, USER
 from portico.services.iam.simulation import Source
 
 _ENTITY_ARN = re.compile(r"arn:aws:iam::(\d{12}):(user|group|role)/(?:.*/)?([^/]+)")
+_KINDS: Mapping[str, targets.AnyKind] = {"user": USER, "group": GROUP, "role": ROLE}
 
 
 class Holdings(NamedTuple):
@@ -52,8 +53,10 @@ async def entity(call: Call, arn: str) -> User | Group | Role:
 async def entity_facts(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
     """The condition keys of the entity that a `PolicySourceArn` names."""
     parts = _ENTITY_ARN.fullmatch(request["PolicySourceArn"])
-    kind = None if parts is None else {"user": USER, "role": ROLE}.get(parts[2])
-    return {} if parts is None or kind is None else await targets.facts(kind)(call, {kind.member: parts[3]})
+    if parts is None:
+        return {}
+    kind = _KINDS[parts[2]]
+    return await targets.facts(kind)(call, {kind.member: parts[3]})
 
 
 async def holdings(call: Call, of: User | Group | Role) -> Holdings:
