@@ -59,8 +59,9 @@ from portico.settings import Settings, listed
 from portico.store.cache import RecordCache
 from portico.store.data_key import data_key
 from portico.store.open import open_store
-from portico.store.port import Put, Store, StoreFailed
-from portico.store.timeline import Timeline
+from portico.store.port import Put, Store, StoreError, StoreFailed
+from portico.store.timeline import TIMELINE_FILE, Timeline
+from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico")
 
@@ -91,7 +92,7 @@ class Server:
     def _build(self) -> None:
         settings, store, clock = self.settings, self.store, self.clock
         self.cache = RecordCache(store)
-        self.timeline = Timeline(None if self._directory is None else self._directory / "logs.sqlite")
+        self.timeline = Timeline(None if self._directory is None else self._directory / TIMELINE_FILE)
         self.decisions = Decisions(store, clock)
         self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam)
         self.dispatcher = Dispatcher(self.cache, clock, self.authorizer)
@@ -232,7 +233,10 @@ class Server:
         return [({"loop": name}, float(state.restarts)) for name, state in self.tasks.states().items()]
 
     async def _backup(self, file: str) -> int:
-        await self.store.backup(file)
+        try:
+            await self.store.backup(file)
+        except StoreError as error:
+            raise AwsError("ValidationException", str(error), 400) from error
         return os.stat(file).st_size
 
     async def reset(self) -> None:
@@ -343,13 +347,13 @@ async def _root_key(server: Server) -> tuple[str, str]:
 
 
 def _announce(server: Server, key: tuple[str, str]) -> None:
-    """Say on standard output where the server is, and leave the same in the data directory for the `portico` command."""
+    """Leave word in the data directory for the `portico` command, then say on standard output where the server is."""
     settings = server.settings
-    print(f"Portico {__version__} at {server.url}", flush=True)
-    if not settings.development:
-        print(f"Root access key: {key[0]} (its secret is in {server.directory / SERVER_FILE})", flush=True)
     if settings.data_directory is not None:
         from portico.gateway.tls import authority_certificate
 
         ca = str(authority_certificate(server.directory)) if settings.tls == "auto" else ""
         leave(settings.data_directory, ServerFile(server.url, os.getpid(), *key, settings.region, ca))
+    print(f"Portico {__version__} at {server.url}", flush=True)
+    if not settings.development:
+        print(f"Root access key: {key[0]} (its secret is in {server.directory / SERVER_FILE})", flush=True)

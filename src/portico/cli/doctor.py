@@ -76,13 +76,11 @@ def _data(directory: Path) -> Iterator[Finding]:
 
 
 def _isolation() -> Iterator[Finding]:
-    from portico.environments.launchers.forkserver.probe import PROBES
+    from portico.environments.zygotes import may_make_pid_namespaces
 
-    for what, works, without in PROBES:
-        available = works()
-        yield Finding(
-            what, "ok" if available else "note", "available" if available else "not available", without
-        )
+    has = may_make_pid_namespaces()
+    advice = "processes that a function leaves behind are found through a subreaper instead"
+    yield Finding("PID namespaces", "ok" if has else "note", "available" if has else "not available", advice)
 
 
 def _server(connection: Connection) -> Iterator[Finding]:

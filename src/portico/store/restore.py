@@ -17,7 +17,14 @@ import msgspec
 
 from portico.store.data_key import KEY_BYTES, KEY_FILE
 from portico.store.port import StoreError, StoreUnusable
-from portico.store.sqlite.backup import BACKUP_FORMAT, MANIFEST, MEMBER_BLOBS, MEMBER_DATABASE, Manifest
+from portico.store.sqlite.backup import (
+    BACKUP_FORMAT,
+    MANIFEST,
+    MEMBER_BLOBS,
+    MEMBER_DATABASE,
+    MEMBER_LOGS,
+    Manifest,
+)
 from portico.store.sqlite.schema import check_format
 from portico.store.sqlite.shelf import sync_folder
 
@@ -67,6 +74,8 @@ def _unpack(tar: tarfile.TarFile, work: Path) -> None:
             manifest = _manifest(tar, member)
         elif member.name == MEMBER_DATABASE:
             _write(tar, member, work / MEMBER_DATABASE, manifest.database_sha256)
+        elif member.name == MEMBER_LOGS:
+            _write(tar, member, work / MEMBER_LOGS, manifest.logs_sha256)
         elif member.name == KEY_FILE and member.size == KEY_BYTES:
             _write(tar, member, work / KEY_FILE, None)
         elif blob := _BLOB_NAME.fullmatch(member.name):

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+TIMELINE_FILE = "logs.sqlite"
 _FLUSH_S = 0.1
 _BUFFER_ROWS_MAX = 50_000
 _SPAN_MS = 24 * 3600 * 1000  # a batch of PutLogEvents spans at most a day

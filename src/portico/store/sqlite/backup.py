@@ -1,9 +1,12 @@
-"""A backup: one tar file with the database, the large blobs and the data directory's key, made while the store is in use.
+"""A backup: one tar file with the database, the log events, the large blobs and the data directory's key, made while all of them
+are in use.
 
-Members, in this order: `manifest.json` (backup format, the database's SHA-256), `portico.sqlite3`, `data.key`, `blobs/ab/abcd...`.
+Members, in this order: `manifest.json` (backup format, the databases' SHA-256), `portico.sqlite3`, `logs.sqlite`, `data.key`,
+`blobs/ab/abcd...`.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
@@ -20,9 +23,11 @@ from portico.store.port import StoreError, StoreFull
 from portico.store.sqlite import failures
 from portico.store.sqlite.database import Readers
 from portico.store.sqlite.shelf import Shelf, sync_folder
+from portico.store.timeline import TIMELINE_FILE
 
 MANIFEST = "manifest.json"
 MEMBER_DATABASE = "portico.sqlite3"
+MEMBER_LOGS = TIMELINE_FILE
 MEMBER_BLOBS = "blobs"
 BACKUP_FORMAT = 1
 
@@ -32,6 +37,7 @@ class Manifest(msgspec.Struct, frozen=True, gc=False):
 
     backup_format: int
     database_sha256: str
+    logs_sha256: str = ""
 
 
 async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Path) -> None:
@@ -47,6 +53,8 @@ async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Pa
         with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
             copy = Path(work, MEMBER_DATABASE)
             await readers.copy_to(copy)
+            if directory is not None and (directory / TIMELINE_FILE).exists():
+                await asyncio.to_thread(_copy_logs, directory / TIMELINE_FILE, copy.with_name(MEMBER_LOGS))
             await asyncio.to_thread(_write, copy, shelf, directory, path)
     except FileExistsError:
         raise StoreError(f"{path} exists already; a backup is written to a new file") from None
@@ -69,17 +77,33 @@ def _write(copy: Path, shelf: Shelf, directory: Path | None, path: Path) -> None
 
 
 def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None) -> None:
-    with copy.open("rb") as file:
-        manifest = Manifest(BACKUP_FORMAT, hashlib.file_digest(file, "sha256").hexdigest())
+    logs = copy.with_name(MEMBER_LOGS)
+    manifest = Manifest(BACKUP_FORMAT, _digest(copy), _digest(logs) if logs.exists() else "")
     _add(tar, MANIFEST, io.BytesIO(msgspec.json.encode(manifest)))
     with copy.open("rb") as file:
         _add(tar, MEMBER_DATABASE, file)
+    if logs.exists():
+        with logs.open("rb") as file:
+            _add(tar, MEMBER_LOGS, file)
     if directory is not None and (directory / KEY_FILE).exists():
         with (directory / KEY_FILE).open("rb") as file:
             _add(tar, KEY_FILE, file)
     for digest in _blobs_of(copy):
         with shelf.open(digest) as file:
             _add(tar, f"{MEMBER_BLOBS}/{digest[:2]}/{digest}", file)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy_logs(source: Path, copy: Path) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as logs,
+        contextlib.closing(sqlite3.connect(copy)) as target,
+    ):
+        logs.backup(target)
 
 
 def _add(tar: tarfile.TarFile, name: str, file: BinaryIO) -> None:
