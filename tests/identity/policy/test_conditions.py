@@ -4,6 +4,7 @@ Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Single
 """
 
 import base64
+import time
 
 import pytest
 
@@ -265,3 +266,22 @@ def test_unknown_operators_are_refused(label: str) -> None:
     """A condition that can't be understood is no condition."""
     with pytest.raises(LookupError):
         condition(label, "my:key", ["a"], variables=True)
+
+
+@pytest.mark.parametrize(
+    ("label", "wanted", "value"),
+    [
+        ("StringLike", ["*a" * 2500 + "b"], "a" * 8000),
+        ("StringLike", ["*" + "?" * 2500 + "b*"], "a" * 8000),
+        ("StringLike", ["*" + "a?" * 1200 + "b*"], "a" * 8000),
+        ("StringLike", ["${my:long}?" * 500], "a" * 8000),
+        ("ArnLike", ["arn:aws:s3:::" + "${my:long}?" * 500], "arn:aws:s3:::" + "a" * 8000),
+        ("ForAllValues:StringLike", ["*b"] * 500, ("a",) * 1000),
+    ],
+)
+def test_hostile_conditions_are_cheap(label: str, wanted: list[str], value: str | tuple[str, ...]) -> None:
+    """Whatever the policy and the request hold; processor time, so that a busy machine does not matter."""
+    hostile = condition(label, "my:key", wanted, variables=True)
+    started = time.process_time()
+    assert not hostile.holds({"my:key": value, "my:long": "a" * 8000})
+    assert time.process_time() - started < 0.25

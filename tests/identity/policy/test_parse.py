@@ -251,3 +251,25 @@ def test_hostile_documents_are_cheap(elements: dict[str, Any]) -> None:
     started = time.process_time()
     parse(text, "identity")
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "principal"),
+    [
+        ("AWS", "arn:aws:iam::111122223333:user/" + "a" * 120_000 + "!"),
+        ("AWS", "arn:aws:iam::111122223333:role/" + "a/" * 60_000 + "!"),
+        ("AWS", "arn:aws:sts::111122223333:assumed-role/" + "a" * 120_000 + "!"),
+        ("AWS", "A" * 120_000 + "!"),
+        ("Service", "a." * 60_000 + "!"),
+        ("Federated", "a." * 60_000 + "!"),
+        ("Federated", "." + "a" * 120_000 + "!"),
+        ("CanonicalUser", "0" * 120_000),
+    ],
+)
+def test_hostile_principals_are_cheap(kind: str, principal: str) -> None:
+    """The form of a principal is checked in one pass."""
+    text = document(but(TRUST, Principal={kind: principal}))
+    started = time.process_time()
+    with pytest.raises(PolicyError, match="Invalid principal in policy"):
+        parse(text, "trust")
+    assert time.process_time() - started < 1.0

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from portico.identity.policy.match import Glob, Token, glob, plain
+from portico.identity.policy.match import Glob, Token, fits, glob, plain
 from portico.identity.policy.variables import (
     Context,
     Template,
@@ -74,7 +74,7 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
                 return not how.negated
         for parts in self.templates:
             resolved = resolve(parts, context)
-            if resolved is not None:
+            if resolved is not None and (not how.wildcards or fits(resolved, value)):
                 wanted = how.prepare(resolved)
                 if wanted is not None and how.test(wanted, value):
                     return not how.negated

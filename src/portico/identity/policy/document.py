@@ -3,7 +3,7 @@
 import msgspec
 
 from portico.identity.policy.conditions import Condition
-from portico.identity.policy.match import Glob, glob
+from portico.identity.policy.match import Glob, fits, glob
 from portico.identity.policy.principals import Principals
 from portico.identity.policy.variables import Context, Template, resolve
 
@@ -36,7 +36,7 @@ class Resources(msgspec.Struct, frozen=True, gc=False):
                 return True
         for parts in self.templates:
             resolved = resolve(parts, context)
-            if resolved is not None and glob(resolved).matches(resource):
+            if resolved is not None and fits(resolved, resource) and glob(resolved).matches(resource):
                 return True
         return False
 

@@ -43,8 +43,8 @@ _VENDOR = re.compile(r"[A-Za-z0-9\-.]+")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.\-]*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal|aws\.com)")
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,124}")
 _ENTITY = re.compile(
-    r"arn:aws[a-z\-]*:(iam::\d{12}:(root|(user|role)/[!-~]*[\w+=,.@\-]+)"
-    r"|sts::\d{12}:(assumed-role|federated-user)/[\w+=,.@/\-]+)"
+    r"arn:aws[a-z\-]*:(iam::\d{12}:(root|(user|role)/(?:[!-.0-~]++/)*+[\w+=,.@\-]++)"
+    r"|sts::\d{12}:(assumed-role|federated-user)/[\w+=,.@/\-]++)"
 )
 _PROVIDER = re.compile(
     r"arn:aws[a-z\-]*:iam::\d{12}:(oidc|saml)-provider/[!-~]+|[a-z0-9.\-]+\.[a-z]+(/[!-~]*)?"

@@ -86,6 +86,12 @@ def plain(parts: Iterable[Token]) -> str:
     return "".join(part if isinstance(part, str) else part.value for part in parts)
 
 
+def fits(parts: Iterable[Token], text: str) -> bool:
+    """Whether `text` is long enough for these tokens: asked before a pattern is compiled for one request, whose values may make
+    it very long."""
+    return sum(len(part) if isinstance(part, str) else part is ONE for part in parts) <= len(text)
+
+
 def glob(parts: Sequence[Token]) -> Glob:
     """The compiled pattern of these tokens."""
     if all(isinstance(part, str) for part in parts):
