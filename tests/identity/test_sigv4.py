@@ -403,3 +403,10 @@ def test_a_path_is_normalised(path: str, expected: str) -> None:
 def test_s3_paths_are_encoded_once_and_kept_as_they_are() -> None:
     assert list(canonical.paths("/b/a//../c%20d:e", "s3")) == ["/b/a//../c%20d%3Ae"]
     assert list(canonical.paths("/b/c%20d", "lambda")) == ["/b/c%2520d"]
+
+
+def test_a_path_with_nothing_encoded_may_be_signed_as_it_is() -> None:
+    assert list(canonical.paths("/functions/arn:aws:x", "lambda")) == [
+        "/functions/arn%3Aaws%3Ax",
+        "/functions/arn:aws:x",
+    ]

@@ -46,7 +46,8 @@ def normalised(path: str) -> str:
 def paths(path: str, service: str) -> Iterator[str]:
     """The canonical forms of the raw `path` that a signature for `service` may cover, the usual one first.
 
-    Outside S3 the path is normalised and what was sent is encoded again; AWS also accepts it without the normalising.
+    Outside S3 the path is normalised and what was sent is encoded again; AWS also accepts it without the normalising. A path with
+    nothing encoded in it is accepted as it is (`curl --aws-sigv4` before 8.10 signs an ARN's colons so): no other path has that form.
     """
     raw = path or "/"
     if service in S3_LIKE:
@@ -59,6 +60,8 @@ def paths(path: str, service: str) -> Iterator[str]:
     yield _encode(clean.encode("latin-1"), "/")
     if clean != raw:
         yield _encode(raw.encode("latin-1"), "/")
+    if "%" not in raw:
+        yield raw
 
 
 def pairs(query: str) -> list[tuple[str, str]]:
