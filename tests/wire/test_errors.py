@@ -134,3 +134,17 @@ def test_no_line_can_be_smuggled_into_a_header() -> None:
         for name, value in error_reply(protocol, error, "id").headers:
             assert "\n" not in name + value
             assert "\r" not in name + value
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix"),
+    [
+        ("ResourceNotFoundException", "com.amazonaws.dynamodb.v20120810#"),
+        ("ValidationException", "com.amazon.coral.validate#"),
+        ("SerializationException", "com.amazon.coral.service#"),
+    ],
+)
+def test_dynamodb_says_where_an_error_comes_from(code: str, prefix: str) -> None:
+    reply = codec("dynamodb", "GetItem").encode_error(AwsError(code, "no"), "id")
+    assert json.loads(reply.body) == {"__type": prefix + code, "message": "no"}
+    assert parse("json", reply)["Error"] == {"Code": code, "Message": "no"}

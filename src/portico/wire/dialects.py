@@ -21,7 +21,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     names of a map's key and value; `id_header` carries the request id; `response_roots` are root elements by the output's shape,
     `bare_roots` those whose one member is the root's own text; `xml_namespace` and `query_namespace` where the model has none.
 
-    Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others;
+    Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others
+    (`invalid_prefix` for what a validation finds);
     `query_codes` are codes in the query protocol by the error's shape; `unreadable_code` is for a body that is not JSON.
 
     Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own;
@@ -43,6 +44,7 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
 
     error_prefix: str = ""
     common_prefix: str = ""
+    invalid_prefix: str = ""
     query_codes: Mapping[str, str] = {}
     unreadable_code: str = ""
 
@@ -216,7 +218,9 @@ _DIALECTS: dict[str, Dialect] = {
         },
     ),
     "dynamodb": Dialect(
-        error_prefix="com.amazonaws.dynamodb.v20120810#", common_prefix="com.amazon.coral.service#"
+        error_prefix="com.amazonaws.dynamodb.v20120810#",
+        common_prefix="com.amazon.coral.service#",
+        invalid_prefix="com.amazon.coral.validate#",
     ),
     "iam": Dialect(values_hidden=True, enums_bare=True),
     "logs": Dialect(invalid_code="InvalidParameterException"),

@@ -130,7 +130,14 @@ def _rest_json(fault: _Fault) -> Parts:
 
 
 def _typed(fault: _Fault) -> dict[str, Any]:
-    prefix = fault.dialect.error_prefix if fault.shape else fault.dialect.common_prefix
+    said = fault.dialect
+    prefix = (
+        said.error_prefix
+        if fault.shape
+        else said.invalid_prefix
+        if fault.code == "ValidationException"
+        else said.common_prefix
+    )
     return {"__type": prefix + fault.code, **fault.members()}
 
 

@@ -15,20 +15,18 @@ if TYPE_CHECKING:
 Read = rest.Read
 Write = Callable[[Mapping[str, Any], str], Reply]
 
-NO_MEMBERS: Mapping[str, Any] = {}
-
 
 class Protocol:
     """One protocol of one service: keeps the compiled shapes, so that operations share them."""
-
-    def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
-        self.model = model
-        self.dialect = dialect
 
     content_type = "application/json"
     """Of a whole body, and of an event's payload."""
     begins_streams = False
     """Whether a stream of events begins with a message that holds the answer's other members."""
+
+    def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
+        self.model = model
+        self.dialect = dialect
 
     def structure(self, shape: Any, name: str) -> Callable[[Any], bytes]:
         """A function from a structure to a whole body; `name` is the root's, where there is one."""
