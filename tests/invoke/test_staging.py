@@ -41,6 +41,23 @@ async def test_code_is_unpacked_once_and_shared(tmp_path: Path, store: Store) ->
     assert sorted(entry.name for entry in (tmp_path / "code").iterdir()) == sorted(["boot", digest])
 
 
+async def test_names_that_are_not_ascii(tmp_path: Path, store: Store) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("größe/app.py", "x = 1")
+    folder = await Staging(root=tmp_path / "code", store=store).ensure("1" * 64, buffer.getvalue())
+    assert source_in(f"{folder}/größe") == "x = 1"
+
+
+async def test_who_waits_for_what_is_refused_is_told_too(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    answers = await asyncio.gather(
+        *(staging.ensure("0" * 64, b"no zip") for _ in range(3)), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers] == [CodeRefused] * 3
+    assert await staging.ensure("0" * 64, zip_with("x = 1")) == staging.path("0" * 64)
+
+
 async def test_what_is_refused_leaves_nothing(tmp_path: Path, store: Store) -> None:
     staging = Staging(root=tmp_path / "code", store=store)
     with pytest.raises(CodeRefused) as refused:

@@ -55,7 +55,7 @@ class Staging:
         self._root = root
         self._store = store
         self._ready: set[str] = set()
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._making: dict[str, asyncio.Task[None]] = {}
         self._workers = asyncio.Semaphore(_WORKERS)
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._forget_what_is_stale()
@@ -71,19 +71,25 @@ class Staging:
             CodeRefused: see there.
             KeyError: the store has no such blob.
         """
-        if digest in self._ready:
-            return str(self._root / digest)
-        lock = self._locks.setdefault(digest, asyncio.Lock())
-        async with lock:
-            folder = self._root / digest
-            if digest not in self._ready:
-                if not folder.is_dir():
-                    await self._unpack(
-                        folder, data if data is not None else await self._store.read_blob(digest)
-                    )
-                self._ready.add(digest)
-            self._locks.pop(digest, None)
-        return str(folder)
+        if digest not in self._ready:
+            making = self._making.get(digest) or self._begin(digest, data)
+            await asyncio.shield(making)  # others may wait for it too
+        return str(self._root / digest)
+
+    def _begin(self, digest: str, data: bytes | None) -> "asyncio.Task[None]":
+        making = self._making[digest] = asyncio.create_task(self._make(digest, data))
+        making.add_done_callback(lambda done: self._made(digest, done))
+        return making
+
+    def _made(self, digest: str, done: "asyncio.Task[None]") -> None:
+        del self._making[digest]
+        if not done.cancelled() and done.exception() is None:
+            self._ready.add(digest)
+
+    async def _make(self, digest: str, data: bytes | None) -> None:
+        folder = self._root / digest
+        if not folder.is_dir():
+            await self._unpack(folder, data if data is not None else await self._store.read_blob(digest))
 
     async def keep_only(self, digests: Collection[str]) -> None:
         """Remove every folder that is not of one of `digests`. The caller knows that no environment uses them."""
@@ -93,7 +99,7 @@ class Staging:
 
     async def remove(self, digest: str) -> None:
         """Remove the folder of `digest`; it is made again if it is asked for."""
-        if digest in self._locks:
+        if digest in self._making:
             return
         self._ready.discard(digest)
         gone = self._root / f"{digest}.{secrets.token_hex(4)}"

@@ -5,9 +5,10 @@ bytes are counted while they are inflated, and the process has little memory, ti
 only; it imports nothing of Portico.
 
 Answers one JSON object on stdout: `{"files": n, "bytes": n}`, or `{"refused": kind, "why": text}` where kind is `zip` (not a
-zip that we take), `empty` or `size`.
+zip that we take), `empty`, `size`, or `disk` (there is no room to unpack it).
 """
 
+import errno
 import io
 import json
 import os
@@ -27,6 +28,13 @@ LINK_HOPS_MAX = 40
 _PIECE = 1 << 16
 _UNIX_EXTRA = 0x000D  # PKWARE's Unix field: what follows its 12 bytes is the target of a hard link
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, RuntimeError, MemoryError)
+_OURS = {  # what is not the zip's fault, and the file that is larger than all may be together
+    errno.ENOSPC: "disk",
+    errno.EDQUOT: "disk",
+    errno.EIO: "disk",
+    errno.EROFS: "disk",
+    errno.EFBIG: "size",
+}
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 Parts = tuple[str, ...]
@@ -215,7 +223,7 @@ def unpack(data: bytes, root: str) -> dict[str, object]:
     except _BROKEN as error:
         return {"refused": "zip", "why": str(error) or type(error).__name__}
     except OSError as error:
-        return {"refused": "disk", "why": str(error)}
+        return {"refused": _OURS.get(error.errno or 0, "zip"), "why": str(error)}
     return {"files": unpacking.files, "bytes": unpacking.bytes}
 
 

@@ -63,5 +63,6 @@ def _refusal(refused: CodeRefused) -> AwsError:
     if refused.kind == "empty":
         return errors.invalid("Uploaded file must be a non-empty zip")
     if refused.kind == "disk":
-        return AwsError("ServiceException", "There is no room to unpack the deployment package.", 500)
+        words = "There is no room to unpack the deployment package."
+        return AwsError("ServiceException", words, 500, fields={"Type": "Service"})
     return errors.cannot_unzip()
