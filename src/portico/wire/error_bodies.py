@@ -131,13 +131,8 @@ def _rest_json(fault: _Fault) -> Parts:
 
 def _typed(fault: _Fault) -> dict[str, Any]:
     said = fault.dialect
-    prefix = (
-        said.error_prefix
-        if fault.shape
-        else said.invalid_prefix
-        if fault.code == "ValidationException"
-        else said.common_prefix
-    )
+    invalid = said.invalid_prefix if fault.code == "ValidationException" else ""
+    prefix = said.error_prefix if fault.shape else invalid or said.common_prefix
     return {"__type": prefix + fault.code, **fault.members()}
 
 
