@@ -85,9 +85,11 @@ class TestRoles:
 
     def test_list_roles_with_permission_boundary(self, iam: Any, account: str) -> None:
         boundary = iam.create_policy(PolicyName="b", PolicyDocument=json.dumps(PUT_OBJECT))["Policy"]["Arn"]
-        given = iam.create_role(RoleName="r", Path="/p1/", AssumeRolePolicyDocument=json.dumps(EC2))
-        iam.put_role_permissions_boundary(RoleName="r", PermissionsBoundary=boundary)
+        given = iam.create_role(
+            RoleName="r", Path="/p1/", AssumeRolePolicyDocument=json.dumps(EC2), PermissionsBoundary=boundary
+        )
         shown = role_shown(account, "r", "/p1/", EC2, given["Role"])
+        assert answer(given) == {"Role": shown}
         assert answer(iam.list_roles(PathPrefix="/p1/")) == {
             "IsTruncated": False,
             "Roles": [{**shown, "MaxSessionDuration": 3600}],

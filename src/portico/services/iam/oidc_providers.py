@@ -189,7 +189,7 @@ def _without_scheme(url: str) -> str:
     found = _URL.fullmatch(url)
     if found is None:
         raise errors.validation("Invalid Open ID Connect Provider URL")
-    return found[1].rstrip("/")
+    return found[1].removesuffix("/")
 
 
 def _client_ids(given: Iterable[str]) -> tuple[str, ...]:

@@ -44,7 +44,10 @@ async def listed(call: Call, role: Role) -> shapes.Role:
 async def described(call: Call, role: Role) -> shapes.Role:
     """A role as GetRole has it."""
     shown = await listed(call, role)
-    _add_tags_and_boundary(shown, role)
+    if role.boundary:
+        shown["PermissionsBoundary"] = boundaries.shown(role.boundary)
+    if role.tags:
+        shown["Tags"] = tagging.shown(role.tags)
     shown["RoleLastUsed"] = last_used(role)
     return shown
 
@@ -92,7 +95,8 @@ async def create_role(iam: Iam, call: Call, request: shapes.CreateRoleRequest) -
     shown = await created(call, role)
     if role.description:
         shown["Description"] = role.description
-    _add_tags_and_boundary(shown, role)
+    if tags:
+        shown["Tags"] = tagging.shown(tags)
     return {"Role": shown}
 
 
@@ -195,10 +199,3 @@ async def refuse_too_many(iam: Iam, call: Call) -> None:
     """
     if len(await entities.everyone(call, ROLE)) >= iam.quotas.roles:
         raise errors.quota("RolesPerAccount", iam.quotas.roles)
-
-
-def _add_tags_and_boundary(shown: shapes.Role, role: Role) -> None:
-    if role.boundary:
-        shown["PermissionsBoundary"] = boundaries.shown(role.boundary)
-    if role.tags:
-        shown["Tags"] = tagging.shown(role.tags)
