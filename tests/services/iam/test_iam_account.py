@@ -89,7 +89,7 @@ class TestAuthorizationDetails:
         assert found["AssumeRolePolicyDocument"] == TRUST
         assert found["RoleId"] == role["RoleId"]
         assert [profile["InstanceProfileName"] for profile in found["InstanceProfileList"]] == ["i"]
-        own, of_aws = sorted(details["Policies"], key=lambda one: one["PolicyName"], reverse=True)[::1]
+        own, of_aws = sorted(details["Policies"], key=lambda one: one["PolicyName"], reverse=True)
         assert (own["PolicyName"], of_aws["PolicyName"]) == ("p", "ReadOnlyAccess")
         assert own["PolicyVersionList"][0]["Document"] == ALLOW
         assert (own["AttachmentCount"], of_aws["AttachmentCount"]) == (1, 1)

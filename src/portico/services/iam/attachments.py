@@ -8,7 +8,6 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.identity.records import Role
 from portico.services.iam import entities, errors, managed, protection, targets
 from portico.services.iam.entities import GROUP, ROLE, USER, E, Kind
 from portico.services.iam.paging import More, page
@@ -132,7 +131,7 @@ async def list_attached_role_policies(
 async def _attach(iam: Iam, call: Call, kind: Kind[E], request: Any) -> None:
     arn = request["PolicyArn"]
     policy = await managed.find(call, arn)
-    entity: E = await _changeable(call, kind, request)
+    entity: E = await protection.changeable(call, kind, request)
     if policy is None:
         raise errors.not_attachable(arn)
     if managed.is_service_role_policy(policy):
@@ -148,7 +147,7 @@ async def _attach(iam: Iam, call: Call, kind: Kind[E], request: Any) -> None:
 async def _detach(call: Call, kind: Kind[E], request: Any) -> None:
     arn = request["PolicyArn"]
     await managed.find(call, arn)
-    entity: E = await _changeable(call, kind, request)
+    entity: E = await protection.changeable(call, kind, request)
     if arn not in entity.attached:
         raise errors.policy_not_found(arn)
     attached = tuple(one for one in entity.attached if one != arn)
@@ -161,10 +160,3 @@ async def _list(call: Call, kind: Kind[E], request: Any) -> tuple[list[shapes.At
     arns = [arn for arn in entity.attached if arn.partition(":policy")[2].startswith(prefix)]
     listed, more = page(arns, request, str)
     return [shown(arn) for arn in listed], more
-
-
-async def _changeable(call: Call, kind: Kind[E], request: Any) -> E:
-    entity = await entities.find(call, kind, request[kind.member])
-    if isinstance(entity, Role):
-        protection.own(entity)
-    return entity

@@ -8,7 +8,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.identity.records import Attached, Role
+from portico.identity.records import Attached
 from portico.services.iam import documents, entities, errors, protection, targets
 from portico.services.iam.entities import GROUP, ROLE, USER, E, Kind
 from portico.services.iam.paging import More, page
@@ -177,7 +177,7 @@ async def list_role_policies(
 
 
 async def _put(call: Call, kind: Kind[E], request: Any, limit_bytes: int) -> None:
-    entity: E = await _changeable(call, kind, request)
+    entity: E = await protection.changeable(call, kind, request)
     document = documents.checked(request["PolicyDocument"], "identity")
     policies = (*_others(entity.inline, request["PolicyName"]), Attached(request["PolicyName"], document))
     if sum(documents.size(policy.document) for policy in policies) > limit_bytes:
@@ -186,7 +186,7 @@ async def _put(call: Call, kind: Kind[E], request: Any, limit_bytes: int) -> Non
 
 
 async def _delete(call: Call, kind: Kind[E], request: Any) -> None:
-    entity: E = await _changeable(call, kind, request)
+    entity: E = await protection.changeable(call, kind, request)
     _named(kind, entity.inline, request["PolicyName"])
     kept = _others(entity.inline, request["PolicyName"])
     entities.save(call, kind, msgspec.structs.replace(entity, inline=kept))
@@ -200,13 +200,6 @@ async def _find(call: Call, kind: Kind[E], request: Any) -> tuple[E, Attached]:
 async def _names(call: Call, kind: Kind[E], request: Any) -> tuple[list[str], More]:
     entity = await entities.find(call, kind, request[kind.member])
     return page([policy.name for policy in entity.inline], request, str)
-
-
-async def _changeable(call: Call, kind: Kind[E], request: Any) -> E:
-    entity = await entities.find(call, kind, request[kind.member])
-    if isinstance(entity, Role):
-        protection.own(entity)
-    return entity
 
 
 def _named(kind: Kind[E], policies: tuple[Attached, ...], name: str) -> Attached:
