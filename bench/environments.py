@@ -83,7 +83,7 @@ async def _echo_us() -> float:
     loop.add_reader(ours.fileno(), lambda: waiting.pop().set_result(ours.recv(65536)))
 
     async def once() -> bytes:
-        answer = loop.create_future()
+        answer: asyncio.Future[bytes] = loop.create_future()
         waiting.append(answer)
         ours.send(_EVENT)
         return await answer

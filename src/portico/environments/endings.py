@@ -45,13 +45,6 @@ class Ending(msgspec.Struct, frozen=True, gc=False):
     payload: bytes
 
 
-class _Document(msgspec.Struct):
-    error_type: str = msgspec.field(name="errorType", default=UNKNOWN)
-
-
-_decode = msgspec.json.Decoder(_Document).decode
-
-
 def timed_out(request_id: str, timeout_s: int) -> Ending:
     """The function took longer than it may."""
     return _ending(TIMED_OUT, f"RequestId: {request_id} Error: Task timed out after {timeout_s}.00 seconds")
@@ -76,11 +69,12 @@ def too_large(size: bytes) -> Ending:
 
 def reported(document: bytes) -> Ending:
     """An error that the runtime reported: its own document, of whatever type that names."""
-    try:
-        kind = _decode(document).error_type
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    try:  # Python's own decoder, as Python's own encoder (of lone surrogates, of NaN) may have made it
+        members = json.loads(document)
+    except (ValueError, RecursionError):
         return _ending(UNKNOWN, "The runtime reported an error that is not JSON")
-    return Ending(kind[:256], document)
+    kind = members.get("errorType") if isinstance(members, dict) else None
+    return Ending(kind[:256] if isinstance(kind, str) and kind else UNKNOWN, document)
 
 
 def exit_words(status: int) -> str:

@@ -1,6 +1,7 @@
 """One execution environment: its processes, its socket, its log, and where it is in its life."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -17,19 +18,27 @@ from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
 
+log = logging.getLogger("portico.environments")
+
 _STATUS = struct.Struct("!i")
 _EXIT_GRACE_S = 0.5
 
 
-class Environment:
-    """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not.
+class Reports(msgspec.Struct, frozen=True, gc=False):
+    """Who is told what about an environment: `heard` what its runtime says; `broken` that it can say nothing more that is worth
+    hearing and must be ended; `gone`, once, that all its processes are gone."""
 
-    `on_frame(environment, frame)` gets what the runtime says, `on_gone(environment)` comes once, when every process is gone.
-    """
+    heard: Callable[["Environment", Frame], None]
+    broken: Callable[["Environment"], None]
+    gone: Callable[["Environment"], None]
+
+
+class Environment:
+    """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_kill_timer", "_log", "_loop", "_on_frame", "_on_gone", "_process", "_status_fd",
-        "broken", "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
+        "_channel", "_kill_timer", "_log", "_loop", "_process", "_reports", "_status_fd",
+        "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
         "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
     )  # fmt: skip
@@ -42,7 +51,6 @@ class Environment:
         self.ready = False  # whether the init phase has succeeded
         self.repeated = False  # whether the init phase runs again, inside the invocation
         self.reason = ""
-        self.broken = ""
         self.failure: Exception | bytes | None = None  # what the init phase ended with
         self.status: int | None = None  # wait status of the function's process
         self.ticket = 0
@@ -101,14 +109,7 @@ class Environment:
         """
         self.state = advance(self.state, event, self)
 
-    async def launch(
-        self,
-        launcher: Launcher,
-        prepared: Prepared,
-        clock: Clock,
-        on_frame: Callable[["Environment", Frame], None],
-        on_gone: Callable[["Environment"], None],
-    ) -> None:
+    async def launch(self, launcher: Launcher, prepared: Prepared, clock: Clock, reports: Reports) -> None:
         """Start the processes and give them their configuration.
 
         Raises:
@@ -116,7 +117,7 @@ class Environment:
             OSError: no descriptors are left.
         """
         self._loop = asyncio.get_running_loop()
-        self._on_frame, self._on_gone = on_frame, on_gone
+        self._reports = reports
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.setblocking(False)
         log_fd, log_writer = os.pipe()
@@ -181,15 +182,16 @@ class Environment:
 
     def _frame(self, frame: Frame) -> None:
         self.peak_kb = max(self.peak_kb, frame.peak_kb)
-        self._on_frame(self, frame)
+        self._reports.heard(self, frame)
 
     def _channel_ended(self, error: BrokenFrame | None) -> None:
         if error is not None:
-            self.broken = str(error)
-            self.end("broken")
-        elif self.state is not State.GONE:
+            log.warning("%s sent what is no frame: %s", self, error)
+        if error is not None or self.state is State.IDLE:
+            self._reports.broken(self)
+        else:
             # Usually the process is ending and its status comes within a moment; one that only closed its socket is killed.
-            self._kill_timer = self._loop.call_later(_EXIT_GRACE_S, self.end, "broken")
+            self._kill_timer = self._loop.call_later(_EXIT_GRACE_S, self._reports.broken, self)
 
     def _exited(self) -> None:
         status = os.read(self._status_fd, _STATUS.size)
@@ -197,7 +199,7 @@ class Environment:
         self.advance(Event.EXITED)
         self.late_lines = self.take_lines()
         self._release()
-        self._on_gone(self)
+        self._reports.gone(self)
 
     def _release(self) -> None:
         if self._kill_timer is not None:

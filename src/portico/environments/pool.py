@@ -120,6 +120,13 @@ class Pool:
             self._retired.add(env)
         return []
 
+    def withdraw(self, env: int) -> None:
+        """`env` is about to end without having been told to: an idle one is not given out any more."""
+        if env in self._idle_since:
+            self._stop(env)
+        elif env in self._busy:
+            self._retired.add(env)
+
     def retire(self, prefix: str) -> list[Action]:
         """End the environments whose key begins with `prefix`: the idle ones now, the others once they are done."""
         actions: list[Action] = []

@@ -8,7 +8,7 @@ import time
 from portico.base.clock import Clock
 from portico.environments import endings, framed
 from portico.environments.deadlines import Deadlines
-from portico.environments.environment import Environment
+from portico.environments.environment import Environment, Reports
 from portico.environments.framed import Frame
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
@@ -63,6 +63,11 @@ class Supervisor:
     def pids(self) -> list[int]:
         """The process that each environment's tree begins with."""
         return [e.pid for e in self._environments.values() if e.pid is not None]
+
+    @property
+    def zygotes(self) -> Zygotes:
+        """The warm parents of the environments, for health and tests."""
+        return self._zygotes
 
     async def start(self) -> None:
         """Have the zygotes ready before the first invocation. Not required.
@@ -126,6 +131,7 @@ class Supervisor:
         self._deadlines = Deadlines(self._loop, self._expired)
         self._watch = Watch(self._loop, self._environments)
         self._change = asyncio.Event()
+        self._reports = Reports(heard=self._heard, broken=self._broken, gone=self._gone)
         self._running = True
         self._sweep_again()
 
@@ -186,7 +192,7 @@ class Supervisor:
             limit_s = self._init_s
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
-        await environment.launch(zygote, prepared, self._clock, self._heard, self._gone)
+        await environment.launch(zygote, prepared, self._clock, self._reports)
 
     def _log_stream(self, version: str) -> str:
         day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))
@@ -221,14 +227,8 @@ class Supervisor:
                 return
         elif environment.state is State.ENDING:
             return
-        log.warning(
-            "environment %d of %s sent %r while %s",
-            environment.id,
-            environment.spec.key,
-            kind,
-            environment.state,
-        )
-        environment.end("broken")
+        log.warning("%s sent %r while %s", environment, kind, environment.state.value)
+        self._broken(environment)
 
     def _initialised(self, environment: Environment) -> None:
         environment.advance(Event.INITIALISED)
@@ -253,6 +253,11 @@ class Supervisor:
         if environment.expires_at <= now:
             self._perform(self._pool.end(environment.id))
         self._perform(self._pool.released(environment.id, now))
+
+    def _broken(self, environment: Environment) -> None:
+        """The environment does what no runtime does: it must not be given anything more."""
+        self._pool.withdraw(environment.id)
+        environment.end("broken")
 
     def _expired(self, id: int) -> None:
         """A deadline has come."""

@@ -46,6 +46,11 @@ class ForkServer:
         """
         await self._running()
 
+    async def ended(self) -> None:
+        """Wait until the zygote that runs now has ended."""
+        if self._zygote is not None:
+            await asyncio.shield(self._zygote.ended)
+
     async def launch(self, channel: socket.socket, log_fd: int, status_fd: int) -> Process:
         """Fork one environment; see the port."""
         async with self._in_flight:
@@ -91,6 +96,7 @@ class _Zygote:
             )
         self.alive = True
         self.ready: asyncio.Future[None] = self._loop.create_future()
+        self.ended: asyncio.Future[None] = self._loop.create_future()
         self._asked: deque[tuple[str, asyncio.Future[tuple[int, int]]]] = deque()
         self._count = 0
         self._loop.add_reader(self._control.fileno(), self._read)
@@ -125,6 +131,7 @@ class _Zygote:
         self._process.wait()
         gone = LaunchFailed("the zygote has ended")
         _refuse(self.ready, gone)
+        self.ended.set_result(None)
         for _, reply in self._asked:
             _refuse(reply, gone)
 

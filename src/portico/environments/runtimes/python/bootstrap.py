@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import json
 import os
 import sys
@@ -125,6 +126,7 @@ def _settle(code_dir: str, variables: dict[str, str]) -> None:
 
 
 def _import(module_name: str) -> types.ModuleType:
+    _prefer_own(module_name.replace("/", ".").partition(".")[0])
     try:
         return importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
@@ -134,6 +136,13 @@ def _import(module_name: str) -> types.ModuleType:
         where = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
         words = f"Syntax error in module '{module_name}': {error}"
         raise Fault("Runtime.UserCodeSyntaxError", words, (where,)) from None
+
+
+def _prefer_own(name: str) -> None:
+    """Let the function's own module come before one of Python's with that name, which the zygote may have loaded."""
+    own = importlib.machinery.PathFinder.find_spec(name, sys.path[:1])
+    if own is not None and name in sys.modules:
+        del sys.modules[name]
 
 
 def _context(head: list[object]) -> LambdaContext:
