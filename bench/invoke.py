@@ -130,7 +130,8 @@ def _wait(url: str) -> None:
 
 def client(url: str, service: str, key: str = "test", secret: str = "test") -> Any:
     """A boto3 client."""
-    return boto3.client(
+    make: Any = boto3.client
+    return make(
         service,
         endpoint_url=url,
         region_name="us-east-1",

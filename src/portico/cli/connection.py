@@ -86,7 +86,8 @@ class Connection:
         request = AWSRequest(method, f"{self.url}{path}")
         SigV4Auth(self.session.get_credentials(), "portico", self.region).add_auth(request)
         try:
-            answer = URLLib3Session(verify=self.ca_bundle or True).send(request.prepare())
+            verify: Any = self.ca_bundle or True  # a bundle's path is taken too
+            answer = URLLib3Session(verify=verify).send(request.prepare())
         except Exception as error:
             raise click.ClickException(f"no Portico server answers at {self.url} ({error})") from error
         body = json.loads(answer.content or b"{}")

@@ -1,5 +1,8 @@
 """What the operations of CloudWatch Logs get, and how they find and name groups."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from portico.calls.call import Call, Scope
@@ -14,7 +17,7 @@ class Logs(msgspec.Struct, frozen=True):
     timeline: Timeline
 
 
-def group_name(request: dict[str, str]) -> str:
+def group_name(request: Mapping[str, Any]) -> str:
     """The group that a request means, by `logGroupName` or by `logGroupIdentifier` (name or ARN).
 
     Raises:
@@ -40,13 +43,13 @@ def group_arn(scope: Scope, name: str) -> str:
     return f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group:{name}:log-stream:"
 
 
-def on_group(call: Call, request: dict[str, str]) -> list[str]:
+def on_group(call: Call, request: Mapping[str, Any]) -> list[str]:
     """The group of a request, for authorisation."""
     name = request.get("logGroupName") or name_of(request.get("logGroupIdentifier") or "")
     return [group_arn(call.scope, name)]
 
 
-def on_stream(call: Call, request: dict[str, str]) -> list[str]:
+def on_stream(call: Call, request: Mapping[str, Any]) -> list[str]:
     """The stream of a request, for authorisation."""
     name = request.get("logGroupName") or name_of(request.get("logGroupIdentifier") or "")
     return [group_arn(call.scope, name) + request.get("logStreamName", "")]
