@@ -169,10 +169,12 @@ class Outbound:
         self, parts: SplitResult, address: str, port: int, message: bytes, bytes_max: int
     ) -> Response:
         secure = parts.scheme == "https"
+        if secure and self._context is None:
+            self._context = ssl.create_default_context()
         reader, writer = await asyncio.open_connection(
             address,
             port,
-            ssl=(self._context or ssl.create_default_context()) if secure else None,
+            ssl=self._context if secure else None,
             server_hostname=_host_port(parts)[0] if secure else None,
         )
         try:

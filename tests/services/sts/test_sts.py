@@ -428,6 +428,17 @@ def test_there_is_no_multi_factor_device_to_give_a_code(people: People) -> None:
     assert refused(sts.get_session_token, **device)[0] == "AccessDenied"
 
 
+def test_provided_contexts_are_refused_by_name(people: People) -> None:
+    sts = people.user("alice")
+    role = people.role("worker", trust({"AWS": people.arn("user/alice")}))
+    context = {"ProviderArn": "arn:aws:iam::aws:contextProvider/IdentityCenter", "ContextAssertion": "abcd"}
+    code, status, message = refused(
+        sts.assume_role, RoleArn=role, RoleSessionName="run", ProvidedContexts=[context]
+    )
+    assert (code, status) == ("NotImplemented", 501)
+    assert "ProvidedContexts" in message
+
+
 # GetSessionToken, GetFederationToken
 
 

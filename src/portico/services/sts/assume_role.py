@@ -60,6 +60,8 @@ async def assume_role(sts: Sts, call: Call, request: "AssumeRoleRequest") -> "As
 
     Source: STS API Reference, AssumeRole; IAM User Guide, "Pass session tags in AWS STS".
     """
+    if request.get("ProvidedContexts"):
+        raise errors.no_contexts()
     if request.get("SerialNumber") or request.get("TokenCode"):
         raise errors.mfa_failed()
     role = await inputs.find_role(call, request["RoleArn"])

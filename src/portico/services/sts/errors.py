@@ -32,6 +32,13 @@ def mfa_failed() -> AwsError:
     return access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 
 
+def no_contexts() -> AwsError:
+    """Context assertions of trusted token issuers are refused by name: ignoring them would grant more than was asked for."""
+    return AwsError(
+        "NotImplemented", "Portico does not implement sts:AssumeRole with ProvidedContexts yet", 501
+    )
+
+
 def validation(message: str) -> AwsError:
     """400 `ValidationError`, for what the model can't say."""
     return AwsError("ValidationError", message, 400)
