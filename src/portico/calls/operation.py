@@ -70,8 +70,9 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     """An implemented operation.
 
     `action` is None for those that need no permission (`sts:GetCallerIdentity`). `on` yields the ARNs to check (`"*"` if the
-    action has no resource) and `keys` the request's own condition values; either may be a coroutine function that reads records. `policy` reads the resource policy's document. `also`
-    are dependent checks. `anonymous` admits unsigned callers past authentication (their permission is checked as always).
+    action has no resource) and `keys` the request's own condition values; either may be a coroutine function that reads records.
+    `policy` reads the resource policy's document. `also` are dependent checks. `anonymous` admits unsigned callers past
+    authentication (their permission is checked as always).
     """
 
     service: str
