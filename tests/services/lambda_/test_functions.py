@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import stat
+import threading
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -331,6 +332,23 @@ def test_a_name_is_taken_once(client: Make, create: Make, refused: Make) -> None
     create("f")
     with refused(409, "ResourceConflictException", "Function already exist: f"):
         create("f")
+
+
+def test_of_many_at_once_one_makes_it(create: Make) -> None:
+    answers: list[str] = []
+
+    def make() -> None:
+        try:
+            answers.append(create("f")["State"])
+        except ClientError as error:
+            answers.append(error.response["Error"]["Message"])
+
+    threads = [threading.Thread(target=make) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["Function already exist: f"] * 4 + ["Pending"]
 
 
 def test_a_zip_that_climbs_out_is_refused(create: Make, package: Make, refused: Make) -> None:

@@ -25,7 +25,16 @@ def test_nothing_is_an_empty_object() -> None:
     [
         (b"test data", f"Unrecognized token 'test': was expecting {VALUE}", "line: 1, column: 6"),
         (b"a", f"Unrecognized token 'a': was expecting {VALUE}", "line: 1, column: 2"),
-        (b'{"a":', "Unexpected end-of-input", "line: 1, column: 6"),
+        (
+            b'{"a":',
+            "Unexpected end-of-input: expected close marker for Object (start marker at line: 1, column: 1)",
+            "line: 1, column: 6",
+        ),
+        (
+            b'{"]": [1, [2],\n',
+            "Unexpected end-of-input: expected close marker for Array (start marker at line: 1, column: 7)",
+            "line: 2, column: 1",
+        ),
         (
             b'{\n  "a": }',
             f"Unexpected character ('}}' (code 125)): expected a valid value {VALUE}",

@@ -19,6 +19,7 @@ _EMPTY = b"{}"
 _SHOWN_BYTES = 500
 _VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _TOKEN = re.compile(r"[A-Za-z0-9_$\u0080-\uffff]+")
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')  # and strings, which may hold brackets
 _syntax = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -102,6 +103,22 @@ def _reason(payload: bytes) -> tuple[str, int]:
     return "Unexpected character", 0
 
 
+def _unclosed(text: str) -> str:
+    """What the innermost open object or array still needs; the parser does not say more about an open string."""
+    opened: list[int] = []
+    for found in _BRACKETS.finditer(text):
+        if found[0] in "{[":
+            opened.append(found.start())
+        elif found[0] in "}]" and opened:
+            opened.pop()
+    if not opened:
+        return ""
+    before = text[: opened[-1]]
+    kind = "Object" if text[opened[-1]] == "{" else "Array"
+    line, column = before.count("\n") + 1, opened[-1] - (before.rfind("\n") + 1) + 1
+    return f": expected close marker for {kind} (start marker at line: {line}, column: {column})"
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(
         f"Non-standard token '{name}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
@@ -110,7 +127,7 @@ def _refuse_constant(name: str) -> None:
 
 def _at(text: str, position: int) -> tuple[str, int]:
     if position >= len(text):
-        return "Unexpected end-of-input", len(text.encode())
+        return f"Unexpected end-of-input{_unclosed(text)}", len(text.encode())
     token = _TOKEN.match(text, position)
     if token is not None and not text[position].isdigit():
         read = min(token.end() + 1, len(text))

@@ -64,10 +64,9 @@ class States:
 
     async def run(self) -> None:
         """Follow changes, forever."""
-        for row in await self._store.scan((VERSIONS.name,)):
-            self._changed[row.key] = None
-        known = {VERSIONS.decode(row.value).code_digest for row in await self._store.scan((VERSIONS.name,))}
-        await self._staging.keep_only(known)
+        rows = await self._store.scan((VERSIONS.name,))
+        await self._staging.keep_only({VERSIONS.decode(row.value).code_digest for row in rows})
+        self._changed.update(dict.fromkeys(row.key for row in rows))
         while True:
             self._woken.clear()
             await self._follow()
