@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from hashlib import sha1, sha256
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -252,3 +253,21 @@ def test_the_forms_of_sigv4a_are_refused_by_name(form: str) -> None:
     with pytest.raises(SignatureError, match=form) as caught:
         chunked.is_chunked(form)
     assert caught.value.kind == "algorithm"
+
+
+def test_the_example_with_a_trailer_of_the_s3_reference_is_accepted() -> None:
+    data = b"a" * 66560
+    claim = msgspec.structs.replace(
+        claimed(chunked.SIGNED_TRAILER, 66560, trailer="x-amz-checksum-crc32c"),
+        signature="106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e",
+    )
+    body = (
+        b"10000;chunk-signature=b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2\r\n"
+        + data[:65536]
+        + b"\r\n400;chunk-signature=1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7\r\n"
+        + data[65536:]
+        + b"\r\n0;chunk-signature=2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992\r\n"
+        b"x-amz-checksum-crc32c:sOO8/Q==\n\r\n"
+        b"x-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n\r\n"
+    )
+    assert decode(claim, body) == data
