@@ -6,7 +6,7 @@ import pytest
 from portico.gateway.body import Body
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Peer, Reply, StreamReply
-from raw_http import lane
+from raw_http import lane, until
 
 JSON = (("content-type", "application/json"),)
 
@@ -186,10 +186,13 @@ async def test_a_caller_that_has_sent_all_and_said_so_gets_its_reply():
 
     async with lane(handle) as served:
         caller = await served.connect()
-        await caller.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await caller.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
         caller.writer.write_eof()
+        await until(lambda: any(connection._eof for connection in served.open))
         gate.set()
         assert (await caller.answer()).body == b"late"
+        assert (await caller.answer()).body == b"late"
+        assert await caller.closed()
 
 
 @pytest.mark.parametrize("reset", [True, False])

@@ -46,6 +46,7 @@ class HttpProtocol(asyncio.Protocol):
         "_current",
         "_deadline",
         "_drained",
+        "_eof",
         "_handler",
         "_held",
         "_in_head",
@@ -86,6 +87,7 @@ class HttpProtocol(asyncio.Protocol):
         self._stalled = False  # the caller does not read
         self._drained: asyncio.Future[None] | None = None
         self._in_head = False
+        self._eof = False  # the caller has sent all
         self._closing = False
         self._lost = False
         self._lingering = False
@@ -125,8 +127,11 @@ class HttpProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The caller has sent everything; True keeps the connection for the reply (TLS can't)."""
+        self._eof = True
         current = self._current
-        return current is not None and current.body.complete and not self._peer.secure
+        if current is None:
+            return self._stalled and not self._peer.secure
+        return current.body.complete and not self._peer.secure
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone. Whoever reads the body learns it; the call goes on."""
@@ -135,9 +140,7 @@ class HttpProtocol(asyncio.Protocol):
         self._traffic.remove(self)
         for incoming in (self._current, *self._parser.queue):
             if incoming is not None and not incoming.body.complete:
-                incoming.body.fail(
-                    AwsError("IncompleteBody", "The connection was closed before the body was complete", 400)
-                )
+                incoming.body.fail(_incomplete())
         while self._parser.queue:
             self._parser.queue.popleft().body.discard()
         self._held.clear()
@@ -215,7 +218,7 @@ class HttpProtocol(asyncio.Protocol):
                 return
 
     def _await_request(self) -> None:
-        if self._closing:
+        if self._closing or self._eof:
             self._transport.close()
             return
         self._resume()
@@ -228,6 +231,8 @@ class HttpProtocol(asyncio.Protocol):
     def _begin(self, incoming: Incoming) -> None:
         traffic = self._traffic
         self._current = incoming
+        if self._eof and not incoming.body.complete:
+            incoming.body.fail(_incomplete())
         traffic.requests += 1
         task = self._loop.create_task(self._answer(incoming))
         self._running.add(task)
@@ -351,6 +356,9 @@ class HttpProtocol(asyncio.Protocol):
         """Close, but read for a while what is still under way: unread bytes would make the kernel reset the connection, and the
         caller would never see the reply (RFC 9112, section 9.6)."""
         self._current = None
+        if self._eof:
+            self._transport.close()
+            return
         self._lingering = True
         self._deadline = self._traffic.now + self._traffic.limits.linger_s
         if self._transport.can_write_eof():
@@ -380,6 +388,10 @@ class HttpProtocol(asyncio.Protocol):
         if self._paused and not self._lost:
             self._paused = False
             self._transport.resume_reading()
+
+
+def _incomplete() -> AwsError:
+    return AwsError("IncompleteBody", "The connection was closed before the body was complete", 400)
 
 
 def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:
