@@ -94,6 +94,15 @@ async def test_code_from_before_a_boot_is_made_again(tmp_path: Path, store: Stor
     assert source_in(folder) is None
 
 
+async def test_code_that_somebody_tidied_away_is_made_again(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    folder = await staging.ensure("1" * 64, zip_with("x = 1"))
+    tmp_path.joinpath("code", "1" * 64).rename(tmp_path / "elsewhere")
+    assert staging.path("1" * 64) is None
+    assert await staging.ensure("1" * 64, zip_with("x = 1")) == folder
+    assert source_in(folder) == "x = 1"
+
+
 async def test_what_nobody_needs_goes(tmp_path: Path, store: Store) -> None:
     staging = Staging(root=tmp_path / "code", store=store)
     kept = await staging.ensure("1" * 64, zip_with("x = 1"))

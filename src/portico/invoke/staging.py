@@ -41,7 +41,7 @@ class CodeRefused(Exception):
 class _Answer(msgspec.Struct, frozen=True, gc=False):
     files: int = 0
     bytes: int = 0
-    refused: str = ""
+    refused: RefusedKind | Literal[""] = ""
     why: str = ""
 
 
@@ -61,8 +61,9 @@ class Staging:
         self._forget_what_is_stale()
 
     def path(self, digest: str) -> str | None:
-        """The folder of this code if it is there."""
-        return str(self._root / digest) if digest in self._ready else None
+        """The folder of this code if it is there (somebody may have tidied it away)."""
+        folder = str(self._root / digest)
+        return folder if digest in self._ready and os.path.isdir(folder) else None
 
     async def ensure(self, digest: str, data: bytes | None = None) -> str:
         """The folder of the zip `digest`, unpacked from `data` or from its blob if it is not there yet.
@@ -71,7 +72,7 @@ class Staging:
             CodeRefused: see there.
             KeyError: the store has no such blob.
         """
-        if digest not in self._ready:
+        if self.path(digest) is None:
             making = self._making.get(digest) or self._begin(digest, data)
             await asyncio.shield(making)  # others may wait for it too
         return str(self._root / digest)
@@ -114,7 +115,7 @@ class Staging:
             async with self._workers:
                 answer = await _run_worker(part, data)
             if answer.refused:
-                raise CodeRefused(answer.refused, answer.why)  # type: ignore[arg-type]  # the worker's words are the kinds
+                raise CodeRefused(answer.refused, answer.why)
             os.rename(part, folder)
         except BaseException:
             await asyncio.to_thread(_remove, part)

@@ -102,23 +102,31 @@ async def list_functions(lam: Lambda, call: Call, request: "ListFunctionsRequest
 
     Source: API reference, ListFunctions.
     """
-    place = (call.scope.account, call.scope.region)
     every = request.get("FunctionVersion") == "ALL"
     limit = min(request.get("MaxItems") or PAGE_MAX, PAGE_MAX)
     after = _after(request.get("Marker"))
-    rows = await call.tx.scan(
-        VERSIONS,
-        *place,
-        after=VERSIONS.key(*place, *after) if after else None,
-        limit=None if not every else limit + 1,
-    )
-    if not every:
-        rows = [row for row in rows if row.version == LATEST]
+    rows = await (_every_version if every else _latest_versions)(call, after, limit + 1)
     page = rows[:limit]
     found: dict[str, Any] = {"Functions": [shown.listed(row, qualified=every) for row in page]}
     if len(rows) > limit:
         found["NextMarker"] = _marker(page[-1])
     return found  # type: ignore[return-value]  # built member by member
+
+
+async def _every_version(call: Call, after: tuple[str, ...], limit: int) -> list[Version]:
+    place = (call.scope.account, call.scope.region)
+    return await call.tx.scan(
+        VERSIONS, *place, after=VERSIONS.key(*place, *after) if after else None, limit=limit
+    )
+
+
+async def _latest_versions(call: Call, after: tuple[str, ...], limit: int) -> list[Version]:
+    place = (call.scope.account, call.scope.region)
+    functions = await call.tx.scan(
+        FUNCTIONS, *place, after=FUNCTIONS.key(*place, after[0]) if after else None, limit=limit
+    )
+    found = [await call.tx.get(VERSIONS, *place, function.name, LATEST) for function in functions]
+    return [version for version in found if version is not None]
 
 
 def _marker(last: Version) -> str:

@@ -1,6 +1,6 @@
 """Which runtimes there are: those that run here, those that AWS has besides, and those that AWS has withdrawn.
 
-Source: recorded answers (the enum of CreateFunction, the words for withdrawn runtimes).
+Source: recorded answers (the enum of CreateFunction, the words for withdrawn runtimes); the API's model for newer ones.
 """
 
 from portico.services.lambda_ import errors
@@ -19,7 +19,8 @@ _ENUM = (
     "java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, "
     "nodejs18.x, provided.al2, java8.al2"
 )
-_KNOWN = frozenset(_ENUM.split(", "))
+_NEWER = ("nodejs26.x", "python3.15", "ruby4.0", "java8.al2023", "java11.al2023", "java17.al2023", "custom")
+_KNOWN = frozenset([*_ENUM.split(", "), *_NEWER])
 _WITHDRAWN = frozenset(
     [
         "nodejs",
