@@ -40,6 +40,7 @@ from portico.gateway.serve import listen, serve
 from portico.gateway.traffic import Traffic
 from portico.identity.credentials import DEVELOPMENT_KEY, DEVELOPMENT_SECRET, KeyRing
 from portico.identity.jwt import Verifier
+from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, Session
 from portico.identity.records import ACCESS_KEYS, AccessKey
 from portico.identity.sealing import Sealer
@@ -94,7 +95,8 @@ class Server:
         self.cache = RecordCache(store)
         self.timeline = Timeline(None if self._directory is None else self._directory / TIMELINE_FILE)
         self.decisions = Decisions(store, clock)
-        self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam)
+        self.last_uses = LastUses(self.cache)
+        self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam, self.last_uses)
         self.dispatcher = Dispatcher(self.cache, clock, self.authorizer)
         self.clients = Clients(self.dispatcher)
         self.sealer = Sealer(data_key(self._directory))
@@ -153,6 +155,7 @@ class Server:
             "Sealer": self.sealer,
             "Verifier": self._verifier(),
             "Authorizer": self.authorizer,
+            "LastUses": self.last_uses,
             "Resolver": self.resolver,
             "Invoker": self.invoker,
             "ExecutionRoles": self.roles,
@@ -251,6 +254,7 @@ class Server:
         await self.environments.start()
         self.tasks.start("invoke.asynchronous", self.worker.run)
         self.tasks.start("identity.refusals", self.decisions.run)
+        self.tasks.start("identity.last_use", self.last_uses.keep_writing)
         self.tasks.start("logs.retention", lambda: retention.run(self.store, self.timeline, self.clock))
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.operation import operation
 from portico.calls.ports import Ports, load
+from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, root, service
 from portico.identity.records import USERS, Attached, User
 from portico.services import logs
@@ -36,7 +37,9 @@ class World:
         self.timeline = timeline
         self.cache = RecordCache(store)
         self.decisions = Decisions(store, clock)
-        self.dispatcher = Dispatcher(self.cache, clock, Authorizer(self.cache, clock, self.decisions, mode))
+        self.dispatcher = Dispatcher(
+            self.cache, clock, Authorizer(self.cache, clock, self.decisions, mode, LastUses(self.cache))
+        )
         self.clients = Clients(self.dispatcher)
         ports = Ports(store, self.cache, clock, self.clients, lambda name, loop: None, {"Timeline": timeline})
         registry = load(logs.SERVICE)

@@ -11,6 +11,7 @@ from portico.calls.call import Call
 from portico.calls.decisions import Decisions, Verdict
 from portico.calls.operation import Check, Operation
 from portico.identity.applicable import applicable, global_context, principal_tags
+from portico.identity.last_use import LastUses
 from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
@@ -41,11 +42,14 @@ class Refused(AwsError):
 class Authorizer:
     """Evaluates the policies that apply to a call. In mode `audit` it records what it would have refused and lets it pass."""
 
-    def __init__(self, cache: RecordCache, clock: Clock, decisions: Decisions, mode: IamMode) -> None:
+    def __init__(
+        self, cache: RecordCache, clock: Clock, decisions: Decisions, mode: IamMode, last_uses: LastUses
+    ) -> None:
         self._cache = cache
         self._clock = clock
         self._decisions = decisions
         self._mode = mode
+        self._last_uses = last_uses
 
     async def authorize(
         self, protocol: str, operation: Operation, owner: Any, call: Call, request: Any
@@ -55,6 +59,7 @@ class Authorizer:
         Raises:
             Refused: no policy allows it, or one denies it.
         """
+        self._last_uses.note(call.principal, call.now, operation.service, call.scope.region)
         if self._mode == "off":
             return
         if operation.action is not None:

@@ -72,8 +72,6 @@ class Role(msgspec.Struct, frozen=True, gc=False):
     attached: tuple[str, ...] = ()
     boundary: str = ""
     tags: tuple[tuple[str, str], ...] = ()
-    last_used_at: float = 0.0
-    last_used_region: str = ""
     service_linked: str = ""
 
     @property
@@ -91,9 +89,6 @@ class AccessKey(msgspec.Struct, frozen=True, gc=False):
     user: str
     created_at: float
     active: bool = True
-    last_used_at: float = 0.0
-    last_used_service: str = ""
-    last_used_region: str = ""
 
 
 class PolicyVersion(msgspec.Struct, frozen=True, gc=False):

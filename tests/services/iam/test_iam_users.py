@@ -197,12 +197,18 @@ class TestAccessKeys:
         assert root.list_users()["Users"] == []
         assert iam.get_account_summary()["SummaryMap"]["AccountAccessKeysPresent"] == 1
 
-    def test_last_used(self, iam: Any, refusal: Refusal, client: Callable[..., Any]) -> None:
-        iam.create_user(UserName="u")
-        key = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
+    def test_last_used(
+        self, iam: Any, as_user: Callable[..., Any], refusal: Refusal, client: Callable[..., Any]
+    ) -> None:
+        ann = as_user("ann", ALLOW_LISTING)
+        key = iam.list_access_keys(UserName="ann")["AccessKeyMetadata"][0]["AccessKeyId"]
         used = iam.get_access_key_last_used(AccessKeyId=key)
-        assert used["UserName"] == "u"
+        assert used["UserName"] == "ann"
         assert used["AccessKeyLastUsed"] == {"ServiceName": "N/A", "Region": "N/A"}
+        ann.list_users()
+        used = iam.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
+        assert (used["ServiceName"], used["Region"]) == ("iam", "us-east-1")
+        assert set(used) == {"ServiceName", "Region", "LastUsedDate"}
         stranger = client("iam", new_account())
         assert refusal(stranger.get_access_key_last_used, AccessKeyId=key)[:2] == (403, "AccessDenied")
 

@@ -8,7 +8,7 @@ from portico.services.iam.service import Iam
 
 
 def _build(ports: Ports) -> Iam:
-    return Iam()
+    return Iam(ports.extras["LastUses"])
 
 
 SERVICE = ServiceSpec(

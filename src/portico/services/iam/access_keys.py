@@ -10,6 +10,7 @@ import msgspec
 from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import Values, operation
+from portico.identity.last_use import LAST_USES
 from portico.identity.records import ACCESS_KEYS, ACCOUNTS, AccessKey, AccountSettings
 from portico.services.iam import entities, errors, targets
 from portico.services.iam.entities import USER
@@ -99,6 +100,7 @@ async def delete_access_key(iam: Iam, call: Call, request: shapes.DeleteAccessKe
     key = await _find(call, request)
     have = await _key_ids(call, key.user)
     call.tx.delete(ACCESS_KEYS, key.key_id)
+    call.tx.delete(LAST_USES, key.key_id)
     await _set_key_ids(call, key.user, tuple(key_id for key_id in have if key_id != key.key_id))
 
 
@@ -129,13 +131,11 @@ async def get_access_key_last_used(
     key = await call.tx.get(ACCESS_KEYS, request["AccessKeyId"])
     if key is None or key.account != call.scope.account:
         raise errors.key_of_nobody(call.principal.arn, request["AccessKeyId"])
-    used: shapes.AccessKeyLastUsed = {
-        "ServiceName": key.last_used_service or "N/A",
-        "Region": key.last_used_region or "N/A",
-    }
-    if key.last_used_at:
-        used["LastUsedDate"] = key.last_used_at
-    return {"UserName": _shown_owner(key.user), "AccessKeyLastUsed": used}
+    use = iam.last_uses.of(key.key_id)
+    shown: shapes.AccessKeyLastUsed = {"ServiceName": "N/A", "Region": "N/A"}
+    if use is not None:
+        shown = {"LastUsedDate": float(int(use.at)), "ServiceName": use.service, "Region": use.region}
+    return {"UserName": _shown_owner(key.user), "AccessKeyLastUsed": shown}
 
 
 def _owner(call: Call, request: Any) -> str:

@@ -57,7 +57,7 @@ async def get_account_authorization_details(
     return {
         "UserDetailList": [_user(one) for one in listed if isinstance(one, User)],
         "GroupDetailList": [_group(one) for one in listed if isinstance(one, Group)],
-        "RoleDetailList": [await _role(call, one, profiles) for one in listed if isinstance(one, Role)],
+        "RoleDetailList": [await _role(iam, call, one, profiles) for one in listed if isinstance(one, Role)],
         "Policies": [_policy(one, used) for one in listed if isinstance(one, ManagedPolicy)],
         **more,
     }
@@ -100,7 +100,7 @@ def _group(group: Group) -> shapes.GroupDetail:
     }
 
 
-async def _role(call: Call, role: Role, profiles: list[InstanceProfile]) -> shapes.RoleDetail:
+async def _role(iam: Iam, call: Call, role: Role, profiles: list[InstanceProfile]) -> shapes.RoleDetail:
     document = await trust.shown(call, role.trust)
     detail: shapes.RoleDetail = {
         "Path": role.path,
@@ -115,7 +115,7 @@ async def _role(call: Call, role: Role, profiles: list[InstanceProfile]) -> shap
         "RolePolicyList": _inline(role.inline),
         "AttachedManagedPolicies": [attachments.shown(arn) for arn in role.attached],
         "Tags": tagging.shown(role.tags),
-        "RoleLastUsed": roles.last_used(role),
+        "RoleLastUsed": roles.last_used(iam, role),
     }
     if role.boundary:
         detail["PermissionsBoundary"] = boundaries.shown(role.boundary)

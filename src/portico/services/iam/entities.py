@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from portico.calls.call import Call
+from portico.identity.last_use import LAST_USES
 from portico.identity.records import GROUPS, IDENTIFIED, ROLES, USERS, Group, Identified, Role, User
 from portico.services.iam import errors
 from portico.store.table import Table
@@ -69,6 +70,7 @@ def remove(call: Call, kind: Kind[E], entity: E) -> None:
     call.tx.delete(kind.table, entity.account, entity.name.lower())
     if not isinstance(entity, Group):
         call.tx.delete(IDENTIFIED, entity.unique_id)
+        call.tx.delete(LAST_USES, entity.unique_id)
 
 
 def rename(call: Call, kind: Kind[E], old: E, new: E) -> None:

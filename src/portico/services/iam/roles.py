@@ -41,22 +41,21 @@ async def listed(call: Call, role: Role) -> shapes.Role:
     return shown
 
 
-async def described(call: Call, role: Role) -> shapes.Role:
+async def described(iam: Iam, call: Call, role: Role) -> shapes.Role:
     """A role as GetRole has it."""
     shown = await listed(call, role)
     if role.boundary:
         shown["PermissionsBoundary"] = boundaries.shown(role.boundary)
     if role.tags:
         shown["Tags"] = tagging.shown(role.tags)
-    shown["RoleLastUsed"] = last_used(role)
+    shown["RoleLastUsed"] = last_used(iam, role)
     return shown
 
 
-def last_used(role: Role) -> shapes.RoleLastUsed:
+def last_used(iam: Iam, role: Role) -> shapes.RoleLastUsed:
     """When and where the role was used last; empty if it was not."""
-    if not role.last_used_at:
-        return {}
-    return {"LastUsedDate": role.last_used_at, "Region": role.last_used_region}
+    use = iam.last_uses.of(role.unique_id)
+    return {} if use is None else {"LastUsedDate": float(int(use.at)), "Region": use.region}
 
 
 @operation(on=targets.to_create(ROLE), keys=targets.request_facts)
@@ -107,7 +106,7 @@ async def get_role(iam: Iam, call: Call, request: shapes.GetRoleRequest) -> shap
     Raises:
         NoSuchEntity: no such role.
     """
-    return {"Role": await described(call, await entities.find(call, ROLE, request["RoleName"]))}
+    return {"Role": await described(iam, call, await entities.find(call, ROLE, request["RoleName"]))}
 
 
 @operation()

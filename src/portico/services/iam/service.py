@@ -1,6 +1,8 @@
-"""What IAM's operations depend on: the quotas of an account."""
+"""What IAM's operations depend on: the quotas of an account, and when what was used last."""
 
 import msgspec
+
+from portico.identity.last_use import LastUses
 
 
 class Quotas(msgspec.Struct, frozen=True, gc=False):
@@ -28,7 +30,8 @@ class Quotas(msgspec.Struct, frozen=True, gc=False):
     service_credentials_per_user: int = 2
 
 
-class Iam(msgspec.Struct, frozen=True, gc=False):
+class Iam(msgspec.Struct, frozen=True):
     """What each operation of IAM gets as its first argument."""
 
+    last_uses: LastUses
     quotas: Quotas = Quotas()
