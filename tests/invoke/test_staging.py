@@ -97,10 +97,18 @@ async def test_code_from_before_a_boot_is_made_again(tmp_path: Path, store: Stor
 async def test_code_that_somebody_tidied_away_is_made_again(tmp_path: Path, store: Store) -> None:
     staging = Staging(root=tmp_path / "code", store=store)
     folder = await staging.ensure("1" * 64, zip_with("x = 1"))
-    tmp_path.joinpath("code", "1" * 64).rename(tmp_path / "elsewhere")
+    tmp_path.joinpath("code", "1" * 64).rename(tmp_path / "code" / "elsewhere.x")
     assert staging.path("1" * 64) is None
     assert await staging.ensure("1" * 64, zip_with("x = 1")) == folder
     assert source_in(folder) == "x = 1"
+
+
+async def test_nothing_stays_of_an_ephemeral_server(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    folder = await staging.ensure("1" * 64, zip_with("x = 1"))
+    staging.clear()
+    assert source_in(folder) is None
+    assert staging.path("1" * 64) is None
 
 
 async def test_what_nobody_needs_goes(tmp_path: Path, store: Store) -> None:

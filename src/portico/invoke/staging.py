@@ -108,6 +108,11 @@ class Staging:
             os.rename(self._root / digest, gone)
             await asyncio.to_thread(_remove, gone)
 
+    def clear(self) -> None:
+        """Remove everything, at the end of a server that keeps nothing: the folders are read-only to their owner too."""
+        self._ready.clear()
+        _remove(self._root)
+
     async def _unpack(self, folder: Path, data: bytes) -> None:
         part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
         part.mkdir(mode=0o700)
