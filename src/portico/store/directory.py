@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 from portico.store.data_key import KEY_FILE
@@ -77,5 +78,8 @@ def _make_private(directory: Path) -> None:
             f"the data directory {directory} belongs to user {status.st_uid}, and Portico runs as user {os.geteuid()}; "
             "it has to belong to that user"
         )
+    if not status.st_mode & stat.S_IWUSR:
+        # Root could write all the same; whoever made it read-only did not want that.
+        raise StoreUnusable(f"the data directory {directory} is read-only; make it writable, or name another one")
     if status.st_mode & 0o777 != 0o700:
         directory.chmod(0o700)

@@ -1,6 +1,7 @@
 """What SQLite's and the operating system's errors mean for the store."""
 
 import errno
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def of_system(error: OSError) -> StoreError:
 
 
 def no_room(directory: Path) -> bool:
-    """Whether a small file can't be written because of space, and not because of the disk."""
+    """Whether a write may have failed because of space or a limit, and not because of the disk."""
+    if resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+        return True
     probe = directory / "probe"
     try:
         probe.write_bytes(bytes(_PROBE_BYTES))
