@@ -265,6 +265,7 @@ class Server:
         await self.timeline.close()
         await self.store.close()
         if self._temporary is not None:
+            self.staging.clear()
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
