@@ -171,3 +171,22 @@ def test_a_made_up_path_does_not_reach_an_entity(
     ann = as_user("ann", allow("iam:SimulatePrincipalPolicy", f"arn:aws:iam::{account}:user/team/*"))
     request = {"PolicySourceArn": f"arn:aws:iam::{account}:user/team/boss", "ActionNames": ["s3:GetObject"]}
     assert refusal(ann.simulate_principal_policy, **request)[:2] == (404, "NoSuchEntity")
+
+
+def test_a_role_is_used(iam: Any, client: Callable[..., Any], as_user: AsUser, account: str) -> None:
+    """A session has what its role has, and the role remembers it."""
+    as_user("ann")
+    trust = TRUST_EC2.replace('"Service":"ec2.amazonaws.com"', f'"AWS":"arn:aws:iam::{account}:user/ann"')
+    role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust)["Role"]
+    iam.attach_role_policy(RoleName="reader", PolicyArn=READ_ONLY)
+    assert iam.get_role(RoleName="reader")["Role"]["RoleLastUsed"] == {}
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    sts = client("sts", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+    session = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="now")["Credentials"]
+    reader = client(
+        "iam", key=session["AccessKeyId"], secret=session["SecretAccessKey"], token=session["SessionToken"]
+    )
+    assert [user["UserName"] for user in reader.list_users()["Users"]] == ["ann"]
+    used = reader.get_role(RoleName="reader")["Role"]["RoleLastUsed"]
+    assert used["Region"] == "us-east-1"
+    assert set(used) == {"LastUsedDate", "Region"}
