@@ -308,3 +308,33 @@ async def test_pickling_and_threads_work(workshop) -> None:
     """
     assert await workshop.answer(workshop.function("f", source)) == ["Thing", [0, 2, 4], 1]
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
+async def test_other_pythons_of_the_machine(workshop, version) -> None:
+    source = """\
+    import sys, logging
+    def handler(event, context):
+        print("printed")
+        logging.warning("logged")
+        if event == "fail":
+            raise ValueError(event)
+        import urllib3
+        return "%d.%d" % sys.version_info[:2]
+    """
+    spec = workshop.function("f", source, runtime=f"python{version}")
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert await workshop.answer(spec) in (version, own)
+    outcome, document = await workshop.error(spec, "fail")
+    assert document["errorMessage"] == "fail"
+    assert "^" not in document["stackTrace"][0]
+    assert len(outcome.lines) == 3
+
+
+async def test_what_the_init_phase_writes_comes_before_the_start(workshop) -> None:
+    spec = workshop.function("f", "print('init')\ndef handler(e, c):\n    print('handler')")
+    outcome = await workshop.invoke(spec)
+    assert [(line.text, line.at_ms < outcome.started_at_ms) for line in outcome.lines] == [
+        ("init", True),
+        ("handler", False),
+    ]

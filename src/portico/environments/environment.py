@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import msgspec
 
@@ -65,6 +66,7 @@ class Environment:
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
+        self._status_fd = -1
         self._kill_timer: asyncio.TimerHandle | None = None
 
     def __str__(self) -> str:
@@ -87,6 +89,12 @@ class Environment:
     def is_about(self, request_id: bytes) -> bool:
         """Whether a frame's id is the running invocation's."""
         return self.invocation is not None and self.invocation.request_id.encode() == request_id
+
+    def set_init_lines_apart(self, ready_ms: int) -> None:
+        """Read what the init phase has written, and date it before `ready_ms`, so that it comes before the invocation's START."""
+        self.late_lines = tuple(
+            LogLine(min(line.at_ms, ready_ms - 1), line.text) for line in self.take_lines()
+        )
 
     def again(self) -> "Environment":
         """What takes this one's place after its init phase took too long."""
@@ -118,23 +126,15 @@ class Environment:
         """
         self._loop = asyncio.get_running_loop()
         self._reports = reports
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        ours.setblocking(False)
-        log_fd, log_writer = os.pipe()
-        self._status_fd, status_writer = os.pipe()
-        self._log = LogPipe(self._loop, clock, log_fd)
-        self._channel = Channel(self._loop, ours, self._frame, self._channel_ended)
-        # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
-        self._channel.send(framed.encode(framed.CONFIGURE, _configuration(prepared)))
-        try:
-            self._process = await launcher.launch(theirs, log_writer, status_writer)
-        except BaseException:
-            self._release()
-            raise
-        finally:
-            theirs.close()
-            os.close(log_writer)
-            os.close(status_writer)
+        with ExitStack() as theirs:
+            channel, log_fd, status_fd = self._connect(clock, theirs)
+            # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
+            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared)))
+            try:
+                self._process = await launcher.launch(channel, log_fd, status_fd)
+            except BaseException:
+                self._release()
+                raise
         self._loop.add_reader(self._process.pidfd, self._exited)
         if self.state is State.ENDING:
             self.kill()
@@ -154,8 +154,7 @@ class Environment:
                 invocation.cognito_identity_pool_id,
             )
         )
-        if self._channel is not None:
-            self._channel.send(framed.encode_invoke(head, invocation.payload))
+        self._send(framed.encode_invoke(head, invocation.payload))
 
     def end(self, reason: str) -> None:
         """Kill every process of the environment; `on_gone` follows. The first reason stays."""
@@ -179,6 +178,27 @@ class Environment:
         if self.late_lines:
             lines, self.late_lines = self.late_lines + lines, ()
         return lines
+
+    def _connect(self, clock: Clock, theirs: ExitStack) -> tuple[socket.socket, int, int]:
+        """Open the socket and the pipes; the processes' ends are returned, and closed by `theirs`."""
+        try:
+            ours, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            theirs.enter_context(channel)
+            ours.setblocking(False)
+            self._channel = Channel(self._loop, ours, self._frame, self._channel_ended)
+            log_fd, log_writer = os.pipe()
+            theirs.callback(os.close, log_writer)
+            self._log = LogPipe(self._loop, clock, log_fd)
+            self._status_fd, status_writer = os.pipe()
+            theirs.callback(os.close, status_writer)
+        except OSError:
+            self._release()
+            raise
+        return channel, log_writer, status_writer
+
+    def _send(self, frame: bytes) -> None:
+        if self._channel is not None:
+            self._channel.send(frame)
 
     def _frame(self, frame: Frame) -> None:
         self.peak_kb = max(self.peak_kb, frame.peak_kb)
@@ -213,7 +233,9 @@ class Environment:
             self._loop.remove_reader(self._process.pidfd)
             os.close(self._process.pidfd)
             self._process = None
-        os.close(self._status_fd)
+        if self._status_fd >= 0:
+            os.close(self._status_fd)
+            self._status_fd = -1
 
 
 def _configuration(prepared: Prepared) -> bytes:

@@ -31,20 +31,17 @@ class LogPipe:
 
     def take(self) -> tuple[LogLine, ...]:
         """Everything written so far: the runtime flushes before it answers, so one read empties the pipe of it."""
-        if self._resume is None:
-            self._read()
+        self._read()
         lines = self._collector.take(self._clock_ms())
         if self._resume is not None:
             self._resume.cancel()
-            self._restart()
+            self._resume = None
+            self._loop.add_reader(self._fd, self._read)
         return lines
 
     def close(self) -> None:
         """Stop reading and close the descriptor."""
-        if self._resume is None:
-            self._loop.remove_reader(self._fd)
-        else:
-            self._resume.cancel()
+        self._stop()
         os.close(self._fd)
 
     def _clock_ms(self) -> int:
@@ -56,21 +53,23 @@ class LogPipe:
         except BlockingIOError:
             return
         if not data:  # every writer is gone; the end of the process is reported elsewhere
-            self._pause()
+            self._stop()
             return
         self._collector.feed(data, self._clock_ms())
-        if self._collector.full:
-            self._pause()
-
-    def _pause(self) -> None:
-        if self._resume is None:
+        if self._collector.full and self._resume is None:
             self._loop.remove_reader(self._fd)
-            self._resume = self._loop.call_later(_THROTTLE_S, self._drop_some)
+            self._drop_some_later()
+
+    def _drop_some_later(self) -> None:
+        self._resume = self._loop.call_later(_THROTTLE_S, self._drop_some)
 
     def _drop_some(self) -> None:
-        self._resume = self._loop.call_later(_THROTTLE_S, self._drop_some)
+        self._drop_some_later()
         self._read()
 
-    def _restart(self) -> None:
-        self._resume = None
-        self._loop.add_reader(self._fd, self._read)
+    def _stop(self) -> None:
+        if self._resume is None:
+            self._loop.remove_reader(self._fd)  # does nothing the second time
+        else:
+            self._resume.cancel()
+            self._resume = None

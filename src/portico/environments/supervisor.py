@@ -79,7 +79,7 @@ class Supervisor:
 
     async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
         """Run one invocation; see the port."""
-        if not self._running:
+        if not self._running or self._closing:
             self._attach()
         outcome: asyncio.Future[Outcome] = self._loop.create_future()
         self._tickets = ticket = self._tickets + 1
@@ -236,6 +236,7 @@ class Supervisor:
         if not environment.repeated:
             self._deadlines.clear(environment.id)
             environment.init_ms = (self._loop.time() - environment.init_started_at) * 1000
+            environment.set_init_lines_apart(self._wall_ms())
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
 
     def _answered(self, environment: Environment, frame: Frame) -> None:

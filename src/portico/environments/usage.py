@@ -9,10 +9,10 @@ _PROCESSES_LOOKED_AT = 2048
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):
-    """Of all processes below an environment's first one."""
+    """Of all processes below an environment's first one. `tasks` are processes and threads together, as AWS's limit counts."""
 
     memory_kb: int
-    processes: int
+    tasks: int
 
 
 def of_tree(first_pid: int, *, memory_kb_max: int) -> Usage:
@@ -21,32 +21,36 @@ def of_tree(first_pid: int, *, memory_kb_max: int) -> Usage:
     Resident sets are summed, which is cheap but counts shared pages once per process. Only a sum above `memory_kb_max` of more
     than one process is looked at again, by proportional shares.
     """
-    pids = _descendants(first_pid)
+    pids, tasks = _descendants(first_pid)
     memory_kb = sum(map(_resident_kb, pids))
     if memory_kb > memory_kb_max and len(pids) > 1:
         memory_kb = sum(map(_proportional_kb, pids))
-    return Usage(memory_kb, len(pids))
+    return Usage(memory_kb, tasks)
 
 
-def _descendants(first_pid: int) -> list[int]:
+def _descendants(first_pid: int) -> tuple[list[int], int]:
+    """The process ids, and how many threads they have in all."""
     found: list[int] = []
-    unseen = [first_pid]
+    unseen, tasks = [first_pid], -1  # the first process itself does not count
     while unseen and len(found) < _PROCESSES_LOOKED_AT:
-        children = _children(unseen.pop())
+        children, threads = _children(unseen.pop())
+        tasks += threads
         found += children
         unseen += children
-    return found
+    return found, tasks
 
 
-def _children(pid: int) -> list[int]:
+def _children(pid: int) -> tuple[list[int], int]:
     children: list[int] = []
+    threads: list[str] = []
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", "rb") as listing:
+        threads = os.listdir(f"/proc/{pid}/task")
+        for thread in threads:
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as listing:
                 children += map(int, listing.read().split())
     except OSError:  # it has ended meanwhile
-        return children
-    return children
+        return children, len(threads)
+    return children, len(threads)
 
 
 def _resident_kb(pid: int) -> int:

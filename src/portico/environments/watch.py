@@ -10,11 +10,11 @@ from portico.environments.lifecycle import State
 _EVERY_S = 0.05
 _YOUNG_S = 0.04  # most invocations have ended by then and are never looked at
 _AT_ONCE_MAX = 32  # so that a look at many environments does not hold up the loop
-_PROCESSES_MAX = 1024
+_TASKS_MAX = 1024
 
 
 class Watch:
-    """Ends environments that use more memory or processes than they may; keeps the highest memory that it saw."""
+    """Ends environments that use more memory, or more processes and threads, than they may; keeps the highest memory that it saw."""
 
     __slots__ = ("_environments", "_last", "_loop", "_timer")
 
@@ -61,5 +61,5 @@ def _judge(environment: Environment) -> None:
     environment.peak_kb = max(environment.peak_kb, used.memory_kb)
     if used.memory_kb > limit_kb:
         environment.end("memory")
-    elif used.processes > _PROCESSES_MAX:
-        environment.end("processes")
+    elif used.tasks > _TASKS_MAX:
+        environment.end("tasks")

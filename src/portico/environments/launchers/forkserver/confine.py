@@ -14,7 +14,6 @@ from collections.abc import Callable
 from . import system
 
 DESCRIPTORS_MAX = 1024
-PROCESSES_MAX = 1024
 
 
 def _set_umask() -> None:
@@ -22,10 +21,9 @@ def _set_umask() -> None:
 
 
 def _limit_resources() -> None:
+    # Not RLIMIT_NPROC: it counts all that the user runs on the machine, and does not bind root; the watch counts instead.
     _limit(resource.RLIMIT_NOFILE, DESCRIPTORS_MAX)
     _limit(resource.RLIMIT_CORE, 0)
-    # Counted per user id and not for root, so the supervisor's watch counts an environment's own processes as well.
-    _limit(resource.RLIMIT_NPROC, PROCESSES_MAX)
 
 
 def _verify_capabilities() -> None:
