@@ -16,6 +16,7 @@ from portico.environments.work import EnvironmentSpec, LogLine, Outcome
 from portico.invoke.records import Version
 
 TAIL_BYTES = 4096
+_INIT_START = "INIT_START"
 _PLATFORM_ERRORS = ("Runtime.", "Sandbox.", "Extension.", "Function.")
 _EXITS = ("Runtime.ExitError", "Runtime.OutOfMemory")
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
@@ -62,15 +63,17 @@ def lines_of(version: Version, spec: EnvironmentSpec, request_id: str, outcome: 
 
 
 def tail(lines: list[LogLine]) -> str:
-    """Base64 of the last 4 KB of the invocation's log, as `X-Amz-Log-Result` has it."""
-    whole = "".join(line.text for line in lines).encode(errors="replace")
+    """Base64 of the last 4 KB of the invocation's log, as `X-Amz-Log-Result` has it: without the line that the environment's
+    start has written."""
+    own = lines[1:] if lines and lines[0].text.startswith(_INIT_START) else lines
+    whole = "".join(line.text for line in own).encode(errors="replace")
     return base64.b64encode(whole[-TAIL_BYTES:]).decode()
 
 
 def _init_start(version: Version) -> str:
     shown = version.runtime.replace("python", "python:", 1)
     arn = runtime_version_arn(version.region, version.runtime)
-    return f"INIT_START Runtime Version: {shown}.v1\tRuntime Version ARN: {arn}\n"
+    return f"{_INIT_START} Runtime Version: {shown}.v1\tRuntime Version ARN: {arn}\n"
 
 
 def _failure(spec: EnvironmentSpec, request_id: str, outcome: Outcome) -> list[str]:
