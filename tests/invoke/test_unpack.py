@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import stat
 import struct
 import warnings
@@ -137,3 +138,21 @@ def test_many_files_count_together(root: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_links_are_followed_component_by_component(place: tuple[str, ...], target: str, inside: bool) -> None:
     links = {("up",): ".", ("deep", "up"): ".."}
     assert stays_inside(place, target, links) is inside
+
+
+def test_no_damage_breaks_the_worker_or_leaves_the_folder(tmp_path: Path) -> None:
+    whole = zipped(
+        ("a/b.py", b"x = 1\n" * 50),
+        ("c", os.urandom(300)),
+        (entry("link", stat.S_IFLNK | 0o777), b"a/b.py"),
+    )
+    chance = random.Random(5)
+    for number in range(300):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 10))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        home = tmp_path / str(number)
+        (home / "code").mkdir(parents=True)
+        answer = unpack.unpack(bytes(damaged), str(home / "code"))
+        assert answer.get("refused", "") in ("", "zip", "empty")
+        assert [path.name for path in home.iterdir()] == ["code"]
