@@ -46,6 +46,14 @@ async def test_the_same_value_is_given_until_it_changes(store: Store):
     assert await cache.get(ITEMS, 1) is None
 
 
+async def test_what_was_not_there_is_found_once_it_is(store: Store):
+    cache = RecordCache(store)
+    assert cache.peek(ITEMS, 1) is None
+    assert await cache.get(ITEMS, 1) is None
+    await store.commit([put(1, 1)])
+    assert cache.peek(ITEMS, 1).value == Item(1)
+
+
 class SlowStore:
     """A store whose reads by key take as long as we like: what a database over a network does."""
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from portico.store.data_key import KEY_FILE
 from portico.store.port import StoreLocked, StoreUnusable
 
+DATABASE_FILE = "portico.sqlite3"
+BLOB_FOLDER = "blobs"
 LOCK_FILE = "lock"
 _IGNORE_FILE = ".gitignore"
-_OURS = frozenset({LOCK_FILE, _IGNORE_FILE, KEY_FILE, f"{KEY_FILE}.new"})
+_OURS = frozenset({DATABASE_FILE, LOCK_FILE, _IGNORE_FILE, KEY_FILE, f"{KEY_FILE}.new"})
 
 
 class DirectoryLock:
@@ -80,6 +82,8 @@ def _make_private(directory: Path) -> None:
         )
     if not status.st_mode & stat.S_IWUSR:
         # Root could write all the same; whoever made it read-only did not want that.
-        raise StoreUnusable(f"the data directory {directory} is read-only; make it writable, or name another one")
+        raise StoreUnusable(
+            f"the data directory {directory} is read-only; make it writable, or name another one"
+        )
     if status.st_mode & 0o777 != 0o700:
         directory.chmod(0o700)

@@ -16,12 +16,11 @@ from pathlib import Path
 import msgspec
 
 from portico.store.data_key import KEY_BYTES, KEY_FILE
+from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.port import StoreError, StoreUnusable
 from portico.store.sqlite.backup import (
     BACKUP_FORMAT,
     MANIFEST,
-    MEMBER_BLOBS,
-    MEMBER_DATABASE,
     MEMBER_LOGS,
     Manifest,
 )
@@ -30,7 +29,7 @@ from portico.store.sqlite.shelf import sync_folder
 
 _MANIFEST_BYTES_MAX = 64 * 1024
 _PIECE_BYTES = 1024 * 1024
-_BLOB_NAME = re.compile(rf"{MEMBER_BLOBS}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
+_BLOB_NAME = re.compile(rf"{BLOB_FOLDER}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
 
 
 def restore(file: Path, directory: Path) -> None:
@@ -72,17 +71,17 @@ def _unpack(tar: tarfile.TarFile, work: Path) -> None:
         seen.add(member.name)
         if manifest is None:
             manifest = _manifest(tar, member)
-        elif member.name == MEMBER_DATABASE:
-            _write(tar, member, work / MEMBER_DATABASE, manifest.database_sha256)
+        elif member.name == DATABASE_FILE:
+            _write(tar, member, work / DATABASE_FILE, manifest.database_sha256)
         elif member.name == MEMBER_LOGS:
             _write(tar, member, work / MEMBER_LOGS, manifest.logs_sha256)
         elif member.name == KEY_FILE and member.size == KEY_BYTES:
             _write(tar, member, work / KEY_FILE, None)
         elif blob := _BLOB_NAME.fullmatch(member.name):
-            _write(tar, member, work / MEMBER_BLOBS / blob[1] / blob[2], blob[2])
+            _write(tar, member, work / BLOB_FOLDER / blob[1] / blob[2], blob[2])
         else:
             raise StoreError(f"the backup has a member that no backup has: {member.name!r}")
-    if MEMBER_DATABASE not in seen:
+    if DATABASE_FILE not in seen:
         raise StoreError("the backup has no database: it is incomplete, or something else")
 
 
@@ -123,7 +122,7 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path, sha256: st
 def _check_database(work: Path) -> None:
     """The database is one, is sound, of a format that we know, and every blob that it names as a file is there."""
     try:
-        connection = sqlite3.connect(work / MEMBER_DATABASE)
+        connection = sqlite3.connect(work / DATABASE_FILE)
         try:
             check_format(connection, "the backup")
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -137,5 +136,5 @@ def _check_database(work: Path) -> None:
     if verdict != "ok":
         raise StoreError(f"the backup's database is damaged: {verdict}")
     for digest in digests:
-        if not (work / MEMBER_BLOBS / digest[:2] / digest).is_file():
+        if not (work / BLOB_FOLDER / digest[:2] / digest).is_file():
             raise StoreError(f"the backup is incomplete: blob {digest} is missing")

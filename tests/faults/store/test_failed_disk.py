@@ -61,11 +61,8 @@ async def test_without_its_writer_the_store_fails_and_says_so_once(tmp_path: Pat
     told: asyncio.Queue[StoreFailed] = asyncio.Queue()
     store = await open_store(tmp_path / "data", clock=Clock(), failed=told.put_nowait)
     await store.commit([Put(("t", 1), b"{}")])
-    children = [
-        pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()
-    ]
     under_way = asyncio.ensure_future(store.commit([Put(("t", 2), b"x" * 1_000_000)]))
-    os.kill(int(children[0]), signal.SIGKILL)
+    os.kill(writer_process(), signal.SIGKILL)
     assert "writer process" in str(await told.get())
     with pytest.raises(StoreFailed):
         await under_way
@@ -77,3 +74,10 @@ async def test_without_its_writer_the_store_fails_and_says_so_once(tmp_path: Pat
     store = await open_store(tmp_path / "data", clock=Clock())
     assert store.peek(("t", 1)) is not None
     await store.close()
+
+
+def writer_process() -> int:
+    """The one child of this process."""
+    tasks = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
+    (child,) = {int(pid) for pids in tasks for pid in pids}
+    return child

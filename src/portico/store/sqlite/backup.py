@@ -19,6 +19,7 @@ from typing import BinaryIO
 import msgspec
 
 from portico.store.data_key import KEY_FILE
+from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.port import StoreError, StoreFull
 from portico.store.sqlite import failures
 from portico.store.sqlite.database import Readers
@@ -26,9 +27,7 @@ from portico.store.sqlite.shelf import Shelf, sync_folder
 from portico.store.timeline import TIMELINE_FILE
 
 MANIFEST = "manifest.json"
-MEMBER_DATABASE = "portico.sqlite3"
 MEMBER_LOGS = TIMELINE_FILE
-MEMBER_BLOBS = "blobs"
 BACKUP_FORMAT = 1
 
 
@@ -51,7 +50,7 @@ async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Pa
         if await asyncio.to_thread(path.exists):
             raise FileExistsError
         with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
-            copy = Path(work, MEMBER_DATABASE)
+            copy = Path(work, DATABASE_FILE)
             await readers.copy_to(copy)
             if directory is not None and (directory / TIMELINE_FILE).exists():
                 await asyncio.to_thread(_copy_logs, directory / TIMELINE_FILE, copy.with_name(MEMBER_LOGS))
@@ -81,7 +80,7 @@ def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None
     manifest = Manifest(BACKUP_FORMAT, _digest(copy), _digest(logs) if logs.exists() else "")
     _add(tar, MANIFEST, io.BytesIO(msgspec.json.encode(manifest)))
     with copy.open("rb") as file:
-        _add(tar, MEMBER_DATABASE, file)
+        _add(tar, DATABASE_FILE, file)
     if logs.exists():
         with logs.open("rb") as file:
             _add(tar, MEMBER_LOGS, file)
@@ -90,7 +89,7 @@ def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None
             _add(tar, KEY_FILE, file)
     for digest in _blobs_of(copy):
         with shelf.open(digest) as file:
-            _add(tar, f"{MEMBER_BLOBS}/{digest[:2]}/{digest}", file)
+            _add(tar, f"{BLOB_FOLDER}/{digest[:2]}/{digest}", file)
 
 
 def _digest(path: Path) -> str:

@@ -7,15 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from portico.base.clock import Clock
+from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.port import Committed, StoreFailed
 from portico.store.sqlite.database import Readers, connect
 from portico.store.sqlite.engine import Engine
 from portico.store.sqlite.shelf import FolderShelf, MemoryShelf
 from portico.store.sqlite.store import SqliteStore, tell
 from portico.store.sqlite.writer import InlineWriter, ProcessWriter
-
-DATABASE = "portico.sqlite3"
-BLOBS = "blobs"
 
 
 def open_in_memory(clock: Clock, failed: Callable[[StoreFailed], None]) -> SqliteStore:
@@ -47,11 +45,11 @@ async def open_on_disk(
     """
     hooks: list[Committed] = []
     writer = ProcessWriter(partial(tell, hooks), failed)
-    await writer.start(directory / DATABASE)
+    await writer.start(directory / DATABASE_FILE)
     try:
-        readers = Readers(directory / DATABASE)
+        readers = Readers(directory / DATABASE_FILE)
         try:
-            shelf = FolderShelf(directory / BLOBS)
+            shelf = FolderShelf(directory / BLOB_FOLDER)
             await asyncio.to_thread(shelf.sweep, await readers.in_thread(_digests_of_files))
         except BaseException:
             readers.close()
