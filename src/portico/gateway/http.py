@@ -234,9 +234,8 @@ class HttpProtocol(asyncio.Protocol):
         if self._eof and not incoming.body.complete:
             incoming.body.fail(_incomplete())
         traffic.requests += 1
-        task = self._loop.create_task(self._answer(incoming))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        incoming.task = self._loop.create_task(self._answer(incoming))
+        self._running.add(incoming.task)
 
     async def _answer(self, incoming: Incoming) -> None:
         try:
@@ -245,10 +244,14 @@ class HttpProtocol(asyncio.Protocol):
                 await self._stream(incoming, reply)
             else:
                 self._send(incoming, reply)
-        except BaseException:
-            self._transport.abort()  # a reply that was cut short must not look whole
+        except asyncio.CancelledError:
+            self._transport.abort()
             raise
+        except Exception:
+            log.exception("The reply to %s %s broke off", incoming.head.method, incoming.head.path)
+            self._transport.abort()  # so that it does not look whole
         finally:
+            self._running.discard(incoming.task)
             self._traffic.requests -= 1
             incoming.body.discard()
             self._finish(incoming)

@@ -1,5 +1,6 @@
 """From bytes to requests: llhttp reads them, and this bounds and checks what it reads. Nothing here touches a socket."""
 
+import asyncio
 from collections import deque
 from http import HTTPStatus
 
@@ -16,15 +17,19 @@ _FRAMING = frozenset(("host", "content-length", "transfer-encoding", "expect", "
 
 
 class Incoming:
-    """A request that has arrived as far as its head; `awaits_continue` until the sender was told to go on with the body."""
+    """A request that has arrived as far as its head; `awaits_continue` until the sender was told to go on with the body.
 
-    __slots__ = ("awaits_continue", "body", "head", "keep_alive")
+    `task` is the one that answers it, once there is one.
+    """
+
+    __slots__ = ("awaits_continue", "body", "head", "keep_alive", "task")
 
     def __init__(self, head: Head, body: Body, keep_alive: bool, awaits_continue: bool) -> None:
         self.head = head
         self.body = body
         self.keep_alive = keep_alive
         self.awaits_continue = awaits_continue
+        self.task: asyncio.Task[None] | None = None
 
 
 class _PipelineFullError(Exception):
@@ -53,9 +58,10 @@ class RequestParser:
         self._target = b""
         self._headers: list[tuple[str, str]] = []
         self._framing: list[tuple[str, str]] = []
-        self._head_bytes = 0
-        self._fruitless_bytes = 0
-        self._fruitful = False
+        self._fed = 0  # bytes before those that are being read
+        self._end = 0  # and with them
+        self._begun = 0  # where the read began in which this head begins
+        self._mark = 0  # how far it was at the last head, piece of a body or end
         self._upgrading = False
         self._keep_alive = True
 
@@ -63,7 +69,7 @@ class RequestParser:
         """Read on. Never raises: what is wrong is in `refusal`, or fails the open body."""
         if self.ended or self.refusal is not None:
             return
-        self._fruitful = False
+        self._end = self._fed + len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -72,12 +78,10 @@ class RequestParser:
             if not self.ended:
                 self._refuse(_refusal(error))
             return
-        if self._fruitful:
-            self._fruitless_bytes = 0
-        else:  # an endless header, chunk extension or trailer: llhttp gathers or skips it without telling
-            self._fruitless_bytes += len(data)
-            if self._fruitless_bytes > self._limits.header_bytes:
-                self._refuse(_head_too_large())
+        self._fed = self._end
+        if self._fed - self._mark > self._limits.header_bytes:
+            # an endless header, chunk extension or trailer: llhttp gathers or skips it without telling
+            self._refuse(_head_too_large())
 
     def on_message_begin(self) -> None:
         """llhttp: the first byte of a head."""
@@ -89,7 +93,7 @@ class RequestParser:
         self._target = b""
         self._headers = []
         self._framing = []
-        self._head_bytes = 0
+        self._begun = self._fed
 
     def on_url(self, part: bytes) -> None:
         """llhttp: (a part of) the request's target."""
@@ -98,13 +102,8 @@ class RequestParser:
             raise AwsError("RequestURITooLongException", "The request's target is too long", 414)
 
     def on_header(self, raw_name: bytes, raw_value: bytes) -> None:
-        """llhttp: a header field, or a field of a chunked body's trailer (which counts and is dropped)."""
+        """llhttp: a header field, or a field of a chunked body's trailer, which is after the head and so changes nothing."""
         name = _names.get(raw_name) or _learn(raw_name)
-        self._head_bytes += len(raw_name) + len(raw_value) + 4
-        if self._head_bytes > self._limits.header_bytes:
-            raise _head_too_large()
-        if self._body is not None:
-            return
         field = (name, raw_value.decode("latin-1").strip(" \t"))
         if name in _FRAMING:
             self._framing.append(field)
@@ -112,7 +111,10 @@ class RequestParser:
 
     def on_headers_complete(self) -> None:
         """llhttp: the head is whole."""
-        if len(self._headers) > self._limits.header_count:
+        limits = self._limits
+        if len(self._headers) > limits.header_count or (
+            self._end - self._begun > limits.header_bytes and self._head_bytes() > limits.header_bytes
+        ):
             raise _head_too_large()
         parser = self._parser
         version = parser.get_http_version()
@@ -129,11 +131,11 @@ class RequestParser:
         head = Head(method, path, query, tuple(self._headers), version)
         self.queue.append(Incoming(head, self._body, keep_alive, framing.awaits_continue))
         self.head_open = False
-        self._fruitful = True
+        self._mark = self._end
 
     def on_body(self, data: bytes) -> None:
         """llhttp: a piece of the body, without its framing."""
-        self._fruitful = True
+        self._mark = self._end
         if self._body is not None:
             self._body.feed(data)
 
@@ -143,10 +145,13 @@ class RequestParser:
             self._upgrading or self._body is None
         ):  # llhttp says so at once and stops before the body: see _without_upgrade
             return
-        self._fruitful = True
+        self._mark = self._end
         self._body.finish()
         self._body = None
         self.ended = not self._keep_alive
+
+    def _head_bytes(self) -> int:
+        return len(self._target) + sum(len(name) + len(value) + 4 for name, value in self._headers)
 
     def _refuse(self, error: AwsError) -> None:
         self.head_open = False
