@@ -63,6 +63,14 @@ class TestValidation:
             "The user with name nobody cannot be found.",
         )
 
+    def test_too_much_at_once(self, iam: Any, refusal: Refusal) -> None:
+        request = {
+            "PolicyInputList": [policy(*[allow("s3:*")] * 100)],
+            "ActionNames": ["s3:GetObject"] * 50,
+            "ResourceArns": [f"{BUCKET}/{number}" for number in range(50)],
+        }
+        assert refusal(iam.simulate_custom_policy, **request)[:2] == (400, "InvalidInput")
+
     def test_service_control_policies_are_not_ignored(self, iam: Any, refusal: Refusal) -> None:
         request = {
             "PolicyInputList": [policy(allow("s3:*"))],

@@ -4,6 +4,7 @@ A position is the line, from 1, and the column after the brace, counted from 1: 
 Source: IAM API Reference, Position; positions as SimulateCustomPolicy answers with.
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -24,15 +25,16 @@ class Position(msgspec.Struct, frozen=True, gc=False):
 Span = tuple[Position, Position]
 
 
-def of_statements(document: str) -> list[Span]:
+@functools.lru_cache(maxsize=256)
+def of_statements(document: str) -> tuple[Span, ...]:
     """The beginning and end of each statement, in order, of a document that is a policy."""
     for key, start in _members(document):
         if key != "Statement":
             continue
         if document[start] == "{":
-            return [_span(document, start, _decode(document, start)[1])]
-        return [_span(document, begin, end) for begin, end in _elements(document, start)]
-    return []
+            return (_span(document, start, _decode(document, start)[1]),)
+        return tuple(_span(document, begin, end) for begin, end in _elements(document, start))
+    return ()
 
 
 def _members(document: str) -> Iterator[tuple[str, int]]:

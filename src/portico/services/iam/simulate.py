@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _POLICY_TYPE = "IAM Policy"
 _EVERYTHING = "*"
+_EVALUATIONS_MAX = 200_000  # statements times actions times resources of one answer: about a second
 
 
 def _on_source(call: Call, request: Mapping[str, Any]) -> Iterable[str]:
@@ -53,7 +55,7 @@ async def simulate_custom_policy(
         raise errors.invalid_input("CallerArn is required when a ResourcePolicy is given.")
     who = simulated_callers.principal(call, caller) if caller else simulated_callers.anyone(call)
     scenario = _scenario(call, request, who, simulated_callers.Holdings((), None))
-    results, more = _results(scenario, request)
+    results, more = await _results(scenario, request)
     return {"EvaluationResults": results, **more}
 
 
@@ -79,7 +81,7 @@ async def simulate_principal_policy(
         user_id = source.unique_id if who.kind == "user" else f"{source.unique_id}:"
         who = msgspec.structs.replace(who, unique_id=source.unique_id, user_id=user_id)
     scenario = _scenario(call, request, who, await simulated_callers.holdings(call, source))
-    results, more = _results(scenario, request)
+    results, more = await _results(scenario, request)
     for result in results:
         result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": True}
     return {"EvaluationResults": results, **more}
@@ -166,7 +168,9 @@ def _context(entries: Iterable[shapes.ContextEntry]) -> dict[str, Value]:
     return context
 
 
-def _results(scenario: Scenario, request: Mapping[str, Any]) -> tuple[list[shapes.EvaluationResult], More]:
+async def _results(
+    scenario: Scenario, request: Mapping[str, Any]
+) -> tuple[list[shapes.EvaluationResult], More]:
     resources = request.get("ResourceArns") or [_EVERYTHING]
     actions = request["ActionNames"]
     for action in actions:
@@ -174,7 +178,14 @@ def _results(scenario: Scenario, request: Mapping[str, Any]) -> tuple[list[shape
             raise errors.invalid_input(f"Invalid Input: {action} is not an action of the form service:name.")
     numbered = [(f"{number:06d}", action) for number, action in enumerate(actions)]
     listed, more = page(numbered, request, lambda one: one[0])
-    return [_result(scenario, action, resources) for _, action in listed], more
+    statements = sum(len(source.policy.statements) for source in scenario.sources)
+    if len(listed) * len(resources) * statements > _EVALUATIONS_MAX:
+        raise errors.invalid_input("The simulation is too large: give fewer actions, resources or policies.")
+    results = []
+    for _, action in listed:
+        results.append(_result(scenario, action, resources))
+        await asyncio.sleep(0)  # others' calls have their turn between two actions
+    return results, more
 
 
 def _result(scenario: Scenario, action: str, resources: list[str]) -> shapes.EvaluationResult:
