@@ -24,10 +24,8 @@ class ForkServer:
         self, *, flavour: str, sdk_folder: str, python: str = sys.executable, pid_namespaces: bool
     ) -> None:
         self._flavour = flavour
-        self._arguments = [
-            python, "-I", "-S", "-X", "utf8", _BOOT,
-        ]  # fmt: skip
-        self._last_arguments = [flavour, sdk_folder, "1" if pid_namespaces else "0"]
+        self._program = [python, "-I", "-S", "-X", "utf8", _BOOT]
+        self._arguments = [flavour, sdk_folder, "1" if pid_namespaces else "0"]
         self._kill_signal = signal.SIGKILL if pid_namespaces else signal.SIGTERM
         self._zygote: _Zygote | None = None
         self._starting = asyncio.Lock()
@@ -67,7 +65,7 @@ class ForkServer:
     async def _running(self) -> "_Zygote":
         async with self._starting:
             if self._zygote is None or not self._zygote.alive:
-                self._zygote = _Zygote(self._arguments, self._last_arguments)
+                self._zygote = _Zygote(self._program, self._arguments)
             zygote = self._zygote
         try:
             async with asyncio.timeout(_READY_S):
@@ -86,14 +84,18 @@ class _Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [*program, str(theirs.fileno()), *arguments],
-                env={},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own program
+                    [*program, str(theirs.fileno()), *arguments],
+                    env={},
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._control.close()
+                raise LaunchFailed(f"the zygote can't be started: {error}") from error
         self.alive = True
         self.ready: asyncio.Future[None] = self._loop.create_future()
         self.ended: asyncio.Future[None] = self._loop.create_future()

@@ -1,0 +1,88 @@
+"""The fork server's own failures, and timers that share one timer."""
+
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from portico.environments.deadlines import Deadlines
+from portico.environments.launchers.forkserver.client import ForkServer
+from portico.environments.launchers.port import LaunchFailed
+from portico.environments.zygotes import Zygotes, may_make_pid_namespaces
+
+
+@pytest.mark.parametrize("python", ["/bin/false", "/nowhere/python3"])
+async def test_an_interpreter_that_does_not_work(python: str) -> None:
+    server = ForkServer(flavour="bare", sdk_folder="", python=python, pid_namespaces=False)
+    with pytest.raises(LaunchFailed):
+        await server.start()
+    await server.close()
+
+
+async def test_a_broken_python_on_the_path_is_replaced_by_the_servers_own(workshop, monkeypatch) -> None:
+    folder = workshop.root / "bin"
+    folder.mkdir()
+    (folder / "python3.8").symlink_to("/bin/false")
+    monkeypatch.setenv("PATH", str(folder))
+    spec = workshop.function(
+        "f", "import sys\ndef handler(e, c):\n    return sys.version_info[:2]", runtime="python3.8"
+    )
+    assert await workshop.answer(spec) == list(sys.version_info[:2])
+
+
+async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
+    server = ForkServer(flavour="bare", sdk_folder="", pid_namespaces=may_make_pid_namespaces())
+    await server.start()
+    zygote = server.pid
+    closed, other = socket.socketpair()
+    closed.close()
+    with pytest.raises(LaunchFailed):
+        await server.launch(closed, -1, -1)
+    reader, writer = os.pipe()
+    process = await server.launch(other, writer, writer)
+    assert server.pid == zygote
+    for fd in (process.pidfd, reader, writer):
+        os.close(fd)
+    other.close()
+    await server.close()
+    assert server.pid is None
+
+
+async def test_both_zygotes_start_ahead_of_use() -> None:
+    zygotes = Zygotes()
+    await zygotes.start()
+    for kind in ("bare", "sdk"):
+        pid = zygotes.of(sys.executable, kind).pid
+        assert pid is not None
+        assert kind.encode() in _arguments(pid)
+    await zygotes.close()
+
+
+def _arguments(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
+async def test_deadlines_come_in_their_order_and_withdrawn_ones_do_not() -> None:
+    loop = asyncio.get_running_loop()
+    came: list[int] = []
+    all_came = asyncio.Event()
+
+    def expired(key: int) -> None:
+        came.append(key)
+        if key == 9:
+            all_came.set()
+
+    deadlines = Deadlines(loop, expired)
+    now = loop.time()
+    for key, after_s in ((9, 0.06), (1, 0.02), (2, 0.01), (3, 0.04), (4, 0.03)):
+        deadlines.set(key, now + after_s)
+    deadlines.clear(3)
+    deadlines.clear(77)
+    deadlines.set(4, now + 0.005)
+    await asyncio.wait_for(all_came.wait(), 5)
+    assert came == [4, 2, 1, 9]
+    deadlines.set(5, loop.time() + 60)
+    deadlines.close()
