@@ -1,18 +1,19 @@
 """May this principal do this? The one place that asks, for every call from outside or from one service to another."""
 
-import inspect
 from collections.abc import Awaitable
-from typing import Any, Literal, TypeVar
+from types import CoroutineType
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.decisions import Decisions, Verdict
+from portico.calls.memo import DecisionMemo
 from portico.calls.operation import Check, Operation
 from portico.identity.applicable import applicable, global_context, principal_tags
 from portico.identity.last_use import LastUses
-from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate
+from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate, is_unconditional
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
 from portico.store.cache import RecordCache
@@ -50,6 +51,7 @@ class Authorizer:
         self._decisions = decisions
         self._mode = mode
         self._last_uses = last_uses
+        self._memo = DecisionMemo()
 
     async def authorize(
         self, protocol: str, operation: Operation, owner: Any, call: Call, request: Any
@@ -64,10 +66,12 @@ class Authorizer:
             return
         if operation.action is not None:
             resources = await _settled(operation.on(call, request)) if operation.on else ("*",)
-            keys = await _settled(operation.keys(call, request)) if operation.keys else {}
             policy = await operation.policy(owner, call, request) if operation.policy else None
-            for resource in resources:
-                self.check(protocol, call, Check(operation.action, resource, keys, policy))
+            undecided = [r for r in resources if not self._known(call, operation.action, r, policy)]
+            if undecided:
+                keys = await _settled(operation.keys(call, request)) if operation.keys else {}
+                for resource in undecided:
+                    self.check(protocol, call, Check(operation.action, resource, keys, policy))
         if operation.also is not None:
             for check in await operation.also(owner, call, request):
                 self.check(protocol, call, check)
@@ -82,7 +86,7 @@ class Authorizer:
         principal = call.origin.principal
         if decision.allowed:
             self._decisions.allowed(
-                call.origin.request_id, principal.arn, check.action, check.resource, decision
+                call.origin.request_id, call.now, principal.arn, check.action, check.resource, decision
             )
             return
         message = refusal(decision, principal, check.action, check.resource)
@@ -102,11 +106,22 @@ class Authorizer:
         if self._mode == "enforce":
             raise Refused(protocol, message)
 
+    def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
+        """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
+        principal = call.origin.principal
+        decision = self._memo.get(
+            applicable(self._cache, principal), (principal.arn, action, resource, policy)
+        )
+        if decision is None:
+            return False
+        self._decisions.allowed(call.origin.request_id, call.now, principal.arn, action, resource, decision)
+        return True
+
     def _decide(self, call: Call, check: Check) -> Decision:
         origin = call.origin
         parts = check.resource.split(":", 5)
         account = parts[4] if len(parts) == 6 and parts[4].isdecimal() else origin.scope.account
-        policies = applicable(self._cache, origin.principal)
+        policies = own = applicable(self._cache, origin.principal)
         if check.policy is not None:
             source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
             policies = msgspec.structs.replace(policies, resource=source)
@@ -123,9 +138,19 @@ class Authorizer:
             principal_tags=principal_tags(self._cache, origin.principal),
             extra=check.keys,
         )
-        return evaluate(Request(check.action, check.resource, origin.principal, account, context), policies)
+        decision = evaluate(
+            Request(check.action, check.resource, origin.principal, account, context), policies
+        )
+        if (
+            decision.allowed
+            and own.session is None
+            and not check.trust
+            and is_unconditional(policies, check.action)
+        ):
+            self._memo.keep(own, (origin.principal.arn, check.action, check.resource, check.policy), decision)
+        return decision
 
 
 async def _settled(value: T | Awaitable[T]) -> T:
     """`on` and `keys` may have to read a record first; then they are coroutines."""
-    return await value if inspect.isawaitable(value) else value
+    return await value if isinstance(value, CoroutineType) else cast(T, value)

@@ -49,10 +49,10 @@ class Decisions:
         self.refused_total = 0
 
     def allowed(
-        self, request_id: str, principal: str, action: str, resource: str, decision: Decision
+        self, request_id: str, at: float, principal: str, action: str, resource: str, decision: Decision
     ) -> None:
         """Remember an allowed call; it is put into words only when somebody asks."""
-        self._allowed.append((request_id, self._clock.now(), principal, action, resource, decision))
+        self._allowed.append((request_id, at, principal, action, resource, decision))
 
     def refused(self, verdict: Verdict) -> None:
         """Remember a refusal, durably within a moment. Under a flood the oldest that wait are dropped."""

@@ -34,6 +34,8 @@ _SESSION_TOKEN_MFA = compiled(
     f'{{"Statement":[{{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}},{_STS}]}}'
 )
 _FEDERATION_TOKEN = compiled('{"Statement":{"Effect":"Deny","Action":["iam:*","sts:*"],"Resource":"*"}}')
+_NONE = Policies()
+_ROOT_BY_PROXY = Policies((Sourced(_ALLOW_ALL, "the root user"),))
 
 _Address = tuple[Table[Any], str, str]
 
@@ -57,11 +59,11 @@ def applicable(cache: RecordCache, principal: Principal) -> Policies:
     if principal.kind == "role":
         own = _of_entity(cache, ROLES, principal)
     elif _is_federated_user(principal) and principal.unique_id == principal.account:
-        own = Policies((Sourced(_ALLOW_ALL, "the root user"),))
+        own = _ROOT_BY_PROXY
     elif principal.kind == "user" or _is_federated_user(principal):
         own = _of_entity(cache, USERS, principal)
     else:
-        own = Policies()
+        own = _NONE
     session = _of_session(principal)
     return own if session is None else msgspec.structs.replace(own, session=session)
 

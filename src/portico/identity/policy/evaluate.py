@@ -109,6 +109,19 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     return Decision(True, tuple(because), False, because[0].kind if because else ROOT)
 
 
+def is_unconditional(policies: Policies, action: str) -> bool:
+    """Whether no statement about `action` has a condition or a policy variable: then the circumstances of a call do not matter."""
+    layers = (policies.identity, policies.session or (), _of_resource(policies))
+    boundary = () if policies.boundary is None else (policies.boundary,)
+    return all(
+        statement.is_plain
+        for layer in (*layers, boundary)
+        for sourced in layer
+        for statements in sourced.policy.about(action)
+        for statement in statements
+    )
+
+
 def _layers(policies: Policies) -> list[tuple[str, tuple[Sourced, ...]]]:
     """The types of policy on the caller's side, each of which must allow; that of identity policies is always the first."""
     layers = [(IDENTITY, policies.identity)]
