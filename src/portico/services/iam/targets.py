@@ -60,7 +60,7 @@ def facts(kind: AnyKind) -> Keys:
         entity = await _peek(call, kind, named(call, kind, request))
         found = of_request(request)
         if entity is not None and not isinstance(entity, Group):
-            found |= of_tags(entity.tags)
+            found |= of_tags(entity.tags) | of_tags(entity.tags, "iam")
             if entity.boundary and _declares(call, "iam:PermissionsBoundary"):
                 found.setdefault("iam:PermissionsBoundary", entity.boundary)
         return found
@@ -68,9 +68,9 @@ def facts(kind: AnyKind) -> Keys:
     return keys
 
 
-def of_tags(tags: Iterable[tuple[str, str]]) -> dict[str, Values]:
+def of_tags(tags: Iterable[tuple[str, str]], prefix: str = "aws") -> dict[str, Values]:
     """A resource's tags as condition keys."""
-    return {f"{prefix}:ResourceTag/{key}": value for key, value in tags for prefix in ("aws", "iam")}
+    return {f"{prefix}:ResourceTag/{key}": value for key, value in tags}
 
 
 def of_request(request: Asked) -> dict[str, Values]:
