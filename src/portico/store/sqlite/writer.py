@@ -7,7 +7,6 @@ gives it up for a moment and takes it back, which a busy loop does all the time.
 
 import asyncio
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -34,7 +33,7 @@ from portico.store.sqlite.messages import (
 _log = logging.getLogger(__name__)
 
 _END_S = 30.0
-_CHILD = "import sys; sys.path[:0] = sys.argv[3:]; from portico.store.sqlite.process import main; main(int(sys.argv[1]), sys.argv[2])"
+_CHILD = "import sys; sys.path += sys.argv[3:]; from portico.store.sqlite.process import main; main(int(sys.argv[1]), sys.argv[2])"
 
 
 class _Waiting(msgspec.Struct):
@@ -206,7 +205,6 @@ def _start_process(stream: socket.socket, database: Path) -> "subprocess.Popen[b
         stdout=subprocess.DEVNULL,
         pass_fds=(stream.fileno(),),
         cwd="/",
-        env={"PATH": os.defpath},
     )
 
 
