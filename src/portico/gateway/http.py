@@ -15,20 +15,20 @@ from portico.gateway.body import Body
 from portico.gateway.parse import Incoming, RequestParser
 from portico.gateway.reply import (
     CONTINUE,
-    UnsendableError,
     announces_length,
+    encode,
     encode_head,
     has_body,
-    length_line,
     refusal,
 )
 from portico.gateway.traffic import Handler, Traffic
 from portico.wire.errors import AwsError, internal
-from portico.wire.http import Peer, Reply, StreamReply
+from portico.wire.http import Head, Peer, Reply, StreamReply
 
 log = logging.getLogger("portico.gateway")
 
 _JOINED_BYTES_MAX = 65_536
+_NO_HEAD = Head("", "", "", ())
 
 _connection_numbers = itertools.count(1)
 
@@ -283,28 +283,10 @@ class HttpProtocol(asyncio.Protocol):
     def _keeps_alive(self, incoming: Incoming) -> bool:
         return incoming.keep_alive and not self._closing and incoming.body.complete
 
-    def _head(self, incoming: Incoming, reply: Reply | StreamReply, framing: str, keep_alive: bool) -> bytes:
-        return encode_head(
-            reply.status,
-            reply.headers,
-            framing,
-            self._traffic.date,
-            keep_alive=keep_alive,
-            http_version=incoming.head.http_version,
-        )
-
     def _send(self, incoming: Incoming, reply: Reply) -> None:
         if self._lost:
             return
-        method = incoming.head.method
-        keep_alive = self._keeps_alive(incoming)
-        try:
-            head = self._head(incoming, reply, length_line(reply, method), keep_alive)
-        except UnsendableError:
-            log.exception("The reply to %s %s can't be sent", method, incoming.head.path)
-            reply = refusal(internal())
-            head = self._head(incoming, reply, length_line(reply, method), keep_alive)
-        body = reply.body if has_body(reply.status, method) else b""
+        head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
         if len(body) <= _JOINED_BYTES_MAX:
             self._transport.write(head + body)
         else:
@@ -319,7 +301,16 @@ class HttpProtocol(asyncio.Protocol):
         framing = "Transfer-Encoding: chunked\r\n" if chunked else ""
         try:
             if not self._lost:
-                self._transport.write(self._head(incoming, reply, framing, self._keeps_alive(incoming)))
+                self._transport.write(
+                    encode_head(
+                        reply.status,
+                        reply.headers,
+                        framing,
+                        self._traffic.date,
+                        keep_alive=self._keeps_alive(incoming),
+                        http_version=incoming.head.http_version,
+                    )
+                )
             if has_body(reply.status, incoming.head.method):
                 await self._write_chunks(reply, chunked)
         finally:
@@ -341,16 +332,8 @@ class HttpProtocol(asyncio.Protocol):
 
     def _refuse(self, error: AwsError) -> None:
         """Answer what is no request, and close."""
-        reply = refusal(error)
-        head = encode_head(
-            reply.status,
-            reply.headers,
-            length_line(reply, ""),
-            self._traffic.date,
-            keep_alive=False,
-            http_version="1.1",
-        )
-        self._transport.write(head + reply.body)
+        head, body = encode(refusal(error), _NO_HEAD, self._traffic.date, keep_alive=False)
+        self._transport.write(head + body)
         self._linger()
 
     # The end of a connection, and flow

@@ -1,11 +1,14 @@
 """A reply's head as bytes, and the replies that the HTTP lane gives by itself."""
 
+import logging
 from http import HTTPStatus
 
 from portico.base.ids import request_id
-from portico.wire.errors import AwsError
-from portico.wire.http import Headers, Reply
+from portico.wire.errors import AwsError, internal
+from portico.wire.http import Head, Headers, Reply
 from portico.wire.model import error_reply
+
+log = logging.getLogger("portico.gateway")
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 _CONNECTION = {(True, "1.1"): "", (True, "1.0"): "Connection: keep-alive\r\n"}
@@ -35,6 +38,23 @@ def encode_head(
         return f"{status_line}{fields}Date: {date}\r\n{framing}{connection}\r\n".encode("latin-1")
     except UnicodeEncodeError as error:
         raise UnsendableError("a header is not latin-1") from error
+
+
+def encode(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[bytes, bytes]:
+    """Head and body of a whole reply to `head`; one that can't be sent is logged and becomes a 500."""
+    try:
+        encoded = encode_head(
+            reply.status,
+            reply.headers,
+            length_line(reply, head.method),
+            date,
+            keep_alive=keep_alive,
+            http_version=head.http_version,
+        )
+    except UnsendableError:
+        log.exception("The reply to %s %s can't be sent", head.method, head.path)
+        return encode(refusal(internal()), head, date, keep_alive=keep_alive)
+    return encoded, reply.body if has_body(reply.status, head.method) else b""
 
 
 def length_line(reply: Reply, method: str) -> str:
