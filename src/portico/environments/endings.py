@@ -1,6 +1,6 @@
 """The platform's own words for how a function ended, as the JSON documents that its caller gets.
 
-Source: the error types and messages of the Lambda runtime interface emulator and of AWS's current answers (docs/runtimes).
+Source: the error types and messages of the Lambda runtime interface emulator and of AWS's current answers (docs/runtimes/python.md).
 """
 
 import json
