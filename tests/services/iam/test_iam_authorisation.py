@@ -53,6 +53,15 @@ def test_an_entity_is_known_by_its_path(iam: Any, as_user: AsUser, refusal: Refu
     assert refusal(ann.get_role, RoleName="other") == expected
 
 
+def test_a_rename_needs_both_names(iam: Any, as_user: AsUser, refusal: Refusal, account: str) -> None:
+    ann = as_user("ann", allow("iam:UpdateUser", f"arn:aws:iam::{account}:user/team/*"))
+    iam.create_user(UserName="bob", Path="/team/")
+    expected = denied(account, "ann", "UpdateUser", f"arn:aws:iam::{account}:user/bob")
+    assert refusal(ann.update_user, UserName="bob", NewPath="/") == expected
+    ann.update_user(UserName="bob", NewUserName="rob")
+    assert iam.get_user(UserName="rob")["User"]["Path"] == "/team/"
+
+
 def test_an_explicit_deny_wins(as_user: AsUser, refusal: Refusal, account: str) -> None:
     deny = {"Effect": "Deny", "Action": "iam:DeleteUser", "Resource": "*"}
     ann = as_user("ann", allow("iam:*"), deny)

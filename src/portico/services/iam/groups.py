@@ -87,7 +87,7 @@ async def list_groups_for_user(
     return {"Groups": [shown(group) for group in listed], **more}
 
 
-@operation(on=targets.on_group)
+@operation(on=targets.to_rename(GROUP))
 async def update_group(iam: Iam, call: Call, request: shapes.UpdateGroupRequest) -> None:
     """Rename a group or move it to another path; its members stay.
 

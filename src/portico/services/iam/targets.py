@@ -53,6 +53,21 @@ def to_create(kind: AnyKind) -> On:
     return on
 
 
+def to_rename(kind: AnyKind) -> On:
+    """The ARN that the entity has and the one that it will have: both must be allowed.
+
+    Source: IAM API Reference, UpdateUser and UpdateGroup.
+    """
+
+    async def on(call: Call, request: Asked) -> Iterable[str]:
+        entity = await _peek(call, kind, request[kind.member])
+        path, name = ("/", request[kind.member]) if entity is None else (entity.path, entity.name)
+        new_path, new_name = request.get("NewPath", path), request.get(f"New{kind.member}", name)
+        return dict.fromkeys((arn(call, kind.noun, path, name), arn(call, kind.noun, new_path, new_name)))
+
+    return on
+
+
 def facts(kind: AnyKind) -> Keys:
     """The condition keys of an existing entity and of the request: tags, boundary, the policy that is attached."""
 

@@ -88,7 +88,7 @@ async def list_users(iam: Iam, call: Call, request: shapes.ListUsersRequest) -> 
     return {"Users": [shown(user) for user in listed], **more}
 
 
-@operation(on=targets.on_user, keys=targets.user_facts)
+@operation(on=targets.to_rename(USER), keys=targets.user_facts)
 async def update_user(iam: Iam, call: Call, request: shapes.UpdateUserRequest) -> None:
     """Rename a user or move it to another path; its id and everything that hangs on it stay.
 
