@@ -1,0 +1,61 @@
+"""The code of docs/ways-in.md is run as it stands there, against the server, as a caller with permission."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import REGION, Server
+from pages import code
+
+BLOCKS = code("ways-in.md", "python", "bash")
+HELLO = """
+def handler(event, context):
+    return {"hello": event.get("name", "world")}
+"""
+TOOLS = {"aws ": "aws", "curl ": "curl"}
+
+
+@pytest.mark.parametrize(
+    ("language", "body"), BLOCKS, ids=[f"{i}-{lang}" for i, (lang, _) in enumerate(BLOCKS)]
+)
+def test_blocks_run(
+    server: Server, account: str, deploy: Callable[..., str], tmp_path: Path, language: str, body: str
+) -> None:
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    for word, tool in TOOLS.items():
+        if word in body and shutil.which(tool, path=path) is None:
+            pytest.skip(f"there is no {tool}")
+    deploy(HELLO, name="hello")
+    environment = {
+        "PATH": path,
+        "HOME": str(tmp_path),
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    command = [sys.executable, "-c", body] if language == "python" else ["bash", "-euc", body]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    if "print(" in body or language == "bash":
+        assert '{"hello": "you"}' in done.stdout
+
+
+def test_each_way_is_shown() -> None:
+    whole = "".join(body for _, body in BLOCKS)
+    for needle in (
+        "client.invoke",
+        "aws lambda invoke",
+        "--aws-sigv4",
+        "SigV4QueryAuth",
+        'InvocationType="Event"',
+    ):
+        assert needle in whole
