@@ -124,10 +124,11 @@ class Server:
             idle_s=settings.environment_idle_s,
         )
         self.resolver = Resolver(cache=self.cache)
+        self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)
         self.invoker = Invoker(
             environments=self.environments,
             admission=Admission(concurrent_executions=settings.concurrent_executions),
-            logs=FunctionLogs(self.clients, self.timeline, clock, self._role_of),
+            logs=self.function_logs,
         )
         self.worker = AsynchronousWorker(
             store=self.store, clock=clock, resolver=self.resolver, invoker=self.invoker
@@ -262,6 +263,7 @@ class Server:
         await self.worker.close()
         await self.tasks.close()
         await self.environments.close()
+        await self.function_logs.close()
         await self.timeline.close()
         await self.store.close()
         if self._temporary is not None:

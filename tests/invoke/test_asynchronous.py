@@ -45,7 +45,7 @@ class Place:
             raise PreparationFailed("ServiceException", "no environment")
         return Outcome(b"null")
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine]) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine], *, request_id: str) -> None:
         assert batch[-1].text.startswith("REPORT RequestId: e1")
 
     def retire(self, prefix: str) -> None: ...

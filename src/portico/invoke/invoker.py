@@ -51,5 +51,5 @@ class Invoker:
             permit.release()
         version, spec = resolved.version, resolved.spec
         lines = lines_of(version, spec, invocation.request_id, outcome)
-        self._logs.write(spec, outcome.log_stream, lines)
+        self._logs.write(spec, outcome.log_stream, lines, request_id=invocation.request_id)
         return Finished(outcome, version.version, lines)

@@ -28,6 +28,23 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterException", message)
 
 
+def constraint(value: object, member: str, must: str) -> AwsError:
+    """A parameter breaks a rule of its own, in the words that the model's rules have."""
+    return invalid(
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must {must}"
+    )
+
+
+def name_too_long() -> AwsError:
+    """A name of a group or a stream has more than 512 characters."""
+    return invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512.")
+
+
+def bad_token() -> AwsError:
+    """A token that this operation never gave out."""
+    return invalid("The specified nextToken is invalid.")
+
+
 def exclusive(message: str) -> AwsError:
     """Parameters that exclude each other, for the operations that say so with ValidationException."""
     return AwsError("ValidationException", message)
@@ -51,3 +68,13 @@ def no_resource() -> AwsError:
 def too_many_tags() -> AwsError:
     """More than 50 tags."""
     return AwsError("TooManyTagsException", "A resource can have no more than 50 tags.")
+
+
+def unavailable(why: str) -> AwsError:
+    """Events can't be taken now: the disk is full or has failed."""
+    return AwsError("ServiceUnavailableException", f"The events were not stored: {why}", 503)
+
+
+def unsupported(operation: str, member: str) -> AwsError:
+    """A member that can't be honoured, named rather than ignored."""
+    return AwsError("NotImplemented", f"Portico does not implement {member} of logs:{operation} yet", 501)

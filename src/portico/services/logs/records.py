@@ -1,4 +1,10 @@
-"""Log groups, streams and resource policies as they are stored. Events are in the timeline beside the store."""
+"""Log groups, streams and resource policies as they are stored. Events are in the timeline beside the store.
+
+In the timeline a group and a stream go by their name and an `incarnation`: what was written to a deleted one never comes back when
+another of the same name is made.
+"""
+
+import secrets
 
 import msgspec
 
@@ -12,6 +18,7 @@ class LogGroup(msgspec.Struct, frozen=True, gc=False):
     account: str
     region: str
     created_at: float
+    incarnation: str
     retention_days: int | None = None
     tags: dict[str, str] = {}
     log_class: str = "STANDARD"
@@ -24,8 +31,8 @@ class LogGroup(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def events_key(self) -> str:
-        """The group's name in the timeline."""
-        return events_key(self.account, self.region, self.name)
+        """The group's name in the timeline, which knows no accounts."""
+        return f"{self.account}/{self.region}/{self.name}:{self.incarnation}"
 
 
 class LogStream(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +41,12 @@ class LogStream(msgspec.Struct, frozen=True, gc=False):
     name: str
     group: str
     created_at: float
+    incarnation: str
+
+    @property
+    def events_key(self) -> str:
+        """The stream's name in the timeline: its own name, which has no colon, is what stands before the colon."""
+        return f"{self.name}:{self.incarnation}"
 
 
 class ResourcePolicy(msgspec.Struct, frozen=True, gc=False):
@@ -44,11 +57,24 @@ class ResourcePolicy(msgspec.Struct, frozen=True, gc=False):
     updated_at: float
 
 
+class Forgotten(msgspec.Struct, frozen=True, gc=False):
+    """What was deleted and is still to be removed from the timeline: a group's `events_key`, and a stream's (empty: all of them)."""
+
+    group: str
+    stream: str = ""
+
+
 GROUPS = Table("logs.group", LogGroup)  # account, region, name
 STREAMS = Table("logs.stream", LogStream)  # account, region, group, name
 POLICIES = Table("logs.policy", ResourcePolicy)  # account, region, name
+FORGOTTEN = Table("logs.forgotten", Forgotten)  # the group's and the stream's events_key
 
 
-def events_key(account: str, region: str, group: str) -> str:
-    """The name of a group in the timeline, which knows no accounts."""
-    return f"{account}/{region}/{group}"
+def new_incarnation() -> str:
+    """What tells a group or a stream from an earlier one of the same name."""
+    return secrets.token_hex(6)
+
+
+def stream_name(events_key: str) -> str:
+    """The name of the stream that the timeline knows by `events_key`."""
+    return events_key.rpartition(":")[0]

@@ -1,16 +1,14 @@
 """Resource policies of the account: which services may put events."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.identity.policy.parse import PolicyError, parse
 from portico.services.logs import errors
-from portico.services.logs.groups import paged
+from portico.services.logs.paging import by_name, with_token
 from portico.services.logs.records import POLICIES, ResourcePolicy
 from portico.services.logs.service import Logs
-from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.logs import shapes
@@ -28,9 +26,7 @@ async def put_resource_policy(
         LimitExceededException: there are ten already. InvalidParameterException: not a policy.
     """
     if request.get("resourceArn"):
-        raise AwsError(
-            "NotImplemented", "Portico does not implement resourceArn of logs:PutResourcePolicy yet", 501
-        )
+        raise errors.unsupported(call.operation, "resourceArn")
     name, document = request.get("policyName") or "", request.get("policyDocument") or ""
     if not name or not document:
         raise errors.invalid("policyName and policyDocument are required.")
@@ -42,7 +38,7 @@ async def put_resource_policy(
     others = [p for p in await call.tx.scan(POLICIES, *key) if p.name != name]
     if len(others) >= _POLICIES_MAX:
         raise errors.limit()
-    policy = ResourcePolicy(name, json.dumps(json.loads(document), separators=(",", ":")), call.now)
+    policy = ResourcePolicy(name, document, call.now)
     call.tx.put(POLICIES, policy, *key, name)
     return {"resourcePolicy": _shown(policy)}
 
@@ -51,10 +47,24 @@ async def put_resource_policy(
 async def describe_resource_policies(
     logs: Logs, call: Call, request: "shapes.DescribeResourcePoliciesRequest"
 ) -> dict[str, Any]:
-    """The account's policies by name, 50 a page."""
-    policies = await call.tx.scan(POLICIES, call.scope.account, call.scope.region)
-    page, token = paged(policies, request.get("nextToken"), request.get("limit") or 50)
-    return {"resourcePolicies": [_shown(p) for p in page], **({"nextToken": token} if token else {})}
+    """The account's policies by name, 50 a page. There are none of the scope `RESOURCE`.
+
+    Raises:
+        InvalidParameterException: the token is not one of ours. NotImplemented: those of a resource are asked for.
+    """
+    if request.get("resourceArn"):
+        raise errors.unsupported(call.operation, "resourceArn")
+    if request.get("policyScope") == "RESOURCE":
+        return {"resourcePolicies": []}
+    page, token = await by_name(
+        call,
+        POLICIES,
+        call.scope.account,
+        call.scope.region,
+        token=request.get("nextToken"),
+        limit=request.get("limit"),
+    )
+    return with_token({"resourcePolicies": [_shown(policy) for policy in page]}, token)
 
 
 @operation()
@@ -66,6 +76,8 @@ async def delete_resource_policy(
     Raises:
         ResourceNotFoundException: there is none of that name.
     """
+    if request.get("resourceArn"):
+        raise errors.unsupported(call.operation, "resourceArn")
     key = (call.scope.account, call.scope.region, request.get("policyName") or "")
     if await call.tx.get(POLICIES, *key) is None:
         raise errors.no_policy(key[2])

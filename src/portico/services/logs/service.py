@@ -1,13 +1,15 @@
-"""What the operations of CloudWatch Logs get, and how they find and name groups."""
+"""What the operations of CloudWatch Logs get, and how they find the group and the stream that a request names."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from portico.calls.call import Call, Scope
+from portico.base import arn
+from portico.calls.call import Call
 from portico.services.logs import errors
-from portico.services.logs.records import GROUPS, LogGroup
+from portico.services.logs.records import GROUPS, STREAMS, LogGroup, LogStream
+from portico.store.cache import RecordCache
 from portico.store.timeline import Timeline
 
 
@@ -15,53 +17,79 @@ class Logs(msgspec.Struct, frozen=True):
     """The service's dependencies."""
 
     timeline: Timeline
+    cache: RecordCache
 
 
-def group_name(request: Mapping[str, Any]) -> str:
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """The group that a request names, wherever that is."""
+
+    account: str
+    region: str
+    name: str
+
+    @property
+    def arn(self) -> str:
+        """Its ARN without `:*`."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{self.name}"
+
+
+def named(call: Call, request: Mapping[str, Any]) -> Named:
     """The group that a request means, by `logGroupName` or by `logGroupIdentifier` (name or ARN).
 
     Raises:
-        AwsError: both are given, or neither.
+        AwsError: both are given, or neither, or the ARN is not one of a log group.
     """
     name, identifier = request.get("logGroupName"), request.get("logGroupIdentifier")
     if name and identifier:
         raise errors.exclusive("LogGroup name and LogGroup ARN are mutually exclusive parameters.")
     if not name and not identifier:
         raise errors.exclusive("At least one of logGroupName or logGroupIdentifier is required.")
-    return name or name_of(identifier or "")
+    return (
+        identified(call, identifier)
+        if identifier
+        else Named(call.scope.account, call.scope.region, name or "")
+    )
 
 
-def name_of(identifier: str) -> str:
-    """The group's name in an identifier that is a name or an ARN, with or without `:*`."""
-    if identifier.startswith("arn:"):
-        identifier = identifier.split(":", 6)[-1]
-    return identifier.removesuffix(":*")
+def identified(call: Call, identifier: str) -> Named:
+    """The group of an identifier that is a name or an ARN, with or without `:*`.
+
+    Raises:
+        AwsError: it is an ARN of something else.
+    """
+    if not identifier.startswith("arn:"):
+        return Named(call.scope.account, call.scope.region, identifier)
+    parsed = arn.parse(identifier)
+    kind, _, name = parsed.resource.removesuffix(":*").partition(":") if parsed else ("", "", "")
+    if parsed is None or parsed.service != "logs" or kind != "log-group" or not name or ":" in name:
+        raise errors.invalid(f"{identifier} is not the ARN of a log group.")
+    return Named(parsed.account, parsed.region, name)
 
 
-def group_arn(scope: Scope, name: str) -> str:
-    """The ARN that actions on a group are checked against."""
-    return f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group:{name}:log-stream:"
+async def existing(call: Call, group: Named) -> LogGroup:
+    """The group's record.
+
+    Raises:
+        AwsError: ResourceNotFoundException, for one of another account or region as well.
+    """
+    found = await call.tx.get(GROUPS, group.account, group.region, group.name)
+    if found is None or (group.account, group.region) != (call.scope.account, call.scope.region):
+        raise errors.no_group()
+    return found
 
 
-def on_group(call: Call, request: Mapping[str, Any]) -> list[str]:
-    """The group of a request, for authorisation."""
-    name = request.get("logGroupName") or name_of(request.get("logGroupIdentifier") or "")
-    return [group_arn(call.scope, name)]
-
-
-def on_stream(call: Call, request: Mapping[str, Any]) -> list[str]:
-    """The stream of a request, for authorisation."""
-    name = request.get("logGroupName") or name_of(request.get("logGroupIdentifier") or "")
-    return [group_arn(call.scope, name) + request.get("logStreamName", "")]
-
-
-async def existing(call: Call, name: str) -> LogGroup:
-    """The group of that name.
+async def existing_stream(call: Call, group: LogGroup, name: str) -> LogStream:
+    """The stream of that name.
 
     Raises:
         AwsError: ResourceNotFoundException.
     """
-    group = await call.tx.get(GROUPS, call.scope.account, call.scope.region, name)
-    if group is None:
-        raise errors.no_group()
-    return group
+    stream = await call.tx.get(STREAMS, group.account, group.region, group.name, name)
+    if stream is None:
+        raise errors.no_stream()
+    return stream
+
+
+def put_group(call: Call, group: LogGroup) -> None:
+    """Store a group."""
+    call.tx.put(GROUPS, group, group.account, group.region, group.name)

@@ -227,6 +227,11 @@ class PutLogEventsResponse(TypedDict):
     rejectedEntityInfo: NotRequired["RejectedEntityInfo"]
 
 
+class PutLogGroupDeletionProtectionRequest(TypedDict):
+    logGroupIdentifier: str
+    deletionProtectionEnabled: bool
+
+
 class PutResourcePolicyRequest(TypedDict):
     policyName: NotRequired[str]
     policyDocument: NotRequired[str]

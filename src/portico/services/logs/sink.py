@@ -1,7 +1,8 @@
 """Where the lines of functions go: port `LogSink` of `invoke`.
 
 Lambda writes a function's log with the function's own role: group and stream are made, and events put, only if the role may. A role
-that may not has no log, and the refusal can be looked up under the request id of the first invocation that wanted to write.
+that may not has no log; the refusal is found under the request id of the invocation whose lines were to be written. What was
+answered holds for a minute, unless the group or the stream is deleted: then they are made again at the next invocation.
 """
 
 import asyncio
@@ -14,19 +15,24 @@ from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.environments.work import EnvironmentSpec, LogLine
 from portico.identity.principal import Principal
-from portico.services.logs.records import events_key
+from portico.services.logs.records import GROUPS, STREAMS
+from portico.store.cache import RecordCache
+from portico.store.port import StoreError
 from portico.store.timeline import Batch, Timeline
 from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico.logs")
 
-_ASK_AGAIN_S = 60.0
+ASK_AGAIN_S = 60.0
 _STREAMS_MAX = 10_000
-_WAITING_MAX = 1_000
+_WAITING_BYTES_MAX = 16 * 1024 * 1024
+
+_Lines = tuple[tuple[int, str], ...]
+_Target = tuple[str, str]
 
 
 class _Stream:
-    """One stream of one environment: what waits until it is open, and until when its permission holds (monotonic, seconds)."""
+    """One stream of one environment: what waits until it is open, and until when the answer holds (monotonic, seconds)."""
 
     __slots__ = ("allowed", "asked_until", "opening", "waiting")
 
@@ -34,7 +40,7 @@ class _Stream:
         self.allowed = False
         self.asked_until = 0.0
         self.opening: asyncio.Task[None] | None = None
-        self.waiting: list[Batch] = []
+        self.waiting: list[tuple[int, _Lines]] = []
 
 
 class FunctionLogs:
@@ -44,56 +50,83 @@ class FunctionLogs:
     def __init__(
         self,
         clients: Clients,
+        cache: RecordCache,
         timeline: Timeline,
         clock: Clock,
         role: Callable[[EnvironmentSpec], Principal | None],
     ) -> None:
         self._clients = clients
-        self._role = role
+        self._cache = cache
         self._timeline = timeline
         self._clock = clock
-        self._streams: dict[tuple[str, str], _Stream] = {}
+        self._role = role
+        self._streams: dict[tuple[str, str, str, str], _Stream] = {}
+        self._waiting_bytes = 0
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine]) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine], *, request_id: str) -> None:
         """Take the lines of one invocation, in order.
 
         Neither waits nor fails: what a function logs is not acknowledged to anybody.
         """
         if not batch:
             return
-        key = (events_key(spec.account, spec.region, spec.log_group), stream)
+        key = (spec.account, spec.region, spec.log_group, stream)
         held = self._streams.get(key) or self._remember(key)
-        rows = Batch(*key, self._clock.now_ms(), _in_order(batch))
-        if held.asked_until > self._clock.monotonic():
-            if held.allowed:
-                self._timeline.write(rows)
-            return
-        if len(held.waiting) < _WAITING_MAX:
-            held.waiting.append(rows)
+        lines = _in_order(batch)
+        if held.opening is None and held.asked_until > self._clock.monotonic():
+            if not held.allowed:
+                return
+            target = self._target(spec, stream)
+            if target is not None:
+                self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
+                return
+        self._wait(held, lines)
         if held.opening is None:
-            held.opening = asyncio.create_task(self._open(held, spec, stream))
+            held.opening = asyncio.create_task(self._open(held, spec, stream, request_id))
 
-    def _remember(self, key: tuple[str, str]) -> _Stream:
+    async def close(self) -> None:
+        """Wait for the streams that are being opened, so that their lines reach the timeline."""
+        opening = [held.opening for held in self._streams.values() if held.opening is not None]
+        if opening:
+            await asyncio.wait(opening)
+
+    def _wait(self, held: _Stream, lines: _Lines) -> None:
+        size = sum(len(text) for _, text in lines)
+        if self._waiting_bytes + size > _WAITING_BYTES_MAX:
+            self._timeline.drop(1)
+            return
+        self._waiting_bytes += size
+        held.waiting.append((size, lines))
+
+    def _remember(self, key: tuple[str, str, str, str]) -> _Stream:
         if len(self._streams) >= _STREAMS_MAX:
             self._streams = {k: s for k, s in self._streams.items() if s.opening is not None}
         return self._streams.setdefault(key, _Stream())
 
-    async def _open(self, held: _Stream, spec: EnvironmentSpec, stream: str) -> None:
+    def _target(self, spec: EnvironmentSpec, stream: str) -> _Target | None:
+        """Where the timeline has the stream, or None when the group or the stream is gone."""
+        group = self._cache.peek(GROUPS, spec.account, spec.region, spec.log_group)
+        held = self._cache.peek(STREAMS, spec.account, spec.region, spec.log_group, stream)
+        return None if group is None or held is None else (group.value.events_key, held.value.events_key)
+
+    async def _open(self, held: _Stream, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
         held.allowed = False
         try:
-            await self._make(spec, stream)
+            await self._make(spec, stream, request_id)
             held.allowed = True
-        except AwsError as error:
-            log.warning("%s has no log in %s: %s", spec.arn, spec.log_group, error.message)
+        except (AwsError, StoreError) as error:
+            log.warning("%s has no log in %s: %s (request %s)", spec.arn, spec.log_group, error, request_id)
         finally:
-            held.asked_until = self._clock.monotonic() + _ASK_AGAIN_S
+            held.asked_until = self._clock.monotonic() + ASK_AGAIN_S
             held.opening = None
             waiting, held.waiting = held.waiting, []
-            if held.allowed:
-                for batch in waiting:
-                    self._timeline.write(batch)
+            self._waiting_bytes -= sum(size for size, _ in waiting)
+            target = self._target(spec, stream) if held.allowed else None
+            if target is not None:
+                for _, lines in waiting:
+                    self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
 
-    async def _make(self, spec: EnvironmentSpec, stream: str) -> None:
+    async def _make(self, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
         """Make what is missing; at the end put an empty batch, which only asks for the permission to put events.
 
         Raises:
@@ -102,7 +135,8 @@ class FunctionLogs:
         role = self._role(spec)
         if role is None:
             raise AwsError("AccessDeniedException", f"there is no role {spec.role}")
-        client, group = self._clients.of(role, Scope(spec.account, spec.region)), spec.log_group
+        client = self._clients.of(role, Scope(spec.account, spec.region), request_id=request_id)
+        group = spec.log_group
         try:
             await client.call("logs", "CreateLogStream", logGroupName=group, logStreamName=stream)
         except AwsError as error:
@@ -116,7 +150,7 @@ class FunctionLogs:
         await client.call("logs", "PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=[])
 
 
-def _in_order(lines: Sequence[LogLine]) -> tuple[tuple[int, str], ...]:
+def _in_order(lines: Sequence[LogLine]) -> _Lines:
     return tuple(sorted(((line.at_ms, line.text) for line in lines), key=lambda event: event[0]))
 
 

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.services.logs import errors
-from portico.services.logs.groups import paged
-from portico.services.logs.records import STREAMS, LogGroup, LogStream
-from portico.services.logs.service import Logs, existing, group_name, on_group, on_stream
+from portico.services.logs import access, errors
+from portico.services.logs.paging import by_name, by_place, with_token
+from portico.services.logs.records import FORGOTTEN, STREAMS, Forgotten, LogGroup, LogStream, new_incarnation
+from portico.services.logs.service import Logs, existing, existing_stream, named
 from portico.store.timeline import Span
 
 if TYPE_CHECKING:
     from portico.services.logs import shapes
 
 _NAME = re.compile(r"[^:*]+").fullmatch
-_PAGE = 50
+_NAME_CHARS_MAX = 512
 SEQUENCE_TOKEN = "49039859627400000000000000000000000000000000000000000000"  # noqa: S105  # clients may still ask for one
 
 
-@operation(on=on_stream)
+@operation(on=access.on_stream, keys=access.tags_of_group, policy=access.account_policies)
 async def create_log_stream(
     logs: Logs, call: Call, request: "shapes.CreateLogStreamRequest"
 ) -> dict[str, Any]:
@@ -30,24 +30,19 @@ async def create_log_stream(
         ResourceAlreadyExistsException, ResourceNotFoundException.
     """
     name = request["logStreamName"]
-    if len(name) > 512:
-        raise errors.invalid(
-            "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
-        )
+    if len(name) > _NAME_CHARS_MAX:
+        raise errors.name_too_long()
     if not _NAME(name):
-        raise errors.invalid(
-            f"1 validation error detected: Value '{name}' at 'logStreamName' failed to satisfy constraint: "
-            "Member must satisfy regular expression pattern: [^:*]*"
-        )
-    group = await existing(call, request["logGroupName"])
+        raise errors.constraint(name, "logStreamName", "satisfy regular expression pattern: [^:*]*")
+    group = await existing(call, named(call, request))
     key = (group.account, group.region, group.name, name)
     if await call.tx.get(STREAMS, *key):
         raise errors.stream_exists()
-    call.tx.put(STREAMS, LogStream(name, group.name, call.now), *key)
+    call.tx.put(STREAMS, LogStream(name, group.name, call.now, new_incarnation()), *key)
     return {}
 
 
-@operation(on=on_stream)
+@operation(on=access.on_stream, keys=access.tags_of_group)
 async def delete_log_stream(
     logs: Logs, call: Call, request: "shapes.DeleteLogStreamRequest"
 ) -> dict[str, Any]:
@@ -55,69 +50,53 @@ async def delete_log_stream(
 
     Raises:
         ResourceNotFoundException: no such group or stream.
+        ValidationException: the group is protected from deletion.
     """
-    group = await existing(call, request["logGroupName"])
+    group = await existing(call, named(call, request))
+    if group.deletion_protection:
+        raise errors.exclusive(
+            "Cannot delete a log stream of a log group that has deletion protection enabled."
+        )
     stream = await existing_stream(call, group, request["logStreamName"])
     call.tx.delete(STREAMS, group.account, group.region, group.name, stream.name)
-    await logs.timeline.forget(group.events_key, stream.name)
+    mark = Forgotten(group.events_key, stream.events_key)
+    call.tx.put(FORGOTTEN, mark, mark.group, mark.stream)
     return {}
 
 
-async def existing_stream(call: Call, group: LogGroup, name: str) -> LogStream:
-    """The stream of that name.
-
-    Raises:
-        AwsError: ResourceNotFoundException.
-    """
-    stream = await call.tx.get(STREAMS, group.account, group.region, group.name, name)
-    if stream is None:
-        raise errors.no_stream()
-    return stream
-
-
-@operation(on=on_group)
+@operation(on=access.on_group, keys=access.tags_of_group)
 async def describe_log_streams(
     logs: Logs, call: Call, request: "shapes.DescribeLogStreamsRequest"
 ) -> dict[str, Any]:
     """Streams of a group by name, or by the time of their last event (`orderBy=LastEventTime`); 50 a page.
 
     Raises:
-        InvalidParameterException: a prefix together with an order by time.
+        InvalidParameterException: a prefix together with an order by time; the token is not one of ours.
+        ResourceNotFoundException: no such group.
     """
     by_time = request.get("orderBy") == "LastEventTime"
     prefix = request.get("logStreamNamePrefix") or ""
     if by_time and prefix:
         raise errors.invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
-    group = await existing(call, group_name(request))
+    group = await existing(call, named(call, request))
+    within = (group.account, group.region, group.name)
     spans = await logs.timeline.spans(group.events_key)
-    streams = [
-        stream
-        for stream in await call.tx.scan(STREAMS, group.account, group.region, group.name)
-        if stream.name.startswith(prefix)
-    ]
-    limit, descending = request.get("limit") or _PAGE, bool(request.get("descending"))
+    token, limit, descending = request.get("nextToken"), request.get("limit"), bool(request.get("descending"))
     if by_time:
-        streams.sort(key=lambda s: (_last(spans, s), s.name), reverse=descending)
-        page, token = _paged_by_place(streams, request.get("nextToken"), limit)
-    elif descending:
-        page, token = _paged_by_place(streams[::-1], request.get("nextToken"), limit)
+        streams = await call.tx.scan(STREAMS, *within)
+        streams.sort(key=lambda stream: (_last(spans, stream), stream.name), reverse=descending)
+        page, token = by_place(streams, token=token, limit=limit)
     else:
-        page, token = paged(streams, request.get("nextToken"), limit)
-    shown = [_shown(group, stream, spans.get(stream.name)) for stream in page]
-    return {"logStreams": shown, **({"nextToken": token} if token else {})}
+        page, token = await by_name(
+            call, STREAMS, *within, token=token, limit=limit, prefix=prefix, reverse=descending
+        )
+    shown = [_shown(group, stream, spans.get(stream.events_key)) for stream in page]
+    return with_token({"logStreams": shown}, token)
 
 
 def _last(spans: dict[str, Span], stream: LogStream) -> float:
-    return spans[stream.name].last_ms if stream.name in spans else stream.created_at * 1000
-
-
-def _paged_by_place(
-    items: list[LogStream], token: str | None, limit: int
-) -> tuple[list[LogStream], str | None]:
-    if token is not None and not (token.startswith("at:") and token[3:].isdigit()):
-        raise errors.invalid("The specified nextToken is invalid.")
-    at = int(token[3:]) if token else 0
-    return items[at : at + limit], f"at:{at + limit}" if len(items) > at + limit else None
+    span = spans.get(stream.events_key)
+    return stream.created_at * 1000 if span is None else span.last_ms
 
 
 def _shown(group: LogGroup, stream: LogStream, span: Span | None) -> dict[str, Any]:

@@ -5,15 +5,14 @@ import re
 from portico.services.logs import errors
 from portico.store.timeline import Position
 
-_PAGE_TOKEN = re.compile(r"([fb])/(\d{56})/s").fullmatch
-_DIGITS = re.compile(r"\d{56}").fullmatch
+_TOKEN = re.compile(r"([fb])/([0-9]{56})/s").fullmatch
 _START: Position = (0, 0, 0)
 
 
 def event_id(position: Position) -> str:
-    """The 56 digits that name an event: its time, batch and place."""
-    ms, batch, at = position
-    return f"{ms:018d}{batch:028d}{at:010d}"
+    """The 56 digits that name an event: its time, row and place."""
+    ms, row, at = position
+    return f"{ms:018d}{row:028d}{at:010d}"
 
 
 def _position(digits: str) -> Position:
@@ -21,7 +20,7 @@ def _position(digits: str) -> Position:
 
 
 def token_of(way: str, position: Position | None) -> str:
-    """A token that leads forward (`f`) or backward (`b`) from a place."""
+    """A token that leads forward (`f`) or backward (`b`) from a place; None is the place before everything."""
     return f"{way}/{event_id(position or _START)}/s"
 
 
@@ -33,26 +32,7 @@ def direction(token: str | None, *, forward: bool) -> tuple[str, Position | None
     """
     if token is None:
         return ("f" if forward else "b"), None
-    match = _PAGE_TOKEN(token)
+    match = _TOKEN(token)
     if match is None:
-        raise errors.invalid("The specified nextToken is invalid.")
-    position = _position(match.group(2))
-    return match.group(1), position if position != _START or match.group(1) == "b" else None
-
-
-def filter_token(position: Position) -> str:
-    """The token of the next page of a filter."""
-    return event_id(position)
-
-
-def filter_position(token: str | None) -> Position | None:
-    """Where a filter goes on.
-
-    Raises:
-        AwsError: the token is not one of ours.
-    """
-    if token is None:
-        return None
-    if not _DIGITS(token):
-        raise errors.invalid("The specified nextToken is invalid.")
-    return _position(token)
+        raise errors.bad_token()
+    return match.group(1), _position(match.group(2))

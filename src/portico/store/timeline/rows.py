@@ -1,0 +1,168 @@
+"""Writing and deleting: how events become rows (`runs`), with the sums that are kept beside them (`spans`).
+
+A row holds a run of events of one stream that is short in time and in bytes, so that a reader who merges the streams of a group by
+time need not hold much of it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Batch, Span
+
+RUN_MS_MAX = 60_000
+_RUN_BYTES_MAX = 128 * 1024
+_SLICE_ROWS = 500
+_VACUUM_PAGES = 2_000
+
+_Row = tuple[str, str, int, int, int, int, bytes]
+
+
+def insert(db: sqlite3.Connection, batches: Iterable[Batch], *, durable: bool) -> None:
+    """Write batches, all or none; `durable` ones are on disk when this returns.
+
+    Raises:
+        sqlite3.Error: nothing was written.
+    """
+    rows = [row for batch in batches for row in _rows(batch)]
+    db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    with _Transaction(db):
+        db.executemany(
+            "INSERT INTO runs (grp, stream, first_ms, last_ms, ingested_ms, size, events) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        db.executemany(
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (grp, stream) DO UPDATE SET "
+            "first_ms = MIN(first_ms, excluded.first_ms), last_ms = MAX(last_ms, excluded.last_ms), "
+            "ingested_ms = MAX(ingested_ms, excluded.ingested_ms), size = size + excluded.size",
+            [row[:6] for row in rows],
+        )
+
+
+def insert_joined(db: sqlite3.Connection, batches: Sequence[Batch]) -> None:
+    """Write what one flush has gathered, the batches of a stream together, without waiting for the disk.
+
+    Raises:
+        sqlite3.Error: nothing was written.
+    """
+    streams: dict[tuple[str, str], list[Batch]] = {}
+    for batch in batches:
+        streams.setdefault((batch.group, batch.stream), []).append(batch)
+    insert(db, [_joined(held) for held in streams.values()], durable=False)
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    events = sorted((event for batch in batches for event in batch.events), key=lambda event: event[0])
+    last = batches[-1]
+    return Batch(last.group, last.stream, last.ingested_ms, tuple(events))
+
+
+def _rows(batch: Batch) -> Iterator[_Row]:
+    start, size = 0, 0
+    for at, (ms, message) in enumerate(batch.events):
+        if at > start and (size > _RUN_BYTES_MAX or ms - batch.events[start][0] > RUN_MS_MAX):
+            yield _row(batch, batch.events[start:at], size)
+            start, size = at, 0
+        size += (len(message) if message.isascii() else len(message.encode())) + EVENT_OVERHEAD_BYTES
+    yield _row(batch, batch.events[start:], size)
+
+
+def _row(batch: Batch, events: tuple[tuple[int, str], ...], size: int) -> _Row:
+    encoded = msgspec.json.encode(events)
+    return batch.group, batch.stream, events[0][0], events[-1][0], batch.ingested_ms, size, encoded
+
+
+def delete_some(db: sqlite3.Connection, group: str, stream: str | None, before_ms: int | None) -> bool:
+    """Delete a slice of the rows of a group, of one of its streams, or only of those that ended before a time; whether there may be
+    more. In slices, so that writes come in between."""
+    index, where, values = "by_group_end", "grp = ?", [group]
+    if stream is not None:
+        index, where, values = "by_stream_end", f"{where} AND stream = ?", [group, stream]
+    bound = 1 << 62 if before_ms is None else before_ms
+    found = db.execute(
+        f"SELECT id, stream, size FROM runs INDEXED BY {index} WHERE {where} AND last_ms < ? LIMIT ?",  # noqa: S608  # words of ours
+        (*values, bound, _SLICE_ROWS),
+    ).fetchall()
+    if not found:
+        return False
+    sizes: dict[str, int] = {}
+    for _, name, size in found:
+        sizes[name] = sizes.get(name, 0) + size
+    with _Transaction(db):
+        ids = json.dumps([row[0] for row in found])
+        db.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+        for name, size in sizes.items():
+            _shrink_span(db, group, name, size)
+    return len(found) == _SLICE_ROWS
+
+
+def _shrink_span(db: sqlite3.Connection, group: str, stream: str, size: int) -> None:
+    first = db.execute(
+        "SELECT MIN(first_ms) FROM runs WHERE grp = ? AND stream = ?", (group, stream)
+    ).fetchone()[0]
+    if first is None:
+        db.execute("DELETE FROM spans WHERE grp = ? AND stream = ?", (group, stream))
+    else:
+        db.execute(
+            "UPDATE spans SET first_ms = ?, size = size - ? WHERE grp = ? AND stream = ?",
+            (first, size, group, stream),
+        )
+
+
+def give_back(db: sqlite3.Connection) -> bool:
+    """Give free pages back to the file system, some at a time; whether there are more."""
+    # Each step of the statement frees one page: it has to be read to its end.
+    db.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+    more = db.execute("PRAGMA freelist_count").fetchone()[0] > 0
+    if not more:
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    return bool(more)
+
+
+def erase(db: sqlite3.Connection) -> None:
+    """Delete everything."""
+    with _Transaction(db):
+        db.execute("DELETE FROM runs")
+        db.execute("DELETE FROM spans")
+
+
+def stored_bytes(db: sqlite3.Connection, group: str) -> int:
+    """The bytes of a group's events, as CloudWatch Logs counts them."""
+    row = db.execute("SELECT COALESCE(SUM(size), 0) FROM spans WHERE grp = ?", (group,)).fetchone()
+    return int(row[0])
+
+
+def spans(db: sqlite3.Connection, group: str) -> dict[str, Span]:
+    """The span of each stream of a group that has events, by name."""
+    rows = db.execute(
+        "SELECT stream, first_ms, last_ms, ingested_ms, size FROM spans WHERE grp = ?", (group,)
+    )
+    return {stream: Span(*span) for stream, *span in rows}
+
+
+class _Transaction:
+    """`BEGIN IMMEDIATE` to `COMMIT`. Some errors, a full disk among them, have ended the transaction already."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            try:
+                self._db.execute("COMMIT")
+                return
+            except sqlite3.Error:
+                self._undo()
+                raise
+        self._undo()
+
+    def _undo(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
