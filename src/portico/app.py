@@ -1,22 +1,15 @@
 """The composition root: from settings to a running server. The only module that knows everyone."""
 
 import asyncio
-import gc
 import logging
 import os
 import shutil
-import signal
-import socket
-import ssl
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from portico import __version__
-from portico.base import ids
 from portico.base.clock import Clock
-from portico.base.operator_log import configure
 from portico.base.outbound import Outbound
 from portico.base.tasks import Tasks
 from portico.calls.authorize import Authorizer
@@ -30,19 +23,15 @@ from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
-from portico.gateway.limits import Limits
 from portico.gateway.metrics import Calls, Metric, Sample
 from portico.gateway.own import Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
 from portico.gateway.route import Router
-from portico.gateway.serve import listen, serve
-from portico.gateway.traffic import Traffic
-from portico.identity.credentials import DEVELOPMENT_KEY, DEVELOPMENT_SECRET, KeyRing
+from portico.identity.credentials import KeyRing
 from portico.identity.jwt import Verifier
 from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, Session
-from portico.identity.records import ACCESS_KEYS, AccessKey
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions, role_session
 from portico.invoke.admit import Admission
@@ -52,15 +41,13 @@ from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.server_file import SERVER_FILE, ServerFile, forget, leave
 from portico.services import iam, lambda_, logs, sts
 from portico.services.logs import retention
 from portico.services.logs.sink import FunctionLogs
 from portico.settings import Settings, listed
 from portico.store.cache import RecordCache
 from portico.store.data_key import data_key
-from portico.store.open import open_store
-from portico.store.port import Put, Store, StoreError, StoreFailed
+from portico.store.port import Store, StoreError
 from portico.store.timeline import TIMELINE_FILE, Timeline
 from portico.wire.errors import AwsError
 
@@ -68,8 +55,8 @@ log = logging.getLogger("portico")
 
 SERVICES: tuple[ServiceSpec, ...] = (sts.SERVICE, iam.SERVICE, logs.SERVICE, lambda_.SERVICE)
 
-_ROOT_ACCOUNT = "000000000000"
-_GRACEFUL_S = 30
+ROOT_ACCOUNT = "000000000000"
+_TEND_EVERY_S = 300
 
 
 class Server:
@@ -255,8 +242,15 @@ class Server:
         await self.environments.start()
         self.tasks.start("invoke.asynchronous", self.worker.run)
         self.tasks.start("identity.refusals", self.decisions.run)
+        self.tasks.start("store.tend", self._tend)
         self.tasks.start("identity.last_use", self.last_uses.keep_writing)
         self.tasks.start("logs.retention", lambda: retention.run(self.store, self.timeline, self.clock))
+
+    async def _tend(self) -> None:
+        """Have the store collect what nobody refers to any more."""
+        while True:
+            await asyncio.sleep(_TEND_EVERY_S)
+            await self.store.tend()
 
     async def close(self) -> None:
         """End what was started, in the opposite order; everything acknowledged is on disk before and after."""
@@ -269,98 +263,3 @@ class Server:
         if self._temporary is not None:
             self.staging.clear()
             shutil.rmtree(self._temporary, ignore_errors=True)
-
-
-async def run(settings: Settings) -> int:
-    """Run a server until SIGINT or SIGTERM; the exit status.
-
-    Raises:
-        StoreError: the data directory can't be used. ListenError: the address can't. Both say what to do.
-    """
-    configure(settings.log_format, settings.log_level)
-    stop = asyncio.Event()
-    failures: list[StoreFailed] = []
-
-    def failed(error: StoreFailed) -> None:
-        log.critical("the store has failed, so the server ends: %s", error)
-        failures.append(error)
-        stop.set()
-
-    listener = listen(settings.host, settings.port)
-    try:
-        clock = Clock()
-        store = await open_store(settings.data_directory, clock=clock, failed=failed)
-    except BaseException:
-        listener.close()
-        raise
-    server = Server(settings, store, clock, _url(settings, listener))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        await server.start()
-        key = await _root_key(server)
-        _settle_memory()
-        await serve(
-            Traffic(server.handler, Limits(body_bytes=settings.body_bytes_max)),
-            listener,
-            ready=lambda: _announce(server, key),
-            stop=stop,
-            tls=_tls(settings, server.directory),
-            graceful_s=_GRACEFUL_S,
-        )
-    finally:
-        forget(settings.data_directory)
-        await server.close()
-    return 1 if failures else 0
-
-
-def _settle_memory() -> None:
-    """What is there after the start stays: the collector need not look at it again, and calls leave few cycles behind."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _url(settings: Settings, listener: socket.socket) -> str:
-    """The address as clients write it: loopback for a listener on every address."""
-    host, port = listener.getsockname()[:2]
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound
-    return f"{'https' if settings.secure else 'http'}://{name}:{port}"
-
-
-def _tls(settings: Settings, directory: Path) -> Callable[[], ssl.SSLContext] | None:
-    from portico.gateway.tls import automatic, from_files
-
-    if settings.tls == "auto":
-        return lambda: automatic(directory, listed(settings.hostnames))
-    if settings.tls_cert:
-        return lambda: from_files(settings.tls_cert, settings.tls_key)
-    return None
-
-
-async def _root_key(server: Server) -> tuple[str, str]:
-    """The key of the root user: the well-known one in development mode, else one that is made at the first start."""
-    if server.settings.development:
-        return DEVELOPMENT_KEY, DEVELOPMENT_SECRET
-    for row in await server.store.scan(ACCESS_KEYS.key()):
-        key = ACCESS_KEYS.decode(row.value)
-        if not key.user and key.account == _ROOT_ACCOUNT and key.active:
-            return key.key_id, key.secret
-    made = AccessKey(
-        ids.access_key_id("AKIA", _ROOT_ACCOUNT), ids.secret_key(), _ROOT_ACCOUNT, "", server.clock.now()
-    )
-    await server.store.commit([Put(ACCESS_KEYS.key(made.key_id), ACCESS_KEYS.encode(made))])
-    return made.key_id, made.secret
-
-
-def _announce(server: Server, key: tuple[str, str]) -> None:
-    """Leave word in the data directory for the `portico` command, then say on standard output where the server is."""
-    settings = server.settings
-    if settings.data_directory is not None:
-        from portico.gateway.tls import authority_certificate
-
-        ca = str(authority_certificate(server.directory)) if settings.tls == "auto" else ""
-        leave(settings.data_directory, ServerFile(server.url, os.getpid(), *key, settings.region, ca))
-    print(f"Portico {__version__} at {server.url}", flush=True)
-    if not settings.development:
-        print(f"Root access key: {key[0]} (its secret is in {server.directory / SERVER_FILE})", flush=True)

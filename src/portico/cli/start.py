@@ -69,12 +69,14 @@ def command(config: Path | None, **flags: Any) -> None:
 def _run(settings: Settings) -> int:
     import uvloop
 
-    from portico.app import run
+    from portico.gateway.serve import ListenError
+    from portico.gateway.tls import TlsError
+    from portico.runner import run
     from portico.store.port import StoreError
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(run(settings))
-    except (StoreError, OSError) as error:
+    except (StoreError, ListenError, TlsError) as error:
         click.echo(f"portico: {error}", err=True)
         return 1
