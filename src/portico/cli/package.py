@@ -6,6 +6,8 @@ import os
 import zipfile
 from pathlib import Path
 
+from portico.store.data_key import KEY_FILE
+
 _LEFT_OUT = frozenset(
     {".git", ".hg", ".svn", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"}
 )
@@ -16,7 +18,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def files_of(folder: Path) -> list[Path]:
     """The files that belong to the function, in order: without version control, caches, virtual environments (folders with a
-    `pyvenv.cfg`) and Portico data directories (folders with a `portico.lock`)."""
+    `pyvenv.cfg`) and Portico data directories (folders with a data key)."""
     found: list[Path] = []
     for root, folders, names in os.walk(folder):
         here = Path(root)
@@ -28,7 +30,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def _foreign(folder: Path) -> bool:
-    return (folder / "pyvenv.cfg").exists() or folder.name == ".portico" or (folder / "portico.lock").exists()
+    return (folder / "pyvenv.cfg").exists() or folder.name == ".portico" or (folder / KEY_FILE).exists()
 
 
 def zipped(path: Path) -> bytes:
