@@ -223,7 +223,12 @@ _DIALECTS: dict[str, Dialect] = {
         invalid_prefix="com.amazon.coral.validate#",
     ),
     "iam": Dialect(values_hidden=True, enums_bare=True),
-    "logs": Dialect(invalid_code="InvalidParameterException"),
+    "logs": Dialect(
+        invalid_code="InvalidParameterException",
+        left_to_service=frozenset(
+            {"CreateLogGroupRequest.logGroupName", "CreateLogStreamRequest.logStreamName"}
+        ),
+    ),
     "cognito-idp": Dialect(invalid_code="InvalidParameterException"),
     "events": Dialect(
         enum_orders={"ApiDestinationHttpMethod": ("HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS")}

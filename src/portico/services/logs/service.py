@@ -40,15 +40,13 @@ def named(call: Call, request: Mapping[str, Any]) -> Named:
         AwsError: both are given, or neither, or the ARN is not one of a log group.
     """
     name, identifier = request.get("logGroupName"), request.get("logGroupIdentifier")
-    if name and identifier:
+    if name is not None and identifier is not None:
         raise errors.exclusive("LogGroup name and LogGroup ARN are mutually exclusive parameters.")
-    if not name and not identifier:
+    if identifier is not None:
+        return identified(call, identifier)
+    if name is None:
         raise errors.exclusive("At least one of logGroupName or logGroupIdentifier is required.")
-    return (
-        identified(call, identifier)
-        if identifier
-        else Named(call.scope.account, call.scope.region, name or "")
-    )
+    return Named(call.scope.account, call.scope.region, name)
 
 
 def identified(call: Call, identifier: str) -> Named:
