@@ -14,6 +14,7 @@ import random
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -178,15 +179,17 @@ async def fuzz(
     requests: int = 20_000,
     seed: int = 1,
     connections: int = 16,
+    make: Callable[[random.Random, str], Conversation] = conversation,
 ) -> Report:
-    """Send `requests` requests over `connections` connections at a time, and report what came back."""
+    """Send `requests` requests over `connections` connections at a time, and report what came back. `make` makes a conversation with
+    a host."""
     report = Report()
     numbers = iter(range(requests))
 
     async def work() -> None:
         while report.requests < requests:
             number = next(numbers)
-            said = conversation(random.Random(f"{seed}:{number}"), f"{host}:{port}")
+            said = make(random.Random(f"{seed}:{number}"), f"{host}:{port}")
             report.requests += len(said.kinds)
             report.conversations += 1
             label = f"seed {seed}, conversation {number},"

@@ -14,6 +14,7 @@ from portico.wire.errors import AwsError
 from portico.wire.http import Head
 
 _CACHE_MAX = 10_000
+_CACHED_PATH_MAX = 256  # whoever is not authenticated yet fills this cache too
 _NO_LABELS: Mapping[str, str] = {}
 
 
@@ -140,7 +141,7 @@ class Router:
         if head.header("smithy-protocol") == "rpc-v2-cbor":
             return self._cbor(head, signed_for)
         route = self._signed(head, signed_for) if signed_for else self._unsigned(head)
-        if route.operation and not head.query and not route.foreign:
+        if route.operation and not head.query and not route.foreign and len(head.path) <= _CACHED_PATH_MAX:
             if len(self._cache) >= _CACHE_MAX:
                 self._cache.clear()
             self._cache[key] = route

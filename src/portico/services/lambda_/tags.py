@@ -57,8 +57,11 @@ async def _keys(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
     keys: dict[str, Values] = access.tag_keys(request.get("Tags") or {})
     if request.get("TagKeys"):
         keys["aws:TagKeys"] = tuple(request["TagKeys"])
-    parts = request["Resource"].split(":")
-    function = await call.tx.get(FUNCTIONS, parts[4], parts[3], parts[6]) if parts[5] == "function" else None
+    arn = parse_arn(request["Resource"])
+    kind, _, name = arn.resource.partition(":") if arn is not None else ("", "", "")
+    function = None
+    if arn is not None and kind == "function":
+        function = await call.tx.get(FUNCTIONS, arn.account, arn.region, name.partition(":")[0])
     for key, value in (function.tags if function is not None else {}).items():
         keys[f"aws:ResourceTag/{key}"] = value
     return keys
