@@ -7,6 +7,7 @@ TRUST_LAMBDA = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},'
     '"Action":"sts:AssumeRole"}]}'
 )
+LOGGING = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 def zip_of(files: dict[str, str]) -> bytes:

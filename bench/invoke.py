@@ -27,7 +27,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from bench.functions import TRUST_LAMBDA, zip_of
+from bench.functions import LOGGING, TRUST_LAMBDA, zip_of
 
 BODY = json.dumps({"x": "y" * 1000}).encode()
 PATH = "/2015-03-31/functions/echo/invocations"
@@ -145,9 +145,7 @@ def deploy(url: str, source: str = ECHO, name: str = "echo") -> dict[str, str]:
     """Deploy a function and a user who may only invoke it; the user's key."""
     iam, lam = client(url, "iam"), client(url, "lambda")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
-    iam.attach_role_policy(
-        RoleName=name, PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-    )
+    iam.attach_role_policy(RoleName=name, PolicyArn=LOGGING)
     lam.create_function(
         FunctionName=name,
         Runtime=f"python3.{sys.version_info.minor}",

@@ -1,6 +1,6 @@
 """From `portico start` to healthy, and the idle memory of the server with its zygotes (proportional share).
 
-    python -m bench.start [--rounds 5]
+python -m bench.start [--rounds 5]
 """
 
 import argparse
@@ -65,7 +65,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         results = [once(data) for _ in range(rounds)]
     print(f"start to healthy: {statistics.median(r[0] for r in results):6.2f} s  (under 1)")
-    print(f"idle memory:      {statistics.median(r[1] for r in results):6.1f} MB (under 90, proportional share)")
+    print(
+        f"idle memory:      {statistics.median(r[1] for r in results):6.1f} MB (under 90, proportional share)"
+    )
     print(f"  processes:      {' '.join(f'{mb:.1f}' for mb in results[-1][2])} MB")
 
 

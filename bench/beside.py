@@ -1,0 +1,98 @@
+"""Commits beside invocations: how long a commit of 1 KB waits while invocations saturate the loop, and what they lose by it.
+
+    python -m bench.beside [--seconds 6] [--writers 4] [--pause-ms 5]
+
+The server runs in this process, so that commits are made at the store's port; wrk drives signed invocations from another.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import uvloop
+
+from bench.invoke import PATH, Result, deploy, signed, wrk
+from portico.app import Server
+from portico.base.clock import Clock
+from portico.gateway.serve import listen, serve
+from portico.gateway.traffic import Traffic
+from portico.settings import Settings
+from portico.store.open import open_store
+from portico.store.port import Put
+
+VALUE = b'"' + b"x" * 1022 + b'"'
+
+
+class Waits(NamedTuple):
+    """How long commits waited, in milliseconds, and how many there were per second."""
+
+    median_ms: float
+    p99_ms: float
+    rate: float
+
+
+async def commits(server: Server, writers: int, pause_ms: float, stop: asyncio.Event) -> list[float]:
+    """Commit from so many writers, each pausing between commits, until `stop`; the waits in milliseconds."""
+    waits: list[float] = []
+
+    async def write(number: int) -> None:
+        at = 0
+        while not stop.is_set():
+            started = time.perf_counter()
+            await server.store.commit([Put(("bench", number, at), VALUE)])
+            waits.append((time.perf_counter() - started) * 1000)
+            at += 1
+            await asyncio.sleep(pause_ms / 1000)
+
+    await asyncio.gather(*(write(number) for number in range(writers)))
+    return waits
+
+
+async def measure(seconds: int, writers: int, pause_ms: float) -> tuple[Result, Result, Waits]:
+    """Invocations alone, invocations beside commits, and how those commits waited."""
+    clock, ended, stop = Clock(), asyncio.Event(), asyncio.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        listener = listen("127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = Settings(data=folder + "/data")
+        server = Server(settings, await open_store(Path(folder) / "data", clock=clock), clock, url)
+        await server.start()
+        serving = asyncio.create_task(serve(Traffic(server.handler), listener, stop=ended))
+        headers = signed(url, await asyncio.to_thread(deploy, url))
+        await asyncio.to_thread(wrk, url + PATH, headers, 2, 8)
+        alone = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
+        writing = asyncio.create_task(commits(server, writers, pause_ms, stop))
+        beside = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
+        stop.set()
+        waits = await writing
+        ended.set()
+        await serving
+        await server.close()
+    high = statistics.quantiles(waits, n=100)[98]
+    return alone, beside, Waits(statistics.median(waits), high, len(waits) / seconds)
+
+
+def main() -> None:
+    """Parse, run and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--writers", type=int, default=4)
+    parser.add_argument("--pause-ms", type=float, default=5)
+    options = parser.parse_args()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        alone, beside, waits = runner.run(measure(options.seconds, options.writers, options.pause_ms))
+    print(f"commits beside invocations: {waits.rate:7.0f} /s")
+    print(
+        f"a commit waits:             {waits.median_ms:7.2f} ms median (under 10), {waits.p99_ms:.2f} ms p99 (under 50)"
+    )
+    print(
+        f"invocations keep:           {beside.rate / alone.rate:7.2f} of {alone.rate:.0f}/s (at least 0.80)"
+    )
+
+
+if __name__ == "__main__":
+    main()
