@@ -11,6 +11,7 @@ import click
 
 from portico.cli.connection import Connection, connects, explained
 from portico.cli.package import handler_of, stamp, zipped
+from portico.cli.terminal import working
 
 _WATCH_S = 0.5
 _TRUST = {
@@ -34,10 +35,14 @@ class Deployment:
 
     def run(self) -> str:
         """Create the function or bring it up to date; what was done, in words."""
-        code = zipped(self._path)
-        current = self._current()
-        done = self._create(code) if current is None else self._update(code, current)
-        self._lambda.get_waiter("function_active_v2").wait(FunctionName=self._name, WaiterConfig={"Delay": 1})
+        with working(f"Zipping {self._path} ..."):
+            code = zipped(self._path)
+        with working(f"Deploying {self._name} ({len(code):,} bytes) ..."):
+            current = self._current()
+            done = self._create(code) if current is None else self._update(code, current)
+            self._lambda.get_waiter("function_active_v2").wait(
+                FunctionName=self._name, WaiterConfig={"Delay": 1}
+            )
         return f"{done} {self._name} ({len(code):,} bytes zipped)"
 
     def _current(self) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from portico.cli.terminal import working
 from portico.store.port import StoreError
 from portico.store.restore import restore
 
@@ -19,7 +20,8 @@ from portico.store.restore import restore
 def command(file: Path, data: str) -> None:
     """Make a data directory from the backup FILE. Start the server on it afterwards."""
     try:
-        restore(file, Path(data))
+        with working(f"Restoring {file} into {data} ..."):
+            restore(file, Path(data))
     except (StoreError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Restored into {data}. Start the server with: portico start --data {data}")

@@ -1,0 +1,14 @@
+"""What a person sees while something takes its time."""
+
+import contextlib
+import sys
+from contextlib import AbstractContextManager
+
+
+def working(what: str) -> AbstractContextManager[object]:
+    """A moving line that says what is being done, on standard error; nothing where no terminal is."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(what)
