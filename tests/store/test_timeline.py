@@ -1,11 +1,18 @@
 """store.timeline: log events, written in batches, read back by time."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from portico.store.timeline import Batch, Position, Span, Timeline, Window
+from portico.store.port import StoreError, StoreFull, StoreUnusable
+from portico.store.timeline import TIMELINE_FILE, Batch, Position, Span, Timeline, Window
+from portico.store.timeline.database import open_for_writing
+from portico.store.timeline.reading import _rows, query
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -88,3 +95,185 @@ async def test_what_was_written_durably_is_there_after_opening_again(tmp_path: P
     assert await messages(second, Window("g")) == ["a10"]
     await second.close()
     await first.close()
+
+
+@contextlib.contextmanager
+def no_more_space(timeline: Timeline) -> Iterator[None]:
+    """The timeline's file can't grow."""
+    db = timeline._db
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    before = db.execute("PRAGMA max_page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count={pages}")
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA max_page_count={before}")
+
+
+def large(at: int, size: int = 200_000) -> Batch:
+    return Batch("g", "a", 1, ((at, "x" * size),))
+
+
+@pytest.mark.parametrize(
+    ("index", "condition", "values"),
+    [
+        ("by_group", "", ()),
+        ("by_group", "AND stream >= ? AND stream < ?", ("a", "b")),
+        ("by_group", "AND stream NOT IN (?)", ("a",)),
+        ("by_stream", "AND stream = ?", ("a",)),
+    ],
+)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_page_is_read_in_the_order_of_an_index(
+    index: str, condition: str, values: tuple[str, ...], reverse: bool
+) -> None:
+    """Nothing is sorted: what is behind the page is not looked at."""
+    db = open_for_writing(None)
+    plan = db.execute("EXPLAIN QUERY PLAN " + query(index, condition, reverse=reverse), ("g", 0, 9, *values))
+    steps = [step[3] for step in plan]
+    assert len(steps) == 1
+    assert f"USING INDEX {index}{'_end' if reverse else ''} (grp=?" in steps[0]
+    db.close()
+
+
+async def test_the_end_of_a_big_stream_is_read_without_the_rest(timeline: Timeline) -> None:
+    for at in range(100):
+        await timeline.write_durably(batch("a", *range(at * 1000, at * 1000 + 1000)))
+    rows = _rows(timeline._read_db, Window("g", ("a",), reverse=True))
+    page = await timeline.read(Window("g", ("a",), reverse=True), limit=3, scan_max=10)
+    assert [event.at_ms for event in page.events] == [99_999, 99_998, 99_997]
+    assert next(rows)[2] > next(rows)[2]  # newest row first, and read one by one
+    page = await timeline.read(Window("g", ("a", "none"), start_ms=50_000), limit=2, scan_max=10)
+    assert [event.at_ms for event in page.events] == [50_000, 50_001]
+
+
+async def test_events_that_lie_far_apart_do_not_share_a_row(timeline: Timeline) -> None:
+    day = 24 * 3600 * 1000
+    await timeline.write_durably(batch("a", 0, 1, day // 2, day))
+    await timeline.write_durably(batch("b", 5, day // 3))
+    wanted = ["a0", "a1", "b5", f"b{day // 3}", f"a{day // 2}", f"a{day}"]
+    assert await messages(timeline, Window("g")) == wanted
+    assert await messages(timeline, Window("g", reverse=True)) == wanted[::-1]
+    await timeline.forget("g", before_ms=day)
+    assert await messages(timeline, Window("g")) == [f"a{day}"]
+    assert await timeline.spans("g") == {"a": Span(day, day, 1, 26 + len(f"a{day}"))}
+
+
+async def test_streams_by_prefix_and_without_some(timeline: Timeline) -> None:
+    for stream in ("a:1", "a:2", "ab:1", "b:1"):
+        timeline.write(batch(stream, 1))
+    assert await messages(timeline, Window("g", prefix="a")) == ["a:11", "a:21", "ab:11"]
+    assert await messages(timeline, Window("g", prefix="a", without=("a:1", "ab:1"))) == ["a:21"]
+
+
+async def test_a_page_ends_where_its_bytes_do(timeline: Timeline) -> None:
+    for at in range(5):
+        await timeline.write_durably(large(at))
+    page = await timeline.read(Window("g"), limit=9, scan_max=99, bytes_max=450_000)
+    assert [event.at_ms for event in page.events] == [0, 1]
+    page = await timeline.read(Window("g", after=page.last), limit=9, scan_max=99, bytes_max=1)
+    assert [event.at_ms for event in page.events] == [2]
+
+
+async def test_puts_that_come_together_are_all_there(timeline: Timeline) -> None:
+    await asyncio.gather(*(timeline.write_durably(batch("a", at)) for at in range(100)))
+    assert await messages(timeline, Window("g")) == [f"a{at}" for at in range(100)]
+
+
+async def test_what_waits_is_bounded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    timeline = Timeline(tmp_path / TIMELINE_FILE, waiting_bytes_max=1_000_000)
+    with caplog.at_level(logging.ERROR):
+        for at in range(20):
+            timeline.write(large(at))
+    assert timeline.dropped_total == 16
+    assert len(caplog.records) == 1  # said once, not for each
+    assert len((await timeline.read(Window("g"), limit=99, scan_max=99)).events) == 4
+    timeline.write(large(99))
+    assert len((await timeline.read(Window("g", start_ms=99), limit=99, scan_max=99)).events) == 1
+    await timeline.close()
+
+
+async def test_a_full_disk_drops_function_logs_refuses_puts_and_is_left_again(timeline: Timeline) -> None:
+    await timeline.write_durably(batch("a", 1))
+    with no_more_space(timeline):
+        timeline.write(large(2))
+        with pytest.raises(StoreFull):
+            await timeline.write_durably(large(3))
+        assert await messages(timeline, Window("g")) == ["a1"]
+        assert timeline.dropped_total == 1
+    timeline.write(large(4))
+    await timeline.write_durably(large(5))
+    page = await timeline.read(Window("g"), limit=9, scan_max=99)
+    assert [event.at_ms for event in page.events] == [1, 4, 5]
+    assert timeline._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_reader_does_not_hold_up_writes(tmp_path: Path) -> None:
+    timeline = Timeline(tmp_path / TIMELINE_FILE)
+    await timeline.write_durably(batch("a", 1, 2, 3))
+    loop = asyncio.get_running_loop()
+
+    def wanted(message: str) -> bool:
+        put = asyncio.run_coroutine_threadsafe(timeline.write_durably(batch("a", 9)), loop)
+        put.result(timeout=30)  # in the middle of the reading, on the reader's thread
+        return True
+
+    page = await timeline.read(Window("g"), limit=1, scan_max=2, wanted=wanted)
+    assert [event.at_ms for event in page.events] == [1]
+    assert (await messages(timeline, Window("g")))[-1] == "a9"
+    await timeline.close()
+
+
+async def test_deleting_gives_the_space_back(tmp_path: Path) -> None:
+    path = tmp_path / TIMELINE_FILE
+    timeline = Timeline(path)
+    for at in range(100):
+        await timeline.write_durably(large(at))
+    await timeline.write_durably(batch("b", 1, group="other"))
+    await timeline.forget("g")
+    await timeline.close()
+    assert path.stat().st_size < 500_000
+
+
+def moved_aside(directory: Path) -> Path:
+    (found,) = directory.glob("logs.sqlite.damaged-*")
+    return found
+
+
+async def test_a_damaged_file_is_moved_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / TIMELINE_FILE
+    path.write_bytes(b"this is no database, and never was one. " * 100)
+    timeline = Timeline(path)
+    await timeline.write_durably(batch("a", 1))
+    assert await messages(timeline, Window("g")) == ["a1"]
+    await timeline.close()
+    aside = moved_aside(tmp_path)
+    assert aside.read_bytes().startswith(b"this is no database")
+    assert f"are damaged (file is not a database). They were moved to {aside}" in caplog.text
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / TIMELINE_FILE
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version=99")
+    db.close()
+    with pytest.raises(StoreUnusable, match="format 99 of a newer Portico"):
+        Timeline(path)
+
+
+async def test_damage_that_shows_later_is_an_error_and_no_loss(tmp_path: Path) -> None:
+    path = tmp_path / TIMELINE_FILE
+    first = Timeline(path)
+    for at in range(20):
+        await first.write_durably(large(at))
+    await first.close()
+    with path.open("r+b") as file:
+        file.seek(200_000)
+        file.write(b"\xff" * 3_000_000)
+    second = Timeline(path)
+    with pytest.raises(StoreError):
+        await second.read(Window("g"), limit=99, scan_max=99, bytes_max=1 << 40)
+    second.write(batch("a", 1))  # neither waits nor fails
+    with pytest.raises(StoreError, match="database failed"):
+        await second.write_durably(batch("a", 1))
+    await second.close()
