@@ -1,7 +1,7 @@
 """Does this connection come from a function? Asked before a development key is believed, or an unsigned call of ours is answered.
 
 In development mode functions share the machine's network, so their connections come from loopback like a developer's. The kernel
-tells a connection's socket by its inode (`/proc/net/tcp`), and a process's open sockets (`/proc/PID/fd`); the connection is a
+tells a connection's socket by its inode (`sockets.py`), and a process's open sockets (`/proc/PID/fd`); the connection is a
 function's if a process below one of the environments holds it. What can't be told is taken for a function's: a client that asks
 for something has its socket open until it has its answer.
 """
@@ -12,10 +12,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from portico.environments.sockets import inode_of
 from portico.wire.http import Peer
 
 _KEPT_MAX = 10_000
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
 
 class Connections:
@@ -43,7 +43,7 @@ class Connections:
             return False
         if not _is_loopback(peer.host):
             return False
-        inode = _inode_of(peer.host, peer.port)
+        inode = inode_of(peer.host, peer.port)
         if inode is None:
             return True
         wanted = f"socket:[{inode}]"
@@ -79,34 +79,6 @@ def _link(path: str) -> str:
         return os.readlink(path)
     except OSError:
         return ""
-
-
-def _inode_of(host: str, port: int) -> int | None:
-    """The inode of the socket whose own address is `host`:`port`, or None when there is none (any more)."""
-    ends = {f"{address}:{port:04X}" for address in _kernel_forms(host)}
-    for table in _TABLES:
-        try:
-            lines = Path(table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[1] in ends and fields[9] != "0":
-                return int(fields[9])
-    return None
-
-
-def _kernel_forms(host: str) -> Iterator[str]:
-    """An address as `/proc/net` writes it: words in the machine's byte order (little-endian here), IPv4 also as mapped IPv6."""
-    address = ipaddress.ip_address(host)
-    packed = address.packed
-    yield _words(packed)
-    if address.version == 4:
-        yield _words(b"\0" * 10 + b"\xff\xff" + packed)
-
-
-def _words(packed: bytes) -> str:
-    return "".join(packed[at : at + 4][::-1].hex().upper() for at in range(0, len(packed), 4))
 
 
 def _is_loopback(host: str) -> bool:
