@@ -28,7 +28,7 @@ def test_what_is_named_exists(name: str) -> None:
         assert any(each.exists() for each in exact) or any((ROOT / "src").rglob(path.rstrip("/"))), path
 
 
-@pytest.mark.parametrize("name", ["run", "test", "check"])
+@pytest.mark.parametrize("name", ["run", "test", "check", "bench", "soak"])
 def test_the_scripts_can_be_run(name: str) -> None:
     assert f"scripts/{name}" in page("README.md") + page("CONTRIBUTING.md")
     assert (ROOT / "scripts" / name).stat().st_mode & 0o111
