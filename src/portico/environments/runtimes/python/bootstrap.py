@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.machinery
 import json
@@ -12,7 +13,7 @@ import types
 from collections.abc import Callable
 
 from . import faults, frames, logs
-from .context import LambdaContext, parse_client_context
+from .context import CognitoIdentity, LambdaContext, parse_client_context, surroundings
 from .faults import Fault
 from .marshalling import Marshaller, unmarshal
 
@@ -25,6 +26,7 @@ def main(channel_fd: int) -> None:
 
     `SystemExit` and other exits of the function's pass through, so that the process ends as the function wanted.
     """
+    _stand_back()
     logs.open_streams()
     channel = frames.Channel(channel_fd)
     try:
@@ -69,6 +71,7 @@ class _Runtime:
         self._channel = channel
         self._log_handler = logs.set_up()
         self._marshaller = Marshaller()
+        self._surroundings = surroundings()
 
     def initialise(self, name: str) -> _Handler | None:
         """The init phase: the handler, or None once its failure has been reported."""
@@ -84,14 +87,13 @@ class _Runtime:
     def serve_one(self, handler: _Handler) -> bool:
         """Wait for an event and answer it. False when the server is gone."""
         try:
-            head, event = self._channel.event()
+            (request_id, *about), event = self._channel.event()
         except EOFError:
             return False
-        request_id = str(head[0])
         self._log_handler.request_id = request_id
-        _set_trace(str(head[3]))
         try:
-            content = self._marshaller.answer(handler(unmarshal(event), _context(head)))
+            context = self._context(request_id, *about)
+            content = self._marshaller.answer(handler(unmarshal(event), context))
         except Exception as error:
             self._fail(frames.ERROR, request_id, error)
             return True
@@ -102,6 +104,21 @@ class _Runtime:
             self._channel.send(frames.ANSWER, request_id, content)
         return True
 
+    def _context(
+        self,
+        request_id: str,
+        invoked_arn: str,
+        deadline_ms: int,
+        trace: str,
+        client_context: str,
+        identity: str,
+        pool: str,
+    ) -> LambdaContext:
+        _set_trace(trace)
+        parsed = parse_client_context(client_context)
+        who = CognitoIdentity(identity or None, pool or None)
+        return LambdaContext(self._surroundings, request_id, invoked_arn, deadline_ms, parsed, who)
+
     def _fail(self, kind: bytes, request_id: str, error: Exception) -> None:
         document = faults.document(error, request_id)
         logs.write_crash(document)
@@ -110,6 +127,12 @@ class _Runtime:
         if len(content) > _RESPONSE_BYTES_MAX:
             content = json.dumps({**document, "errorMessage": "", "stackTrace": []}).encode()
         self._channel.send(kind, request_id, content)
+
+
+def _stand_back() -> None:
+    """Do not preempt the server when it hands over an event, while it still has others to hand out."""
+    with contextlib.suppress(OSError):  # a sandbox may refuse it, and all works without
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _settle(code_dir: str, variables: dict[str, str]) -> None:
@@ -143,13 +166,6 @@ def _prefer_own(name: str) -> None:
     own = importlib.machinery.PathFinder.find_spec(name, sys.path[:1])
     if own is not None and name in sys.modules:
         del sys.modules[name]
-
-
-def _context(head: list[object]) -> LambdaContext:
-    request_id, invoked_arn, deadline_ms, _, client_context, identity, pool = head
-    who = {"cognito_identity_id": identity or None, "cognito_identity_pool_id": pool or None}
-    parsed = parse_client_context(str(client_context))
-    return LambdaContext(str(request_id), str(invoked_arn), int(str(deadline_ms)), parsed, who)
 
 
 def _set_trace(trace: str) -> None:

@@ -28,10 +28,17 @@ class _Members:
         return _represent(self, self.__slots__)
 
 
-class CognitoIdentity(_Members):
+class CognitoIdentity:
     """Who called through a Cognito identity pool; both members are None otherwise."""
 
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+    def __init__(self, identity: str | None, pool: str | None) -> None:
+        self.cognito_identity_id = identity
+        self.cognito_identity_pool_id = pool
+
+    def __repr__(self) -> str:
+        return _represent(self, self.__slots__)
 
 
 class Client(_Members):
@@ -53,25 +60,28 @@ class ClientContext(_Members):
 class LambdaContext:
     """What a handler can learn about its invocation, its function and its environment."""
 
+    log_group_name: str | None
+    log_stream_name: str | None
+    function_name: str | None
+    memory_limit_in_mb: str | None
+    function_version: str | None
+
     def __init__(
         self,
+        surroundings: dict[str, str | None],
         request_id: str,
         invoked_arn: str,
         deadline_ms: int,
         client_context: dict[str, object] | None,
-        identity: dict[str, object],
+        identity: CognitoIdentity,
     ) -> None:
+        self.__dict__.update(surroundings)
         self.aws_request_id = request_id
-        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
         self.invoked_function_arn = invoked_arn
         self.tenant_id = None
         self._w3c = _take_w3c(client_context)
         self.client_context = None if client_context is None else ClientContext(client_context)
-        self.identity = CognitoIdentity(identity)
+        self.identity = identity
         self._epoch_deadline_time_in_ms = deadline_ms
 
     def get_remaining_time_in_millis(self) -> int:
@@ -90,6 +100,13 @@ class LambdaContext:
         return _represent(self, _SHOWN)
 
 
+_VARIABLES = {
+    "log_group_name": "AWS_LAMBDA_LOG_GROUP_NAME",
+    "log_stream_name": "AWS_LAMBDA_LOG_STREAM_NAME",
+    "function_name": "AWS_LAMBDA_FUNCTION_NAME",
+    "memory_limit_in_mb": "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "function_version": "AWS_LAMBDA_FUNCTION_VERSION",
+}
 _SHOWN = (
     "aws_request_id",
     "log_group_name",
@@ -102,6 +119,11 @@ _SHOWN = (
     "identity",
     "tenant_id",
 )
+
+
+def surroundings() -> dict[str, str | None]:
+    """The members of a context that are the same for every invocation of an environment."""
+    return {member: os.environ.get(variable) for member, variable in _VARIABLES.items()}
 
 
 def parse_client_context(text: str) -> dict[str, object] | None:

@@ -12,8 +12,11 @@ import math
 import os
 import re
 import secrets
+from collections.abc import Callable
 
 from .faults import Fault
+
+_scan = json.JSONDecoder().raw_decode
 
 
 def unmarshal(event: bytes) -> object:
@@ -22,6 +25,13 @@ def unmarshal(event: bytes) -> object:
     Raises:
         Fault: the bytes are not JSON.
     """
+    try:
+        text = event.decode()
+        value, end = _scan(text)
+        if end == len(text):
+            return value
+    except ValueError:
+        pass  # or something that only `loads` understands, like another encoding or space around it
     try:
         return json.loads(event)
     except ValueError as error:
@@ -35,9 +45,9 @@ class Marshaller:
         version = re.fullmatch(r"AWS_Lambda_python3\.(\d+)", os.environ.get("AWS_EXECUTION_ENV", ""))
         self._mark = secrets.token_hex(16)
         self._raw: list[str] = []
-        self._encoder = json.JSONEncoder(
-            ensure_ascii=version is None or int(version[1]) < 12, default=self._default
-        )
+        ascii_only = version is None or int(version[1]) < 12
+        self._open: dict[int, object] = {}  # containers being encoded, by which the encoder finds cycles
+        self._encode = _encoder(ascii_only, self._default, self._open)
 
     def answer(self, value: object) -> bytes:
         """The answer's bytes.
@@ -59,7 +69,8 @@ class Marshaller:
             TypeError, ValueError: it has no JSON form.
         """
         self._raw.clear()
-        text = self._encoder.encode(value)
+        self._open.clear()  # what a failed encoding left
+        text = self._encode(value)
         if self._raw:
             text = re.sub(f'"{self._mark}:(\\d+)"', lambda found: self._raw[int(found[1])], text)
         return text
@@ -75,3 +86,15 @@ class Marshaller:
         # The C encoder writes no number's own text, so the text takes a marked string's place afterwards.
         self._raw.append(number)
         return f"{self._mark}:{len(self._raw) - 1}"
+
+
+def _encoder(
+    ascii_only: bool, default: Callable[[object], object], containers: dict[int, object]
+) -> Callable[[object], str]:
+    """What `JSONEncoder.encode` does; where it can be, with its inner encoder made once instead of for every answer."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return json.JSONEncoder(ensure_ascii=ascii_only, default=default).encode
+    text = json.encoder.encode_basestring_ascii if ascii_only else json.encoder.encode_basestring
+    inner = make(containers, default, text, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(inner(value, 0))
