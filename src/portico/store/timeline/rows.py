@@ -15,7 +15,9 @@ from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Batch, Span
 RUN_MS_MAX = 60_000
 _RUN_BYTES_MAX = 128 * 1024
 _SLICE_ROWS = 500
-_VACUUM_PAGES = 2_000
+_VACUUM_PAGES = 250
+_LISTED_PAGES_MAX = 20_000
+_REWRITTEN_PAGES_MAX = 16_000
 
 _Row = tuple[str, str, int, int, int, int, bytes]
 
@@ -114,13 +116,25 @@ def _shrink_span(db: sqlite3.Connection, group: str, stream: str, size: int) -> 
 
 
 def give_back(db: sqlite3.Connection) -> bool:
-    """Give free pages back to the file system, some at a time; whether there are more."""
-    # Each step of the statement frees one page: it has to be read to its end.
-    db.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
-    more = db.execute("PRAGMA freelist_count").fetchone()[0] > 0
-    if not more:
+    """Give free pages back to the file system, some at a time; whether there are more to give.
+
+    A step of the incremental vacuum searches the list of free pages, so it costs the more the longer that is. A file that is mostly
+    free is written anew instead; where both would take long, the pages stay and are used by what comes next.
+    """
+    free = db.execute("PRAGMA freelist_count").fetchone()[0]
+    held = db.execute("PRAGMA page_count").fetchone()[0] - free
+    if free > held and held <= _REWRITTEN_PAGES_MAX:
+        db.execute("VACUUM")
+        free = 0
+    elif 0 < free <= _LISTED_PAGES_MAX:
+        # Each step of the statement frees one page: it has to be read to its end.
+        db.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+        free = db.execute("PRAGMA freelist_count").fetchone()[0]
+    else:
+        return False
+    if not free:
         db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    return bool(more)
+    return bool(free)
 
 
 def erase(db: sqlite3.Connection) -> None:

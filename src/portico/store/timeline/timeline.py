@@ -151,8 +151,11 @@ class Timeline:
         self._writer.shutdown()
 
     async def _give_back(self) -> None:
-        while await self._write(lambda: rows.give_back(self._db)):
-            pass
+        try:
+            while await self._write(lambda: rows.give_back(self._db)):
+                pass
+        except StoreError as error:
+            log.warning("the space of deleted log events is not given back yet: %s", error)
 
     async def _put_all(self) -> None:
         try:
