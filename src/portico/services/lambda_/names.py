@@ -25,27 +25,28 @@ _ALIAS = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9-_]+")
 
 
 class Name(msgspec.Struct, frozen=True, gc=False):
-    """Which function is meant, and of which version or alias (`qualifier`, empty when none was said)."""
+    """Which function is meant, and of which version or alias (`qualifier`, empty when none was said).
+
+    `arn` is the unqualified ARN, `asked_arn` the one with the qualifier if one was said; both follow from the rest and are made
+    once, as every call asks for them several times.
+    """
 
     account: str
     region: str
     name: str
     qualifier: str = ""
+    arn: str = ""
+    asked_arn: str = ""
+
+    def __post_init__(self) -> None:
+        arn = f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+        msgspec.structs.force_setattr(self, "arn", arn)
+        msgspec.structs.force_setattr(self, "asked_arn", f"{arn}:{self.qualifier}" if self.qualifier else arn)
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The identifiers of the function's record."""
         return (self.account, self.region, self.name)
-
-    @property
-    def arn(self) -> str:
-        """The unqualified ARN."""
-        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
-
-    @property
-    def asked_arn(self) -> str:
-        """The ARN with the qualifier, if one was said."""
-        return f"{self.arn}:{self.qualifier}" if self.qualifier else self.arn
 
     @property
     def executed_arn(self) -> str:
