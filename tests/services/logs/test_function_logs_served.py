@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import urllib.request
 import zipfile
 from collections.abc import Callable
@@ -84,6 +85,21 @@ def test_the_last_lines_are_there_after_a_restart(tmp_path: Path) -> None:
         ]
         invoke(server.client("lambda"), "again")
         assert soon(lambda: read(server.client("logs"), filterPattern="again")) == ["again\n"]
+
+
+def test_an_acknowledged_put_survives_kill_9(tmp_path: Path) -> None:
+    now = int(time.time() * 1000)
+    with running(tmp_path / "data") as server:
+        logs = server.client("logs")
+        logs.create_log_group(logGroupName="g")
+        logs.create_log_stream(logGroupName="g", logStreamName="s")
+        for at in range(20):
+            event = {"timestamp": now, "message": str(at)}
+            logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[event])
+        server.kill()
+    with running(tmp_path / "data") as server:
+        found = server.client("logs").get_log_events(logGroupName="g", logStreamName="s")["events"]
+        assert [event["message"] for event in found] == [str(at) for at in range(20)]
 
 
 def test_a_refusal_is_explained_under_the_invocation(

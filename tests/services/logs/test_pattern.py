@@ -1,8 +1,11 @@
 """Filter patterns. Cases drawn from the CloudWatch Logs User Guide, "Filter pattern syntax"."""
 
+import re
+
 import pytest
 
 from portico.services.logs.pattern import PatternError, compiled
+from portico.services.logs.pattern.regex import regex
 
 EVENT = (
     '{"eventType": "UpdateTrail", "sourceIPAddress": "111.111.111.111", "arrayKey": ["value", "another value"],'
@@ -92,3 +95,62 @@ def test_pattern(pattern: str, message: str, matches: bool) -> None:
 def test_patterns_that_cannot_be_read(pattern: str) -> None:
     with pytest.raises(PatternError):
         compiled(pattern)
+
+
+REGEXES = [
+    "a", "^a", "a$", "^a$", "", "^$", "a|b$", "[a-c]+", "[^a]", r"\d{2,3}", r"\w+\.\w+", "a?b*c+", "x{2}", "x{2,}",
+    "a*?b", r"\[a\]", "[]a]", "[a|b]c", "a.c", r"\x61b", "^a*$", "ab?$", r"\s", r"a\|b", ".", "a+|^b",
+]  # fmt: skip
+TEXTS = [
+    "",
+    "a",
+    "b",
+    "ab",
+    "abc",
+    "aab",
+    "xx",
+    "xxx",
+    "12",
+    "a12b",
+    "x.y",
+    "[a]",
+    "]",
+    "|c",
+    "a|b",
+    "c\n",
+    "a\n",
+    "\n",
+    "a\nb",
+    "b a",
+]
+
+
+@pytest.mark.parametrize("expression", REGEXES)
+def test_regular_expressions_find_what_pythons_do(expression: str) -> None:
+    """The automaton against the engine of the standard library, on long messages (which it is for) and short ones."""
+    found = regex(expression)
+    for text in TEXTS:
+        for message in (text, text + " " * 600, "z" * 600 + text):
+            assert found(message) is bool(re.search(expression, message, re.ASCII)), (expression, message)
+
+
+@pytest.mark.parametrize(
+    "expression", [".*.*.*.*.*=", "a?" * 200 + "b", "[a-z]*[a-z]*[a-z]*1", "a{0,99}a{0,99}b", ".*b"]
+)
+def test_a_hostile_expression_takes_no_longer(expression: str) -> None:
+    """Each of these keeps a backtracking engine busy for longer than anybody waits."""
+    assert not regex(expression)("a" * 20_000)
+
+
+@pytest.mark.parametrize(
+    "expression", ["(a)", "a**", "[", r"\1", r"\b", "a^b", "a$b", "*", "a{5,2}", "x" * 1025, "a{999}", "é"]
+)
+def test_expressions_that_aws_does_not_take(expression: str) -> None:
+    with pytest.raises(PatternError):
+        regex(expression)
+
+
+def test_a_message_of_open_brackets_is_read_once() -> None:
+    assert not compiled("[a, b = 1]")("[ " * 200_000)
+    assert compiled("[a, b = 1]")('"x y" 1')
+    assert compiled("[a, b = 1]")("[open 1")

@@ -7,7 +7,8 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.logs import access, errors
 from portico.services.logs.paging import by_name, by_place, with_token
-from portico.services.logs.pattern.lexer import Token, text_test
+from portico.services.logs.pattern.lexer import Token
+from portico.services.logs.pattern.regex import text_test
 from portico.services.logs.records import GROUPS, LogGroup
 from portico.services.logs.service import Logs, Named, identified
 

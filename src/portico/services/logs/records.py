@@ -18,7 +18,7 @@ class LogGroup(msgspec.Struct, frozen=True, gc=False):
     account: str
     region: str
     created_at: float
-    incarnation: str
+    incarnation: str = ""
     retention_days: int | None = None
     tags: dict[str, str] = {}
     log_class: str = "STANDARD"
@@ -41,7 +41,7 @@ class LogStream(msgspec.Struct, frozen=True, gc=False):
     name: str
     group: str
     created_at: float
-    incarnation: str
+    incarnation: str = ""
 
     @property
     def events_key(self) -> str:

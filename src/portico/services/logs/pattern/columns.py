@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 
-from portico.services.logs.pattern.lexer import ORDERINGS, PatternError, Token, number, text_test, tokens
+from portico.services.logs.pattern.lexer import ORDERINGS, PatternError, Token, number, tokens
+from portico.services.logs.pattern.regex import text_test
 
 Row = dict[str, str]
 Test = Callable[[Row], bool]
 
-_FIELD = re.compile(r'"([^"]*)"|\[([^\]]*)\]|(\S+)')
+_WORD = re.compile(r"\S+")
+_CLOSING = {'"': '"', "[": "]"}
 
 
 def columns(text: str) -> Callable[[str], bool]:
@@ -30,10 +32,30 @@ def columns(text: str) -> Callable[[str], bool]:
         raise PatternError("... may stand once only")
 
     def matches(message: str) -> bool:
-        row = _row(names, [a or b or c for a, b, c in _FIELD.findall(message)])
+        row = _row(names, _fields(message))
         return row is not None and all(test(row) for test in tests)
 
     return matches
+
+
+def _fields(message: str) -> list[str]:
+    """The words of a message, and what stands in quotes or brackets. What is never closed is looked for once only."""
+    fields: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    while (match := _WORD.search(message, at)) is not None:
+        at = match.start()
+        closing = _CLOSING.get(message[at])
+        end = message.find(closing, at + 1) if closing and closing not in unclosed else -1
+        if end >= 0:
+            fields.append(message[at + 1 : end])
+            at = end + 1
+            continue
+        if closing:
+            unclosed.add(closing)
+        fields.append(match.group())
+        at = match.end()
+    return fields
 
 
 def _cells(found: list[Token]) -> list[list[Token]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from portico.services.logs.pattern.lexer import ORDERINGS, PatternError, Token, number, text_test, tokens
+from portico.services.logs.pattern.lexer import ORDERINGS, PatternError, Token, number, tokens
+from portico.services.logs.pattern.regex import text_test
 
 Test = Callable[[Any], bool]
 Path = tuple[str | int, ...]

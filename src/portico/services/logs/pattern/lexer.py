@@ -5,10 +5,6 @@ from collections.abc import Callable
 
 import msgspec
 
-REGEX_CHARS_MAX = 1024
-_ALLOWED_REGEX = re.compile(r"[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|\\*+. ]*").fullmatch
-_NESTED_REPEAT = re.compile(r"[*+?}][*+]").search
-
 
 class PatternError(ValueError):
     """The filter pattern can't be read; the message says where."""
@@ -52,43 +48,6 @@ def tokens(text: str) -> list[Token]:
         found.append(Token(value if kind == "symbol" else kind, value))
         at = match.end()
     return found
-
-
-def regex(text: str) -> Callable[[str], bool]:
-    """A `%regex%` as a search. Only what AWS allows: no groups, hence no nested repetition and no catastrophe.
-
-    Raises:
-        PatternError: characters that AWS does not allow, or not a regular expression.
-    """
-    if not _ALLOWED_REGEX(text) or len(text) > REGEX_CHARS_MAX or _NESTED_REPEAT(text):
-        raise PatternError("invalid regular expression")
-    try:
-        search = re.compile(text, re.ASCII).search
-    except re.error as error:
-        raise PatternError(f"invalid regular expression: {error}") from error
-    return lambda value: search(value[:65_536]) is not None
-
-
-def text_test(token: Token) -> Callable[[str], bool]:
-    """Whether a string equals the value of a condition: a regular expression, or text in which `*` stands for anything."""
-    if token.kind == "regex":
-        return regex(token.text)
-    if "*" not in token.text:
-        return lambda value: value == token.text
-    pieces = token.text.split("*")
-
-    def test(value: str) -> bool:
-        if not value.startswith(pieces[0]) or not value.endswith(pieces[-1]):
-            return False
-        at, end = len(pieces[0]), len(value) - len(pieces[-1])
-        for piece in pieces[1:-1]:
-            at = value.find(piece, at, end)
-            if at < 0:
-                return False
-            at += len(piece)
-        return at <= end
-
-    return test
 
 
 def number(text: str) -> float | None:

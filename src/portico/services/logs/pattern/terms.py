@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from portico.services.logs.pattern.lexer import PatternError, regex
+from portico.services.logs.pattern.lexer import PatternError
+from portico.services.logs.pattern.regex import regex
 
 Test = Callable[[str], bool]
 
