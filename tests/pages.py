@@ -12,16 +12,22 @@ _HEADING = re.compile(r"^#+ +(.+)$", re.M)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
+def place(name: str) -> Path:
+    """Where a page is: below docs/, or else below the root."""
+    return DOCS / name if (DOCS / name).exists() else ROOT / name
+
+
 @cache
 def page(name: str) -> str:
-    """The text of a page, by its path below docs/ or, with a capital, in the root."""
-    return (ROOT / name if name[0].isupper() else DOCS / name).read_text()
+    """The text of a page."""
+    return place(name).read_text()
 
 
 def pages() -> list[str]:
-    """Every page."""
+    """Every page: those of docs/ by their path below it, others by theirs below the root."""
+    below_root = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
     return sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")) + sorted(
-        path.name for path in ROOT.glob("*.md")
+        str(path.relative_to(ROOT)) for path in below_root
     )
 
 

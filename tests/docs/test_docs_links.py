@@ -1,19 +1,16 @@
 """Every link inside the repository leads somewhere, and every page can be reached."""
 
-from pathlib import PurePosixPath
-
 import pytest
 
-from pages import ROOT, anchors, links, pages
+from pages import ROOT, anchors, links, pages, place
 
 
 def targets(name: str) -> list[tuple[str, str]]:
     """(path from the root, anchor) of each link of a page."""
-    here = PurePosixPath(name if name[0].isupper() else f"docs/{name}")
-    found = []
+    here, found = place(name), []
     for link in links(name):
         path, _, anchor = link.partition("#")
-        whole = (ROOT / here.parent / path).resolve() if path else (ROOT / here)
+        whole = (here.parent / path).resolve() if path else here
         found.append((str(whole.relative_to(ROOT)), anchor))
     return found
 
