@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from portico.base.clock import Clock
+from portico.store.directory import DATABASE_FILE
 from portico.store.open import open_store
 from portico.store.port import Put, StoreFailed
 from portico.store.sqlite.database import connect
 from portico.store.sqlite.engine import Engine
 from portico.store.sqlite.messages import CommittedAt, Failed
 from portico.store.sqlite.rows import prepare
+from processes import writer_process
 
 
 class FailingDisk:
@@ -62,7 +64,7 @@ async def test_without_its_writer_the_store_fails_and_says_so_once(tmp_path: Pat
     store = await open_store(tmp_path / "data", clock=Clock(), failed=told.put_nowait)
     await store.commit([Put(("t", 1), b"{}")])
     under_way = asyncio.ensure_future(store.commit([Put(("t", 2), b"x" * 1_000_000)]))
-    os.kill(writer_process(), signal.SIGKILL)
+    os.kill(writer_process(tmp_path / "data" / DATABASE_FILE), signal.SIGKILL)
     assert "writer process" in str(await told.get())
     with pytest.raises(StoreFailed):
         await under_way
@@ -74,10 +76,3 @@ async def test_without_its_writer_the_store_fails_and_says_so_once(tmp_path: Pat
     store = await open_store(tmp_path / "data", clock=Clock())
     assert store.peek(("t", 1)) is not None
     await store.close()
-
-
-def writer_process() -> int:
-    """The one child of this process."""
-    tasks = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
-    (child,) = {int(pid) for pids in tasks for pid in pids}
-    return child

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from portico.base.clock import Clock
+from portico.store.directory import DATABASE_FILE
 from portico.store.open import open_store
 from portico.store.port import Append, Put, Refer, Send, Store, StoreFailed, StoreFull
+from processes import writer_process
 
 MEBIBYTE = 1 << 20
 
@@ -112,7 +114,7 @@ async def test_a_limit_on_file_size_is_like_a_full_disk(tmp_path: Path):
     """What a quota or `ulimit -f` does; needs no mount."""
     failures: list[StoreFailed] = []
     store = await open_store(tmp_path / "data", clock=Clock(), failed=failures.append)
-    writer = writer_process()
+    writer = writer_process(tmp_path / "data" / DATABASE_FILE)
     before = resource.prlimit(writer, resource.RLIMIT_FSIZE, (MEBIBYTE, resource.RLIM_INFINITY))
     acknowledged = await fill(store, one(store))
     await check(store, acknowledged)
@@ -122,10 +124,3 @@ async def test_a_limit_on_file_size_is_like_a_full_disk(tmp_path: Path):
     await check(store, acknowledged)
     await store.close()
     assert failures == []
-
-
-def writer_process() -> int:
-    """The one child of this process."""
-    tasks = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
-    (child,) = {int(pid) for pids in tasks for pid in pids}
-    return child
