@@ -253,8 +253,8 @@ def sign(
     path, _, query = draft.target.decode().partition("?")
     text = canonical.request(
         draft.method.decode(),
-        next(canonical.paths(path, service)),
-        next(canonical.queries(query)),
+        canonical.paths(path, service)[0],
+        canonical.queries(query)[0],
         values=given,
         signed_headers=names,
         payload_hash=digest,
@@ -267,12 +267,10 @@ def sign(
     return draft
 
 
-def draft_of(rng: random.Random, service: str, name: str) -> Draft:
-    """An unsigned request of an operation, with parameters that are often wrong."""
+def draft_of(rng: random.Random, service: str, name: str, *, wild: bool) -> Draft:
+    """An unsigned request of an operation, with parameters that the model takes, or (`wild`) that are often wrong."""
     operation = _model(service).operation_model(name)
-    parameters = (
-        _value(rng, service, operation.input_shape, rng.random() < 0.5) if operation.input_shape else {}
-    )
+    parameters = _value(rng, service, operation.input_shape, wild) if operation.input_shape else {}
     if not isinstance(parameters, dict):
         parameters = {}
     return _DRAFTS[operation.service_model.metadata["protocol"]](rng, operation, parameters)
@@ -281,7 +279,7 @@ def draft_of(rng: random.Random, service: str, name: str) -> Draft:
 def _one(rng: random.Random, host: str) -> tuple[str, bytes]:
     service = rng.choice(SERVICES)
     name = rng.choice(operations(service, implemented=rng.random() < 0.95))
-    draft = draft_of(rng, service, name)
+    draft = draft_of(rng, service, name, wild=rng.random() < 0.5)
     if rng.random() < 0.15:
         draft.body = _damaged(rng, draft.body)
     wrong = rng.choice(SERVICES) if rng.random() < 0.03 else service

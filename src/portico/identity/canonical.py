@@ -4,7 +4,8 @@ Source: IAM User Guide, "Create a signed AWS API request", step 1; S3 API Refere
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from portico.wire.http import Headers
@@ -15,6 +16,8 @@ S3_LIKE = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 _PLAIN_PATH = re.compile(r"/|(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)+/?").fullmatch
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9._~&=-]*").fullmatch
 _SPACES = re.compile(r"\s+")
+_REMEMBERED_MAX = 256
+"""How long a path may be whose forms are remembered: callers are not known yet when these are made."""
 
 
 def _encode(data: bytes, safe: str = "") -> str:
@@ -25,9 +28,13 @@ def gather(headers: Headers) -> dict[str, str]:
     """Header values by lower-case name as they are signed: trimmed, inner runs of spaces as one, repeats joined by `,`."""
     values: dict[str, str] = {}
     for name, value in headers:
-        folded = _SPACES.sub(" ", value).strip() if "  " in value or "\t" in value else value
-        values[name] = f"{values[name]},{folded}" if name in values else folded
+        values[name] = f"{values[name]},{folded(value)}" if name in values else folded(value)
     return values
+
+
+def folded(value: str) -> str:
+    """A header's value as it is signed: trimmed, inner runs of spaces as one."""
+    return _SPACES.sub(" ", value).strip() if "  " in value or "\t" in value else value
 
 
 def normalised(path: str) -> str:
@@ -43,25 +50,31 @@ def normalised(path: str) -> str:
     return "/" + "/".join(kept) + tail
 
 
-def paths(path: str, service: str) -> Iterator[str]:
+def paths(path: str, service: str) -> tuple[str, ...]:
     """The canonical forms of the raw `path` that a signature for `service` may cover, the usual one first.
 
     Outside S3 the path is normalised and what was sent is encoded again; AWS also accepts it without the normalising. A path with
     nothing encoded in it is accepted as it is (`curl --aws-sigv4` before 8.10 signs an ARN's colons so): no other path has that form.
     """
+    return _remembered_paths(path, service) if len(path) <= _REMEMBERED_MAX else _paths(path, service)
+
+
+def _paths(path: str, service: str) -> tuple[str, ...]:
     raw = path or "/"
     if service in S3_LIKE:
-        yield _encode(unquote_to_bytes(raw.encode("latin-1")), "/")
-        return
+        return (_encode(unquote_to_bytes(raw.encode("latin-1")), "/"),)
     if _PLAIN_PATH(raw):
-        yield raw
-        return
+        return (raw,)
     clean = normalised(raw)
-    yield _encode(clean.encode("latin-1"), "/")
+    forms = [_encode(clean.encode("latin-1"), "/")]
     if clean != raw:
-        yield _encode(raw.encode("latin-1"), "/")
+        forms.append(_encode(raw.encode("latin-1"), "/"))
     if "%" not in raw:
-        yield raw
+        forms.append(raw)
+    return tuple(forms)
+
+
+_remembered_paths = lru_cache(maxsize=1024)(_paths)
 
 
 def pairs(query: str) -> list[tuple[str, str]]:
@@ -81,26 +94,25 @@ def _ordered(parts: Iterable[tuple[str, str]], plus: bytes) -> str:
     return "&".join(f"{name}={value}" for name, value in sorted(encoded))
 
 
-def queries(query: str, dropped: frozenset[str] = frozenset()) -> Iterator[str]:
+def queries(query: str, dropped: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The canonical forms of the raw `query`, without the parameters named in `dropped`.
 
     A bare `+` is read as a space, as AWS's servers do, and then as itself, as some signers do.
     """
     if not query:
-        yield ""
-        return
+        return ("",)
     kept = [(name, value) for name, value in pairs(query) if name not in dropped]
     if _PLAIN_QUERY(query):
-        yield "&".join(f"{name}={value}" for name, value in sorted(kept))
-        return
-    yield _ordered(kept, b"%20")
-    if "+" in query:
-        yield _ordered(kept, b"%2B")
+        return ("&".join(f"{name}={value}" for name, value in sorted(kept)),)
+    as_space = _ordered(kept, b"%20")
+    return (as_space, _ordered(kept, b"%2B")) if "+" in query else (as_space,)
 
 
 def request(
     method: str, path: str, query: str, *, values: Mapping[str, str], signed_headers: str, payload_hash: str
 ) -> str:
-    """The canonical request; `path` and `query` are canonical already, `values` are those of `gather`."""
+    """The canonical request; `path` and `query` are canonical already, `values` has one value for each name."""
     lines = "".join([f"{name}:{values.get(name, '')}\n" for name in signed_headers.split(";")])
+    if "  " in lines or "\t" in lines:
+        lines = "".join([f"{name}:{folded(values.get(name, ''))}\n" for name in signed_headers.split(";")])
     return f"{method}\n{path}\n{query}\n{lines}\n{signed_headers}\n{payload_hash}"

@@ -4,6 +4,8 @@ Nothing here is verified; `sigv4.verify` does that with the key's secret. A clai
 (presigned). The words of the refusals are AWS's; see docs/authentication.md.
 """
 
+from functools import lru_cache
+
 from portico.identity.canonical import S3_LIKE, gather
 from portico.identity.claim_header import from_header
 from portico.identity.claim_parts import ALGORITHM, Claim, SignatureError, unsupported
@@ -25,7 +27,7 @@ def claim(head: Head) -> Claim | None:
         SignatureError: `incomplete` or `query` (malformed), `algorithm` (SigV2, SigV4A, unknown), `twice` (two signatures),
             `unsigned` (a header that must be signed is not).
     """
-    headers = gather(head.headers)
+    headers = head.values if len(head.values) == len(head.headers) else gather(head.headers)
     authorization = headers.get("authorization")
     presigned = is_presigned(head.query)
     if authorization is None and not presigned:
@@ -50,16 +52,25 @@ _MAY_BE_UNSIGNED = frozenset(
 )
 
 
+def _names(signed_headers: str) -> frozenset[str]:
+    return frozenset(signed_headers.split(";"))
+
+
+_remembered_names = lru_cache(maxsize=256)(_names)
+_REMEMBERED_MAX = 512
+
+
 def _require_signed(found: Claim) -> None:
     """Refuse what an intermediary could have added: `host` and every `x-amz-*` header that means something are signed."""
-    signed = found.signed_headers.split(";")
+    names = found.signed_headers
+    signed = _remembered_names(names) if len(names) <= _REMEMBERED_MAX else _names(names)
     if "host" not in signed:
         raise SignatureError(
             "unsigned",
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
             HeadersNotSigned="host",
         )
-    loose = [n for n in found.headers if n[:6] == "x-amz-" and n not in signed and n not in _MAY_BE_UNSIGNED]
+    loose = [n for n in found.headers.keys() - signed if n[:6] == "x-amz-" and n not in _MAY_BE_UNSIGNED]
     if not loose:
         return
     names = ", ".join(sorted(loose))

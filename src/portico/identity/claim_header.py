@@ -1,13 +1,18 @@
 """The claim of an Authorization header."""
 
 import re
+from functools import lru_cache
 
+from portico.identity.canonical import folded
 from portico.identity.claim_parts import ALGORITHM, Claim, SignatureError, credential, moment, unsupported
 
 _USUAL = re.compile(
     ALGORITHM + r" +Credential=([^/,\s]+)/([0-9]{8})/([^/,\s]+)/([^/,\s]+)/aws4_request"
-    r", *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})"
+    r", *SignedHeaders=([^,\s]+), *Signature="
 ).fullmatch
+_SIGNATURE_CHARS = 64
+_REMEMBERED_MAX = 512
+"""How long the part before the signature may be to be remembered: whoever sends it is not known yet."""
 _NO_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
 
 
@@ -17,29 +22,51 @@ def from_header(headers: dict[str, str], authorization: str) -> Claim:
     Raises:
         SignatureError: `incomplete` (malformed, or there is no date), `algorithm`.
     """
-    match = _USUAL(authorization)
+    parts = usual(authorization)
     key_id, date, region, service, signed_headers, signature = (
-        match.groups() if match else _parse(headers, authorization)
+        (*parts, authorization[-_SIGNATURE_CHARS:]) if parts else _parse(headers, folded(authorization))
     )
     timestamp = headers.get("x-amz-date") or headers.get("date") or ""
     if not timestamp:
         raise SignatureError("incomplete", f"{_NO_DATE} Authorization={authorization}")
     text, signed_at = moment(timestamp)
     return Claim(
-        key_id=key_id,
-        date=date,
-        region=region,
-        service=service,
-        signed_headers=signed_headers,
-        signature=signature,
-        timestamp=text,
-        signed_at=signed_at,
+        key_id,
+        date,
+        region,
+        service,
+        signed_headers,
+        signature,
+        text,
+        signed_at,
         presigned=False,
         expires_s=0,
         session_token=headers.get("x-amz-security-token", ""),
         content_sha256=headers.get("x-amz-content-sha256", ""),
         headers=headers,
     )
+
+
+def usual(authorization: str) -> tuple[str, str, str, str, str] | None:
+    """Key id, date, region, service and signed headers of a header in the form that nearly all signers give it, else None.
+
+    What comes before the signature is the same from one request of a client to the next, and so its parts are remembered.
+    """
+    if not authorization[-_SIGNATURE_CHARS:].isalnum():
+        return None
+    before = authorization[:-_SIGNATURE_CHARS]
+    return _remembered_parts(before) if len(before) <= _REMEMBERED_MAX else _parts(before)
+
+
+def _parts(before: str) -> tuple[str, str, str, str, str] | None:
+    match = _USUAL(before)
+    if match is None:
+        return None
+    key_id, date, region, service, signed_headers = match.groups()
+    return key_id, date, region, service, signed_headers
+
+
+_remembered_parts = lru_cache(maxsize=4096)(_parts)
 
 
 def _parse(headers: dict[str, str], authorization: str) -> tuple[str, str, str, str, str, str]:

@@ -47,8 +47,8 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     """The parts of a signature.
 
     `date` is the scope's (`YYYYMMDD`), `timestamp` the request's (`YYYYMMDDTHHMMSSZ`) and `signed_at` the same in seconds since the
-    epoch. `expires_s` is 0 unless presigned. `content_sha256` is `x-amz-content-sha256` as sent, or "". `headers` are all header
-    values in canonical form by lower-case name.
+    epoch. `expires_s` is 0 unless presigned. `content_sha256` is `x-amz-content-sha256` as sent, or "". `headers` has the
+    values of all headers by lower-case name, those of a repeated one joined by `,`.
     """
 
     key_id: str

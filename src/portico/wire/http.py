@@ -1,6 +1,6 @@
 """The request's head and the reply, as values. Everything above the socket speaks in these."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
@@ -11,7 +11,8 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     """What a request says before its body.
 
     `path` and `query` are as they were sent: percent-encoded, not normalised (a signature covers them), decoded as
-    latin-1; `query` has no `?`. `headers` are in order of arrival, names in lower case, values trimmed, latin-1.
+    latin-1; `query` has no `?`. `headers` are in order of arrival, names in lower case, values trimmed, latin-1. `values` has the
+    first value of each name; it is made from `headers` unless whoever parsed them has it already, and is not to be changed.
     """
 
     method: str
@@ -19,13 +20,23 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     query: str
     headers: Headers
     http_version: str = "1.1"
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.values and self.headers:
+            msgspec.structs.force_setattr(self, "values", first_values(self.headers))
 
     def header(self, name: str, default: str = "") -> str:
         """The first value of header `name` (lower case), or `default`."""
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return default
+        return self.values.get(name, default)
+
+
+def first_values(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The first value of each name in `headers`."""
+    values: dict[str, str] = {}
+    for name, value in headers:
+        values.setdefault(name, value)
+    return values
 
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
