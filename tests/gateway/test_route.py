@@ -132,6 +132,7 @@ def test_the_scope_names_the_service(request_head: Head, service: str) -> None:
         (head("GET", "/bucket/key"), "s3", "rest-xml", "s3:GetObject"),
         (head("PUT", "/bucket", "versioning"), "s3", "rest-xml", "s3:PutBucketVersioning"),
         (head("GET", "/restapis"), "apigateway", "rest-json", "apigateway:GetRestApis"),
+        (head("GET", "/v2/apis"), "apigateway", "rest-json", "apigatewayv2:GetApis"),
         (head("POST", "/", content_type="application/x-www-form-urlencoded"), "sns", "query", "sns:Publish"),
         (
             head("POST", "/service/X/operation/Do", smithy_protocol="rpc-v2-cbor"),

@@ -12,12 +12,10 @@ from portico.wire.errors import AwsError, not_implemented
 from portico.wire.http import Head
 from portico.wire.model import query_action
 
-_BOTOCORE_NAMES = {  # where the signature's name of a service is not botocore's
-    "monitoring": "cloudwatch",
-    "states": "stepfunctions",
-    "elasticloadbalancing": "elbv2",
-    "email": "sesv2",
-    "execute-api": "apigatewaymanagementapi",
+_BOTOCORE_NAMES = {  # where the signature's name of a rest service is not botocore's, or that of several
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "email": ("sesv2",),
+    "execute-api": ("apigatewaymanagementapi",),
 }
 _MODELS_KEPT = 8
 
@@ -30,9 +28,12 @@ def unavailable(route: Route, head: Head, body: bytes) -> AwsError:
         return not_implemented(
             route.service, query_action(body, head.query)[0] or "an operation without a name"
         )
-    routes = _rest_routes(_BOTOCORE_NAMES.get(route.service, route.service))
-    found = routes.match(head.method, head.path, head.query) if routes else None
-    return not_implemented(route.service, found[0] if found else f"{head.method} {head.path}")
+    for service in _BOTOCORE_NAMES.get(route.service, (route.service,)):
+        routes = _rest_routes(service)
+        found = routes.match(head.method, head.path, head.query) if routes else None
+        if found is not None:
+            return not_implemented(service, found[0])
+    return not_implemented(route.service, f"{head.method} {head.path}")
 
 
 @lru_cache(maxsize=_MODELS_KEPT)
