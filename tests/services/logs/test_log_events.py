@@ -63,6 +63,19 @@ def test_times_are_included_as_documented(logs: Any, group: str, ten: int) -> No
     assert texts(logs.get_log_events(logGroupName=group, logStreamName="a", endTime=0)) == []
 
 
+@pytest.mark.parametrize("far", [1 << 62, (1 << 63) - 1])
+def test_times_at_the_end_of_the_world(logs: Any, group: str, ten: int, far: int) -> None:
+    assert len(texts(logs.filter_log_events(logGroupName=group, endTime=far))) == 10
+    assert len(texts(logs.get_log_events(logGroupName=group, logStreamName="a", endTime=far))) == 10
+    assert texts(logs.filter_log_events(logGroupName=group, startTime=far, startFromHead=False)) == []
+    assert texts(logs.get_log_events(logGroupName=group, logStreamName="a", startTime=far)) == []
+    last = {"nextToken": f"f/{'9' * 56}/s", "logGroupName": group}
+    assert texts(logs.filter_log_events(**last)) == []
+    assert texts(logs.get_log_events(logStreamName="a", **last)) == []
+    back = {"nextToken": f"b/{'9' * 56}/s", "logGroupName": group}
+    assert len(texts(logs.get_log_events(logStreamName="a", **back))) == 10
+
+
 def test_streams_are_interleaved(logs: Any, group: str, ten: int, put: Callable[..., Any]) -> None:
     put("b", (ten + 2, "b2"), (ten + 5, "b5"))
     found = logs.filter_log_events(logGroupName=group, interleaved=True, unmask=True)

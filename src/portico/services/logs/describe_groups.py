@@ -10,7 +10,7 @@ from portico.services.logs.paging import by_name, by_place, with_token
 from portico.services.logs.pattern.lexer import Token
 from portico.services.logs.pattern.regex import text_test
 from portico.services.logs.records import GROUPS, LogGroup
-from portico.services.logs.service import Logs, Named, identified
+from portico.services.logs.service import Logs, Named, identified, reaching_events
 
 if TYPE_CHECKING:
     from portico.services.logs import shapes
@@ -81,7 +81,8 @@ async def _shown(logs: Logs, group: LogGroup) -> dict[str, Any]:
     if group.retention_days is not None:
         shown["retentionInDays"] = group.retention_days
     shown["deletionProtectionEnabled"] = group.deletion_protection
-    shown["storedBytes"] = await logs.timeline.stored_bytes(group.events_key)
+    with reaching_events():
+        shown["storedBytes"] = await logs.timeline.stored_bytes(group.events_key)
     return shown
 
 

@@ -71,8 +71,8 @@ def too_many_tags() -> AwsError:
 
 
 def unavailable(why: str) -> AwsError:
-    """Events can't be taken now: the disk is full or has failed."""
-    return AwsError("ServiceUnavailableException", f"The events were not stored: {why}", 503)
+    """Events can't be written or read now: the disk is full or has failed."""
+    return AwsError("ServiceUnavailableException", f"The log events can't be reached: {why}", 503)
 
 
 def unsupported(operation: str, member: str) -> AwsError:

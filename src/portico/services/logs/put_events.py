@@ -11,9 +11,8 @@ from portico.calls.operation import operation
 from portico.services.logs import access, errors
 from portico.services.logs.records import STREAMS, LogGroup
 from portico.services.logs.retention import DAY_MS, oldest_ms
-from portico.services.logs.service import Logs, existing, existing_stream, named
+from portico.services.logs.service import Logs, existing, existing_stream, named, reaching_events
 from portico.services.logs.streams import SEQUENCE_TOKEN
-from portico.store.port import StoreError
 from portico.store.timeline import EVENT_OVERHEAD_BYTES, Batch
 
 if TYPE_CHECKING:
@@ -85,12 +84,10 @@ def sort_out(times: Sequence[int], group: LogGroup, now_ms: int) -> Sorted:
 
 
 async def _store(logs: Logs, group: LogGroup, batch: Batch, stream: str) -> None:
-    try:
+    with reaching_events():
         await logs.timeline.write_durably(batch)
-    except StoreError as error:
-        raise errors.unavailable(str(error)) from error
-    held = logs.cache.peek(STREAMS, group.account, group.region, group.name, stream)
-    if held is None or held.value.events_key != batch.stream:
-        # Deleted meanwhile, and the removal of its events may have been before ours.
-        await logs.timeline.forget(batch.group, batch.stream)
-        raise errors.no_stream()
+        held = logs.cache.peek(STREAMS, group.account, group.region, group.name, stream)
+        if held is None or held.value.events_key != batch.stream:
+            # Deleted meanwhile, and the removal of its events may have been before ours.
+            await logs.timeline.forget(batch.group, batch.stream)
+            raise errors.no_stream()

@@ -9,7 +9,7 @@ from portico.services.logs import access, errors
 from portico.services.logs.pattern import PatternError, compiled
 from portico.services.logs.records import FORGOTTEN, LogGroup, stream_name
 from portico.services.logs.retention import oldest_ms
-from portico.services.logs.service import Logs, existing, existing_stream, named
+from portico.services.logs.service import Logs, existing, existing_stream, named, reaching_events
 from portico.services.logs.tokens import direction, event_id, token_of
 from portico.store.timeline import Event, Window
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _EVENTS_MAX = 10_000
 _SCAN_MAX = 50_000
-_FOREVER_MS = 1 << 62
+_FOREVER_MS = 1 << 62  # and something may be added to it before it meets the database's integers
 
 
 @operation(on=access.on_stream, keys=access.tags_of_group, also=access.unmasking)
@@ -40,11 +40,12 @@ async def get_log_events(logs: Logs, call: Call, request: "shapes.GetLogEventsRe
         group.events_key,
         (stream.events_key,),
         _start(group, call, request),
-        _FOREVER_MS if end is None else end,
+        _FOREVER_MS if end is None else min(end, _FOREVER_MS),
         position,
         reverse=way == "b",
     )
-    page = await logs.timeline.read(window, limit=request.get("limit") or _EVENTS_MAX, scan_max=_SCAN_MAX)
+    with reaching_events():
+        page = await logs.timeline.read(window, limit=request.get("limit") or _EVENTS_MAX, scan_max=_SCAN_MAX)
     events = page.events[::-1] if window.reverse else page.events
     return {
         "events": [
@@ -57,7 +58,8 @@ async def get_log_events(logs: Logs, call: Call, request: "shapes.GetLogEventsRe
 
 def _start(group: LogGroup, call: Call, request: Mapping[str, Any]) -> int:
     """Where the window begins: what has expired is not shown, even before it is deleted."""
-    return max(request.get("startTime") or 0, oldest_ms(group, int(call.now * 1000)))
+    asked = min(request.get("startTime") or 0, _FOREVER_MS)
+    return max(asked, oldest_ms(group, int(call.now * 1000)))
 
 
 @operation(on=access.on_group, keys=access.tags_of_group, also=access.unmasking)
@@ -81,18 +83,17 @@ async def filter_log_events(
         group.events_key,
         await _streams(call, group, request),
         _start(group, call, request),
-        _FOREVER_MS if end is None else end + 1,
+        _FOREVER_MS if end is None else min(end + 1, _FOREVER_MS),
         position,
         reverse=way == "b",
         prefix=request.get("logStreamNamePrefix") or "",
         without=await _deleted(call, group),
     )
-    page = await logs.timeline.read(
-        window,
-        limit=request.get("limit") or _EVENTS_MAX,
-        scan_max=_SCAN_MAX,
-        wanted=_wanted(request.get("filterPattern") or ""),
-    )
+    wanted = _wanted(request.get("filterPattern") or "")
+    with reaching_events():
+        page = await logs.timeline.read(
+            window, limit=request.get("limit") or _EVENTS_MAX, scan_max=_SCAN_MAX, wanted=wanted
+        )
     answer: dict[str, Any] = {"events": [_shown(event) for event in page.events], "searchedLogStreams": []}
     return {**answer, "nextToken": token_of(way, page.last)} if page.last else answer
 

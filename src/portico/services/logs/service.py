@@ -1,6 +1,7 @@
 """What the operations of CloudWatch Logs get, and how they find the group and the stream that a request names."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from portico.calls.call import Call
 from portico.services.logs import errors
 from portico.services.logs.records import GROUPS, STREAMS, LogGroup, LogStream
 from portico.store.cache import RecordCache
+from portico.store.port import StoreError
 from portico.store.timeline import Timeline
 
 
@@ -18,6 +20,19 @@ class Logs(msgspec.Struct, frozen=True):
 
     timeline: Timeline
     cache: RecordCache
+
+
+@contextlib.contextmanager
+def reaching_events() -> Iterator[None]:
+    """Around what is done with the timeline.
+
+    Raises:
+        AwsError: ServiceUnavailableException (503), when its disk is full or has failed.
+    """
+    try:
+        yield
+    except StoreError as error:
+        raise errors.unavailable(str(error)) from error
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from portico.calls.operation import operation
 from portico.services.logs import access, errors
 from portico.services.logs.paging import by_name, by_place, with_token
 from portico.services.logs.records import FORGOTTEN, STREAMS, Forgotten, LogGroup, LogStream, new_incarnation
-from portico.services.logs.service import Logs, existing, existing_stream, named
+from portico.services.logs.service import Logs, existing, existing_stream, named, reaching_events
 from portico.store.timeline import Span
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ async def describe_log_streams(
         raise errors.invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
     group = await existing(call, named(call, request))
     within = (group.account, group.region, group.name)
-    spans = await logs.timeline.spans(group.events_key)
+    with reaching_events():
+        spans = await logs.timeline.spans(group.events_key)
     token, limit, descending = request.get("nextToken"), request.get("limit"), bool(request.get("descending"))
     if by_time:
         streams = await call.tx.scan(STREAMS, *within)
