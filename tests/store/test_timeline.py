@@ -277,3 +277,10 @@ async def test_damage_that_shows_later_is_an_error_and_no_loss(tmp_path: Path) -
     with pytest.raises(StoreError, match="database failed"):
         await second.write_durably(batch("a", 1))
     await second.close()
+    third = Timeline(path)
+    await third.write_durably(batch("a", 1))
+    assert await messages(third, Window("g")) == ["a1"]
+    await third.close()
+    assert moved_aside(tmp_path).stat().st_size > 3_000_000
+    await Timeline(path).close()
+    assert moved_aside(tmp_path).exists()  # moved once only

@@ -42,21 +42,31 @@ def open_for_writing(path: Path | None) -> sqlite3.Connection:
     Raises:
         StoreUnusable: a newer Portico wrote it, or it can't be opened at all.
     """
+    if path is not None and _mark(path).exists():
+        _begin_anew(path, "damage was found while it was in use")
+        _mark(path).unlink()
     try:
         return _open(path)
     except sqlite3.DatabaseError as error:
-        if path is None or (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _DAMAGED:
+        if path is None or not means_damage(error):
             raise StoreUnusable(f"the log events in {path} can't be opened: {error}") from error
-        aside = _move_aside(path)
-        log.critical(
-            "the log events in %s are damaged (%s). They were moved to %s, and new ones are begun. "
-            "`sqlite3 %s .recover` may read what is left of them.",
-            path,
-            error,
-            aside,
-            aside,
-        )
+        _begin_anew(path, str(error))
         return _open(path)
+
+
+def means_damage(error: sqlite3.Error) -> bool:
+    """Whether the error says that the file is not what SQLite wrote."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGED
+
+
+def note_damage(path: Path) -> None:
+    """Have the file moved aside at the next start: damage in the middle of it does not show when it is opened."""
+    with contextlib.suppress(OSError):  # a disk that does not take a mark is another trouble, told elsewhere
+        _mark(path).touch()
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(f"{path.name}.is-damaged")
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -84,10 +94,16 @@ def _open(path: Path | None) -> sqlite3.Connection:
         return db
 
 
-def _move_aside(path: Path) -> Path:
+def _begin_anew(path: Path, why: str) -> None:
     aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
-    path.rename(aside)
-    for ending in ("-wal", "-shm"):
+    for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-    return aside
+    log.critical(
+        "the log events in %s are damaged (%s). They were moved to %s, and new ones are begun. "
+        "`sqlite3 %s .recover` may read what is left of them.",
+        path,
+        why,
+        aside,
+        aside,
+    )

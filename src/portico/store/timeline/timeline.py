@@ -16,7 +16,7 @@ from typing import TypeVar
 from portico.store.port import StoreError, StoreFailed
 from portico.store.sqlite import failures
 from portico.store.timeline import reading, rows
-from portico.store.timeline.database import open_for_reading, open_for_writing
+from portico.store.timeline.database import means_damage, note_damage, open_for_reading, open_for_writing
 from portico.store.timeline.values import Batch, Page, Span, Window
 
 log = logging.getLogger("portico.logs")
@@ -39,7 +39,7 @@ class Timeline:
     """
 
     def __init__(self, path: Path | None, *, waiting_bytes_max: int = _WAITING_BYTES_MAX) -> None:
-        self._directory = None if path is None else path.parent
+        self._path = path
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="portico-timeline")
         self._db = self._writer.submit(open_for_writing, path).result()
         self._reader, self._read_db = self._writer, self._db
@@ -214,10 +214,12 @@ class Timeline:
     def _meaning(self, error: sqlite3.Error) -> StoreError:
         if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _BUSY:
             return StoreError(f"another program has locked the log events: {error}")
-        meaning = failures.of_database(error, self._directory)
+        meaning = failures.of_database(error, None if self._path is None else self._path.parent)
         if isinstance(meaning, StoreFailed) and self._failed is None:
             # After a failure of the disk nothing that SQLite says can be relied on: nothing more is written or acknowledged.
             self._failed = meaning
+            if self._path is not None and means_damage(error):
+                note_damage(self._path)
             log.critical("log events can't be written any more; start the server again: %s", meaning)
         return meaning
 
