@@ -84,6 +84,7 @@ class Server:
             aws_access_key_id=options.pop("key", account),
             aws_secret_access_key=options.pop("secret", "test"),
             aws_session_token=options.pop("token", None),
+            verify=options.pop("verify", None),
             config=config,
         )
 

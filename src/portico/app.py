@@ -28,6 +28,7 @@ from portico.gateway.own import Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
 from portico.gateway.route import Router
+from portico.gateway.tls import authority_certificate
 from portico.identity.credentials import KeyRing
 from portico.identity.jwt import Verifier
 from portico.identity.last_use import LastUses
@@ -103,6 +104,7 @@ class Server:
             roles=self.roles,
             clock=clock,
             endpoint_url=settings.endpoint_url or self.url,
+            ca_bundle=str(authority_certificate(self.directory)) if settings.tls == "auto" else "",
         )
         self.environments = Supervisor(
             preparer,

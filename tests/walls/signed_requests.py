@@ -3,6 +3,7 @@ signature right. What the fuzzer sends to the whole server beside its damaged HT
 
 import base64
 import hashlib
+import hmac
 import json
 import random
 import re
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
@@ -19,7 +20,6 @@ from fuzz_requests import Conversation, Draft, conversation
 from harness import TRUST_LAMBDA
 from portico.app import SERVICES as SPECS
 from portico.calls.ports import load
-from portico.identity import canonical, sigv4
 
 SERVICES = ("lambda", "iam", "sts", "logs")
 ACCOUNT = "200000000002"
@@ -160,9 +160,14 @@ def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
         yield prefix, str(value)
 
 
-def _query_draft(rng: random.Random, operation: OperationModel, parameters: dict[str, Any]) -> Draft:
-    version = rng.choice([operation.service_model.api_version] * 30 + ["2000-01-01"])
-    pairs = [("Action", operation.name), ("Version", version), *_flat("", parameters)]
+def _query_draft(
+    rng: random.Random, operation: OperationModel, parameters: dict[str, Any], wild: bool
+) -> Draft:
+    pairs = [
+        ("Action", operation.name),
+        ("Version", operation.service_model.api_version),
+        *_flat("", parameters),
+    ]
     if rng.random() < 0.05:
         pairs.append(
             (rng.choice(["a" + ".b" * 60, "Tags.member.99999999999.Key", ".", "Tags.member.x"]), "1")
@@ -172,16 +177,20 @@ def _query_draft(rng: random.Random, operation: OperationModel, parameters: dict
     return Draft(b"POST", b"/", headers, body.encode())
 
 
-def _json_draft(rng: random.Random, operation: OperationModel, parameters: dict[str, Any]) -> Draft:
+def _json_draft(
+    rng: random.Random, operation: OperationModel, parameters: dict[str, Any], wild: bool
+) -> Draft:
     prefix = operation.metadata["targetPrefix"]
-    target = rng.choice(
-        [f"{prefix}.{operation.name}"] * 12 + [f"{prefix}.Nothing", f"Other.{operation.name}", prefix]
-    )
+    right = f"{prefix}.{operation.name}"
+    wrong = [f"{prefix}.Nothing", f"Other.{operation.name}", prefix]
+    target = rng.choice(wrong) if wild and rng.random() < 0.2 else right
     headers = [(b"content-type", b"application/x-amz-json-1.1"), (b"x-amz-target", target.encode())]
     return Draft(b"POST", b"/", headers, json.dumps(parameters).encode())
 
 
-def _rest_draft(rng: random.Random, operation: OperationModel, parameters: dict[str, Any]) -> Draft:
+def _rest_draft(
+    rng: random.Random, operation: OperationModel, parameters: dict[str, Any], wild: bool
+) -> Draft:
     path, query, headers, body = operation.http["requestUri"], [], [], dict(parameters)
     members = operation.input_shape.members if operation.input_shape else {}
     payload = operation.input_shape.serialization.get("payload") if operation.input_shape else None
@@ -190,7 +199,9 @@ def _rest_draft(rng: random.Random, operation: OperationModel, parameters: dict[
         value = body.pop(name, "f") if place else None
         text = value if isinstance(value, str) else json.dumps(value)
         if place == "uri":
-            path = path.replace("{" + wire + "}", quote(text, safe=rng.choice(["", ":", "/:"])))
+            path = path.replace(
+                "{" + wire + "}", quote(text, safe=rng.choice(["", ":", "/:"]) if wild else "")
+            )
         elif place == "querystring" and name in parameters:
             query.append(f"{quote(wire)}={quote(text)}")
         elif place == "header" and name in parameters:
@@ -205,7 +216,7 @@ def _rest_draft(rng: random.Random, operation: OperationModel, parameters: dict[
     return Draft(operation.http["method"].encode(), target.encode(), headers, content)
 
 
-_DRAFTS: dict[str, Callable[[random.Random, OperationModel, dict[str, Any]], Draft]] = {
+_DRAFTS: dict[str, Callable[[random.Random, OperationModel, dict[str, Any], bool], Draft]] = {
     "query": _query_draft,
     "json": _json_draft,
     "rest-json": _rest_draft,
@@ -234,6 +245,18 @@ def _damaged(rng: random.Random, body: bytes) -> bytes:
     )  # fmt: skip
 
 
+@cache
+def _signing_key(secret: str, day: str, service: str) -> bytes:
+    key = hmac.digest(b"AWS4" + secret.encode(), day.encode(), "sha256")
+    for part in (_REGION, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def _encoded(raw: str) -> str:
+    return quote_from_bytes(unquote_to_bytes(raw), safe="-_.~")
+
+
 def sign(
     draft: Draft,
     service: str,
@@ -243,26 +266,34 @@ def sign(
     host: str,
     at: float | None = None,
 ) -> Draft:
-    """`draft` with the headers of Signature Version 4, by the test account's root unless said otherwise."""
+    """`draft` with the headers of Signature Version 4, by the test account's root unless said otherwise.
+
+    Of its own, and not botocore's, as that would put in order what is to arrive as it is.
+    """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
     scope = f"{stamp[:8]}/{_REGION}/{service}/aws4_request"
-    digest = hashlib.sha256(draft.body).hexdigest()
     draft.headers += [(b"host", host.encode()), (b"x-amz-date", stamp.encode())]
-    given = canonical.gather(tuple((n.decode().lower(), v.decode("latin-1")) for n, v in draft.headers))
-    names = ";".join(sorted(n for n in given if n in _SIGNED or n.startswith("x-amz-")))
+    given = {name.decode().lower(): value.decode("latin-1").strip() for name, value in draft.headers}
+    names = sorted(name for name in given if name in _SIGNED or name.startswith("x-amz-"))
     path, _, query = draft.target.decode().partition("?")
-    text = canonical.request(
+    parts = (part.partition("=") for part in query.split("&") if part)
+    lines = [
         draft.method.decode(),
-        canonical.paths(path, service)[0],
-        canonical.queries(query)[0],
-        values=given,
-        signed_headers=names,
-        payload_hash=digest,
+        quote(path, safe="/-_.~"),
+        "&".join(
+            f"{name}={value}" for name, value in sorted((_encoded(n), _encoded(v)) for n, _, v in parts)
+        ),
+        *(f"{name}:{' '.join(given[name].split())}" for name in names),
+        "",
+        ";".join(names),
+        hashlib.sha256(draft.body).hexdigest(),
+    ]
+    digest = hashlib.sha256("\n".join(lines).encode("latin-1")).hexdigest()
+    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest}"
+    signature = hmac.digest(_signing_key(secret, stamp[:8], service), text.encode(), "sha256").hex()
+    value = (
+        f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
     )
-    signature = sigv4.sign(
-        sigv4.signing_key(secret, stamp[:8], _REGION, service), sigv4.string_to_sign(stamp, scope, text)
-    )
-    value = f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, Signature={signature}"
     draft.headers.append((b"authorization", value.encode()))
     return draft
 
@@ -273,7 +304,7 @@ def draft_of(rng: random.Random, service: str, name: str, *, wild: bool) -> Draf
     parameters = _value(rng, service, operation.input_shape, wild) if operation.input_shape else {}
     if not isinstance(parameters, dict):
         parameters = {}
-    return _DRAFTS[operation.service_model.metadata["protocol"]](rng, operation, parameters)
+    return _DRAFTS[operation.service_model.metadata["protocol"]](rng, operation, parameters, wild)
 
 
 def _one(rng: random.Random, host: str) -> tuple[str, bytes]:

@@ -28,6 +28,7 @@ from portico.wire.http import Head, Peer, Reply, StreamReply
 log = logging.getLogger("portico.gateway")
 
 _JOINED_BYTES_MAX = 65_536
+_GOODBYE_S = 1.0
 _NO_HEAD = Head("", "", "", ())
 
 _connection_numbers = itertools.count(1)
@@ -190,13 +191,19 @@ class HttpProtocol(asyncio.Protocol):
             if self._in_head and not self._lingering:
                 self._refuse(AwsError("RequestTimeoutException", "The request's head took too long", 408))
             else:
-                self._transport.close()
+                self._close_idle()
 
     def shutdown(self) -> None:
         """Take no further request; close now, or after the reply to the one that is being answered."""
         self._closing = True
         if self._current is None:
-            self._transport.close()
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        """Close a connection without a request; a TLS caller that does not say goodbye (a pool) is not waited for long."""
+        self._transport.close()
+        if self._peer.secure:
+            self._loop.call_later(_GOODBYE_S, self._transport.abort)
 
     # One request after the other
 

@@ -10,13 +10,17 @@ CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 
 
 class EnvironmentPreparer:
-    """Implements `environments.work.Preparer`."""
+    """Implements `environments.work.Preparer`. `ca_bundle` is the file with the authority that a TLS endpoint is to be trusted by,
+    where it is Portico's own."""
 
-    def __init__(self, *, staging: Staging, roles: ExecutionRoles, clock: Clock, endpoint_url: str) -> None:
+    def __init__(
+        self, *, staging: Staging, roles: ExecutionRoles, clock: Clock, endpoint_url: str, ca_bundle: str = ""
+    ) -> None:
         self._staging = staging
         self._roles = roles
         self._clock = clock
         self._endpoint_url = endpoint_url
+        self._ca_bundle = ca_bundle
 
     async def prepare(self, spec: EnvironmentSpec, log_stream: str) -> Prepared:
         """Stage the code and assume the role; the environment ends before its credentials do.
@@ -36,12 +40,12 @@ class EnvironmentPreparer:
                 "InvalidZipFileException", f"Lambda could not unzip the deployment package: {error}"
             ) from error
         usable_s = keys.expires_at - self._clock.now() - spec.timeout_s
-        variables = environment_variables(spec, log_stream, keys, self._endpoint_url)
+        variables = environment_variables(spec, log_stream, keys, self._endpoint_url, self._ca_bundle)
         return Prepared(code_dir, variables, self._clock.monotonic() + max(usable_s, 0.0))
 
 
 def environment_variables(
-    spec: EnvironmentSpec, log_stream: str, keys: Credentials, endpoint_url: str
+    spec: EnvironmentSpec, log_stream: str, keys: Credentials, endpoint_url: str, ca_bundle: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """The variables of an environment, as AWS sets them; the function's own win over all but the reserved ones.
 
@@ -57,6 +61,8 @@ def environment_variables(
         "PYTHONPATH": "/var/runtime",
         "TZ": ":UTC",
     }
+    if ca_bundle:
+        defaults["AWS_CA_BUNDLE"] = ca_bundle
     reserved = {
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_DEFAULT_REGION": spec.region,
