@@ -77,6 +77,8 @@ def test_groups_by_pattern_class_and_identifier(logs: Any, account: str) -> None
     assert listed(logGroupNamePattern="^/other|one") == ["/aws/lambda/one", "/other/Lambda"]
     assert listed(logGroupNamePattern="^lambda") == []
     assert listed(logGroupClass="INFREQUENT_ACCESS") == ["/other/Lambda"]
+    described = logs.describe_log_groups(logGroupClass="ESSENTIALS")
+    assert names([described], "logGroups", "logGroupName") == ["/other/Lambda"]
     arn = f"arn:aws:logs:us-east-1:{account}:log-group:/other/Lambda"
     found = logs.describe_log_groups(logGroupIdentifiers=[arn, "none"])
     assert names([found], "logGroups", "logGroupName") == ["/other/Lambda"]

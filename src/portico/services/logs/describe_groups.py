@@ -15,6 +15,8 @@ from portico.services.logs.service import Logs, Named, identified, reaching_even
 if TYPE_CHECKING:
     from portico.services.logs import shapes
 
+# Either of these asks for both, as DescribeLogGroups has it.
+_CLASSES = dict.fromkeys(("INFREQUENT_ACCESS", "ESSENTIALS"), ("INFREQUENT_ACCESS", "ESSENTIALS"))
 _UNSUPPORTED = ("dataSources", "fieldIndexNames", "logGroupTags")
 
 
@@ -48,7 +50,8 @@ async def describe_log_groups(
             limit=limit,
             prefix=prefix or "",
             wanted=lambda group: (
-                (pattern or "") in group.name and (log_class or group.log_class) == group.log_class
+                (pattern or "") in group.name
+                and (not log_class or group.log_class in _CLASSES.get(log_class, (log_class,)))
             ),
         )
     if pattern:
