@@ -131,13 +131,14 @@ class Body:
         if self.buffered >= self._ahead and self.size != self.length:
             self._source.enough()
             self._wake()
-        elif not self._whole:
+        elif self._waiter is not None and not self._whole:
             self._wake()
 
     def finish(self) -> None:
         """The connection has received the last byte."""
         self.complete = True
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
 
     def fail(self, error: AwsError) -> None:
         """The rest of the body will not come: its reader gets `error`."""

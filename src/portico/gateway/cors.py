@@ -49,6 +49,8 @@ class Origins:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
         self._any = "*" in self._allowed
+        self.tells = bool(self._allowed)
+        """Whether `tell` has anything to say."""
 
     def check(self, head: Head) -> None:
         """Let the request pass unless it comes from a page that may not call.
@@ -56,16 +58,11 @@ class Origins:
         Raises:
             AwsError: 403 AccessDeniedException: an origin that is not listed, or a cross-site request that hides its origin.
         """
-        origin = site = ""
-        for name, value in head.headers:
-            if name == "origin":
-                origin = value
-            elif name == "sec-fetch-site":
-                site = value
+        origin = head.header("origin")
         if origin:
             if not self._admits(origin) and not _same_origin(origin, head.header("host")):
                 raise _refused(f"the origin '{origin[:100]}' is not allowed")
-        elif site.lower() == "cross-site" and not self._any:
+        elif not self._any and head.header("sec-fetch-site").lower() == "cross-site":
             raise _refused("a cross-site request is not allowed")
 
     def preflight(self, head: Head) -> Reply | None:
@@ -90,7 +87,7 @@ class Origins:
 
     def tell(self, head: Head, reply: R) -> R:
         """The reply with what an allowed page needs in order to read it. Unchanged where no origin is allowed at all."""
-        if not self._allowed:
+        if not self.tells:
             return reply
         fields = self._headers(head.header("origin"))
         if len(fields) > 1:

@@ -23,14 +23,22 @@ class Guard:
         self._hosts = hosts
         self._origins = origins
 
-    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
-        """The reply to a request."""
+    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply]:
+        """The reply to a request. Not a coroutine of its own: it would be resumed and left with every call, only to pass it on."""
         try:
             self._hosts.check(head)
             preflight = self._origins.preflight(head)
             if preflight is not None:
-                return preflight
+                return _at_once(preflight)
             self._origins.check(head)
         except AwsError as error:
-            return refusal(error)
-        return self._origins.tell(head, await self._handler(head, body, peer))
+            return _at_once(refusal(error))
+        answering = self._handler(head, body, peer)
+        return self._told(head, answering) if self._origins.tells else answering
+
+    async def _told(self, head: Head, answering: Awaitable[Reply]) -> Reply:
+        return self._origins.tell(head, await answering)
+
+
+async def _at_once(reply: Reply) -> Reply:
+    return reply

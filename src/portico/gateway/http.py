@@ -245,8 +245,19 @@ class HttpProtocol(asyncio.Protocol):
         self._running.add(incoming.task)
 
     async def _answer(self, incoming: Incoming) -> None:
+        head, traffic = incoming.head, self._traffic
+        reply: Reply | StreamReply
         try:
-            reply = await self._reply_to(incoming)
+            if traffic.requests > traffic.limits.requests:
+                reply = _too_many()
+            else:
+                try:
+                    reply = await self._handler(head, incoming.body, self._peer)
+                except AwsError as error:
+                    reply = refusal(error)
+                except Exception:
+                    log.exception("%s %s failed", head.method, head.path)
+                    reply = refusal(internal())
             if isinstance(reply, StreamReply):
                 await self._stream(incoming, reply)
             else:
@@ -255,24 +266,13 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.abort()
             raise
         except Exception:
-            log.exception("The reply to %s %s broke off", incoming.head.method, incoming.head.path)
+            log.exception("The reply to %s %s broke off", head.method, head.path)
             self._transport.abort()  # so that it does not look whole
         finally:
             self._running.discard(incoming.task)
-            self._traffic.requests -= 1
+            traffic.requests -= 1
             incoming.body.discard()
             self._finish(incoming)
-
-    async def _reply_to(self, incoming: Incoming) -> Reply | StreamReply:
-        if self._traffic.requests > self._traffic.limits.requests:
-            return refusal(AwsError("ServiceUnavailableException", "Too many requests at once.", 503))
-        try:
-            return await self._handler(incoming.head, incoming.body, self._peer)
-        except AwsError as error:
-            return refusal(error)
-        except Exception:
-            log.exception("%s %s failed", incoming.head.method, incoming.head.path)
-            return refusal(internal())
 
     def _finish(self, incoming: Incoming) -> None:
         if self._lost:
@@ -381,6 +381,10 @@ class HttpProtocol(asyncio.Protocol):
         if self._paused and not self._lost:
             self._paused = False
             self._transport.resume_reading()
+
+
+def _too_many() -> Reply:
+    return refusal(AwsError("ServiceUnavailableException", "Too many requests at once.", 503))
 
 
 def _incomplete() -> AwsError:

@@ -9,11 +9,11 @@ import httptools
 from portico.gateway.body import Body, Memory, Source
 from portico.gateway.limits import Limits
 from portico.wire.errors import AwsError
-from portico.wire.http import Head
+from portico.wire.http import Head, first_values
 
 _NAMES_MAX = 2_000
 _names: dict[bytes, str] = {}
-_FRAMING = frozenset(("host", "content-length", "transfer-encoding", "expect", "upgrade"))
+_UNUSUAL = frozenset(("transfer-encoding", "expect"))
 
 
 class Incoming:
@@ -57,7 +57,6 @@ class RequestParser:
         self._body: Body | None = None
         self._target = b""
         self._headers: list[tuple[str, str]] = []
-        self._framing: list[tuple[str, str]] = []
         self._fed = 0  # bytes before those that are being read
         self._end = 0  # and with them
         self._begun = 0  # where the read began in which this head begins
@@ -92,7 +91,6 @@ class RequestParser:
         self.head_open = True
         self._target = b""
         self._headers = []
-        self._framing = []
         self._begun = self._fed
 
     def on_url(self, part: bytes) -> None:
@@ -103,16 +101,15 @@ class RequestParser:
 
     def on_header(self, raw_name: bytes, raw_value: bytes) -> None:
         """llhttp: a header field, or a field of a chunked body's trailer, which is after the head and so changes nothing."""
-        name = _names.get(raw_name) or _learn(raw_name)
-        field = (name, raw_value.decode("latin-1").strip(" \t"))
-        if name in _FRAMING:
-            self._framing.append(field)
-        self._headers.append(field)
+        self._headers.append(
+            (_names.get(raw_name) or _learn(raw_name), raw_value.decode("latin-1").strip(" \t"))
+        )
 
     def on_headers_complete(self) -> None:
         """llhttp: the head is whole."""
         limits = self._limits
-        if len(self._headers) > limits.header_count or (
+        headers = self._headers
+        if len(headers) > limits.header_count or (
             self._end - self._begun > limits.header_bytes and self._head_bytes() > limits.header_bytes
         ):
             raise _head_too_large()
@@ -123,13 +120,22 @@ class RequestParser:
         method = parser.get_method().decode()
         if method == "CONNECT":
             raise AwsError("MethodNotAllowedException", "CONNECT is not supported", 405)
-        framing = _frame(self._framing, version)
-        path, query = _split_target(self._target.decode("latin-1"), method, framing.host)
+        values = dict(headers)
+        repeated = len(values) != len(headers)
+        if repeated:
+            values = first_values(headers)
+        if repeated or not _UNUSUAL.isdisjoint(values):
+            length, awaits_continue = _frame(headers, version)
+        else:
+            length, awaits_continue = int(values.get("content-length", 0)), False
+        if "host" not in values and version == "1.1":
+            raise _malformed("no Host header")
+        path, query = _split_target(self._target.decode("latin-1"), method, values.get("host"))
         self._upgrading = parser.should_upgrade()
         self._keep_alive = keep_alive = parser.should_keep_alive() and not self._upgrading
-        self._body = Body(self._source, self._memory, framing.length)
-        head = Head(method, path, query, tuple(self._headers), version)
-        self.queue.append(Incoming(head, self._body, keep_alive, framing.awaits_continue))
+        self._body = Body(self._source, self._memory, length)
+        head = Head(method, path, query, tuple(headers), version, values)
+        self.queue.append(Incoming(head, self._body, keep_alive, awaits_continue))
         self.head_open = False
         self._mark = self._end
 
@@ -168,7 +174,7 @@ class RequestParser:
         connection ends with this request.
         """
         self._upgrading = False
-        framing = "".join(f"{name}: {value}\r\n" for name, value in self._framing if name in _BODY_FRAMING)
+        framing = "".join(f"{name}: {value}\r\n" for name, value in self._headers if name in _BODY_FRAMING)
         self._parser = httptools.HttpRequestParser(_BodyOnly(self))
         self._parser.feed_data(f"POST / HTTP/1.1\r\n{framing}\r\n".encode("latin-1"))
         if rest and not self.ended:
@@ -186,25 +192,18 @@ class _BodyOnly:
 _BODY_FRAMING = frozenset(("content-length", "transfer-encoding"))
 
 
-class _Framing:
-    __slots__ = ("awaits_continue", "host", "length")
-
-    def __init__(self) -> None:
-        self.host: str | None = None
-        self.length: int | None = 0
-        self.awaits_continue = False
-
-
-def _frame(fields: list[tuple[str, str]], version: str) -> _Framing:
-    """What the head says about the body and the host (RFC 9112, sections 3.2 and 6.3; RFC 9110, section 10.1.1)."""
-    framing = _Framing()
+def _frame(fields: list[tuple[str, str]], version: str) -> tuple[int | None, bool]:
+    """The body's length (None: chunked) and whether its sender waits for `100 Continue`, of a head in which a field is repeated or
+    one of `_UNUSUAL` (RFC 9112, sections 3.2 and 6.3; RFC 9110, section 10.1.1)."""
+    length: int | None = 0
+    awaits_continue = named = False
     for name, value in fields:
         if name == "host":
-            if framing.host is not None:
+            if named:
                 raise _malformed("several Host headers")
-            framing.host = value
+            named = True
         elif name == "content-length":
-            framing.length = int(value)
+            length = int(value)
         elif name == "transfer-encoding":
             if value.lower() != "chunked":
                 raise AwsError(
@@ -212,16 +211,14 @@ def _frame(fields: list[tuple[str, str]], version: str) -> _Framing:
                 )
             if version == "1.0":
                 raise _malformed("a transfer coding in HTTP/1.0")
-            framing.length = None
+            length = None
         elif name == "expect" and version == "1.1":
             if value.lower() != "100-continue":
                 raise AwsError(
                     "ExpectationFailedException", "The only expectation that is met is 100-continue", 417
                 )
-            framing.awaits_continue = True
-    if framing.host is None and version == "1.1":
-        raise _malformed("no Host header")
-    return framing
+            awaits_continue = True
+    return length, awaits_continue
 
 
 def _split_target(target: str, method: str, host: str | None) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from portico.gateway.elsewhere import unavailable
 from portico.gateway.metrics import Calls
 from portico.gateway.route import Route, Router
 from portico.gateway.signature_errors import family
+from portico.identity.claim_header import usual
 from portico.identity.credentials import KeyRing
 from portico.wire.errors import AwsError, internal
 from portico.wire.http import Head, Peer, Reply
@@ -63,6 +64,16 @@ class Pipeline:
         self._calls = calls
         self._region = region
         self._from_function = from_function
+        self._own: dict[tuple[str, str], Routed] = {}
+
+    def _routed(self, route: Route) -> Routed:
+        key = (route.protocol, route.signing_name)
+        known = self._own.get(key)
+        if known is None:
+            known = Routed((route.signing_name,), self._region, family(route.protocol, route.signing_name))
+            if not route.foreign:
+                self._own[key] = known
+        return known
 
     async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
         """The reply to a request, whatever it is."""
@@ -74,7 +85,7 @@ class Pipeline:
             caller = authenticate(
                 head,
                 self._keys,
-                Routed((route.signing_name,), self._region, family(route.protocol, route.signing_name)),
+                self._routed(route),
                 wall=self._clock.wall(),
                 from_function=lambda: self._from_function(peer),
             )
@@ -119,7 +130,11 @@ class Pipeline:
 
 def signed_for(head: Head) -> str:
     """The service that the signature's scope names, "" when there is no signature."""
-    found = _SCOPE(head.header("authorization")) or (_SCOPE_IN_QUERY(head.query) if head.query else None)
+    authorization = head.header("authorization")
+    parts = usual(authorization)
+    if parts is not None:
+        return parts[3]
+    found = _SCOPE(authorization) or (_SCOPE_IN_QUERY(head.query) if head.query else None)
     return found.group(1) if found else ""
 
 

@@ -1,7 +1,7 @@
 """The two planes behind one listener: Portico's own endpoints, and the control plane of AWS's services."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
@@ -50,10 +50,13 @@ class Plane:
         self._region = region
         self._from_function = from_function
 
-    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
+    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply]:
         """The reply to a request."""
-        if not head.path.startswith(("/_portico/", "/_localstack/")):
-            return await self._pipeline(head, body, peer)
+        if head.path.startswith(("/_portico/", "/_localstack/")):
+            return self._answer(head, body, peer)
+        return self._pipeline(head, body, peer)
+
+    async def _answer(self, head: Head, body: Body, peer: Peer) -> Reply:
         request_id = new_request_id()
         try:
             endpoint = self._own.find(head)

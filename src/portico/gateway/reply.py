@@ -42,11 +42,12 @@ def encode_head(
 
 def encode(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[bytes, bytes]:
     """Head and body of a whole reply to `head`; one that can't be sent is logged and becomes a 500."""
+    body = reply.body if has_body(reply.status, head.method) else None
     try:
         encoded = encode_head(
             reply.status,
             reply.headers,
-            length_line(reply, head.method),
+            length_line(reply, head.method) if body is None else f"Content-Length: {len(body)}\r\n",
             date,
             keep_alive=keep_alive,
             http_version=head.http_version,
@@ -54,11 +55,11 @@ def encode(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[by
     except UnsendableError:
         log.exception("The reply to %s %s can't be sent", head.method, head.path)
         return encode(refusal(internal()), head, date, keep_alive=keep_alive)
-    return encoded, reply.body if has_body(reply.status, head.method) else b""
+    return encoded, body or b""
 
 
 def length_line(reply: Reply, method: str) -> str:
-    """The Content-Length line of a whole reply; a reply to HEAD may bring its own length in its headers, as S3's does."""
+    """The Content-Length line of a reply without a body; one to HEAD may bring its own length in its headers, as S3's does."""
     if reply.status in _BODILESS or (method == "HEAD" and announces_length(reply.headers)):
         return ""
     return f"Content-Length: {len(reply.body)}\r\n"

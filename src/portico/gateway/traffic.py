@@ -100,9 +100,7 @@ class Traffic:
         self.now = loop.time()
         self.date = formatdate(usegmt=True)
         self.check(self.now)
-        self._timer = (
-            loop.call_later(_TICK_S, self._tick, loop) if self.connections or self.waiting else None
-        )
+        self._timer = loop.call_later(_TICK_S, self._tick, loop) if self.connections or self.waiting else None
 
 
 def _no_memory() -> AwsError:
