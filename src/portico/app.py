@@ -21,6 +21,7 @@ from portico.environments.connections import Connections
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins
+from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
 from portico.gateway.metrics import Calls, Metric, Sample
@@ -196,9 +197,10 @@ class Server:
             region=settings.region,
             from_function=from_function,
         )
-        self.handler = Guard(
+        guard = Guard(
             plane, Hosts(listed(settings.hostnames), settings.host), Origins(listed(settings.origins))
         )
+        self.handler = behind_proxy(guard) if settings.trust_proxy else guard
 
     def _metrics(self) -> list[Metric]:
         return [

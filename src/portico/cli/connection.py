@@ -44,13 +44,18 @@ class Connection:
 
     @property
     def ca_bundle(self) -> str:
-        """The authority's certificate of a server with `--tls auto`; empty otherwise."""
-        return os.environ.get("AWS_CA_BUNDLE") or (self.file.ca_bundle if self.file else "")
+        """The authority's certificate of a server with `--tls auto`, else the environment's bundle; empty if there is neither."""
+        return (self.file.ca_bundle if self.file else "") or os.environ.get("AWS_CA_BUNDLE", "")
 
     @cached_property
     def keys(self) -> tuple[str, str, str | None]:
-        """Key id, secret and session token: the environment's, else the server file's, else the development keys."""
-        if os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
+        """Key id, secret and session token.
+
+        The environment's, if it (or `--endpoint`) also says where the server is: keys that are exported without an address are
+        probably AWS's own, and no business of this server. Else those that the server has left; else the development keys.
+        """
+        exported = os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY")
+        if exported and (self._given or not self.file):
             token = os.environ.get("AWS_SESSION_TOKEN")
             return os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], token
         if self.file:
