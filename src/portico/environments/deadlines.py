@@ -1,16 +1,23 @@
 """Many deadlines on one timer of the loop, because most are withdrawn before they come."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 
 class Deadlines:
-    """Calls `expired(key)` once for each key whose time (on the loop's clock, in seconds) has come."""
+    """Calls `expired(key)` once for each key whose time (on the clock `now`, in seconds) has come; never before it."""
 
-    __slots__ = ("_armed_at", "_at", "_expired", "_loop", "_timer")
+    __slots__ = ("_armed_at", "_at", "_expired", "_loop", "_now", "_timer")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, expired: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        expired: Callable[[int], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._loop = loop
+        self._now = now
         self._expired = expired
         self._at: dict[int, float] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -37,11 +44,12 @@ class Deadlines:
         if self._timer is not None:
             self._timer.cancel()
         self._armed_at = at
-        self._timer = self._loop.call_at(at, self._fire)
+        # Some loops count whole milliseconds: one more, or it would fire too early again and again until the time has come.
+        self._timer = self._loop.call_later(max(at - self._now(), 0.0) + 0.001, self._fire)
 
     def _fire(self) -> None:
         self._timer = None
-        now = self._loop.time()
+        now = self._now()
         due = [key for key, at in self._at.items() if at <= now]
         for key in due:
             del self._at[key]

@@ -79,7 +79,7 @@ class Environment:
 
     @property
     def working_since(self) -> float:
-        """When the present work began, on the loop's clock."""
+        """When the present work began, on the monotonic clock."""
         return self.delivered_at if self.ready else self.init_started_at
 
     def memory_mb(self) -> int:

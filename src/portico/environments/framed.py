@@ -40,10 +40,11 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 class FrameParser:
     """Cuts a stream into frames; holds at most one incomplete frame of bounded size."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "_wanted")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._wanted = _FRAME.size  # how long the buffer has to be before it is worth another look
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that `data` completes.
@@ -53,14 +54,19 @@ class FrameParser:
         """
         if self._buffer:
             self._buffer += data
+            if len(self._buffer) < self._wanted:
+                return []
             data = bytes(self._buffer)
-        elif data and _end_of_frame(data, 0) == len(data):  # nearly always
-            return [_frame(data, 0, len(data))]
+            self._buffer.clear()
         frames, start = [], 0
-        while (end := _end_of_frame(data, start)) <= len(data) and end > start:
-            frames.append(_frame(data, start, end))
+        frame, end = _cut(data, start)
+        while frame is not None:
+            frames.append(frame)
             start = end
-        self._buffer = bytearray(data[start:])
+            frame, end = _cut(data, start)
+        if start < len(data):  # hardly ever
+            self._buffer += data[start:]
+            self._wanted = end - start
         return frames
 
 
@@ -75,20 +81,19 @@ def encode_invoke(head: bytes, event: bytes) -> bytes:
     return struct.pack("!IcI", 4 + size + len(event), INVOKE, size) + head + event
 
 
-def _end_of_frame(data: bytes, start: int) -> int:
-    """Where the frame at `start` ends; `start` itself when its header is incomplete."""
-    if len(data) - start < _FRAME.size:
-        return start
-    length, kind, _, id_length = _FRAME.unpack_from(data, start)
+def _cut(data: bytes, start: int) -> tuple[Frame | None, int]:
+    """The frame at `start`, None when it is incomplete, and where it ends (or its header, while that is incomplete)."""
+    begin = start + _FRAME.size
+    if len(data) < begin:
+        return None, begin
+    length, kind, peak_kb, id_length = _FRAME.unpack_from(data, start)
     if kind not in _KINDS or not _INNER_BYTES + id_length <= length <= _LENGTH_MAX:
         raise BrokenFrame(f"length {length}, kind {kind!r}, id of {id_length} bytes")
-    return start + _PREFIX_BYTES + int(length)
-
-
-def _frame(data: bytes, start: int, end: int) -> Frame:
-    _, kind, peak_kb, id_length = _FRAME.unpack_from(data, start)
-    begin = start + _FRAME.size
-    return Frame(kind, peak_kb, data[begin : begin + id_length], data[begin + id_length : end])
+    end = start + _PREFIX_BYTES + int(length)
+    if len(data) < end:
+        return None, end
+    content = begin + id_length
+    return Frame(kind, peak_kb, data[begin:content], data[content:end]), end
 
 
 class Channel:

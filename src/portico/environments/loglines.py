@@ -32,6 +32,11 @@ class LineCollector:
         """Whether this invocation has written all that is kept of it."""
         return self._taken >= TOTAL_BYTES_MAX
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been fed since the last `take`."""
+        return self._taken == 0
+
     def feed(self, data: bytes, at_ms: int) -> None:
         """Take what was read at `at_ms` (epoch)."""
         kept = data[: max(0, TOTAL_BYTES_MAX - self._taken)]

@@ -1,7 +1,10 @@
 """The pipe that a function's stdout and stderr go into, read so that it never blocks the server nor fills its memory."""
 
 import asyncio
+import fcntl
 import os
+import sys
+import termios
 
 from portico.base.clock import Clock
 from portico.environments.loglines import LineCollector
@@ -9,6 +12,7 @@ from portico.environments.work import LogLine
 
 _READ_BYTES = 65_536  # what a pipe holds: one read takes all that had been written when it was made
 _THROTTLE_S = 0.02
+_WAITING = bytearray(4)  # where the kernel puts the number of bytes that wait in a pipe
 
 
 class LogPipe:
@@ -31,7 +35,11 @@ class LogPipe:
 
     def take(self) -> tuple[LogLine, ...]:
         """Everything written so far: the runtime flushes before it answers, so one read empties the pipe of it."""
-        self._read()
+        fcntl.ioctl(self._fd, termios.FIONREAD, _WAITING)
+        if int.from_bytes(_WAITING, sys.byteorder):
+            self._read()
+        elif self._collector.empty:  # nearly always
+            return ()
         lines = self._collector.take(self._clock_ms())
         if self._resume is not None:
             self._resume.cancel()

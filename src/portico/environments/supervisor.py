@@ -128,8 +128,8 @@ class Supervisor:
         if self._closing:
             raise PreparationFailed("ServiceException", "The server is shutting down.")
         self._loop = asyncio.get_running_loop()
-        self._deadlines = Deadlines(self._loop, self._expired)
-        self._watch = Watch(self._loop, self._environments)
+        self._deadlines = Deadlines(self._loop, self._expired, self._clock.monotonic)
+        self._watch = Watch(self._loop, self._environments, self._clock.monotonic)
         self._change = asyncio.Event()
         self._reports = Reports(heard=self._heard, broken=self._broken, gone=self._gone)
         self._running = True
@@ -183,7 +183,7 @@ class Supervisor:
         prepared = await self._preparer.prepare(environment.spec, environment.log_stream)
         zygote = await self._zygotes.choose(environment.spec, prepared)
         environment.expires_at = prepared.expires_at
-        environment.init_started_at = self._loop.time()
+        environment.init_started_at = self._clock.monotonic()
         if environment.repeated:
             environment.delivered_at = environment.init_started_at
             environment.started_ms = self._wall_ms()
@@ -203,7 +203,7 @@ class Supervisor:
     def _deliver(self, environment: Environment, ticket: int) -> None:
         spec, invocation, _ = self._pending[ticket]
         if not environment.repeated:
-            now = self._loop.time()
+            now = self._clock.monotonic()
             environment.delivered_at = now
             environment.started_ms = self._wall_ms()
             self._deadlines.set(environment.id, now + spec.timeout_s)
@@ -235,7 +235,7 @@ class Supervisor:
         environment.ready = True
         if not environment.repeated:
             self._deadlines.clear(environment.id)
-            environment.init_ms = (self._loop.time() - environment.init_started_at) * 1000
+            environment.init_ms = (self._clock.monotonic() - environment.init_started_at) * 1000
             environment.set_init_lines_apart(self._wall_ms())
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
 
@@ -294,7 +294,7 @@ class Supervisor:
         if not environment.delivered_at:
             environment.delivered_at = environment.init_started_at
             environment.started_ms = self._wall_ms() - int(
-                (self._loop.time() - environment.delivered_at) * 1000
+                (self._clock.monotonic() - environment.delivered_at) * 1000
             )
         invocation = self._pending[ticket][1]
         ending = _ending(environment, invocation.request_id)
@@ -322,7 +322,7 @@ class Supervisor:
             timed_out=error_type == endings.TIMED_OUT,
             lines=environment.take_lines(),
             log_stream=environment.log_stream,
-            duration_ms=(self._loop.time() - environment.delivered_at) * 1000,
+            duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
             init_ms=init_ms,
             max_memory_mb=environment.memory_mb(),
             started_at_ms=environment.started_ms,

@@ -1,7 +1,7 @@
 """Memory and process counts of the environments that work, looked at again and again while any does."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from portico.environments import usage
 from portico.environments.environment import Environment
@@ -16,10 +16,16 @@ _TASKS_MAX = 1024
 class Watch:
     """Ends environments that use more memory, or more processes and threads, than they may; keeps the highest memory that it saw."""
 
-    __slots__ = ("_environments", "_last", "_loop", "_timer")
+    __slots__ = ("_environments", "_last", "_loop", "_now", "_timer")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, environments: Mapping[int, Environment]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        environments: Mapping[int, Environment],
+        now: Callable[[], float],
+    ) -> None:
         self._loop = loop
+        self._now = now
         self._environments = environments
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0
@@ -40,7 +46,7 @@ class Watch:
         if not working:
             return
         self._timer = self._loop.call_later(_EVERY_S, self._look)
-        before = self._loop.time() - _YOUNG_S
+        before = self._now() - _YOUNG_S
         old = sorted((e for e in working if e.working_since < before), key=_by_id)
         # Begin where the last round ended, so that all have their turn.
         later = [e for e in old if e.id > self._last]
