@@ -12,6 +12,7 @@ from portico import __version__
 from portico.base.clock import Clock
 from portico.base.outbound import Outbound
 from portico.base.tasks import Tasks
+from portico.bus.memory import MemoryBus
 from portico.calls.authorize import Authorizer
 from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
@@ -70,6 +71,8 @@ class Server:
         self.clock = clock
         self.url = url
         self.tasks = Tasks()
+        self.bus = MemoryBus()
+        store.on_commit(self.bus.announce)
         self._directory = settings.data_directory
         self._temporary = Path(tempfile.mkdtemp(prefix="portico-")) if self._directory is None else None
         self._build()
@@ -121,7 +124,7 @@ class Server:
             logs=self.function_logs,
         )
         self.worker = AsynchronousWorker(
-            store=self.store, clock=clock, resolver=self.resolver, invoker=self.invoker
+            store=self.store, bus=self.bus, clock=clock, resolver=self.resolver, invoker=self.invoker
         )
 
     def _role_of(self, spec: EnvironmentSpec) -> Principal | None:

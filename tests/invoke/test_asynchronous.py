@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from portico.base.clock import Clock
+from portico.bus.memory import MemoryBus
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome, PreparationFailed
 from portico.invoke.admit import Admission
 from portico.invoke.asynchronous import AGE_MAX_S, QUEUE, AsynchronousWorker, Event, accepted
@@ -57,8 +58,11 @@ async def handled(
     store: Store, cache: RecordCache, clock: Clock, place: Place, event: Event | None
 ) -> QueueDepth:
     """Send `event`, let the worker handle all that it can get, and look at the queue."""
+    bus = MemoryBus()
+    store.on_commit(bus.announce)
     worker = AsynchronousWorker(
         store=store,
+        bus=bus,
         clock=clock,
         resolver=Resolver(cache=cache),
         invoker=Invoker(environments=place, admission=Admission(), logs=place),
@@ -123,8 +127,11 @@ async def test_a_commit_wakes_the_worker(
 ) -> None:
     await save(version)
     place = Place()
+    bus = MemoryBus()
+    store.on_commit(bus.announce)
     worker = AsynchronousWorker(
         store=store,
+        bus=bus,
         clock=clock,
         resolver=Resolver(cache=cache),
         invoker=Invoker(environments=place, admission=Admission(), logs=place),

@@ -1,6 +1,7 @@
 """The bus of a single process."""
 
 import asyncio
+from collections.abc import Iterable
 
 from portico.bus.port import Topic
 
@@ -41,6 +42,12 @@ class MemoryBus:
         """See `port.Bus.publish`."""
         for subscription in self._listening.get(topic, ()):
             subscription.wake()
+
+    def announce(self, topics: Iterable[Topic]) -> None:
+        """Publish each of `topics`: what a store's commit hook is for, as topics are the keys that a commit has changed."""
+        if self._listening:
+            for topic in topics:
+                self.publish(topic)
 
     def subscribe(self, topic: Topic) -> MemorySubscription:
         """See `port.Bus.subscribe`."""

@@ -6,11 +6,11 @@ no environment) is put back with a growing delay until it is too old. A function
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 import msgspec
 
 from portico.base.clock import Clock
+from portico.bus.port import Bus
 from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke.admit import Throttled
 from portico.invoke.invoker import Invoker
@@ -49,26 +49,21 @@ def accepted(event: Event) -> Send:
 
 
 class AsynchronousWorker:
-    """Drains the queue. Start `run` as a background loop."""
+    """Drains the queue. Start `run` as a background loop; `bus` tells of commits that sent to the queue."""
 
-    def __init__(self, *, store: Store, clock: Clock, resolver: Resolver, invoker: Invoker) -> None:
+    def __init__(self, *, store: Store, bus: Bus, clock: Clock, resolver: Resolver, invoker: Invoker) -> None:
+        self._bus = bus
         self._store = store
         self._clock = clock
         self._resolver = resolver
         self._invoker = invoker
         self._closing = False
-        self._woken = asyncio.Event()
+        self._woken = bus.subscribe(QUEUE)
         self._running: set[asyncio.Task[None]] = set()
-        store.on_commit(self._on_commit)
-
-    def _on_commit(self, keys: Sequence[Key]) -> None:
-        if QUEUE in keys:
-            self._woken.set()
 
     async def run(self) -> None:
         """Receive and run events until the worker is closed."""
         while not self._closing:
-            self._woken.clear()
             if not await self.take():
                 await self._wait()
 
@@ -86,7 +81,7 @@ class AsynchronousWorker:
         """Take no more events and wait for those that run, at most `grace_s`. One that is not done by then runs again after the
         next start, as its lease is void then."""
         self._closing = True
-        self._woken.set()
+        self._bus.publish(QUEUE)
         await self.drain(grace_s)
         for task in self._running:
             task.cancel()
@@ -98,7 +93,7 @@ class AsynchronousWorker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._woken.set()
+        self._bus.publish(QUEUE)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("an event could not be settled; it is run again after its lease", exc_info=error)
 
@@ -115,11 +110,7 @@ class AsynchronousWorker:
             if soonest is None or len(self._running) >= IN_FLIGHT_MAX
             else min(max(soonest - now, 0.01), _LOOK_S)
         )
-        try:
-            async with asyncio.timeout(timeout):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        await self._woken.wait(timeout)
 
     async def _handle(self, message: Message) -> None:
         event = msgspec.json.decode(message.body, type=Event)
