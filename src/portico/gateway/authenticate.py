@@ -146,6 +146,8 @@ def _check_scope(claim: Claim, routed: Routed) -> None:
 def _payload(claim: Claim) -> Payload:
     """How the body is bound to the signature."""
     content = claim.content_sha256
+    if not content and claim.service not in S3_LIKE:
+        return "signature"
     if is_chunked(content):
         return "chunks"
     if content == UNSIGNED_PAYLOAD:
@@ -159,8 +161,6 @@ def _payload(claim: Claim) -> Payload:
             ArgumentName="x-amz-content-sha256",
             ArgumentValue=content,
         )
-    if claim.service not in S3_LIKE:
-        return "signature"
     if claim.presigned:
         return "unsigned"
     raise SignatureError("no_content", "Missing required header for this request: x-amz-content-sha256")

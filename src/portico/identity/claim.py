@@ -29,7 +29,7 @@ def claim(head: Head) -> Claim | None:
     """
     headers = head.values if len(head.values) == len(head.headers) else gather(head.headers)
     authorization = headers.get("authorization")
-    presigned = is_presigned(head.query)
+    presigned = head.query != "" and is_presigned(head.query)
     if authorization is None and not presigned:
         if "AWSAccessKeyId=" in head.query:
             raise unsupported("SigV2")

@@ -17,6 +17,7 @@ DEVELOPMENT_ACCOUNT = "000000000000"
 DEVELOPMENT_KEY = "test"
 DEVELOPMENT_SECRET = "test"  # noqa: S105  # not a secret: it exists on loopback only
 
+_KNOWN_MAX = 4096
 _ACCOUNT_ID = re.compile(r"[0-9]{12}").fullmatch
 
 Reason = Literal["unknown", "token", "expired_token"]
@@ -53,6 +54,13 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     principal: Principal
 
 
+def _of_user(key: AccessKey, user: User) -> Known:
+    principal = Principal(
+        "user", key.account, user.arn, user.arn, user.unique_id, user.name, user.unique_id, None, key.key_id
+    )
+    return Known(key.secret, principal)
+
+
 def never() -> bool:
     """No: the usual answer to whether development keys are out of reach for a connection."""
     return False
@@ -61,7 +69,7 @@ def never() -> bool:
 class KeyRing:
     """Finds keys: long-term ones in the records, temporary ones in their tokens, and in development the well-known ones."""
 
-    __slots__ = ("_cache", "_development", "_now", "_sessions")
+    __slots__ = ("_cache", "_development", "_known", "_now", "_sessions")
 
     def __init__(
         self, cache: RecordCache, sessions: Sessions, now: Callable[[], float], *, development: bool = False
@@ -70,6 +78,7 @@ class KeyRing:
         self._sessions = sessions
         self._now = now
         self._development = development
+        self._known: dict[str, tuple[AccessKey, User, Known]] = {}
 
     def find(
         self, key_id: str, session_token: str = "", *, from_function: Callable[[], bool] = never
@@ -98,14 +107,13 @@ class KeyRing:
         held = self._cache.peek(USERS, key.account, key.user.lower())
         if held is None:
             raise CredentialError("unknown", key.key_id, "its user does not exist")
-        user = held.value
-        arn = user.arn
-        return Known(
-            key.secret,
-            Principal(
-                "user", key.account, arn, arn, user.unique_id, user.name, user.unique_id, None, key.key_id
-            ),
-        )
+        made = self._known.get(key.key_id)  # good while both records are the very ones that it was made from
+        if made is None or made[0] is not key or made[1] is not held.value:
+            made = (key, held.value, _of_user(key, held.value))
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
+            self._known[key.key_id] = made
+        return made[2]
 
     def _temporary(self, key_id: str, session_token: str) -> Known:
         try:

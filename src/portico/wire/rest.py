@@ -90,7 +90,7 @@ def request_reader(shape: "StructureShape", uri_template: str, read_body: ReadBo
     What `uri_template` says in its query (`?mode=import`) chose the operation and is no parameter."""
     places = Places(shape)
     uri = [(label, name, scalars.text_decoder(member.type_name)) for label, name, member in places.uri]
-    header = {key.lower(): (name, _header_decoder(member)) for key, name, member in places.header}
+    header = [(key.lower(), name, _header_decoder(member)) for key, name, member in places.header]
     prefixes = [(key.lower(), name) for key, name, _ in places.headers]
     read_query = _query_reader(places, uri_template.partition("?")[2])
 
@@ -102,11 +102,10 @@ def request_reader(shape: "StructureShape", uri_template: str, read_body: ReadBo
                 out[name] = convert(value)
         if head.query and read_query:
             read_query(head.query, out)
-        if header:
-            for key, value in head.headers:
-                bound = header.get(key)
-                if bound is not None and bound[0] not in out:
-                    out[bound[0]] = bound[1](value)
+        given = head.values
+        for key, name, convert in header:
+            if key in given:
+                out[name] = convert(given[key])
         for prefix, name in prefixes:
             found = {
                 key[len(prefix) :]: _read_text(value) for key, value in head.headers if key.startswith(prefix)
