@@ -4,11 +4,13 @@ import asyncio
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from portico.environments.deadlines import Deadlines
+from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.zygotes import Zygotes, may_make_pid_namespaces
@@ -31,6 +33,28 @@ async def test_a_broken_python_on_the_path_is_replaced_by_the_servers_own(worksh
         "f", "import sys\ndef handler(e, c):\n    return sys.version_info[:2]", runtime="python3.8"
     )
     assert await workshop.answer(spec) == list(sys.version_info[:2])
+
+
+async def test_a_shim_on_the_path_is_asked_once_and_stays_silent(workshop, monkeypatch, capfd) -> None:
+    folder = workshop.root / "bin"
+    folder.mkdir()
+    shim = folder / "python3.8"
+    shim.write_text(
+        f"#!/bin/sh\necho asked >> {folder}/asked\necho 'version is not installed' >&2\nexit 127\n"
+    )
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    interpreters = Interpreters()
+    found = await asyncio.gather(*(interpreters.find("python3.8") for _ in range(3)))
+    assert found == [sys.executable] * 3
+    assert (folder / "asked").read_text() == "asked\n"
+    assert "not installed" not in capfd.readouterr().err
+
+
+async def test_an_interpreter_of_another_version_is_not_taken(tmp_path, monkeypatch) -> None:
+    (tmp_path / "python3.8").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert await Interpreters().find("python3.8") == sys.executable
 
 
 async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
@@ -71,18 +95,22 @@ async def test_deadlines_come_in_their_order_and_withdrawn_ones_do_not() -> None
     all_came = asyncio.Event()
 
     def expired(key: int) -> None:
+        assert time.monotonic() >= due[key]
         came.append(key)
         if key == 9:
             all_came.set()
 
     deadlines = Deadlines(loop, expired)
-    now = loop.time()
+    now = time.monotonic()
+    due: dict[int, float] = {}
     for key, after_s in ((9, 0.06), (1, 0.02), (2, 0.01), (3, 0.04), (4, 0.03)):
-        deadlines.set(key, now + after_s)
+        due[key] = now + after_s
+        deadlines.set(key, due[key])
     deadlines.clear(3)
     deadlines.clear(77)
-    deadlines.set(4, now + 0.005)
+    due[4] = now + 0.005
+    deadlines.set(4, due[4])
     await asyncio.wait_for(all_came.wait(), 5)
     assert came == [4, 2, 1, 9]
-    deadlines.set(5, loop.time() + 60)
+    deadlines.set(5, time.monotonic() + 60)
     deadlines.close()

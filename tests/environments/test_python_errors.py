@@ -125,6 +125,20 @@ async def test_an_event_that_is_no_json(workshop) -> None:
     assert document["errorMessage"].startswith("Unable to unmarshal input: Expecting property name")
 
 
+async def test_a_cycle_in_an_answer_does_not_spoil_the_next_one(workshop) -> None:
+    source = """\
+    ring = {"inner": []}
+    def handler(event, context):
+        ring["inner"][:] = [ring] if event else []
+        return ring
+    """
+    spec = workshop.function("f", source)
+    for _ in range(2):
+        _, document = await workshop.error(spec, True)
+        assert document["errorMessage"] == "Unable to marshal response: Circular reference detected"
+        assert await workshop.answer(spec, False) == {"inner": []}
+
+
 @pytest.mark.parametrize(
     ("statement", "words"),
     [

@@ -266,6 +266,29 @@ async def test_standard_input_is_empty(workshop) -> None:
     assert await workshop.answer(spec) == ""
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        b' {"a": 1}',
+        b'{"a": 1}\n',
+        b'\xef\xbb\xbf{"a": 1}',
+        '{"a": 1}'.encode("utf-16"),
+        '{"a": 1}'.encode("utf-32-le"),
+    ],
+)
+async def test_events_that_are_json_in_another_form(workshop, event) -> None:
+    spec = workshop.function("f", "def handler(event, context):\n    return event")
+    outcome = await workshop.supervisor.invoke(spec, Invocation("r", event, spec.arn))
+    assert outcome.payload == b'{"a": 1}'
+
+
+async def test_memory_is_told_by_the_invocation_that_uses_it(workshop) -> None:
+    source = "kept = []\ndef handler(event, context):\n    kept.append(b'x' * event)"
+    spec = workshop.function("f", source)
+    before = [(await workshop.invoke(spec, 0)).max_memory_mb for _ in range(3)][-1]
+    assert (await workshop.invoke(spec, 60_000_000)).max_memory_mb >= before + 55
+
+
 async def test_measures(workshop) -> None:
     spec = workshop.function("f", "data = b'x' * 60_000_000\ndef handler(e, c):\n    return 1")
     cold = await workshop.invoke(spec)

@@ -2,34 +2,28 @@
 
 import asyncio
 import importlib.util
-import logging
 import os
-import shutil
 import sys
 
 from portico.environments import flavour
+from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.work import EnvironmentSpec, Prepared
-
-log = logging.getLogger("portico.environments")
 
 _CHOICES_KEPT = 10_000
 _CAP_SYS_ADMIN = 21
 
 
 class Zygotes:
-    """Chooses the zygote for an environment.
-
-    `python3.N` runs on the machine's own `python3.N` where there is a working one, else on the interpreter that runs the server.
-    """
+    """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK."""
 
     def __init__(self, *, pid_namespaces: bool | None = None) -> None:
         self._pid_namespaces = may_make_pid_namespaces() if pid_namespaces is None else pid_namespaces
         self._sdk_folder = _sdk_folder()
         self._servers: dict[tuple[str, str], ForkServer] = {}
         self._flavours: dict[tuple[str, str], str] = {}
-        self._broken: set[str] = set()
+        self._interpreters = Interpreters()
 
     async def start(self) -> None:
         """Start both zygotes of the server's own interpreter ahead of use.
@@ -48,19 +42,12 @@ class Zygotes:
         if not spec.runtime.startswith("python"):
             raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
         kind = await self._flavour(prepared)
-        found = shutil.which(spec.runtime)
-        if found is not None and found not in self._broken and not _is_own(spec.runtime):
+        python = await self._interpreters.find(spec.runtime)
+        if python != sys.executable:
             try:
-                return await self._started(found, kind)
+                return await self._started(python, kind)
             except LaunchFailed as error:
-                log.warning(
-                    "%s is not usable (%s): %s functions run on %s",
-                    found,
-                    error,
-                    spec.runtime,
-                    sys.executable,
-                )
-                self._broken.add(found)
+                self._interpreters.refuse(python, str(error))
         return await self._started(sys.executable, kind)
 
     def of(self, python: str, kind: str) -> ForkServer:
@@ -101,10 +88,6 @@ def may_make_pid_namespaces() -> bool:
     with open("/proc/self/status", encoding="ascii") as status:
         effective = next((line.split()[1] for line in status if line.startswith("CapEff:")), "0")
     return bool(int(effective, 16) >> _CAP_SYS_ADMIN & 1)
-
-
-def _is_own(runtime: str) -> bool:
-    return runtime == f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _sdk_folder() -> str:
