@@ -93,8 +93,9 @@ class Body:
             self._ahead = wanted
             await self._wait()
             self._check(bound)
-        chunks = self._chunks
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        if len(self._chunks) != 1:
+            self._chunks = [b"".join(self._chunks)]  # in place of the pieces, which would take the memory twice
+        return self._chunks[0]
 
     async def chunks(self, limit: int | None = None) -> AsyncIterator[bytes]:
         """The body in the pieces in which it arrives; the sender is held back while the reader is busy.
