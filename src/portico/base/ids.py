@@ -6,13 +6,13 @@ import random
 import secrets
 import string
 
-_random = random.Random(os.urandom(32))  # noqa: S311  # identifies, protects nothing
+_bits = random.Random(os.urandom(32)).getrandbits  # noqa: S311  # identifies, protects nothing
 _ALPHABET = string.ascii_uppercase + "234567"
 
 
 def request_id() -> str:
     """A UUID (version 4 in form) for one call. It identifies and is no secret, so a fast generator makes it."""
-    h = f"{_random.getrandbits(128):032x}"
+    h = _bits(128).to_bytes(16, "big").hex()
     return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:]}"
 
 

@@ -28,6 +28,8 @@ Payload = Literal["unsigned", "hash", "signature", "chunks"]
 
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
 _REGION = re.compile(r"[a-z][a-z0-9-]{0,62}").fullmatch
+_regions: set[str] = set()  # names that have that form
+_REGIONS_MAX = 256
 
 
 class Authenticated(msgspec.Struct, frozen=True, gc=False):
@@ -139,8 +141,12 @@ def _check_scope(claim: Claim, routed: Routed) -> None:
         raise SignatureError(
             "scope", f"Credential should be scoped to correct service: '{right}'.", Expected=right
         )
+    if claim.region in _regions:
+        return
     if not _REGION(claim.region):
         raise SignatureError("scope", f"Credential should be scoped to a valid Region, not '{claim.region}'.")
+    if len(_regions) < _REGIONS_MAX:
+        _regions.add(claim.region)
 
 
 def _payload(claim: Claim) -> Payload:

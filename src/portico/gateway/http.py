@@ -228,7 +228,8 @@ class HttpProtocol(asyncio.Protocol):
         if self._closing or self._eof:
             self._transport.close()
             return
-        self._resume()
+        if self._paused:
+            self._resume()
         if not self._parser.head_open:
             self._deadline = self._traffic.now + self._traffic.limits.idle_s
         elif not self._in_head:
@@ -279,7 +280,7 @@ class HttpProtocol(asyncio.Protocol):
             self._current = None
         elif not incoming.body.complete:
             self._linger()
-        elif not self._keeps_alive(incoming):
+        elif self._closing or not incoming.keep_alive:
             self._transport.close()
         else:
             self._current = None

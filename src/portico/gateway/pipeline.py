@@ -29,10 +29,12 @@ _SCOPE_IN_QUERY = re.compile(
 ).search
 
 _BODY_BYTES_MAX = 16 * 1024 * 1024
-_BODY_BYTES = {  # 50 MB of zip in base64, and the rest of the request: AWS's own figure
-    ("lambda", "CreateFunction"): 70_167_211,
-    ("lambda", "UpdateFunctionCode"): 70_167_211,
-    ("lambda", "PublishLayerVersion"): 70_167_211,
+_PACKAGE_BYTES = 70_167_211  # 50 MB of zip in base64, and the rest of the request: AWS's own figure
+_BODY_BYTES = {  # the bound, and the operation's name in the words of the refusal
+    ("lambda", "CreateFunction"): (_PACKAGE_BYTES, "CreateFunction"),
+    ("lambda", "Invoke"): (6 * 1024 * 1024, "InvokeFunction"),
+    ("lambda", "PublishLayerVersion"): (_PACKAGE_BYTES, "PublishLayerVersion"),
+    ("lambda", "UpdateFunctionCode"): (_PACKAGE_BYTES, "UpdateFunctionCode"),
 }
 
 
@@ -89,7 +91,7 @@ class Pipeline:
                 wall=self._clock.wall(),
                 from_function=lambda: self._from_function(peer),
             )
-            raw = await body.read(_BODY_BYTES.get((route.service, route.operation), _BODY_BYTES_MAX))
+            raw = await _read(body, route)
             raw = check_body(caller, head, raw)
             if route.foreign:
                 raise missing(caller.family) if caller.claim is None else unavailable(route, head, raw)
@@ -126,6 +128,19 @@ class Pipeline:
             self._calls.in_flight -= 1
         self._calls.count(route.service, route.operation, reply.status)
         return reply
+
+
+async def _read(body: Body, route: Route) -> bytes:
+    """All of the body; 413 says which operation has this bound, if it is one with a bound of its own."""
+    bound = _BODY_BYTES.get((route.service, route.operation))
+    if bound is None:
+        return await body.read(_BODY_BYTES_MAX)
+    try:
+        return await body.read(bound[0])
+    except AwsError as error:
+        if error.status != 413:
+            raise
+        raise AwsError(error.code, f"{error.message} for the {bound[1]} operation", 413) from None
 
 
 def signed_for(head: Head) -> str:

@@ -39,11 +39,11 @@ def from_header(headers: dict[str, str], authorization: str) -> Claim:
         signature,
         text,
         signed_at,
-        presigned=False,
-        expires_s=0,
-        session_token=headers.get("x-amz-security-token", ""),
-        content_sha256=headers.get("x-amz-content-sha256", ""),
-        headers=headers,
+        False,  # not presigned, and so
+        0,  # without a life of its own
+        headers.get("x-amz-security-token", ""),
+        headers.get("x-amz-content-sha256", ""),
+        headers,
     )
 
 

@@ -88,20 +88,19 @@ def credential(text: str, otherwise: SignatureError) -> tuple[str, str, str, str
     return key_id, date, region, service
 
 
-@lru_cache(maxsize=256)
-def _seconds(basic_iso: str) -> int:
-    return timegm(datetime.strptime(basic_iso, "%Y%m%dT%H%M%SZ").timetuple())
-
-
 def moment(text: str) -> tuple[str, int]:
     """`text` (ISO 8601 basic, or an HTTP date) in ISO 8601 basic form and in seconds since the epoch.
 
     Raises:
         SignatureError: `incomplete`, it is neither.
     """
+    return _remembered_moment(text) if len(text) <= _REMEMBERED_MAX else _moment(text)
+
+
+def _moment(text: str) -> tuple[str, int]:
     try:
         if _BASIC_ISO(text):
-            return text, _seconds(text)
+            return text, timegm(datetime.strptime(text, "%Y%m%dT%H%M%SZ").timetuple())
         parsed = parsedate_to_datetime(text)
         parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         return parsed.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), int(parsed.timestamp())
@@ -110,6 +109,10 @@ def moment(text: str) -> tuple[str, int]:
             "incomplete",
             f"Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601",
         ) from error
+
+
+_remembered_moment = lru_cache(maxsize=256)(_moment)
+_REMEMBERED_MAX = 64
 
 
 def unsupported(algorithm: str) -> SignatureError:

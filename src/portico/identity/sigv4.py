@@ -30,6 +30,7 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 SKEW_S = 900
 """How far a signature's time may be from the server's, either way."""
 
+_NO_QUERY = ("",)
 _NOTHING = (frozenset[str](),)
 _SIGNATURE_ONLY = (frozenset({"X-Amz-Signature"}),)
 _TOKEN_OR_NOT = (*_SIGNATURE_ONLY, frozenset({"X-Amz-Signature", "X-Amz-Security-Token"}))
@@ -70,9 +71,6 @@ def canonical_requests(found: Claim, head: Head, payload_hash: str) -> list[str]
 
     Several only where AWS itself takes more than one: a path that is not normal, a bare `+`, a token added after presigning.
     """
-    drops: tuple[frozenset[str], ...] = _NOTHING
-    if found.presigned:
-        drops = _TOKEN_OR_NOT if "X-Amz-Security-Token=" in head.query else _SIGNATURE_ONLY
     return [
         canonical.request(
             head.method,
@@ -83,9 +81,15 @@ def canonical_requests(found: Claim, head: Head, payload_hash: str) -> list[str]
             payload_hash=payload_hash,
         )
         for path in canonical.paths(head.path, found.service)
-        for dropped in drops
-        for query in canonical.queries(head.query, dropped)
+        for query in (_queries(found, head.query) if head.query else _NO_QUERY)
     ]
+
+
+def _queries(found: Claim, query: str) -> list[str]:
+    drops: tuple[frozenset[str], ...] = _NOTHING
+    if found.presigned:
+        drops = _TOKEN_OR_NOT if "X-Amz-Security-Token=" in query else _SIGNATURE_ONLY
+    return [form for dropped in drops for form in canonical.queries(query, dropped)]
 
 
 def verify(found: Claim, head: Head, secret: str, payload_hash: str) -> None:
