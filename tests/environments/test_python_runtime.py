@@ -2,10 +2,13 @@
 
 import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from portico.environments import runtimes
 from portico.environments.work import Invocation
 
 
@@ -155,6 +158,44 @@ async def test_the_trace_is_in_the_environment_of_its_own_invocation_only(worksh
     )
     assert await workshop.answer(spec, trace="Root=1-2-3") == "Root=1-2-3"
     assert await workshop.answer(spec) is None
+
+
+async def test_the_trace_reaches_programs_whatever_a_function_does_to_it(workshop) -> None:
+    source = """\
+    import os, subprocess
+    def handler(event, context):
+        seen = os.environ.get("_X_AMZN_TRACE_ID"), subprocess.getoutput("echo $_X_AMZN_TRACE_ID")
+        if event == "set":
+            os.environ["_X_AMZN_TRACE_ID"] = "mine"
+        elif event == "delete":
+            del os.environ["_X_AMZN_TRACE_ID"]
+        return seen
+    """
+    spec = workshop.function("f", source)
+    for event, trace in (("set", "Root=1"), ("delete", "Root=2"), ("", "Root=" + "3" * 2000), ("", "Root=4")):
+        assert await workshop.answer(spec, event, trace=trace) == [trace, trace]
+    assert await workshop.answer(spec) == [None, ""]
+    assert await workshop.answer(spec, trace="Root=5") == ["Root=5", "Root=5"]
+
+
+def test_a_trace_for_each_event_takes_no_more_memory() -> None:
+    program = """
+import resource, sys
+sys.path.insert(0, sys.argv[1])
+from python.trace import TraceVariable
+variable = TraceVariable()
+def many(start):
+    for number in range(start, start + 100_000):
+        variable.set(f"Root=1-{number:0100d}")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+first = many(0)
+print(many(100_000) - first)
+"""
+    folder = Path(runtimes.__file__).parent
+    grown_kb = subprocess.run(
+        [sys.executable, "-c", program, folder], stdout=subprocess.PIPE, check=True
+    ).stdout
+    assert int(grown_kb) < 2000
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from . import faults, frames, logs
 from .context import CognitoIdentity, LambdaContext, parse_client_context, surroundings
 from .faults import Fault
 from .marshalling import Marshaller, unmarshal
+from .trace import TraceVariable
 
 _RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap
 _Handler = Callable[[object, LambdaContext], object]
@@ -72,6 +73,7 @@ class _Runtime:
         self._log_handler = logs.set_up()
         self._marshaller = Marshaller()
         self._surroundings = surroundings()
+        self._trace = TraceVariable()
 
     def initialise(self, name: str) -> _Handler | None:
         """The init phase: the handler, or None once its failure has been reported."""
@@ -114,7 +116,7 @@ class _Runtime:
         identity: str,
         pool: str,
     ) -> LambdaContext:
-        _set_trace(trace)
+        self._trace.set(trace)
         parsed = parse_client_context(client_context)
         who = CognitoIdentity(identity or None, pool or None)
         return LambdaContext(self._surroundings, request_id, invoked_arn, deadline_ms, parsed, who)
@@ -166,10 +168,3 @@ def _prefer_own(name: str) -> None:
     own = importlib.machinery.PathFinder.find_spec(name, sys.path[:1])
     if own is not None and name in sys.modules:
         del sys.modules[name]
-
-
-def _set_trace(trace: str) -> None:
-    if trace:
-        os.environ["_X_AMZN_TRACE_ID"] = trace
-    else:
-        os.environ.pop("_X_AMZN_TRACE_ID", None)
