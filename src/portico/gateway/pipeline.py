@@ -2,6 +2,7 @@
 
 import logging
 import re
+from asyncio import to_thread
 from collections.abc import Callable
 from typing import Protocol
 
@@ -28,6 +29,7 @@ _SCOPE_IN_QUERY = re.compile(
     r"X-Amz-Credential=[^&]*?(?:/|%2F)\d{8}(?:/|%2F)[^&]+?(?:/|%2F)([^&/%]+)(?:/|%2F)", re.I
 ).search
 
+_LARGE_BYTES = 1024 * 1024  # hashing and decoding more than this would hold up the calls of others
 _BODY_BYTES_MAX = 16 * 1024 * 1024
 _PACKAGE_BYTES = 70_167_211  # 50 MB of zip in base64, and the rest of the request: AWS's own figure
 _BODY_BYTES = {  # the bound, and the operation's name in the words of the refusal
@@ -92,7 +94,8 @@ class Pipeline:
                 from_function=lambda: self._from_function(peer),
             )
             raw = await _read(body, route)
-            raw = check_body(caller, head, raw)
+            large = len(raw) > _LARGE_BYTES
+            raw = await to_thread(check_body, caller, head, raw) if large else check_body(caller, head, raw)
             if route.foreign:
                 raise missing(caller.family) if caller.claim is None else unavailable(route, head, raw)
             if not route.operation:
@@ -111,7 +114,11 @@ class Pipeline:
                 head.header("x-amzn-trace-id"),
                 host=head.header("host"),
             )
-            request = wire.decode(head, route.labels, raw)
+            labels = route.labels
+            request = (
+                await to_thread(wire.decode, head, labels, raw) if large else wire.decode(head, labels, raw)
+            )
+            del raw  # a large one is held by the request from now on
             response = await self._dispatcher.dispatch(route.service, route.operation, origin, request)
             reply = wire.encode(response, request_id)
         except AwsError as error:
