@@ -40,6 +40,26 @@ async def test_the_head_is_handed_on_as_it_was_sent():
         )
 
 
+async def test_a_repeated_field_has_its_first_value_and_a_trailer_none():
+    heads: list[Head] = []
+
+    async def handle(head: Head, body: Body, peer: Peer) -> Reply:
+        await body.read()
+        heads.append(head)
+        return Reply(204, (), b"")
+
+    async with lane(handle) as served:
+        caller = await served.connect()
+        sent = b"POST / HTTP/1.1\r\nHost: x\r\nA: 1\r\nTransfer-Encoding: chunked\r\nA: 2\r\n\r\n"
+        await caller.ask(sent + b"1\r\nb\r\n0\r\nB: 3\r\nA: 4\r\n\r\n")
+        await caller.ask(b"GET / HTTP/1.1\r\nHost: x\r\nC: 5\r\n\r\n")
+    first, second = heads
+    assert first.values == {"host": "x", "a": "1", "transfer-encoding": "chunked"}
+    assert [value for name, value in first.headers if name == "a"] == ["1", "2"]
+    assert (first.header("b"), first.header("b", "none")) == ("", "none")
+    assert second.values == {"host": "x", "c": "5"}
+
+
 async def test_peer_is_the_callers_address():
     seen: list[Peer] = []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from portico.identity.credentials import ALLOWS_NOTHING, CredentialError, KeyRing
@@ -40,6 +41,19 @@ async def test_a_users_key_stands_for_the_user(world: World) -> None:
     )
     assert known.principal.access_key_id == "AKIAALICE"
     assert not known.principal.is_temporary
+
+
+async def test_a_key_follows_its_user_and_its_own_record(world: World) -> None:
+    user = await world.user("alice")
+    await world.key("AKIAALICE", "secret", "alice")
+    first = world.keys.find("AKIAALICE")
+    assert world.keys.find("AKIAALICE") is first
+    await world.put(USERS, msgspec.structs.replace(user, path="/team/"), ACCOUNT, "alice")
+    assert world.keys.find("AKIAALICE").principal.arn == f"arn:aws:iam::{ACCOUNT}:user/team/alice"
+    await world.key("AKIAALICE", "another", "alice")
+    assert world.keys.find("AKIAALICE").secret == "another"
+    await world.key("AKIAALICE", "another", "alice", active=False)
+    assert reason(world.keys, "AKIAALICE") == "unknown"
 
 
 async def test_a_root_key_stands_for_the_account(world: World) -> None:

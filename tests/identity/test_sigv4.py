@@ -400,6 +400,13 @@ def test_a_path_is_normalised(path: str, expected: str) -> None:
     assert canonical.normalised(path) == expected
 
 
+def test_spaces_are_folded_only_where_a_header_is_signed() -> None:
+    text = canonical.request(
+        "GET", "/", "", values={"a": "x  y\t z", "b": "  "}, signed_headers="a;b;c", payload_hash="hash"
+    )
+    assert text == "GET\n/\n\na:x y z\nb:\nc:\n\na;b;c\nhash"
+
+
 def test_s3_paths_are_encoded_once_and_kept_as_they_are() -> None:
     assert list(canonical.paths("/b/a//../c%20d:e", "s3")) == ["/b/a//../c%20d%3Ae"]
     assert list(canonical.paths("/b/c%20d", "lambda")) == ["/b/c%2520d"]

@@ -94,9 +94,8 @@ class Body:
             await self._wait()
             self._check(bound)
         if len(self._chunks) != 1:
-            self._chunks = [
-                b"".join(self._chunks)
-            ]  # in place of the pieces, which would take the memory twice
+            # in place of the pieces, which would take the memory twice
+            self._chunks = [b"".join(self._chunks)]
         return self._chunks[0]
 
     async def chunks(self, limit: int | None = None) -> AsyncIterator[bytes]:
