@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambda_answers import refusal, shown
+
 ECHO = "def handler(event, context):\n    return event\n"
 
 
 def zip_with(source: str = ECHO, name: str = "app.py") -> bytes:
-    """A deployment package of one file."""
+    """A deployment package of one file, the same bytes at any time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, source)
+        archive.writestr(zipfile.ZipInfo(name), source)
     return buffer.getvalue()
 
 
@@ -61,16 +63,13 @@ def active(client: Callable[..., Any], create: Callable[..., dict[str, Any]]) ->
 
 @pytest.fixture
 def refused() -> Callable[[int, str, str | None], AbstractContextManager[None]]:
-    """`with refused(404, "ResourceNotFoundException", "Function not found: ..."):` the call is answered with exactly that."""
+    """`with refused(404, "ResourceNotFoundException", "Function not found: ..."):` exactly that, whole, is the answer."""
 
     @contextmanager
     def expect(status: int, code: str, message: str | None = None) -> Any:
         with pytest.raises(ClientError) as raised:
             yield
-        answer = raised.value.response
-        assert answer["Error"]["Code"] == code, answer
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
-        if message is not None:
-            assert answer["Error"]["Message"] == message
+        answer = shown(raised.value.response)
+        assert answer == refusal(status, code, answer["Error"]["Message"] if message is None else message)
 
     return expect

@@ -256,9 +256,11 @@ def test_callers_that_err(server: Any, echo: str, refused: Make) -> None:
     arn = f"arn:aws:lambda:us-east-1:{ECHO_ACCOUNT}:function:{echo}"
     with refused(404, "ResourceNotFoundException", f"Function not found: {arn}:7"):
         lam.invoke(FunctionName=echo, Qualifier="7")
-    with refused(413, "RequestTooLargeException"):
+    words = "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
+    with refused(413, "RequestEntityTooLargeException", words):
         lam.invoke(FunctionName=echo, Payload=b'"' + b"x" * 6_291_455 + b'"')
-    with refused(413, "RequestTooLargeException"):
+    words = "1048578 byte payload is too large for the Event invocation type (limit 1048576 bytes)"
+    with refused(413, "RequestEntityTooLargeException", words):
         lam.invoke(FunctionName=echo, InvocationType="Event", Payload=b'"' + b"x" * 1_048_576 + b'"')
 
 

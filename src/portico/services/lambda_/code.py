@@ -15,7 +15,6 @@ from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
 
 ZIPPED_BYTES_MAX = 52_428_800
-REQUEST_BYTES_MAX = 70_167_211
 _UNAVAILABLE = ("ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn")
 
 

@@ -95,13 +95,8 @@ def cannot_unzip() -> AwsError:
 
 
 def request_too_large(message: str) -> AwsError:
-    """413 for a deployment package."""
+    """413 for a deployment package, or an event for later (the model has no shape for it, but AWS answers with this code)."""
     return AwsError("RequestEntityTooLargeException", message, 413)
-
-
-def payload_too_large(message: str) -> AwsError:
-    """413 for the payload of an invocation."""
-    return AwsError("RequestTooLargeException", message, 413, fields=_USER)
 
 
 def bad_payload(message: str) -> AwsError:

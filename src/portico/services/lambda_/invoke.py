@@ -43,7 +43,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     Raises:
         ResourceNotFoundException: no such function, version or alias.
         ResourceConflictException: it is being created, or creating it failed.
-        RequestTooLargeException, InvalidRequestContentException: the payload or the client context.
+        RequestEntityTooLargeException, InvalidRequestContentException: the payload or the client context.
         TooManyRequestsException: no concurrency is left.
 
     Source: API reference, Invoke.
@@ -89,7 +89,7 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
     """Accept an event, in the way that was there before `InvocationType`.
 
     Raises:
-        ResourceNotFoundException, ResourceConflictException, RequestTooLargeException, InvalidRequestContentException: as Invoke.
+        ResourceNotFoundException, ResourceConflictException, RequestEntityTooLargeException, InvalidRequestContentException: as Invoke.
 
     Source: API reference, InvokeAsync (deprecated).
     """

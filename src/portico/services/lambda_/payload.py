@@ -12,7 +12,6 @@ import msgspec
 
 from portico.services.lambda_ import errors
 
-SYNC_BYTES_MAX = 6 * 1024 * 1024
 EVENT_BYTES_MAX = 1024 * 1024
 CLIENT_CONTEXT_CHARS_MAX = 3583
 _EMPTY = b"{}"
@@ -24,22 +23,22 @@ _syntax = msgspec.json.Decoder(msgspec.Raw)
 
 
 def sync_event(payload: bytes) -> bytes:
-    """The event of a synchronous invocation; `{}` for none.
+    """The event of a synchronous invocation; `{}` for none. The gateway has bounded it: no body of a request is larger than 6 MB.
 
     Raises:
-        RequestTooLargeException, InvalidRequestContentException: it is too large, or not JSON.
+        InvalidRequestContentException: it is not JSON.
     """
-    if len(payload) > SYNC_BYTES_MAX:
-        raise errors.payload_too_large(
-            f"Request must be smaller than {SYNC_BYTES_MAX} bytes for the InvokeFunction operation"
-        )
     return _checked(payload)
 
 
 def queued_event(payload: bytes) -> bytes:
-    """The event of an asynchronous invocation; as `sync_event`, with its own limit."""
+    """The event of an asynchronous invocation; as `sync_event`, with its own limit.
+
+    Raises:
+        RequestEntityTooLargeException, InvalidRequestContentException: it is too large, or not JSON.
+    """
     if len(payload) > EVENT_BYTES_MAX:
-        raise errors.payload_too_large(
+        raise errors.request_too_large(
             f"{len(payload)} byte payload is too large for the Event invocation type (limit {EVENT_BYTES_MAX} bytes)"
         )
     return _checked(payload)

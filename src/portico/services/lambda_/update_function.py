@@ -39,6 +39,8 @@ async def update_function_code(
     name = names.named(call, request)
     settings.refuse_unavailable(request)
     version = await _changeable(call, name, request.get("RevisionId"))
+    if request.get("ImageUri"):
+        raise errors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
     package = await code.package(lam, request)
     changed = msgspec.structs.replace(
         version,
