@@ -19,7 +19,7 @@ async def test_an_exception_of_the_handler(workshop) -> None:
     """
     spec = workshop.function("f", source)
     outcome, document = await workshop.error(spec, request_id="abc")
-    file = workshop.root / "f" / "app.py"
+    file = "/var/task/app.py"
     assert document == {
         "errorMessage": "bad value",
         "errorType": "ValueError",
@@ -92,7 +92,7 @@ async def test_a_syntax_error(workshop) -> None:
     _, document = await workshop.error(spec)
     assert document["errorType"] == "Runtime.UserCodeSyntaxError"
     assert document["errorMessage"] == "Syntax error in module 'app': expected ':' (app.py, line 1)"
-    file = workshop.root / "f" / "app.py"
+    file = "/var/task/app.py"
     assert document["stackTrace"] == [f'  File "{file}" Line 1\n    def handler(event, context)\n']
 
 

@@ -35,7 +35,7 @@ def main(channel_fd: int) -> None:
     except EOFError:
         return
     _settle(code_dir, variables)
-    runtime = _Runtime(channel)
+    runtime = _Runtime(channel, code_dir)
     handler = runtime.initialise(os.environ.get("_HANDLER", ""))
     if handler is None:
         sys.exit(1)
@@ -68,8 +68,9 @@ def find_handler(name: str) -> _Handler:
 class _Runtime:
     """One environment's state between its events."""
 
-    def __init__(self, channel: frames.Channel) -> None:
+    def __init__(self, channel: frames.Channel, code_dir: str) -> None:
         self._channel = channel
+        self._code_dir = code_dir
         self._log_handler = logs.set_up()
         self._marshaller = Marshaller()
         self._surroundings = surroundings()
@@ -122,7 +123,7 @@ class _Runtime:
         return LambdaContext(self._surroundings, request_id, invoked_arn, deadline_ms, parsed, who)
 
     def _fail(self, kind: bytes, request_id: str, error: Exception) -> None:
-        document = faults.document(error, request_id)
+        document = faults.document(error, request_id, self._code_dir)
         logs.write_crash(document)
         logs.flush()
         content = json.dumps(document).encode()

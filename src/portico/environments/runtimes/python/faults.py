@@ -19,11 +19,17 @@ class Fault(Exception):
         self.trace = trace
 
 
-def document(error: BaseException, request_id: str = "") -> dict[str, object]:
-    """The error document: always the four members, `stackTrace` without the runtime's own frames."""
+def document(error: BaseException, request_id: str, code_dir: str) -> dict[str, object]:
+    """The error document: always the four members, `stackTrace` without the runtime's own frames.
+
+    It shows the code at `/var/task`, as AWS's does: the folder where it lies here (`code_dir`) means nothing to its author.
+    """
     if isinstance(error, Fault):
-        return _document(error.message, error.kind, request_id, list(error.trace))
-    return _document(str(error), type(error).__name__, request_id, frames(error.__traceback__))
+        message, kind, trace = error.message, error.kind, list(error.trace)
+    else:
+        message, kind, trace = str(error), type(error).__name__, frames(error.__traceback__)
+    shown = [entry.replace(f'File "{code_dir}/', 'File "/var/task/', 1) for entry in trace]
+    return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": shown}
 
 
 def frames(trace: TracebackType | None) -> list[str]:
@@ -34,7 +40,3 @@ def frames(trace: TracebackType | None) -> list[str]:
         first += 1
     # Bare tuples, because only they are formatted without the markers (^^^^) of newer Pythons, as AWS formats them.
     return traceback.format_list([(e.filename, e.lineno or 0, e.name, e.line) for e in entries[first:]])
-
-
-def _document(message: str, kind: str, request_id: str, trace: list[str]) -> dict[str, object]:
-    return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
