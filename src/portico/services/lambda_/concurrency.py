@@ -53,10 +53,7 @@ async def put_function_concurrency(
     usage = await call.tx.get(ACCOUNTS, name.account, name.region) or AccountUsage()
     others = usage.reserved_total - (function.reserved or 0)
     if wanted and lam.invoker.admission.limit - others - wanted < lam.unreserved_min:
-        raise errors.invalid(
-            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-            f"below its minimum value of [{lam.unreserved_min}]."
-        )
+        raise errors.too_few_unreserved(lam.unreserved_min)
     await _reserve(call, name, function, wanted)
     return {"ReservedConcurrentExecutions": wanted}
 

@@ -10,6 +10,16 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterValueException", message, 400, fields=_USER)
 
 
+def too_few_unreserved(least: int) -> AwsError:
+    """PutFunctionConcurrency would leave less than `least` to the functions without a reservation; AWS says no `Type` here."""
+    return AwsError(
+        "InvalidParameterValueException",
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+        f"below its minimum value of [{least}].",
+        fields={"Type": None},
+    )
+
+
 def validation(value: object, member: str, constraint: str) -> AwsError:
     """400 ValidationException for what the model does not say: `constraint` as in `Member must ...`."""
     return AwsError(
