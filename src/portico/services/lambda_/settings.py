@@ -41,6 +41,7 @@ _RESERVED = frozenset(
         "LAMBDA_RUNTIME_DIR",
     ]
 )
+_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"  # a program that AWS starts the runtime through: without effect it would mislead
 _JSON_LEVEL = "INFO"
 
 # What Portico does not have yet: the member, and whether what was given for it asks for anything at all.
@@ -137,6 +138,8 @@ def _variables(given: Mapping[str, str]) -> dict[str, str]:
             "contains reserved keys that are currently not supported for modification. "
             f"Reserved keys used in this request: {', '.join(taken)}"
         )
+    if _WRAPPER in given:
+        raise errors.unavailable(f"Environment.Variables.{_WRAPPER}")
     measured = json.dumps(given, separators=(",", ":"), ensure_ascii=False)
     if len(measured.encode(errors="surrogatepass")) > ENVIRONMENT_BYTES_MAX:
         raise errors.invalid(
