@@ -102,6 +102,8 @@ async def list_functions(lam: Lambda, call: Call, request: "ListFunctionsRequest
 
     Source: API reference, ListFunctions.
     """
+    if request.get("MasterRegion"):
+        raise errors.unavailable("MasterRegion")
     every = request.get("FunctionVersion") == "ALL"
     limit = min(request.get("MaxItems") or PAGE_MAX, PAGE_MAX)
     after = _after(request.get("Marker"))

@@ -1,0 +1,130 @@
+"""What later releases bring says so by its name: operations, and members of the operations that there are."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore import xform_name
+
+from lambda_answers import parameter, told
+from portico.services.lambda_.index import INDEX
+
+Make = Callable[..., Any]
+THERE = frozenset(
+    [
+        "AddPermission",
+        "CreateFunction",
+        "DeleteFunction",
+        "DeleteFunctionConcurrency",
+        "GetAccountSettings",
+        "GetFunction",
+        "GetFunctionConcurrency",
+        "GetFunctionConfiguration",
+        "GetPolicy",
+        "Invoke",
+        "InvokeAsync",
+        "ListFunctions",
+        "ListTags",
+        "PutFunctionConcurrency",
+        "RemovePermission",
+        "TagResource",
+        "UntagResource",
+        "UpdateFunctionCode",
+        "UpdateFunctionConfiguration",
+    ]
+)
+
+
+def in_path(lam: Any, operation: str) -> dict[str, Any]:
+    """A value for each member that is a part of the operation's path."""
+    members = lam.meta.service_model.operation_model(operation).input_shape.members
+    return {
+        name: 1 if shape.type_name in ("integer", "long") else "x"
+        for name, shape in members.items()
+        if shape.serialization.get("location") == "uri"
+    }
+
+
+@pytest.mark.parametrize("operation", sorted(set(INDEX.operations) - THERE))
+def test_an_operation_that_is_not_there_yet(server: Any, operation: str) -> None:
+    lam = server.client("lambda")
+    said = told(getattr(lam, xform_name(operation)), **in_path(lam, operation))
+    words = f"Portico does not implement lambda:{operation} yet"
+    assert said == {"Error": {"Code": "NotImplemented", "Message": words}, "status": 501}
+
+
+LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:some:1"
+MEMBERS: dict[str, Any] = {
+    "AcceleratorConfig": {"AcceleratorMemorySize": 1024},
+    "CapacityProviderConfig": {
+        "LambdaManagedInstancesCapacityProviderConfig": {
+            "CapacityProviderArn": "arn:aws:lambda:us-east-1:123456789012:capacity-provider:some"
+        }
+    },
+    "CodeSigningConfigArn": "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+    "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:some"},
+    "DurableConfig": {"RetentionPeriodInDays": 1, "ExecutionTimeout": 60},
+    "FileSystemConfigs": [
+        {
+            "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0",
+            "LocalMountPath": "/mnt/some",
+        }
+    ],
+    "ImageConfig": {"Command": ["x"]},
+    "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/some",
+    "Layers": [LAYER],
+    "Publish": True,
+    "PublishTo": "LATEST_PUBLISHED",
+    "SnapStart": {"ApplyOn": "PublishedVersions"},
+    "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
+}
+IN_UPDATES = ("DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "KMSKeyArn", "Layers", "SnapStart")
+
+
+def unavailable(member: str) -> dict[str, Any]:
+    return parameter(f"The parameter {member} is not supported by Portico yet.")
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_a_member_of_create_function(create: Make, member: str) -> None:
+    assert told(create, name="f", **{member: MEMBERS[member]}) == unavailable(member)
+
+
+@pytest.mark.parametrize("member", ["ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn"])
+def test_a_member_of_the_code(create: Make, package: Make, member: str) -> None:
+    value = {
+        "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/some:latest",
+        "S3ObjectStorageMode": "REFERENCE",
+        "SourceKMSKeyArn": MEMBERS["KMSKeyArn"],
+    }[member]
+    said = told(create, name="f", Code={"ZipFile": package(), member: value})
+    assert said == unavailable(member)
+
+
+def test_members_of_the_updates(client: Make, active: Make, package: Make) -> None:
+    active("f")
+    lam = client("lambda")
+    for member in IN_UPDATES:
+        said = told(lam.update_function_configuration, FunctionName="f", **{member: MEMBERS[member]})
+        assert said == unavailable(member)
+    for member in ("Publish", "PublishTo"):
+        given = {"ZipFile": package(), member: MEMBERS[member]}
+        assert told(lam.update_function_code, FunctionName="f", **given) == unavailable(member)
+
+
+def test_members_of_an_invocation(client: Make, active: Make) -> None:
+    active("f")
+    for member in ("TenantId", "DurableExecutionName"):
+        assert told(client("lambda").invoke, FunctionName="f", **{member: "some"}) == unavailable(member)
+
+
+def test_replicas_at_the_edge(client: Make) -> None:
+    said = told(client("lambda").list_functions, MasterRegion="ALL", FunctionVersion="ALL")
+    assert said == unavailable("MasterRegion")
+
+
+@pytest.mark.parametrize("runtime", ["nodejs22.x", "java21", "ruby3.4", "dotnet8", "provided.al2023"])
+def test_other_runtimes(create: Make, runtime: str) -> None:
+    said = told(create, name="f", Runtime=runtime)
+    assert said["Error"]["Code"] == "InvalidParameterValueException"
+    assert said["Error"]["Message"].startswith(f"The runtime {runtime} is not available in Portico yet.")
