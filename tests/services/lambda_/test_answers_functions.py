@@ -132,6 +132,31 @@ def test_lambda_code_location_zipfile(
     assert again["Code"]["Location"] != whole["Code"]["Location"]
 
 
+@pytest.mark.parametrize("what", ["code", "configuration"])
+def test_lambda_concurrent_updates(
+    client: Make, active: Make, package: Make, settled: Make, what: str
+) -> None:
+    """The cases `test_lambda_concurrent_code_updates` and `test_lambda_concurrent_config_updates`."""
+    lam, arn = client("lambda"), active("f")
+    given = {"ZipFile": package("x = 1")} if what == "code" else {"Description": "changed"}
+    update = getattr(lam, f"update_function_{what}")
+    busy = refusal(
+        409,
+        "ResourceConflictException",
+        f"The operation cannot be performed at this time. An update is in progress for resource: {arn}",
+    )
+    for _ in range(3):
+        update(FunctionName="f", **given)
+        assert told(update, FunctionName="f", **given) == busy
+        settled("f")
+
+
+def test_what_was_just_made_can_be_changed(client: Make, create: Make) -> None:
+    for number in range(5):
+        create(f"f{number}")
+        client("lambda").update_function_configuration(FunctionName=f"f{number}", Description="changed")
+
+
 def test_lambda_code_location_s3_errors(client: Make, create: Make, active: Make) -> None:
     source = {"S3Bucket": "some-bucket", "S3Key": "some/key.zip"}
     refused = parameter(

@@ -24,6 +24,7 @@ log = logging.getLogger("portico.lambda")
 
 UNUSED_CODE_S = 1_200.0  # longer than any function runs: an environment may still be using it
 _LOOK_S = 60.0
+_UPDATE_S = 0.1  # how long an update is in progress: one that follows without waiting is refused every time, as on AWS
 
 
 class _Seen(msgspec.Struct, frozen=True, gc=False):
@@ -124,6 +125,10 @@ class States:
     async def _settle(self, key: Key) -> None:
         held = self._cache.peek(VERSIONS, *key[1:])
         if held is None or not _in_progress(held.value):
+            return
+        left = held.value.modified_at + _UPDATE_S - self._clock.now()
+        if held.value.state != "Pending" and 0 < left <= _UPDATE_S:
+            asyncio.get_running_loop().call_later(left, self._on_commit, (key,))
             return
         try:
             await self._staging.ensure(held.value.code_digest)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         UpdateFunctionConfigurationRequest,
     )
 
+_PENDING_S = 10.0
+
 
 @operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
 async def update_function_code(
@@ -38,7 +40,7 @@ async def update_function_code(
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
-    version = await _changeable(call, name, request.get("RevisionId"))
+    version = await _changeable(lam, call, name, request.get("RevisionId"))
     if request.get("ImageUri"):
         raise errors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
     package = await code.package(lam, request)
@@ -79,16 +81,20 @@ async def update_function_configuration(
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
-    version = await _changeable(call, name, request.get("RevisionId"))
+    version = await _changeable(lam, call, name, request.get("RevisionId"))
     fields = settings.fields_of(request, _logging_so_far(version, request))
     if "role" in fields:
         require_role(lam, fields["role"], name.account)
     return _apply(call, name, msgspec.structs.replace(version, **fields))
 
 
-async def _changeable(call: Call, name: Name, revision_id: str | None) -> Version:
+async def _changeable(lam: Lambda, call: Call, name: Name, revision_id: str | None) -> Version:
+    """The version as it is before the change; one that was made a moment ago is waited for."""
     if name.qualifier not in ("", LATEST):
         raise errors.function_not_found(name.asked_arn)
+    held = lam.cache.peek(VERSIONS, *name.key, LATEST)
+    if held is not None and held.value.state == "Pending":
+        await lam.states.settled(VERSIONS.key(*name.key, LATEST), _PENDING_S)
     version = await version_of(call, name)
     if revision_id and revision_id != version.revision_id:
         raise errors.stale_revision("GetFunction/GetAlias")
