@@ -69,6 +69,7 @@ def test_function_lifecycle(client: Make, create: Make, package: Make, account: 
     settled("f")
     now = configuration(account, "f", other, **settings, **ACTIVE)
     assert shown(lam.get_function(FunctionName="f")) == found(now)
+    assert lam.invoke(FunctionName="f")["Payload"].read() == b"2"
     assert shown(lam.delete_function(FunctionName="f")) == {"StatusCode": 204, "status": 204}
     assert told(lam.delete_function, FunctionName="f") == missing(arn_of(account, "f"))
 

@@ -22,147 +22,19 @@ def permit(lam: Any, sid: str, principal: str, **options: Any) -> dict[str, Any]
     return statement
 
 
-# test_add_lambda_permission_aws, test_add_lambda_permission_fields
+def test_a_statement_for_calls_through_a_url(client: Make, active: Make) -> None:
+    active("f")
+    statement = permit(client("lambda"), "via", "*", InvokedViaFunctionUrl=True)
+    assert statement["Condition"] == {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
 
 
-def test_statements(client: Make, active: Make, account: str) -> None:
-    arn = active("f")
-    lam = client("lambda")
-    user = client("iam").create_user(UserName="caller")["User"]["Arn"]
-    own = {"SourceAccount": account}
-    own_account = {"StringEquals": {"AWS:SourceAccount": account}}
-    made = [
-        permit(lam, "s3", "s3.amazonaws.com", SourceArn="arn:aws:s3:::bucket"),
-        permit(lam, "wildcard", "*", **own),
-        permit(lam, "lambda", "lambda.amazonaws.com", **own),
-        permit(lam, "account", account),
-        permit(lam, "user", user, **own),
-        permit(
-            lam,
-            "url",
-            "*",
-            Action="lambda:InvokeFunctionUrl",
-            FunctionUrlAuthType="NONE",
-            PrincipalOrgID="o-1234567890",
-            SourceArn="arn:aws:s3:::bucket",
-            **own,
-        ),
-        permit(lam, "via", "*", InvokedViaFunctionUrl=True),
-        permit(lam, "alexa", "*", EventSourceToken="amzn1.ask.skill.x"),
-    ]
-
-    def statement(sid: str, principal: Any, condition: Any = None, action: str = "InvokeFunction") -> Any:
-        shown = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": f"lambda:{action}"}
-        return {**shown, "Resource": arn, **({"Condition": condition} if condition else {})}
-
-    from_bucket = {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}}
-    assert made == [
-        statement("s3", {"Service": "s3.amazonaws.com"}, from_bucket),
-        statement("wildcard", "*", own_account),
-        statement("lambda", {"Service": "lambda.amazonaws.com"}, own_account),
-        statement("account", {"AWS": f"arn:aws:iam::{account}:root"}),
-        statement("user", {"AWS": user}, own_account),
-        statement(
-            "url",
-            "*",
-            {
-                "StringEquals": {
-                    "AWS:SourceAccount": account,
-                    "lambda:FunctionUrlAuthType": "NONE",
-                    "aws:PrincipalOrgID": "o-1234567890",
-                },
-                **from_bucket,
-            },
-            "InvokeFunctionUrl",
-        ),
-        statement("via", "*", {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
-        statement("alexa", "*", {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.x"}}),
-    ]
-    policy = json.loads(lam.get_policy(FunctionName="f")["Policy"])
-    assert policy == {"Version": "2012-10-17", "Id": "default", "Statement": made}
-
-
-# test_remove_multi_permissions
-
-
-def test_removing_statements(client: Make, active: Make, refused: Make) -> None:
+def test_with_the_last_statement_goes_the_policy(client: Make, active: Make, refused: Make) -> None:
     active("f")
     lam = client("lambda")
     permit(lam, "s3", "s3.amazonaws.com")
-    permit(lam, "sqs", "sqs.amazonaws.com")
-    with refused(404, "ResourceNotFoundException", "Statement non-existent is not found in resource policy."):
-        lam.remove_permission(FunctionName="f", StatementId="non-existent")
-    before = lam.get_policy(FunctionName="f")["RevisionId"]
-    removed = lam.remove_permission(FunctionName="f", StatementId="sqs")
-    assert removed["ResponseMetadata"]["HTTPStatusCode"] == 204
-    after = lam.get_policy(FunctionName="f")
-    assert [statement["Sid"] for statement in json.loads(after["Policy"])["Statement"]] == ["s3"]
-    assert after["RevisionId"] != before
-    lam.remove_permission(FunctionName="f", StatementId="s3", RevisionId=after["RevisionId"])
-    with refused(404, "ResourceNotFoundException", "The resource you requested does not exist."):
-        lam.get_policy(FunctionName="f")
+    lam.remove_permission(FunctionName="f", StatementId="s3")
     with refused(404, "ResourceNotFoundException", "No policy is associated with the given resource."):
         lam.remove_permission(FunctionName="f", StatementId="s3")
-
-
-# test_permission_exceptions, test_function_revisions_permissions
-
-
-def test_what_is_refused(client: Make, active: Make, refused: Make) -> None:
-    arn = active("f")
-    lam = client("lambda")
-    permit(lam, "s3", "s3.amazonaws.com")
-    with refused(400, "ValidationException"):
-        permit(lam, "example.com", "s3.amazonaws.com")
-    with refused(
-        400,
-        "InvalidParameterValueException",
-        "The derived qualifier from the function name does not match the specified qualifier.",
-    ):
-        permit(lam, "x", "s3.amazonaws.com", FunctionName=f"{arn}:alias", Qualifier="other")
-    with refused(
-        400,
-        "InvalidParameterValueException",
-        "We currently do not support adding policies for $LATEST.",
-    ):
-        permit(lam, "x", "s3.amazonaws.com", Qualifier="$LATEST")
-    with refused(
-        400,
-        "InvalidParameterValueException",
-        "The provided principal was invalid. Please check the principal and try again.",
-    ):
-        permit(lam, "x", "invalid.nonaws.com")
-    with refused(404, "ResourceNotFoundException", f"Cannot find alias arn: {arn}:alias-doesnotexist"):
-        permit(lam, "x", "s3.amazonaws.com", Qualifier="alias-doesnotexist")
-    with refused(404, "ResourceNotFoundException", f"Function not found: {arn}:42"):
-        permit(lam, "x", "s3.amazonaws.com", Qualifier="42")
-    with refused(404, "ResourceNotFoundException", f"Function not found: {arn}:with-$-but-doesnotexist"):
-        permit(lam, "x", "s3.amazonaws.com", Qualifier="with-$-but-doesnotexist")
-    with refused(
-        409,
-        "ResourceConflictException",
-        "The statement id (s3) provided already exists. Please provide a new statement id, "
-        "or remove the existing statement.",
-    ):
-        permit(lam, "s3", "s3.amazonaws.com")
-    with refused(
-        412,
-        "PreconditionFailedException",
-        "The Revision Id provided does not match the latest Revision Id. "
-        "Call the GetPolicy API to retrieve the latest Revision Id",
-    ):
-        permit(lam, "x", "s3.amazonaws.com", RevisionId="not-it")
-
-
-def test_what_does_not_exist(client: Make, active: Make, account: str, refused: Make) -> None:
-    lam = client("lambda")
-    arn = f"arn:aws:lambda:us-east-1:{account}:function:none"
-    with refused(404, "ResourceNotFoundException", "The resource you requested does not exist."):
-        lam.get_policy(FunctionName="none")
-    with refused(404, "ResourceNotFoundException", f"Function not found: {arn}"):
-        permit(lam, "x", "s3.amazonaws.com", FunctionName="none")
-    with refused(404, "ResourceNotFoundException", f"No policy found for: {arn}"):
-        lam.remove_permission(FunctionName="none", StatementId="x")
 
 
 def test_a_policy_has_an_end(client: Make, active: Make, refused: Make) -> None:
