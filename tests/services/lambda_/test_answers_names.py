@@ -13,6 +13,7 @@ from lambda_answers import (
     invalid,
     missing,
     parameter,
+    refusal,
     told,
     violated,
     violations,
@@ -183,9 +184,30 @@ def test_delete_on_nonexisting_version(client: Make, account: str) -> None:
 def test_get_function_wrong_region(client: Make, account: str, operation: str) -> None:
     said = asked(client, operation, f"arn:aws:lambda:eu-central-1:{account}:function:none")
     words = "Functions from 'eu-central-1' are not reachable in this region ('us-east-1')"
-    assert said == {**missing(""), "Message": words, "Error": {**said["Error"], "Message": words}}
+    assert said == refusal(404, "ResourceNotFoundException", words)
 
 
 def test_invalid_invoke(client: Make) -> None:
     name = "arn:aws:lambda:us-east-1:123400000000@function:myfn"
     assert asked(client, "invoke", name) == invalid(other_pattern(name))
+
+
+# TestPartialARNMatching
+
+
+def test_update_function_configuration_full_arn(client: Make, active: Make, account: str) -> None:
+    arn = active("f")
+    lam = client("lambda")
+    for name in (arn, f"{account}:function:f", f"us-east-1:{account}:function:f"):
+        lam.get_waiter("function_updated_v2").wait(FunctionName="f", WaiterConfig={"Delay": 1})
+        updated = lam.update_function_configuration(FunctionName=name, Description=name)
+        assert (updated["FunctionArn"], updated["Description"]) == (arn, name)
+
+
+def test_cross_region_arn_function_access(server: Any, active: Make, account: str) -> None:
+    arn = active("f")
+    elsewhere = server.client("lambda", account, region="eu-west-1")
+    words = "Functions from 'us-east-1' are not reachable in this region ('eu-west-1')"
+    assert told(elsewhere.get_function, FunctionName=arn) == refusal(404, "ResourceNotFoundException", words)
+    there = arn_of(account, "f").replace("us-east-1", "eu-west-1")
+    assert told(elsewhere.get_function, FunctionName="f") == missing(there)
