@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -147,6 +148,27 @@ async def test_an_update_ends_the_environments_of_before(following: Follower) ->
     assert after is not None
     assert after.update_status == "Successful"
     assert following.environments.keys == ["111111111111/eu-west-1/hello:$LATEST:100"]
+
+
+async def test_an_update_is_in_progress_for_a_while(following: Follower) -> None:
+    version = await following.write(put(await pending(following.store)))
+    assert version is not None
+    began = time.time()
+    changed = msgspec.structs.replace(version, update_status="InProgress", modified_at=began)
+    after = await following.write(put(changed))
+    assert after is not None
+    assert after.update_status == "Successful"
+    assert time.time() - began >= 0.09
+
+
+async def test_an_update_that_a_clock_put_into_the_future_ends_at_once(following: Follower) -> None:
+    version = await following.write(put(await pending(following.store)))
+    assert version is not None
+    later = time.time() + 3600
+    changed = msgspec.structs.replace(version, update_status="InProgress", modified_at=later)
+    after = await following.write(put(changed))
+    assert after is not None
+    assert after.update_status == "Successful"
 
 
 async def test_an_update_whose_code_is_not_there_says_so(following: Follower) -> None:
