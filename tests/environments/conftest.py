@@ -51,7 +51,7 @@ class Workshop:
         members: dict[str, Any] = {
             "key": f"{name}:1", "account": "123456789012", "region": "eu-west-1", "function": name,
             "version": "$LATEST", "arn": f"arn:aws:lambda:eu-west-1:123456789012:function:{name}",
-            "runtime": "python3.11", "handler": handler, "role": "", "code_digest": name, "memory_mb": 256,
+            "runtime": f"python3.{sys.version_info.minor}", "handler": handler, "role": "", "code_digest": name, "memory_mb": 256,
             "timeout_s": 20, "ephemeral_mb": 512, "log_group": f"/aws/lambda/{name}", **changes,
         }  # fmt: skip
         return EnvironmentSpec(**members)

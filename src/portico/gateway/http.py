@@ -297,8 +297,9 @@ class HttpProtocol(asyncio.Protocol):
         head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
         if len(body) <= _JOINED_BYTES_MAX:
             self._transport.write(head + body)
-        else:
-            self._transport.writelines((head, body))
+        else:  # not writelines: asyncio's forgets in 3.12 and 3.13 to say that the other side lags behind
+            self._transport.write(head)
+            self._transport.write(body)
 
     async def _stream(self, incoming: Incoming, reply: StreamReply) -> None:
         old = incoming.head.http_version == "1.0"
