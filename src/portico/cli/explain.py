@@ -1,6 +1,7 @@
 """`portico explain`."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import click
@@ -22,7 +23,7 @@ def command(connection: Connection, request_id: str) -> None:
         _show(decision)
 
 
-def _show(decision: dict) -> None:  # type: ignore[type-arg]  # a JSON document
+def _show(decision: dict[str, Any]) -> None:
     word = (
         click.style("allowed", fg="green")
         if decision["allowed"]
