@@ -325,6 +325,28 @@ async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path, alive, n
     assert alive(mark) == []
 
 
+_UNHEARD = """
+import os, subprocess
+from portico.environments.launchers.forkserver import init
+nothing = os.open("/dev/null", os.O_RDWR)
+reader, status = os.pipe()
+os.close(reader)  # nobody is there any more to be told how the function ended
+pid = os.fork()
+if pid == 0:
+    init.become(nothing, nothing, status, own_namespace=False)
+    subprocess.Popen(["sh", "-c", "sleep 4711; true", {mark!r}])
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+
+
+def test_what_a_function_leaves_is_ended_also_when_its_end_can_not_be_told(tmp_path: Path, alive) -> None:
+    mark = str(tmp_path / "mark")
+    program = f"import sys; sys.path[:] = {sys.path!r}\n{_UNHEARD.format(mark=mark)}"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+    assert alive(mark) == []
+
+
 def _descendants(pid: int) -> list[int]:
     children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return children + [grandchild for child in children for grandchild in _descendants(child)]

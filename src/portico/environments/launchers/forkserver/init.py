@@ -6,6 +6,7 @@ its descendants and kills them itself when it is told to end (SIGTERM), or when 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import struct
@@ -62,7 +63,10 @@ def _wait_for(function_pid: int) -> None:
     while True:
         pid, status = os.waitpid(-1, 0)
         if pid == function_pid:
-            os.write(_STATUS_FD, struct.pack("!i", status))
+            with contextlib.suppress(
+                OSError
+            ):  # a server that is gone can't be told; the rest of the tree must end all the same
+                os.write(_STATUS_FD, struct.pack("!i", status))
             return
 
 
