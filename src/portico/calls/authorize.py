@@ -76,8 +76,9 @@ class Authorizer:
             for check in await operation.also(owner, call, request):
                 self.check(protocol, call, check)
 
-    def check(self, protocol: str, call: Call, check: Check) -> None:
-        """Check one action on one resource.
+    def check(self, protocol: str, call: Call, check: Check, *, always: bool = False) -> None:
+        """Check one action on one resource. `always` refuses in every mode: the modes are about AWS's services, not about who may
+        copy or erase all that the server keeps.
 
         Raises:
             Refused: see `authorize`.
@@ -103,7 +104,7 @@ class Authorizer:
                 why,
             )
         )
-        if self._mode == "enforce":
+        if always or self._mode == "enforce":
             raise Refused(protocol, message)
 
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Portico's own endpoints, under `/_portico/` (and `/_localstack/health`, which many tools wait on)."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 import msgspec
@@ -13,18 +13,34 @@ from portico.gateway.metrics import Metric, exposition
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Peer, Reply
 
+Unsigned = Literal["never", "development", "loopback", "anyone"]
 Answer = Callable[[Head, bytes], Awaitable[Reply]]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """One of Portico's own endpoints. `action` is the permission that it needs, "" for those that are open on loopback;
-    `development` ones do not exist otherwise; `signed` ones take no unsigned call even then."""
+    """One of Portico's own endpoints: the permission that a signed call of it needs, and who may call it `unsigned`: `never`;
+    this machine in `development` mode, but no function and no page of another site; any process of this machine (`loopback`);
+    or `anyone`. `development` ones do not exist otherwise."""
 
     method: str
     answer: Answer
-    action: str = ""
+    action: str
+    unsigned: Unsigned
     development: bool = False
-    signed: bool = False
+
+    def is_open_to(self, peer: Peer) -> bool:
+        """Whether nobody is asked who calls from there."""
+        return self.unsigned == "anyone" or (self.unsigned == "loopback" and _is_local(peer))
+
+    def admits_developer(self, head: Head, peer: Peer, from_function: Callable[[Peer], bool]) -> bool:
+        """Whether an unsigned call may pass in development mode."""
+        if self.unsigned != "development" or not _is_local(peer):
+            return False
+        return head.header("sec-fetch-site") in ("", "same-origin", "none") and not from_function(peer)
+
+
+def _is_local(peer: Peer) -> bool:
+    return peer.host.startswith("127.") or peer.host == "::1"
 
 
 class Own:
@@ -51,12 +67,14 @@ class Own:
         self._backup = backup
         self._code = code
         self._table = {
-            "/_portico/health": Endpoint("GET", self._health),
-            "/_localstack/health": Endpoint("GET", self._localstack_health),
-            "/_portico/metrics": Endpoint("GET", self._exposed),
-            "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain"),
-            "/_portico/backup": Endpoint("POST", self._copied, "portico:Backup", signed=True),
-            "/_portico/reset": Endpoint("POST", self._forget, "portico:Reset", development=True),
+            "/_portico/health": Endpoint("GET", self._health, "portico:Health", "loopback"),
+            "/_localstack/health": Endpoint("GET", self._localstack_health, "portico:Health", "loopback"),
+            "/_portico/metrics": Endpoint("GET", self._exposed, "portico:Metrics", "loopback"),
+            "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain", "development"),
+            "/_portico/backup": Endpoint("POST", self._copied, "portico:Backup", "never"),
+            "/_portico/reset": Endpoint(
+                "POST", self._forget, "portico:Reset", "development", development=True
+            ),
         }
 
     def find(self, head: Head) -> Endpoint:
@@ -67,7 +85,9 @@ class Own:
         """
         path = head.path
         if path.startswith("/_portico/code/"):
-            return Endpoint("GET", self._served_code)
+            return Endpoint(
+                "GET", self._served_code, "portico:Code", "anyone"
+            )  # the address itself is signed
         endpoint = self._table.get(path)
         if endpoint is None or (endpoint.development and not self._development):
             raise AwsError("NotFound", f"There is nothing at {path}", 404)
@@ -111,14 +131,6 @@ class Own:
                 "ValidationException", "file must be an absolute path on the server's machine", 400
             )
         return _json({"file": file, "bytes": await self._backup(file)})
-
-
-def needs_signature(head: Head, peer: Peer, *, development: bool, from_function: bool) -> bool:
-    """Whether a call of a guarded endpoint has to be signed: always, except in development mode from this machine, when it is
-    neither a browser's cross-site request nor a function's."""
-    site = head.header("sec-fetch-site")
-    local = peer.host in ("127.0.0.1", "::1")
-    return not (development and local and site in ("", "same-origin", "none") and not from_function)
 
 
 def _json(value: Mapping[str, Any]) -> Reply:
