@@ -11,10 +11,46 @@ from portico.store.table import Table
 LATEST = "$LATEST"
 
 
+class UsedLayer(msgspec.Struct, frozen=True, gc=False):
+    """A layer version as a function uses it, kept with the function so that it goes on working when the layer version is deleted.
+
+    `digest` is the blob of the zip, `size` its bytes, `unzipped` those of what is in it.
+    """
+
+    arn: str
+    digest: str
+    size: int
+    unzipped: int
+
+
+class Vpc(msgspec.Struct, frozen=True, gc=False):
+    """Where the function would be attached. Stored and shown; there is no EC2 here to attach it to."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    ipv6: bool = False
+
+
+class ImageConfig(msgspec.Struct, frozen=True, gc=False):
+    """What is started in a container image in place of what the image says; None for what it says itself."""
+
+    entry_point: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    working_directory: str | None = None
+
+
+class Durable(msgspec.Struct, frozen=True, gc=False):
+    """How long a durable execution may take, and how long its history is kept."""
+
+    execution_timeout_s: int
+    retention_days: int
+
+
 class Function(msgspec.Struct, frozen=True, gc=False):
     """What belongs to a function as a whole. `policies` are the resource policies' documents (JSON) by qualifier, "" for the
     unqualified one, `policy_revisions` their revision ids. The policies name users and roles by unique id; `principal_arns` is
-    the ARN that each of these ids had when it was given. `reserved` is None for an unreserved function."""
+    the ARN that each of these ids had when it was given. `reserved` is None for an unreserved function. `recursive_loop` is `Allow` or
+    `Terminate`; `code_signing_arn` is that of its code signing configuration, or empty."""
 
     name: str
     account: str
@@ -25,6 +61,8 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     principal_arns: dict[str, str] = {}
     reserved: int | None = None
     tags: dict[str, str] = {}
+    recursive_loop: str = "Terminate"
+    code_signing_arn: str = ""
 
     @property
     def arn(self) -> str:
@@ -37,7 +75,9 @@ class Version(msgspec.Struct, frozen=True, gc=False):
 
     `code_digest` is the blob of the zip (SHA-256, hex), `code_sha256` the same as AWS shows it (base64), `code_size` its bytes.
     `log_group` is empty for the default one; the log levels are empty unless `log_format` is `JSON`. `generation` grows with each
-    change that needs new environments, and over the life of a name: a function made again gets other environments.
+    change that needs new environments, and over the life of a name: a function made again gets other environments. `layers` are in
+    the order in which they are merged; `image_uri` is set instead of code for the package type `Image`. `vpc` is None until one
+    was given. `runtime_update` (`Auto`, `FunctionUpdate`, `Manual`) and `runtime_version_arn` are stored and shown only.
     """
 
     function: str
@@ -71,6 +111,15 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     log_group: str = ""
     application_log_level: str = ""
     system_log_level: str = ""
+    layers: tuple[UsedLayer, ...] = ()
+    vpc: Vpc | None = None
+    snap_start: bool = False
+    dead_letter_arn: str = ""
+    durable: Durable | None = None
+    image_uri: str = ""
+    image_config: ImageConfig | None = None
+    runtime_update: str = "Auto"
+    runtime_version_arn: str = ""
 
     @property
     def arn(self) -> str:
