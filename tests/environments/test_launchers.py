@@ -12,7 +12,7 @@ import pytest
 from portico.environments.deadlines import Deadlines
 from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
-from portico.environments.launchers.port import LaunchFailed
+from portico.environments.launchers.port import LaunchFailed, Layout
 from portico.environments.zygotes import Zygotes, may_make_pid_namespaces
 
 
@@ -64,9 +64,12 @@ async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
     closed, other = socket.socketpair()
     closed.close()
     with pytest.raises(LaunchFailed):
-        await server.launch(closed, -1, -1)
+        await server.launch(Layout(), closed, -1, closed)
     reader, writer = os.pipe()
-    process = await server.launch(other, writer, writer)
+    ours, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    process = await server.launch(Layout(), other, writer, control)
+    ours.close()
+    control.close()
     assert server.pid == zygote
     for fd in (process.pidfd, reader, writer):
         os.close(fd)

@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import socket
-import struct
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -13,15 +12,17 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.environments import framed
-from portico.environments.framed import BrokenFrame, Channel, Frame
-from portico.environments.launchers.port import Launcher, Process
+from portico.environments.control import Control
+from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
+from portico.environments.lane import Lane
+from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
+from portico.environments.plan import Plan
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
 
 log = logging.getLogger("portico.environments")
 
-_STATUS = struct.Struct("!i")
 _EXIT_GRACE_S = 0.5
 
 
@@ -38,7 +39,7 @@ class Environment:
     """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_kill_timer", "_log", "_loop", "_process", "_reports", "_status_fd",
+        "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports",
         "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
         "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
@@ -66,7 +67,8 @@ class Environment:
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
-        self._status_fd = -1
+        self._control: Control | None = None
+        self._lane: Lane | None = None
         self._kill_timer: asyncio.TimerHandle | None = None
 
     def __str__(self) -> str:
@@ -117,7 +119,7 @@ class Environment:
         """
         self.state = advance(self.state, event, self)
 
-    async def launch(self, launcher: Launcher, prepared: Prepared, clock: Clock, reports: Reports) -> None:
+    async def launch(self, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
         """Start the processes and give them their configuration.
 
         Raises:
@@ -127,11 +129,13 @@ class Environment:
         self._loop = asyncio.get_running_loop()
         self._reports = reports
         with ExitStack() as theirs:
-            channel, log_fd, status_fd = self._connect(clock, theirs)
+            channel, log_fd, control = self._connect(clock, plan, theirs)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
             self._send(framed.encode(framed.CONFIGURE, _configuration(prepared)))
             try:
-                self._process = await launcher.launch(channel, log_fd, status_fd)
+                self._process = await plan.launcher.launch(
+                    self._layout(plan, prepared), channel, log_fd, control
+                )
             except BaseException:
                 self._release()
                 raise
@@ -143,18 +147,13 @@ class Environment:
         """Hand the invocation to the runtime."""
         self.advance(Event.DELIVERED)
         self.ticket, self.invocation = ticket, invocation
-        head = msgspec.json.encode(
-            (
-                invocation.request_id,
-                invocation.invoked_arn,
-                deadline_ms,
-                invocation.trace,
-                invocation.client_context,
-                invocation.cognito_identity_id,
-                invocation.cognito_identity_pool_id,
-            )
-        )
-        self._send(framed.encode_invoke(head, invocation.payload))
+        if self._lane is not None:
+            self._lane.deliver(invocation, deadline_ms)
+
+    def hold(self, held: bool) -> None:
+        """Take nothing more of a streamed answer, or go on."""
+        if self._lane is not None:
+            (self._lane.hold if held else self._lane.resume)()
 
     def end(self, reason: str) -> None:
         """Kill every process of the environment; `on_gone` follows. The first reason stays."""
@@ -179,22 +178,37 @@ class Environment:
             lines, self.late_lines = self.late_lines + lines, ()
         return lines
 
-    def _connect(self, clock: Clock, theirs: ExitStack) -> tuple[socket.socket, int, int]:
-        """Open the socket and the pipes; the processes' ends are returned, and closed by `theirs`."""
+    def _layout(self, plan: Plan, prepared: Prepared) -> Layout:
+        return Layout(
+            code_dir=prepared.code_dir,
+            opt_dir=prepared.opt_dir,
+            tmp_mb=self.spec.ephemeral_mb,
+            memory_mb=self.spec.memory_mb,
+            program=plan.program,
+            speaks_frames=plan.lane is None,
+        )
+
+    def _connect(
+        self, clock: Clock, plan: Plan, theirs: ExitStack
+    ) -> tuple[socket.socket, int, socket.socket]:
+        """Open the sockets and the pipe; the processes' ends are returned, and closed by `theirs`."""
         try:
             ours, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             theirs.enter_context(channel)
             ours.setblocking(False)
-            self._channel = Channel(self._loop, ours, self._frame, self._channel_ended)
+            on_end = self._channel_ended if plan.lane is None else _ignore
+            self._channel = Channel(self._loop, ours, self._frame, on_end)
+            self._lane = FramedLane(self._channel) if plan.lane is None else plan.lane(self._frame)
             log_fd, log_writer = os.pipe()
             theirs.callback(os.close, log_writer)
             self._log = LogPipe(self._loop, clock, log_fd)
-            self._status_fd, status_writer = os.pipe()
-            theirs.callback(os.close, status_writer)
+            connection, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            theirs.enter_context(control)
+            self._control = Control(self._loop, connection)
         except OSError:
             self._release()
             raise
-        return channel, log_writer, status_writer
+        return channel, log_writer, control
 
     def _send(self, frame: bytes) -> None:
         if self._channel is not None:
@@ -214,8 +228,11 @@ class Environment:
             self._kill_timer = self._loop.call_later(_EXIT_GRACE_S, self._reports.broken, self)
 
     def _exited(self) -> None:
-        status = os.read(self._status_fd, _STATUS.size)
-        self.status = _STATUS.unpack(status)[0] if len(status) == _STATUS.size else None
+        if self._control is not None:
+            self._control.drain()
+            self.status = self._control.status
+            if self._control.failure:
+                log.warning("%s could not start: %s", self, self._control.failure)
         self.advance(Event.EXITED)
         self.late_lines = self.take_lines()
         self._release()
@@ -224,6 +241,8 @@ class Environment:
     def _release(self) -> None:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
+        if self._lane is not None:
+            self._lane.close()
         if self._channel is not None:
             self._channel.close()
         if self._log is not None:
@@ -233,9 +252,13 @@ class Environment:
             self._loop.remove_reader(self._process.pidfd)
             os.close(self._process.pidfd)
             self._process = None
-        if self._status_fd >= 0:
-            os.close(self._status_fd)
-            self._status_fd = -1
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+
+
+def _ignore(_: BrokenFrame | None) -> None:
+    """The channel of a program that does not speak frames ends when it has been executed."""
 
 
 def _configuration(prepared: Prepared) -> bytes:

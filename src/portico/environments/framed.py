@@ -11,8 +11,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from portico.environments.work import Invocation
+
 CONFIGURE, INVOKE = b"C", b"I"
 READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
+# A streamed answer. BEGIN: JSON `{"contentType": ...}`, PART: bytes, END: empty, or the error's JSON document when it broke off.
+BEGIN, PART, END = b"B", b"P", b"N"
 
 CONTENT_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap on an answer
 
@@ -20,8 +24,8 @@ _FRAME = struct.Struct("!IcIB")  # length, kind, peak in KB, length of the id
 _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
-_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE))
-_READ_BYTES = 65_536
+_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE, BEGIN, PART, END))
+_READ_BYTES = 262_144
 
 
 class BrokenFrame(Exception):
@@ -96,6 +100,41 @@ def _cut(data: bytes, start: int) -> tuple[Frame | None, int]:
     return Frame(kind, peak_kb, data[begin:content], data[content:end]), end
 
 
+class FramedLane:
+    """The lane over a channel of frames."""
+
+    __slots__ = ("_channel",)
+
+    def __init__(self, channel: "Channel") -> None:
+        self._channel = channel
+
+    def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
+        """Send an INVOKE frame."""
+        head = msgspec.json.encode(
+            (
+                invocation.request_id,
+                invocation.invoked_arn,
+                deadline_ms,
+                invocation.trace,
+                invocation.client_context,
+                invocation.cognito_identity_id,
+                invocation.cognito_identity_pool_id,
+            )
+        )
+        self._channel.send(encode_invoke(head, invocation.payload))
+
+    def hold(self) -> None:
+        """Leave what comes in the socket, so that the runtime waits."""
+        self._channel.hold()
+
+    def resume(self) -> None:
+        """Read on."""
+        self._channel.resume()
+
+    def close(self) -> None:
+        """The environment closes the channel itself, which carries the configuration as well."""
+
+
 class Channel:
     """A non-blocking socket of frames on the loop.
 
@@ -105,6 +144,7 @@ class Channel:
 
     __slots__ = (
         "_closed",
+        "_ended",
         "_fd",
         "_loop",
         "_on_end",
@@ -130,6 +170,7 @@ class Channel:
         self._parser = FrameParser()
         self._unsent = bytearray()
         self._closed = False
+        self._ended = False
         self._reading = True
         loop.add_reader(self._fd, self._read)
 
@@ -150,20 +191,27 @@ class Channel:
             self._loop.add_writer(self._fd, self._write)
         self._unsent += frame
 
+    def hold(self) -> None:
+        """Read nothing until `resume`; frames that have been read are still handed on."""
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def resume(self) -> None:
+        """Read again."""
+        if not self._reading and not self._closed and not self._ended:
+            self._reading = True
+            self._loop.add_reader(self._fd, self._read)
+
     def close(self) -> None:
         """Close the socket and forget what is unsent."""
         if self._closed:
             return
         self._closed = True
-        self._stop_reading()
+        self.hold()
         if self._unsent:
             self._loop.remove_writer(self._fd)
         self._socket.close()
-
-    def _stop_reading(self) -> None:
-        if self._reading:
-            self._reading = False
-            self._loop.remove_reader(self._fd)
 
     def _read(self) -> None:
         try:
@@ -185,7 +233,8 @@ class Channel:
                 self._on_frame(frame)
 
     def _finish(self, error: BrokenFrame | None) -> None:
-        self._stop_reading()
+        self._ended = True
+        self.hold()
         self._on_end(error)
 
     def _write(self) -> None:

@@ -12,6 +12,7 @@ from portico.environments.environment import Environment, Reports
 from portico.environments.framed import Frame
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
+from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
 from portico.environments.watch import Watch
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Preparer
@@ -47,6 +48,7 @@ class Supervisor:
         self._idle_s = idle_s
         self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
         self._zygotes = zygotes or Zygotes()
+        self._planner = Planner(self._zygotes)
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
         self._tickets = 0
@@ -181,7 +183,7 @@ class Supervisor:
 
     async def _try_launch(self, environment: Environment) -> None:
         prepared = await self._preparer.prepare(environment.spec, environment.log_stream)
-        zygote = await self._zygotes.choose(environment.spec, prepared)
+        plan = await self._planner.plan(environment.spec, prepared)
         environment.expires_at = prepared.expires_at
         environment.init_started_at = self._clock.monotonic()
         if environment.repeated:
@@ -192,7 +194,7 @@ class Supervisor:
             limit_s = self._init_s
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
-        await environment.launch(zygote, prepared, self._clock, self._reports)
+        await environment.launch(plan, prepared, self._clock, self._reports)
 
     def _log_stream(self, version: str) -> str:
         day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))

@@ -8,7 +8,8 @@ import msgspec
 class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     """What an environment is started from. Environments are shared between equal `key`s only.
 
-    `key` names function, version and generation. `code_digest` is the zip's blob; sizes in MB, times in seconds.
+    `key` names function, version and generation. `code_digest` is the zip's blob, `layers` those of the layers, in their order;
+    sizes in MB, times in seconds. `initialization`: as AWS_LAMBDA_INITIALIZATION_TYPE has it.
     """
 
     key: str
@@ -26,6 +27,8 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     ephemeral_mb: int
     log_group: str
     variables: tuple[tuple[str, str], ...] = ()
+    layers: tuple[str, ...] = ()
+    initialization: str = "on-demand"
 
 
 class Invocation(msgspec.Struct, frozen=True, gc=False):
@@ -72,12 +75,14 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
-    """What a start needs beyond its spec, made anew for each environment: the unpacked code, and the variables that AWS sets with
-    the role's fresh credentials in them. `expires_at` (monotonic, seconds) is when the environment must not be reused any more."""
+    """What a start needs beyond its spec, made anew for each environment: the unpacked code, the merged layers (`opt_dir`, "" for
+    none), and the variables that AWS sets, with the role's fresh credentials in them. `expires_at` (monotonic, seconds) is when the
+    environment must not be reused any more."""
 
     code_dir: str
     variables: tuple[tuple[str, str], ...]
     expires_at: float
+    opt_dir: str = ""
 
 
 class Preparer(Protocol):

@@ -37,10 +37,8 @@ class Zygotes:
         """The running zygote that `spec`'s environments are forked from.
 
         Raises:
-            LaunchFailed: the runtime is not Python, or no zygote starts.
+            LaunchFailed: no zygote starts.
         """
-        if not spec.runtime.startswith("python"):
-            raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
         kind = await self._flavour(prepared)
         python = await self._interpreters.find(spec.runtime)
         if python != sys.executable:

@@ -1,4 +1,5 @@
-"""Port: a launcher makes an environment's processes, with one socket to them, one pipe for what they write, one for how they end."""
+"""Port: a launcher makes an environment's processes, with one socket to their runtime, one pipe for what they write, and one socket
+to the first of them, which says how they end (`environments/control.py`)."""
 
 from socket import socket
 from typing import Protocol
@@ -8,6 +9,22 @@ import msgspec
 
 class LaunchFailed(Exception):
     """No process could be made; the message says why, for the operator."""
+
+
+class Layout(msgspec.Struct, frozen=True, gc=False):
+    """What an environment's processes see of the machine and how their runtime begins. Nothing in it is secret.
+
+    `code_dir` and `opt_dir` are folders of this machine, shown to the function as /var/task and /opt ("": none); `tmp_mb` is the
+    size of its /tmp. `program` is what is executed once the configuration has been read; empty: the Python runtime of the zygote
+    itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed.
+    """
+
+    code_dir: str = ""
+    opt_dir: str = ""
+    tmp_mb: int = 512
+    memory_mb: int = 128
+    program: tuple[str, ...] = ()
+    speaks_frames: bool = False
 
 
 class Process(msgspec.Struct, frozen=True, gc=False):
@@ -22,7 +39,7 @@ class Process(msgspec.Struct, frozen=True, gc=False):
 class Launcher(Protocol):
     """Implemented by `forkserver.client.ForkServer`."""
 
-    async def launch(self, channel: socket, log_fd: int, status_fd: int) -> Process:
+    async def launch(self, layout: Layout, channel: socket, log_fd: int, control: socket) -> Process:
         """Start the processes of one environment. The descriptors stay the caller's, who closes its copies afterwards.
 
         Raises:

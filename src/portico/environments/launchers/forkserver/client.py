@@ -9,7 +9,9 @@ import sys
 from collections import deque
 from typing import Any
 
-from portico.environments.launchers.port import LaunchFailed, Process
+import msgspec
+
+from portico.environments.launchers.port import LaunchFailed, Layout, Process
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boot.py")
 _MESSAGE_BYTES_MAX = 4096
@@ -49,11 +51,13 @@ class ForkServer:
         if self._zygote is not None:
             await asyncio.shield(self._zygote.ended)
 
-    async def launch(self, channel: socket.socket, log_fd: int, status_fd: int) -> Process:
+    async def launch(
+        self, layout: Layout, channel: socket.socket, log_fd: int, control: socket.socket
+    ) -> Process:
         """Fork one environment; see the port."""
         async with self._in_flight:
             zygote = await self._running()
-            pid, pidfd = await zygote.fork([channel.fileno(), log_fd, status_fd])
+            pid, pidfd = await zygote.fork(layout, [channel.fileno(), log_fd, control.fileno()])
         return Process(pid, pidfd, self._kill_signal)
 
     async def close(self) -> None:
@@ -107,7 +111,7 @@ class _Zygote:
     def pid(self) -> int:
         return self._process.pid
 
-    async def fork(self, descriptors: list[int]) -> tuple[int, int]:
+    async def fork(self, layout: Layout, descriptors: list[int]) -> tuple[int, int]:
         """The process id and the pidfd of a new environment's first process."""
         if not self.alive:
             raise LaunchFailed("the zygote has ended")
@@ -116,7 +120,8 @@ class _Zygote:
         reply: asyncio.Future[tuple[int, int]] = self._loop.create_future()
         self._asked.append((number, reply))
         try:
-            socket.send_fds(self._control, [number.encode()], descriptors)
+            request = number.encode() + b" " + msgspec.json.encode(layout)
+            socket.send_fds(self._control, [request], descriptors)
         except OSError as error:
             self._asked.remove((number, reply))
             raise LaunchFailed(f"the zygote takes no request: {error}") from error

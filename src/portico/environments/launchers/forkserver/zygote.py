@@ -1,20 +1,21 @@
 """The zygote: a warm, empty process that forks an environment whenever the server asks.
 
-It holds its control socket and nothing else: no event, no secret, no function's code. A request is one message (an id as decimal
-digits) with three descriptors: the environment's channel, its log pipe, its status pipe. The reply is `id pid` with a pidfd, or
-`id ! reason`.
+It holds its control socket and nothing else: no event, no secret, no function's code. A request is one message (`id layout`: an id
+as decimal digits, and the JSON of `launchers/port.py`'s Layout) with three descriptors: the environment's channel, its log pipe,
+its own control socket. The reply is `id pid` with a pidfd, or `id ! reason`.
 """
 
 from __future__ import annotations
 
 import array
+import json
 import os
 import signal
 import socket
 
 from . import init, system
 
-_MESSAGE_BYTES_MAX = 256
+_MESSAGE_BYTES_MAX = 65_536
 _DESCRIPTORS = 3
 
 
@@ -32,10 +33,11 @@ def serve(control_fd: int, pid_namespaces: bool) -> int:
         message, descriptors = _receive(control)
         if not message:
             os._exit(0)
-        pid = _fork(control, message.decode(), descriptors, pid_namespaces)
+        number, _, layout = message.decode().partition(" ")
+        pid = _fork(control, number, descriptors, pid_namespaces)
         if pid == 0:
             control.close()
-            return init.become(*descriptors, own_namespace=pid_namespaces)
+            return init.become(json.loads(layout), *descriptors, own_namespace=pid_namespaces)
         for fd in descriptors:
             os.close(fd)
 
