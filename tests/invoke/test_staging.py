@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portico.invoke.staging import CodeRefused, Staging
+from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.store.port import Store
 
 
@@ -120,3 +120,25 @@ async def test_what_nobody_needs_goes(tmp_path: Path, store: Store) -> None:
     assert source_in(gone) is None
     assert staging.path("2" * 64) is None
     assert await staging.ensure("2" * 64, zip_with("x = 2")) == gone
+
+
+async def test_layers_share_one_folder_per_list(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    one, two = [await store.put_blob(zip_with(text)) for text in ("x = 1", "x = 2")]
+    both = await staging.ensure_layers((one, two))
+    assert source_in(both) == "x = 2"
+    assert source_in(await staging.ensure_layers((two, one))) == "x = 1"
+    assert await staging.ensure_layers((one, two)) == both == staging.path(merged((one, two)))
+    assert mode_of(both) == 0o555
+    await staging.keep_only([merged((one, two))])
+    assert staging.path(merged((two, one))) is None
+    assert merged(()) == ""
+
+
+async def test_a_zip_is_measured_and_leaves_nothing(tmp_path: Path, store: Store) -> None:
+    staging = Staging(root=tmp_path / "code", store=store)
+    assert await staging.measure(zip_with("x = 1")) == 5
+    with pytest.raises(CodeRefused):
+        await staging.measure(b"no zip")
+    assert [entry.name for entry in (tmp_path / "code").iterdir()] == ["boot"]
+    assert await staging.unpacked_bytes(await store.put_blob(zip_with("x = 12"))) == 6

@@ -1,17 +1,18 @@
-"""Unpacked code on disk: one read-only folder per zip, shared by every environment that needs it.
+"""Unpacked code on disk: one read-only folder per zip, and one per list of layers, shared by every environment that needs it.
 
-The folder is a cache of the blob: it can be lost at any time and is made again. It is made by a limited worker process
+A folder is a cache of its blobs: it can be lost at any time and is made again. It is made by a limited worker process
 (`unpack.py`), never by the server itself, under another name and renamed, so that it is whole or not there.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,8 @@ _UNPACK = str(Path(__file__).with_name("unpack.py"))
 _TIMEOUT_S = 120.0
 _WORKERS = 2
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+_Zips = Callable[[], Awaitable[list[bytes]]]
 
 RefusedKind = Literal["zip", "empty", "size", "disk"]
 
@@ -45,8 +48,13 @@ class _Answer(msgspec.Struct, frozen=True, gc=False):
     why: str = ""
 
 
+def merged(digests: tuple[str, ...]) -> str:
+    """The name of the folder that holds these layers, each over those before it; "" for none."""
+    return f"layers-{hashlib.sha256(' '.join(digests).encode()).hexdigest()}" if digests else ""
+
+
 class Staging:
-    """The folders of unpacked code below `root`, named by the digest of their zip.
+    """The folders of unpacked code below `root`, named by the digest of their zip; those of layers by `merged`.
 
     What a machine that lost its power has left of them can't be trusted, so they are all made again after a boot.
     """
@@ -60,10 +68,10 @@ class Staging:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._forget_what_is_stale()
 
-    def path(self, digest: str) -> str | None:
-        """The folder of this code if it is there (somebody may have tidied it away)."""
-        folder = str(self._root / digest)
-        return folder if digest in self._ready and os.path.isdir(folder) else None
+    def path(self, name: str) -> str | None:
+        """The folder of this code or these layers if it is there (somebody may have tidied it away)."""
+        folder = str(self._root / name)
+        return folder if name in self._ready and os.path.isdir(folder) else None
 
     async def ensure(self, digest: str, data: bytes | None = None) -> str:
         """The folder of the zip `digest`, unpacked from `data` or from its blob if it is not there yet.
@@ -72,40 +80,73 @@ class Staging:
             CodeRefused: see there.
             KeyError: the store has no such blob.
         """
-        if self.path(digest) is None:
-            making = self._making.get(digest) or self._begin(digest, data)
-            await asyncio.shield(making)  # others may wait for it too
-        return str(self._root / digest)
+        return await self._ensure(digest, lambda: self._zips((digest,)) if data is None else _at_hand(data))
 
-    def _begin(self, digest: str, data: bytes | None) -> "asyncio.Task[None]":
-        making = self._making[digest] = asyncio.create_task(self._make(digest, data))
-        making.add_done_callback(lambda done: self._made(digest, done))
+    async def ensure_layers(self, digests: tuple[str, ...]) -> str:
+        """The folder of these layers, merged in this order, made if it is not there yet; errors as for `ensure`."""
+        return await self._ensure(merged(digests), lambda: self._zips(digests))
+
+    async def measure(self, data: bytes) -> int:
+        """The bytes of what is in the zip, which is unpacked for that and thrown away.
+
+        Raises:
+            CodeRefused: see there.
+        """
+        part = self._root / f"measure.{secrets.token_hex(4)}"
+        try:
+            return await self._unpack(part, [data])
+        finally:
+            await asyncio.to_thread(_remove, part)
+
+    async def unpacked_bytes(self, digest: str) -> int:
+        """The bytes of the files of the zip `digest`; errors as for `ensure`."""
+        return await asyncio.to_thread(_bytes_below, await self.ensure(digest))
+
+    async def _ensure(self, name: str, zips: _Zips) -> str:
+        if self.path(name) is None:
+            making = self._making.get(name) or self._begin(name, zips)
+            await asyncio.shield(making)  # others may wait for it too
+        return str(self._root / name)
+
+    def _begin(self, name: str, zips: _Zips) -> "asyncio.Task[None]":
+        making = self._making[name] = asyncio.create_task(self._make(name, zips))
+        making.add_done_callback(lambda done: self._made(name, done))
         return making
 
-    def _made(self, digest: str, done: "asyncio.Task[None]") -> None:
-        del self._making[digest]
+    def _made(self, name: str, done: "asyncio.Task[None]") -> None:
+        del self._making[name]
         if not done.cancelled() and done.exception() is None:
-            self._ready.add(digest)
+            self._ready.add(name)
 
-    async def _make(self, digest: str, data: bytes | None) -> None:
-        folder = self._root / digest
-        if not folder.is_dir():
-            await self._unpack(folder, data if data is not None else await self._store.read_blob(digest))
+    async def _make(self, name: str, zips: _Zips) -> None:
+        folder = self._root / name
+        if folder.is_dir():
+            return
+        part = folder.with_name(f"{name}.{secrets.token_hex(4)}")
+        try:
+            await self._unpack(part, await zips())
+            os.rename(part, folder)
+        except BaseException:
+            await asyncio.to_thread(_remove, part)
+            raise
 
-    async def keep_only(self, digests: Collection[str]) -> None:
-        """Remove every folder that is not of one of `digests`. The caller knows that no environment uses them."""
+    async def _zips(self, digests: tuple[str, ...]) -> list[bytes]:
+        return [await self._store.read_blob(digest) for digest in digests]
+
+    async def keep_only(self, names: Collection[str]) -> None:
+        """Remove every folder that is not one of `names`. The caller knows that no environment uses them."""
         for entry in list(self._root.iterdir()):
-            if entry.is_dir() and "." not in entry.name and entry.name not in digests:
+            if entry.is_dir() and "." not in entry.name and entry.name not in names:
                 await self.remove(entry.name)
 
-    async def remove(self, digest: str) -> None:
-        """Remove the folder of `digest`; it is made again if it is asked for."""
-        if digest in self._making:
+    async def remove(self, name: str) -> None:
+        """Remove the folder `name`; it is made again if it is asked for."""
+        if name in self._making:
             return
-        self._ready.discard(digest)
-        gone = self._root / f"{digest}.{secrets.token_hex(4)}"
+        self._ready.discard(name)
+        gone = self._root / f"{name}.{secrets.token_hex(4)}"
         with contextlib.suppress(FileNotFoundError):
-            os.rename(self._root / digest, gone)
+            os.rename(self._root / name, gone)
             await asyncio.to_thread(_remove, gone)
 
     def clear(self) -> None:
@@ -113,18 +154,14 @@ class Staging:
         self._ready.clear()
         _remove(self._root)
 
-    async def _unpack(self, folder: Path, data: bytes) -> None:
-        part = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
-        part.mkdir(mode=0o700)
-        try:
-            async with self._workers:
-                answer = await _run_worker(part, data)
-            if answer.refused:
-                raise CodeRefused(answer.refused, answer.why)
-            os.rename(part, folder)
-        except BaseException:
-            await asyncio.to_thread(_remove, part)
-            raise
+    async def _unpack(self, folder: Path, zips: list[bytes]) -> int:
+        """Unpack into the new folder `folder`; the bytes that were in the zips."""
+        os.mkdir(folder, mode=0o700)
+        async with self._workers:
+            answer = await _run_worker(folder, zips)
+        if answer.refused:
+            raise CodeRefused(answer.refused, answer.why)
+        return answer.bytes
 
     def _forget_what_is_stale(self) -> None:
         boot = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else ""
@@ -136,13 +173,14 @@ class Staging:
         mark.write_text(boot)
 
 
-async def _run_worker(folder: Path, data: bytes) -> _Answer:
+async def _run_worker(folder: Path, zips: list[bytes]) -> _Answer:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         "-S",
         _UNPACK,
         str(folder),
+        *(str(len(data)) for data in zips),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -150,7 +188,7 @@ async def _run_worker(folder: Path, data: bytes) -> _Answer:
         start_new_session=True,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(data), _TIMEOUT_S)
+        out, err = await asyncio.wait_for(process.communicate(b"".join(zips)), _TIMEOUT_S)
     except TimeoutError:
         return _Answer(refused="zip", why="unpacking took too long")
     finally:
@@ -168,3 +206,12 @@ def _remove(folder: Path) -> None:
     for path, _, _ in os.walk(folder):
         os.chmod(path, 0o700)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _at_hand(data: bytes) -> list[bytes]:
+    return [data]
+
+
+def _bytes_below(folder: str) -> int:
+    found = ((here, name) for here, _, names in os.walk(folder) for name in names)
+    return sum(os.lstat(os.path.join(here, name)).st_size for here, name in found)

@@ -1,4 +1,5 @@
-"""Unpacks a function's zip. Runs as a process of its own under limits: `python -I -S unpack.py DIR < zip`.
+"""Unpacks a function's zip, or several layers' into one folder. Runs as a process of its own under limits:
+`python -I -S unpack.py DIR SIZE... < zips`, with the size of each zip in bytes; what a later one has replaces what was there.
 
 The zip is hostile: it can name files outside, claim any size, be a bomb. So nothing is believed that it says about itself,
 bytes are counted while they are inflated, and the process has little memory, time and nothing to steal. Standard library
@@ -13,6 +14,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import stat
 import struct
 import sys
@@ -135,26 +137,51 @@ def stays_inside(place: Parts, target: str, links: dict[Parts, str]) -> bool:
 
 
 class Unpacking:
-    """One zip being unpacked below `root`."""
+    """Zips being unpacked below `root`, one after the other; `finish` comes last.
 
-    def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
-        self.archive = archive
+    Links are written when all files are: so nothing is ever written through one, and whether they stay inside is asked of all the
+    zips' links together.
+    """
+
+    def __init__(self, root: str) -> None:
         self.root = root
         self.bytes = 0
         self.files = 0
         self.taken: dict[Parts, int] = {}
         self.links: dict[Parts, str] = {}
 
-    def run(self) -> None:
-        """Check every name before the first byte is written, then write files, and links last of all."""
-        entries = self.archive.infolist()
+    def add(self, archive: zipfile.ZipFile) -> None:
+        """Check every name before the first byte is written, then write files."""
+        entries = archive.infolist()
         if not entries:
             raise Refused("empty", "the zip has no entries")
         if len(entries) > ENTRIES_MAX:
             raise Refused("zip", "the zip has too many entries")
+        before, self.taken = self.taken, {}
         planned = [(info, self._claim(info)) for info in entries]
+        self._make_way(before)
         for info, parts in planned:
-            self._write(info, parts)
+            self._write(archive, info, parts)
+        self.taken = {**before, **self.taken}
+
+    def _make_way(self, before: dict[Parts, int]) -> None:
+        """Remove what earlier zips have put where this one has something else than a folder on a folder."""
+        for parts, kind in self.taken.items():
+            was = before.get(parts)
+            if was is None or was == kind == stat.S_IFDIR:
+                continue
+            if was == stat.S_IFDIR:
+                for inner in [other for other in before if other[: len(parts)] == parts]:
+                    del before[inner]
+                    self.links.pop(inner, None)
+                shutil.rmtree(self._at(parts))
+                continue
+            del before[parts]
+            if self.links.pop(parts, None) is None:
+                os.unlink(self._at(parts))
+
+    def finish(self) -> None:
+        """Write the links, and make everything read-only."""
         for parts, target in self.links.items():
             if not stays_inside(parts, target, self.links):
                 raise Refused("zip", f"the link {'/'.join(parts)!r} leaves the package")
@@ -175,13 +202,13 @@ class Unpacking:
         self.taken[parts] = kind
         return parts
 
-    def _write(self, info: zipfile.ZipInfo, parts: Parts) -> None:
+    def _write(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, parts: Parts) -> None:
         kind = self.taken.get(parts, stat.S_IFDIR)
         if kind == stat.S_IFDIR:
             os.makedirs(self._at(parts), exist_ok=True)
             return
         os.makedirs(self._at(parts[:-1]), exist_ok=True)
-        with self.archive.open(info) as source:
+        with archive.open(info) as source:
             if kind == stat.S_IFLNK:
                 self.links[parts] = os.fsdecode(source.read(LINK_BYTES_MAX + 1))
                 if len(self.links[parts]) > LINK_BYTES_MAX:
@@ -210,14 +237,16 @@ class Unpacking:
             os.chmod(folder, 0o555)  # noqa: S103  # read-only, and read by sandboxed processes
 
 
-def unpack(data: bytes, root: str) -> dict[str, object]:
-    """Unpack `data` below the existing, empty folder `root`; the answer that goes to stdout."""
+def unpack(zips: list[bytes], root: str) -> dict[str, object]:
+    """Unpack `zips` below the existing, empty folder `root`; the answer that goes to stdout."""
+    unpacking = Unpacking(root)
     try:
-        if not data:
-            raise Refused("empty", "the zip is empty")
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacking = Unpacking(archive, root)
-            unpacking.run()
+        for data in zips:
+            if not data:
+                raise Refused("empty", "the zip is empty")
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                unpacking.add(archive)
+        unpacking.finish()
     except Refused as refused:
         return {"refused": refused.kind, "why": refused.why}
     except _BROKEN as error:
@@ -228,9 +257,11 @@ def unpack(data: bytes, root: str) -> dict[str, object]:
 
 
 def main() -> None:
-    """Read the zip from stdin, answer on stdout."""
+    """Read the zips from stdin, answer on stdout."""
     limit_self()
-    print(json.dumps(unpack(sys.stdin.buffer.read(), sys.argv[1])))
+    folder, *sizes = sys.argv[1:]
+    zips = [sys.stdin.buffer.read(int(size)) for size in sizes]
+    print(json.dumps(unpack(zips, folder)))
 
 
 if __name__ == "__main__":
