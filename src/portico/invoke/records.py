@@ -1,7 +1,6 @@
 """Functions and their versions as they are stored. `services/lambda_` is their only writer.
 
-Keys are (table, account, region, function name[, version]). This release has the version `$LATEST` only; published versions are
-further rows of VERSIONS, aliases a table of their own.
+Keys are (table, account, region, function name[, version or alias]). `$LATEST` and the published versions are rows of VERSIONS.
 """
 
 import msgspec
@@ -9,6 +8,15 @@ import msgspec
 from portico.store.table import Table
 
 LATEST = "$LATEST"
+
+
+class Provisioned(msgspec.Struct, frozen=True, gc=False):
+    """A provisioned concurrency configuration: `requested` environments of `version` are kept ready. The version is what the
+    configuration's qualifier means now; an alias takes its configuration along. Time in seconds on the `now` clock."""
+
+    version: str
+    requested: int
+    modified_at: float
 
 
 class UsedLayer(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +58,8 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     """What belongs to a function as a whole. `policies` are the resource policies' documents (JSON) by qualifier, "" for the
     unqualified one, `policy_revisions` their revision ids. The policies name users and roles by unique id; `principal_arns` is
     the ARN that each of these ids had when it was given. `reserved` is None for an unreserved function. `recursive_loop` is `Allow` or
-    `Terminate`; `code_signing_arn` is that of its code signing configuration, or empty."""
+    `Terminate`; `code_signing_arn` is that of its code signing configuration, or empty. `provisioned` is by qualifier;
+    `published` tells what `$LATEST` was when it was last published (`services/lambda_/publish.py`)."""
 
     name: str
     account: str
@@ -63,6 +72,8 @@ class Function(msgspec.Struct, frozen=True, gc=False):
     tags: dict[str, str] = {}
     recursive_loop: str = "Terminate"
     code_signing_arn: str = ""
+    provisioned: dict[str, Provisioned] = {}
+    published: str = ""
 
     @property
     def arn(self) -> str:
@@ -127,12 +138,32 @@ class Version(msgspec.Struct, frozen=True, gc=False):
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function}"
 
 
+class Alias(msgspec.Struct, frozen=True, gc=False):
+    """A name for a version. `weights` is the share (0 to 1) of the calls that goes to another version instead; at most one."""
+
+    name: str
+    version: str
+    revision_id: str
+    description: str = ""
+    weights: dict[str, float] = {}
+
+
+class Numbering(msgspec.Struct, frozen=True, gc=False):
+    """The highest version number that a function's name has had. It outlives the function: numbers are never given twice."""
+
+    last: int = 0
+
+
 class AccountUsage(msgspec.Struct, frozen=True, gc=False):
-    """What an account has set aside in a region: the sum of its functions' reserved concurrency."""
+    """What an account has set aside in a region: the sum of its functions' reserved concurrency, and the sum of the provisioned
+    concurrency of those that have none reserved (a reserved function's is a part of its reservation)."""
 
     reserved_total: int = 0
+    provisioned_total: int = 0
 
 
 FUNCTIONS = Table("lambda.function", Function)  # account, region, name
 VERSIONS = Table("lambda.version", Version)  # account, region, name, version
+ALIASES = Table("lambda.alias", Alias)  # account, region, name, alias
+NUMBERINGS = Table("lambda.numbering", Numbering)  # account, region, name
 ACCOUNTS = Table("lambda.account", AccountUsage)  # account, region
