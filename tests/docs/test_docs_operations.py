@@ -11,7 +11,7 @@ from pages import ROOT, page, quoted, rows, section
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.limits import Limits
 from portico.identity.sessions import Credentials
-from portico.invoke.preparer import environment_variables
+from portico.invoke.variables import environment_variables
 
 GATEWAY = ROOT / "src/portico/gateway"
 

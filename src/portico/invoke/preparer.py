@@ -1,10 +1,10 @@
-"""What a new environment needs beyond its spec: unpacked code, the role's credentials, the variables that AWS sets."""
+"""What a new environment needs beyond its spec: unpacked code and layers, the role's credentials, the variables that AWS sets."""
 
 from portico.base.clock import Clock
 from portico.environments.work import EnvironmentSpec, PreparationFailed, Prepared
-from portico.identity.sessions import Credentials
 from portico.invoke.roles import CannotAssume, ExecutionRoles
-from portico.invoke.staging import CodeRefused, Staging
+from portico.invoke.staging import CodeRefused, Staging, merged
+from portico.invoke.variables import environment_variables
 
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 
@@ -23,11 +23,11 @@ class EnvironmentPreparer:
         self._ca_bundle = ca_bundle
 
     async def prepare(self, spec: EnvironmentSpec, log_stream: str) -> Prepared:
-        """Stage the code and assume the role; the environment ends before its credentials do.
+        """Stage the code and the layers, and assume the role; the environment ends before its credentials do.
 
         Raises:
-            PreparationFailed: the role is gone or does not trust Lambda (`AccessDeniedException`), or the code is gone or can't
-                be unpacked (`InvalidZipFileException`).
+            PreparationFailed: the role is gone or does not trust Lambda (`AccessDeniedException`), or the code or a layer is gone
+                or can't be unpacked (`InvalidZipFileException`).
         """
         try:
             keys = self._roles.credentials(spec.role, spec.account, spec.function)
@@ -35,48 +35,18 @@ class EnvironmentPreparer:
             raise PreparationFailed("AccessDeniedException", CANNOT_ASSUME) from error
         try:
             code_dir = self._staging.path(spec.code_digest) or await self._staging.ensure(spec.code_digest)
+            opt_dir = await self._layers(spec.layers)
         except (CodeRefused, KeyError) as error:
             raise PreparationFailed(
                 "InvalidZipFileException", f"Lambda could not unzip the deployment package: {error}"
             ) from error
         usable_s = keys.expires_at - self._clock.now() - spec.timeout_s
-        variables = environment_variables(spec, log_stream, keys, self._endpoint_url, self._ca_bundle)
-        return Prepared(code_dir, variables, self._clock.monotonic() + max(usable_s, 0.0))
+        variables = environment_variables(
+            spec, log_stream, keys, self._endpoint_url, self._ca_bundle, opt_dir
+        )
+        return Prepared(code_dir, variables, self._clock.monotonic() + max(usable_s, 0.0), opt_dir)
 
-
-def environment_variables(
-    spec: EnvironmentSpec, log_stream: str, keys: Credentials, endpoint_url: str, ca_bundle: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """The variables of an environment, as AWS sets them; the function's own win over all but the reserved ones.
-
-    Source: Lambda Developer Guide, "Defined runtime environment variables".
-    """
-    defaults = {
-        "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{spec.runtime}",
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "LANG": "en_US.UTF-8",
-        "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "PYTHONPATH": "/var/runtime",
-        "TZ": ":UTC",
-    }
-    if ca_bundle:
-        defaults["AWS_CA_BUNDLE"] = ca_bundle
-    reserved = {
-        "AWS_ACCESS_KEY_ID": keys.access_key_id,
-        "AWS_DEFAULT_REGION": spec.region,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
-        "AWS_LAMBDA_FUNCTION_NAME": spec.function,
-        "AWS_LAMBDA_FUNCTION_VERSION": spec.version,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
-        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "AWS_REGION": spec.region,
-        "AWS_SECRET_ACCESS_KEY": keys.secret,
-        "AWS_SESSION_TOKEN": keys.token,
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LAMBDA_TASK_ROOT": "/var/task",
-        "_HANDLER": spec.handler,
-    }
-    return tuple({**defaults, **dict(spec.variables), **reserved}.items())
+    async def _layers(self, digests: tuple[str, ...]) -> str:
+        if not digests:
+            return ""
+        return self._staging.path(merged(digests)) or await self._staging.ensure_layers(digests)

@@ -154,6 +154,11 @@ class Numbering(msgspec.Struct, frozen=True, gc=False):
     last: int = 0
 
 
+def digests_of(version: Version) -> tuple[str, ...]:
+    """The blobs of a version's layers, in their order."""
+    return tuple(layer.digest for layer in version.layers)
+
+
 class AccountUsage(msgspec.Struct, frozen=True, gc=False):
     """What an account has set aside in a region: the sum of its functions' reserved concurrency, and the sum of the provisioned
     concurrency of those that have none reserved (a reserved function's is a part of its reservation)."""

@@ -3,7 +3,7 @@
 import msgspec
 
 from portico.environments.work import EnvironmentSpec
-from portico.invoke.records import ACCOUNTS, FUNCTIONS, LATEST, VERSIONS, Version
+from portico.invoke.records import ACCOUNTS, FUNCTIONS, LATEST, VERSIONS, Version, digests_of
 from portico.store.cache import RecordCache
 
 _SPECS_MAX = 10_000
@@ -84,6 +84,7 @@ def spec_of(version: Version) -> EnvironmentSpec:
         ephemeral_mb=version.ephemeral_mb,
         log_group=version.log_group or f"/aws/lambda/{version.function}",
         variables=(*_logging_variables(version), *(version.variables or {}).items()),
+        layers=digests_of(version),
     )
 
 

@@ -14,9 +14,9 @@ import msgspec
 from portico.base.clock import Clock
 from portico.base.ids import uuid
 from portico.environments.work import Environments
-from portico.invoke.records import VERSIONS, Version
+from portico.invoke.records import VERSIONS, Version, digests_of
 from portico.invoke.resolve import environments_key
-from portico.invoke.staging import CodeRefused, Staging
+from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.store.cache import RecordCache
 from portico.store.port import Conflict, Key, Put, Store, VersionIs
 
@@ -29,7 +29,7 @@ _UPDATE_S = 0.1  # how long an update is in progress: one that follows without w
 
 class _Seen(msgspec.Struct, frozen=True, gc=False):
     generation: int
-    digest: str
+    folders: frozenset[str]
 
 
 class States:
@@ -66,7 +66,7 @@ class States:
     async def run(self) -> None:
         """Follow changes, forever."""
         rows = await self._store.scan((VERSIONS.name,))
-        await self._staging.keep_only({VERSIONS.decode(row.value).code_digest for row in rows})
+        await self._staging.keep_only({name for row in rows for name in _folders(VERSIONS.decode(row.value))})
         self._changed.update(dict.fromkeys(row.key for row in rows))
         while True:
             self._woken.clear()
@@ -103,24 +103,28 @@ class States:
     def _notice(self, key: Key) -> None:
         """End the environments of what the version was before, and count who uses which code."""
         held = self._cache.peek(VERSIONS, *key[1:])
-        now = _Seen(held.value.generation, held.value.code_digest) if held is not None else None
+        now = _Seen(held.value.generation, _folders(held.value)) if held is not None else None
         before = self._seen.pop(key, None)
         if now is not None:
             self._seen[key] = now
         if before == now:
             return
-        if now is not None:
-            self._uses[now.digest] += 1
-            self._unused.pop(now.digest, None)
+        for folder in now.folders if now is not None else ():
+            self._uses[folder] += 1
+            self._unused.pop(folder, None)
         if before is not None:
             account, region, name, version = (str(part) for part in key[1:])
             self._environments.retire(
                 f"{environments_key(account, region, name)}{version}:{before.generation}"
             )
-            self._uses[before.digest] -= 1
-            if not self._uses[before.digest]:
-                del self._uses[before.digest]
-                self._unused[before.digest] = self._clock.monotonic()
+            for folder in before.folders:
+                self._let_go(folder)
+
+    def _let_go(self, folder: str) -> None:
+        self._uses[folder] -= 1
+        if not self._uses[folder]:
+            del self._uses[folder]
+            self._unused[folder] = self._clock.monotonic()
 
     async def _settle(self, key: Key) -> None:
         held = self._cache.peek(VERSIONS, *key[1:])
@@ -131,7 +135,7 @@ class States:
             asyncio.get_running_loop().call_later(left, self._on_commit, (key,))
             return
         try:
-            await self._staging.ensure(held.value.code_digest)
+            await self._stage(held.value)
             after = _done(held.value)
         except (CodeRefused, KeyError) as error:
             log.warning("the code of %s can't be unpacked: %s", held.value.arn, error)
@@ -141,11 +145,22 @@ class States:
         except Conflict:
             self._changed[key] = None
 
+    async def _stage(self, version: Version) -> None:
+        if version.code_digest:  # an image has none
+            await self._staging.ensure(version.code_digest)
+        if version.layers:
+            await self._staging.ensure_layers(digests_of(version))
+
     async def _drop_unused(self) -> None:
         before = self._clock.monotonic() - UNUSED_CODE_S
-        for digest in [digest for digest, since in self._unused.items() if since < before]:
-            del self._unused[digest]
-            await self._staging.remove(digest)
+        for folder in [folder for folder, since in self._unused.items() if since < before]:
+            del self._unused[folder]
+            await self._staging.remove(folder)
+
+
+def _folders(version: Version) -> frozenset[str]:
+    """What of a version is unpacked: its code and its layers."""
+    return frozenset(filter(None, (version.code_digest, merged(digests_of(version)))))
 
 
 def _in_progress(version: Version) -> bool:
