@@ -102,7 +102,9 @@ class Send(msgspec.Struct, frozen=True, gc=False, tag=True):
     """Put a message on `queue`.
 
     `visible_at` is on Portico's `now` clock, in seconds. Messages of one `group` are received in order, one lease at a time.
-    A message whose `deduplication` was seen on the queue before `deduplicate_until` is dropped (and its id not stored).
+    A message whose `deduplication` was seen on the queue before `deduplicate_until` is dropped (and its id not stored); so is one
+    of which any name in `duplicates` was seen, which is not itself remembered. `ordered` is False for groups that only name whose
+    message it is: these are received in any order, by many at once.
     """
 
     queue: Key
@@ -112,26 +114,31 @@ class Send(msgspec.Struct, frozen=True, gc=False, tag=True):
     group: str | None = None
     deduplication: str | None = None
     deduplicate_until: float = 0.0
+    duplicates: tuple[str, ...] = ()
+    ordered: bool = True
 
 
 class Ack(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Remove a received message. The commit conflicts when the receipt's lease is over and another has taken it."""
+    """Remove a received message. The commit conflicts when the receipt's lease is over and another has taken it; with `at`
+    (seconds, `now` clock) also when the lease is over by then, taken or not."""
 
     queue: Key
     receipt: str
+    at: float | None = None
 
 
 class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
     """Let a received message be visible again at `visible_at`, with `body` in place of its own if given (attempt counters).
 
     Without a body a lease is made longer or shorter. With one, a `worker` lease ends as well: the message now waits for its next
-    attempt, which a restart does not bring forward. The receipt stays valid until another has taken the message.
+    attempt, which a restart does not bring forward. The receipt stays valid until another has taken the message. `at` as in `Ack`.
     """
 
     queue: Key
     receipt: str
     visible_at: float
     body: bytes | None = None
+    at: float | None = None
 
 
 class Append(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -171,7 +178,8 @@ Op = Put | Delete | Send | Ack | ChangeVisibility | Append | Trim | Refer | Unre
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A received message. `receives` counts its receipts, this one included; `receipt` is what acks it."""
+    """A received message. `receives` counts its receipts, this one included; `receipt` is what acks it. `sequence` grows with each
+    message that the store takes; `moved_from` is the queue that gave the message up as a dead letter."""
 
     queue: Key
     message_id: str
@@ -181,6 +189,56 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     sent_at: float
     first_received_at: float
     group: str | None
+    sequence: int = 0
+    moved_from: Key | None = None
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """What became of a `Send`: the message's id and sequence. Of a `duplicate` they are those of the message that was first."""
+
+    message_id: str
+    sequence: int
+    duplicate: bool = False
+
+
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """What became of an `Ack` or a `ChangeVisibility`: done; `lost`, when the message is gone or another has taken it; `expired`,
+    when the lease was over at the operation's `at`."""
+
+    state: Literal["done", "lost", "expired"]
+
+
+Outcome = Sent | Settled
+
+
+class DeadLetters(msgspec.Struct, frozen=True, gc=False):
+    """Where a message goes that was received `receives_max` times, when it would be received once more. It keeps its id, its count
+    and, with `keeps_age`, the instant at which it was sent."""
+
+    queue: Key
+    receives_max: int
+    keeps_age: bool = True
+
+
+class Taking(msgspec.Struct, frozen=True, gc=False):
+    """What a receive may take.
+
+    `per_group`: so many messages of a group, in order, up to the first that is not visible; 0 if the queue's groups keep no order.
+    `sent_after`: older messages have expired (seconds, `now` clock); they are removed where the receive meets them. `attempt`: a
+    receive of that name that comes again until `attempt_until`, while the leases of the first last, is given the same messages and
+    receipts, leased anew; a change of visibility ends that for its message. `last`: messages of these groups come after all others
+    (of as many as a receive looks at).
+    """
+
+    per_group: int = 1
+    sent_after: float | None = None
+    dead_letters: DeadLetters | None = None
+    attempt: str = ""
+    attempt_until: float = 0.0
+    last: tuple[str, ...] = ()
+
+
+PLAIN_TAKING = Taking()
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -225,13 +283,38 @@ class Store(Protocol):
             StoreFull, StoreFailed: see above.
         """
 
+    async def commit_each(
+        self, ops: Sequence[Send | Ack | ChangeVisibility], conditions: Sequence[Condition] = ()
+    ) -> list[Outcome]:
+        """Apply, in one commit, those of `ops` that hold, and tell what became of each, in their order.
+
+        Raises:
+            Conflict: a condition did not hold; nothing was applied.
+            StoreFull, StoreFailed: see above.
+        """
+
     async def receive(
-        self, queue: Key, *, limit: int, lease_s: float, lease: Lease, now: float
+        self,
+        queue: Key,
+        *,
+        limit: int,
+        lease_s: float,
+        lease: Lease,
+        now: float,
+        taking: Taking = PLAIN_TAKING,
     ) -> list[Message]:
         """Up to `limit` visible messages, leased until `now + lease_s` (durably, before this returns).
 
-        A `worker` lease is void once a new server has opened the store; a `client` lease runs to its end.
+        A `worker` lease is void once a new server has opened the store; a `client` lease runs to its end. A receive that meets very
+        many messages that have expired or are dead letters may return fewer than there are.
         """
+
+    async def discard(self, queue: Key, *, sent_before: float | None = None, limit: int = 1000) -> int:
+        """Remove up to `limit` messages of the queue, leased ones as well, oldest first; with `sent_before` those sent earlier
+        only. How many that were."""
+
+    async def oldest(self, queue: Key) -> float | None:
+        """When the oldest message of the queue was sent (seconds, `now` clock), or None if there is none."""
 
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""

@@ -15,6 +15,7 @@ import msgspec
 from portico.store.sqlite.rows import (
     AckRow,
     AppendRow,
+    Became,
     BlobRow,
     ChangeRow,
     CollectRow,
@@ -30,25 +31,35 @@ from portico.store.sqlite.rows import (
 
 
 class Held(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A message that a receipt names: its row, and what a holder of the current receipt would show."""
+    """A message that a receipt names: its row, what a holder of the current receipt would show, and the end of the lease."""
 
     message: int
     queue: str
     receipt: str | None
     group: str | None
+    visible_at_us: int
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """A message that was sent under a name: until when that name makes others duplicates of it, its id and its row."""
+
+    until_us: int
+    message_id: str
+    sequence: int
 
 
 class Facts(msgspec.Struct):
     """What the database says about the things that a batch's conditions name. The decisions keep it up to date as they go.
 
     `versions`: encoded key -> version, absent ones missing. `ranges`: (low, high) -> (count, newest version). `receipts`: message row
-    -> what holds it. `seen`: (queue, deduplication) -> the end of it. `blobs`: digest -> (instant stored, has an owner).
+    -> what holds it. `seen`: (queue, deduplication) -> the first message of that name. `blobs`: digest -> (instant stored, has an
+    owner).
     """
 
     versions: dict[str, int]
     ranges: dict[tuple[str, str], tuple[int, int]]
     receipts: dict[int, Held]
-    seen: dict[tuple[str, str], int]
+    seen: dict[tuple[str, str], "Seen"]
     blobs: dict[str, tuple[int, bool]]
 
 
@@ -65,7 +76,7 @@ class Plan:
     def __init__(self) -> None:
         self.records: dict[str, tuple[int, str] | None] = {}
         self.sends: list[tuple[int, str, str, str, int, int, str | None, int]] = []
-        self.deduplications: list[tuple[str, str, int]] = []
+        self.deduplications: list[tuple[str, str, int, str, int]] = []
         self.changes: dict[int, tuple[int, str | None]] = {}
         self.acks: set[int] = set()
         self.groups: set[tuple[str, str]] = set()
@@ -95,24 +106,34 @@ class Batch:
             return False
         return not (plan.owners or plan.collected) or not any(type(row) is CollectRow for row in commit.rows)
 
-    def decide(self, commit: Prepared) -> int:
-        """The commit's version, its rows being in the plan; or 0 when it does not hold, nothing of it being there."""
+    def decide(self, commit: Prepared) -> tuple[int, list[Became]]:
+        """The commit's version, its rows being in the plan; or 0 when it does not hold, nothing of it being there. Of a commit with
+        `each` also what became of each row."""
         facts = self.facts
         self.now_us = commit.now_us
         for key, version in commit.versions:
             if facts.versions.get(key, 0) != version:
-                return 0
+                return 0, []
         for check in commit.ranges:
             if facts.ranges[check.low, check.high] != (check.count, check.newest):
-                return 0
+                return 0, []
+        if commit.each:
+            version = self.next_number()
+            return version, [self._one(row, version) for row in commit.rows]
         for row in commit.rows:
             check_row = _CHECKS.get(type(row))
-            if check_row is not None and not check_row(self, row):
-                return 0
+            if check_row is not None and check_row(self, row):
+                return 0, []
         version = self.next_number()
         for row in commit.rows:
             _EFFECTS[type(row)](self, row, version)
-        return version
+        return version, []
+
+    def _one(self, row: Row, version: int) -> Became:
+        """A row for itself."""
+        check = _CHECKS.get(type(row))
+        against = check(self, row) if check is not None else ""
+        return Became(against) if against else _EFFECTS[type(row)](self, row, version) or _DONE
 
     def _touched(self, check: RangeCheck) -> bool:
         return any(check.low <= key < check.high for key in self.plan.records)
@@ -133,7 +154,7 @@ def named(commits: Iterable[Prepared]) -> dict[str, Sequence[Any]]:
                 case AckRow() | ChangeRow():
                     messages.add(row.message)
                 case SendRow(deduplication=str(name)):
-                    deduplications.add((row.queue, name))
+                    deduplications.update([(row.queue, each) for each in (name, *row.duplicates)])
                 case OwnerRow(needed=True) | CollectRow():
                     blobs.add(row.digest)
     return {
@@ -145,25 +166,30 @@ def named(commits: Iterable[Prepared]) -> dict[str, Sequence[Any]]:
     }
 
 
-def _lease_holds(batch: Batch, row: AckRow | ChangeRow) -> bool:
+def _lost(batch: Batch, row: AckRow | ChangeRow) -> str:
     held = batch.facts.receipts.get(row.message)
-    return held is not None and held.receipt == row.receipt and held.queue == row.queue
+    if held is None or held.receipt != row.receipt or held.queue != row.queue:
+        return "lost"
+    return "expired" if row.at_us is not None and held.visible_at_us <= row.at_us else ""
 
 
-def _blob_is_there(batch: Batch, row: OwnerRow) -> bool:
-    return not row.needed or row.digest in batch.facts.blobs
+def _blob_missing(batch: Batch, row: OwnerRow) -> str:
+    return "lost" if row.needed and row.digest not in batch.facts.blobs else ""
 
 
-def _collectable(batch: Batch, row: CollectRow) -> bool:
+def _needed(batch: Batch, row: CollectRow) -> str:
     stored_at_us, has_owner = batch.facts.blobs.get(row.digest, (0, True))
-    return not has_owner and stored_at_us <= row.before_us
+    return "lost" if has_owner or stored_at_us > row.before_us else ""
 
 
-_CHECKS: dict[type, Callable[[Batch, Any], bool]] = {
-    AckRow: _lease_holds,
-    ChangeRow: _lease_holds,
-    OwnerRow: _blob_is_there,
-    CollectRow: _collectable,
+_DONE = Became("done")
+
+# What speaks against a row, "" if nothing does.
+_CHECKS: dict[type, Callable[[Batch, Any], str]] = {
+    AckRow: _lost,
+    ChangeRow: _lost,
+    OwnerRow: _blob_missing,
+    CollectRow: _needed,
 }
 
 
@@ -177,23 +203,36 @@ def _delete(batch: Batch, row: DeleteRow, _: int) -> None:
     batch.plan.records[row.key] = None
 
 
-def _send(batch: Batch, row: SendRow, _: int) -> None:
+def _send(batch: Batch, row: SendRow, _: int) -> Became:
     plan = batch.plan
+    first = _first_of(batch, row)
+    if first is not None:
+        return Became("duplicate", first.message_id, first.sequence)
+    number = batch.next_number()
     if row.deduplication is not None:
         name = (row.queue, row.deduplication)
-        if batch.facts.seen.get(name, batch.now_us) > batch.now_us:
-            return
-        batch.facts.seen[name] = row.deduplicate_until_us
-        plan.deduplications.append((*name, row.deduplicate_until_us))
-    number = batch.next_number()
+        batch.facts.seen[name] = Seen(row.deduplicate_until_us, row.message_id, number)
+        plan.deduplications.append((*name, row.deduplicate_until_us, row.message_id, number))
     blocked = 0
-    if row.grouped is not None:
+    if row.grouped is not None and row.ordered:
         # Until the group is looked at as a whole, which is done after all sends and acks are written.
         blocked = 1
         plan.groups.add((row.queue, row.grouped))
     plan.sends.append(
         (number, row.queue, row.message_id, row.body, row.visible_at_us, batch.now_us, row.grouped, blocked)
     )
+    return Became("done", row.message_id, number)
+
+
+def _first_of(batch: Batch, row: SendRow) -> Seen | None:
+    """The message that `row` is a duplicate of."""
+    if row.deduplication is None:
+        return None
+    for name in (row.deduplication, *row.duplicates):
+        seen = batch.facts.seen.get((row.queue, name))
+        if seen is not None and seen.until_us > batch.now_us:
+            return seen
+    return None
 
 
 def _ack(batch: Batch, row: AckRow, _: int) -> None:
@@ -213,6 +252,8 @@ def _change(batch: Batch, row: ChangeRow, _: int) -> None:
     if body is None and row.message in plan.changes:
         body = plan.changes[row.message][1]
     plan.changes[row.message] = (row.visible_at_us, body)
+    held = batch.facts.receipts[row.message]
+    batch.facts.receipts[row.message] = msgspec.structs.replace(held, visible_at_us=row.visible_at_us)
 
 
 def _append(batch: Batch, row: AppendRow, _: int) -> None:
@@ -247,7 +288,7 @@ def _collect(batch: Batch, row: CollectRow, _: int) -> None:
     batch.plan.collected.add(row.digest)
 
 
-_EFFECTS: dict[type[Row], Callable[[Batch, Any, int], None]] = {
+_EFFECTS: dict[type[Row], Callable[[Batch, Any, int], Became | None]] = {
     PutRow: _put,
     DeleteRow: _delete,
     SendRow: _send,

@@ -14,6 +14,8 @@ from portico.store.sqlite.decide import Batch, named
 from portico.store.sqlite.messages import (
     Answer,
     CommittedAt,
+    Discard,
+    Discarded,
     Erase,
     Forget,
     Forgotten,
@@ -25,7 +27,13 @@ from portico.store.sqlite.numbers import Numbers
 from portico.store.sqlite.receive import Receive, receive_all, void_worker_leases
 from portico.store.sqlite.rows import Prepared
 from portico.store.sqlite.schema import migrate
-from portico.store.sqlite.statements import erase, forget_deduplications, read_facts, write_plan
+from portico.store.sqlite.statements import (
+    discard,
+    erase,
+    forget_deduplications,
+    read_facts,
+    write_plan,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -96,12 +104,16 @@ class Engine:
         while commits:
             commits = self._commit_some(commits, answers)
         receives = [(place, each) for place, each in enumerate(requests) if isinstance(each, Receive)]
-        found = receive_all(self._connection, [receive for _, receive in receives])
-        for (place, _), messages in zip(receives, found, strict=True):
-            answers[place] = Received(messages)
+        found = receive_all(self._connection, [receive for _, receive in receives], self._numbers.next)
+        for (place, _), (messages, moved) in zip(receives, found, strict=True):
+            answers[place] = Received(messages, moved)
             self._unsaved_pages += len(messages)
         for place, request in enumerate(requests):
             match request:
+                case Discard():
+                    removed = discard(self._connection, request.queue, request.sent_before_us, request.limit)
+                    answers[place] = Discarded(removed)
+                    self._unsaved_pages += _PAGES_PER_ROW * removed
                 case Forget():
                     forget_deduplications(self._connection, request.now_us)
                     answers[place] = Forgotten([])
@@ -120,7 +132,7 @@ class Engine:
             if decided and not batch.can_decide(commit):
                 break
             decided += 1
-            answers[place] = CommittedAt(batch.decide(commit))
+            answers[place] = CommittedAt(*batch.decide(commit))
             self._unsaved_pages += _PAGES_PER_ROW * len(commit.rows)
         write_plan(self._connection, batch.plan)
         return commits[decided:]

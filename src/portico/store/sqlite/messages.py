@@ -10,7 +10,7 @@ import msgspec
 
 from portico.store.port import StoreError, StoreFailed, StoreFull, StoreUnusable
 from portico.store.sqlite.receive import Leased, Receive
-from portico.store.sqlite.rows import Prepared
+from portico.store.sqlite.rows import Became, Prepared
 
 
 class Forget(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -23,19 +23,35 @@ class Erase(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """Forget everything; the answer is the encoded keys that had something."""
 
 
-Request = Prepared | Receive | Forget | Erase
+class Discard(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
+    """Remove up to `limit` messages of the encoded queue, those sent before an instant or (None) any."""
+
+    queue: str
+    sent_before_us: int | None
+    limit: int
+
+
+Request = Prepared | Receive | Discard | Forget | Erase
 
 
 class CommittedAt(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """The commit's version; 0 when it did not hold."""
+    """The commit's version; 0 when it did not hold. Of a commit with `each`, what became of each row."""
 
     version: int
+    became: list[Became] = []
 
 
 class Received(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """What a receive got."""
+    """What a receive got, and whether it has moved dead letters."""
 
     messages: list[Leased]
+    moved: bool
+
+
+class Discarded(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
+    """How many messages are gone."""
+
+    count: int
 
 
 class Forgotten(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -51,7 +67,7 @@ class Failed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     message: str
 
 
-Answer = CommittedAt | Received | Forgotten | Failed
+Answer = CommittedAt | Received | Discarded | Forgotten | Failed
 
 _ERRORS: dict[str, type[StoreError]] = {
     kind.__name__: kind for kind in (StoreError, StoreFull, StoreFailed, StoreUnusable)

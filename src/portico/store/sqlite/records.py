@@ -36,11 +36,13 @@ _LOG = """
 SELECT json_group_array(json_array(sequence, at_us, value)) FROM (
     SELECT sequence, at_us, value FROM entries WHERE log = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3)
 """
+# The visible ones are counted in the index alone; the others, which are few beside a long queue's, are looked at.
 _DEPTH = """
-SELECT coalesce(sum(visible_at_us <= ?2), 0), coalesce(sum(visible_at_us > ?2 AND receipt IS NOT NULL), 0),
-    coalesce(sum(visible_at_us > ?2 AND receipt IS NULL), 0)
-FROM messages WHERE queue = ?1
+SELECT (SELECT count(*) FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us <= ?2),
+    coalesce(sum(receipt IS NOT NULL), 0), coalesce(sum(receipt IS NULL), 0)
+FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us > ?2
 """
+_OLDEST = "SELECT min(sent_at_us) FROM messages WHERE queue = ?"
 _NEXT_VISIBLE = "SELECT min(visible_at_us) FROM messages WHERE queue = ? AND blocked = 0"
 
 
@@ -121,6 +123,12 @@ async def depth(readers: Readers, queue: Key, *, now: float) -> QueueDepth:
 def next_visible_us(readers: Readers, queue: str) -> int | None:
     """When the next message of the encoded queue can be received."""
     row = readers.one(_NEXT_VISIBLE, queue)
+    return None if row is None else row[0]  # type: ignore[return-value]  # min() of an integer column
+
+
+def oldest_us(readers: Readers, queue: str) -> int | None:
+    """When the oldest message of the encoded queue was sent."""
+    row = readers.one(_OLDEST, queue)
     return None if row is None else row[0]  # type: ignore[return-value]  # min() of an integer column
 
 

@@ -18,10 +18,13 @@ from portico.store.port import (
     Delete,
     Key,
     Op,
+    Outcome,
     Put,
     RangeIs,
     Refer,
     Send,
+    Sent,
+    Settled,
     Trim,
     Unrefer,
     VersionIs,
@@ -52,14 +55,18 @@ class SendRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     grouped: str | None
     deduplication: str | None
     deduplicate_until_us: int
+    duplicates: tuple[str, ...]
+    ordered: bool
 
 
 class AckRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """Remove the message whose current receipt is `receipt`; `message` is its row, 0 when the receipt has no such form."""
+    """Remove the message whose current receipt is `receipt`; `message` is its row, 0 when the receipt has no such form. The lease
+    must last beyond `at_us`, if that is given."""
 
     queue: str
     message: int
     receipt: str
+    at_us: int | None
 
 
 class ChangeRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -68,6 +75,7 @@ class ChangeRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True
     queue: str
     message: int
     receipt: str
+    at_us: int | None
     visible_at_us: int
     body: str | None
 
@@ -125,15 +133,27 @@ class RangeCheck(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """A commit, ready for the writer; `now_us` is the instant at which it was asked for."""
+    """A commit, ready for the writer; `now_us` is the instant at which it was asked for. With `each`, rows that do not hold are left
+    out and the others applied."""
 
     now_us: int
     rows: list[Row]
     versions: list[tuple[str, int]] = []
     ranges: list[RangeCheck] = []
+    each: bool = False
 
 
-def prepare(ops: Sequence[Op], conditions: Sequence[Condition], now_us: int) -> Prepared:
+class Became(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What became of a row of a commit with `each`: `state` is one of `Settled`'s, or `duplicate`; the others are for sends."""
+
+    state: str
+    message_id: str = ""
+    sequence: int = 0
+
+
+def prepare(
+    ops: Sequence[Op], conditions: Sequence[Condition], now_us: int, *, each: bool = False
+) -> Prepared:
     """The commit of these values.
 
     Raises:
@@ -142,9 +162,17 @@ def prepare(ops: Sequence[Op], conditions: Sequence[Condition], now_us: int) -> 
     return Prepared(
         now_us,
         [_MAKERS[type(op)](op) for op in ops],
-        [(keys.encode(each.key), each.version) for each in conditions if type(each) is VersionIs],
-        [_range(each) for each in conditions if type(each) is RangeIs],
+        [(keys.encode(one.key), one.version) for one in conditions if type(one) is VersionIs],
+        [_range(one) for one in conditions if type(one) is RangeIs],
+        each,
     )
+
+
+def outcome(op: Op, became: Became) -> Outcome:
+    """What became of `op` as the port tells it."""
+    if isinstance(op, Send):
+        return Sent(became.message_id, became.sequence, became.state == "duplicate")
+    return Settled(became.state)  # type: ignore[arg-type]  # the states of what is no send
 
 
 def changed_by(ops: Sequence[Op]) -> list[Key]:
@@ -202,16 +230,23 @@ def _send(op: Send) -> Row:
         op.group,
         op.deduplication,
         to_us(op.deduplicate_until),
+        op.duplicates,
+        op.ordered,
     )
 
 
 def _ack(op: Ack) -> Row:
-    return AckRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt)
+    return AckRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt, _at_us(op.at))
 
 
 def _change(op: ChangeVisibility) -> Row:
     body = None if op.body is None else to_text(op.body)
-    return ChangeRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt, to_us(op.visible_at), body)
+    queue, row, at_us = keys.encode(op.queue), receipt_row(op.receipt), _at_us(op.at)
+    return ChangeRow(queue, row, op.receipt, at_us, to_us(op.visible_at), body)
+
+
+def _at_us(at: float | None) -> int | None:
+    return None if at is None else to_us(at)
 
 
 def _append(op: Append) -> Row:

@@ -49,7 +49,19 @@ _FORMAT_2 = (
     "CREATE INDEX messages_by_visibility ON messages (queue, blocked, visible_at_us, id)",
 )
 
-STEPS: tuple[Sequence[str], ...] = (_FORMAT_1, _FORMAT_2)
+# Dead letters know where they come from, a receive can be asked for again, the oldest message is found without a look at all of them,
+# and a duplicate is told as which message it was first sent.
+_FORMAT_3 = (
+    "ALTER TABLE messages ADD COLUMN moved_from TEXT",
+    "ALTER TABLE messages ADD COLUMN attempt TEXT",
+    "ALTER TABLE messages ADD COLUMN attempt_until_us INTEGER",
+    "CREATE INDEX messages_by_attempt ON messages (queue, attempt) WHERE attempt IS NOT NULL",
+    "CREATE INDEX messages_by_age ON messages (queue, sent_at_us)",
+    "ALTER TABLE deduplications ADD COLUMN message_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE deduplications ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0",
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
 FORMAT = len(STEPS)
 
 

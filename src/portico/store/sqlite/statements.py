@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from portico.store.sqlite.decide import Facts, Held, Plan
+from portico.store.sqlite.decide import Facts, Held, Plan, Seen
 
 _encode = msgspec.json.Encoder().encode
 
@@ -16,11 +16,12 @@ class _Read(msgspec.Struct):
     versions: list[tuple[str, int]]
     ranges: list[tuple[str, str, int, int]]
     receipts: list[Held]
-    seen: list[tuple[str, str, int]]
+    seen: list[tuple[str, str, tuple[int, str, int]]]
     blobs: list[tuple[str, int, int]]
 
 
 _decode = msgspec.json.Decoder(_Read).decode
+_decode_oldest = msgspec.json.Decoder(list[tuple[int, str | None]]).decode
 
 # One row with one column: every row that sqlite3 steps to gives up the GIL and has to win it back.
 _FACTS = """
@@ -31,9 +32,10 @@ SELECT json_object(
         (SELECT count(*) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1),
         (SELECT coalesce(max(version), 0) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1)))
     FROM json_each(?1, '$.ranges') AS j),
-'receipts', (SELECT json_group_array(json_array(m.id, m.queue, m.receipt, m.grouped))
+'receipts', (SELECT json_group_array(json_array(m.id, m.queue, m.receipt, m.grouped, m.visible_at_us))
     FROM json_each(?1, '$.messages') AS j CROSS JOIN messages AS m ON m.id = j.value),
-'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication, d.until_us))
+'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication,
+        json_array(d.until_us, d.message_id, d.sequence)))
     FROM json_each(?1, '$.deduplications') AS j CROSS JOIN deduplications AS d
     ON d.queue = j.value ->> 0 AND d.deduplication = j.value ->> 1),
 'blobs', (SELECT json_group_array(json_array(b.digest, b.stored_at_us,
@@ -49,7 +51,7 @@ ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.val
 """
 _CHANGE = """
 UPDATE messages SET visible_at_us = j.value ->> 1, body = coalesce(j.value ->> 2, body),
-    lease = CASE WHEN j.value ->> 2 IS NULL THEN lease ELSE 'client' END
+    lease = CASE WHEN j.value ->> 2 IS NULL THEN lease ELSE 'client' END, attempt = NULL
 FROM json_each(?) AS j WHERE messages.id = j.value ->> 0
 """
 _ACK = "DELETE FROM messages WHERE id IN (SELECT value FROM json_each(?))"
@@ -63,8 +65,8 @@ UPDATE messages SET blocked = 0 WHERE blocked = 1 AND id IN (
     FROM json_each(?) AS j)
 """
 _DEDUPLICATE = """
-INSERT OR REPLACE INTO deduplications (queue, deduplication, until_us)
-SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
+INSERT OR REPLACE INTO deduplications (queue, deduplication, until_us, message_id, sequence)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)
 """
 _TRIM = """
 DELETE FROM entries WHERE sequence IN (
@@ -89,6 +91,13 @@ DELETE FROM blob_owners WHERE (digest, owner) IN (SELECT value ->> 0, value ->> 
 """
 
 
+_OLDEST = """
+SELECT json_group_array(json_array(id, grouped)) FROM (
+    SELECT id, grouped FROM messages WHERE queue = ?1 AND sent_at_us < ?2 ORDER BY sent_at_us LIMIT ?3)
+"""
+_EVER = 1 << 62
+
+
 def read_facts(connection: sqlite3.Connection, named: dict[str, Any]) -> Facts:
     """What the database says about the things in `named` (see `decide.named`)."""
     if not any(named.values()):
@@ -99,7 +108,7 @@ def read_facts(connection: sqlite3.Connection, named: dict[str, Any]) -> Facts:
         dict(read.versions),
         {(low, high): (count, newest) for low, high, count, newest in read.ranges},
         {held.message: held for held in read.receipts},
-        {(queue, name): until_us for queue, name, until_us in read.seen},
+        {(queue, name): Seen(*first) for queue, name, first in read.seen},
         {digest: (stored_at_us, bool(owned)) for digest, stored_at_us, owned in read.blobs},
     )
 
@@ -125,6 +134,27 @@ def write_plan(connection: sqlite3.Connection, plan: Plan) -> None:
     ):
         if rows:
             connection.execute(statement, (_encode(rows).decode(),))
+
+
+def remove_messages(connection: sqlite3.Connection, rows: list[int]) -> None:
+    """Remove messages, whoever holds them."""
+    connection.execute(_ACK, (_encode(rows).decode(),))
+
+
+def unblock(connection: sqlite3.Connection, groups: list[tuple[str, str]]) -> None:
+    """See that the first message of each (queue, group) can be received."""
+    connection.execute(_UNBLOCK, (_encode(groups).decode(),))
+
+
+def discard(connection: sqlite3.Connection, queue: str, sent_before_us: int | None, limit: int) -> int:
+    """Remove the oldest messages of a queue; how many."""
+    before_us = _EVER if sent_before_us is None else sent_before_us
+    (answer,) = connection.execute(_OLDEST, (queue, before_us, limit)).fetchone()
+    found = _decode_oldest(answer)
+    if found:
+        remove_messages(connection, [row for row, _ in found])
+        unblock(connection, list({(queue, group) for _, group in found if group is not None}))
+    return len(found)
 
 
 def forget_deduplications(connection: sqlite3.Connection, now_us: int) -> None:

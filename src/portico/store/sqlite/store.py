@@ -7,6 +7,9 @@ from pathlib import Path
 from portico.base.clock import Clock
 from portico.store import keys
 from portico.store.port import (
+    PLAIN_TAKING,
+    Ack,
+    ChangeVisibility,
     Committed,
     Condition,
     Entry,
@@ -14,16 +17,28 @@ from portico.store.port import (
     Lease,
     Message,
     Op,
+    Outcome,
     QueueDepth,
+    Send,
     StoreFailed,
+    Taking,
     Versioned,
 )
 from portico.store.sqlite import backup, records
 from portico.store.sqlite.blobs import GRACE_S, Blobs, read_whole
 from portico.store.sqlite.database import Readers
-from portico.store.sqlite.messages import Answer, CommittedAt, Erase, Forget, Forgotten, Received
-from portico.store.sqlite.receive import Receive
-from portico.store.sqlite.rows import Prepared, Row, changed_by, prepare
+from portico.store.sqlite.messages import (
+    Answer,
+    CommittedAt,
+    Discard,
+    Discarded,
+    Erase,
+    Forget,
+    Forgotten,
+    Received,
+)
+from portico.store.sqlite.receive import prepare_receive
+from portico.store.sqlite.rows import Prepared, Row, changed_by, outcome, prepare
 from portico.store.sqlite.shelf import Shelf
 from portico.store.sqlite.text import to_seconds, to_us
 from portico.store.sqlite.writer import Writer
@@ -76,18 +91,48 @@ class SqliteStore:
         prepared = prepare(ops, conditions, self._now_us())
         return _version(await self._writer.submit(prepared, changed_by(ops)))
 
+    async def commit_each(
+        self, ops: Sequence[Send | Ack | ChangeVisibility], conditions: Sequence[Condition] = ()
+    ) -> list[Outcome]:
+        """Apply those of `ops` that hold; what became of each."""
+        prepared = prepare(ops, conditions, self._now_us(), each=True)
+        answer = await self._writer.submit(prepared, changed_by(ops))
+        assert isinstance(answer, CommittedAt)
+        return [outcome(op, became) for op, became in zip(ops, answer.became, strict=True)]
+
     async def receive(
-        self, queue: Key, *, limit: int, lease_s: float, lease: Lease, now: float
+        self,
+        queue: Key,
+        *,
+        limit: int,
+        lease_s: float,
+        lease: Lease,
+        now: float,
+        taking: Taking = PLAIN_TAKING,
     ) -> list[Message]:
         """Up to `limit` visible messages, leased until `now + lease_s`."""
-        name, now_us = keys.encode(queue), to_us(now)
-        first_us = records.next_visible_us(self._readers, name)
-        if limit <= 0 or first_us is None or first_us > now_us:
+        receive = prepare_receive(queue, limit, lease_s, lease, now, taking)
+        if limit <= 0 or not (taking.attempt or self._has_visible(receive.queue, receive.now_us)):
             return []  # most receives of a poller: known without the writer
-        receive = Receive(name, limit, now_us, to_us(now + lease_s), lease)
         answer = await self._writer.submit(receive)
         assert isinstance(answer, Received)
+        if answer.moved and taking.dead_letters is not None:
+            self._settled([taking.dead_letters.queue])
         return [leased.message(queue) for leased in answer.messages]
+
+    async def discard(self, queue: Key, *, sent_before: float | None = None, limit: int = 1000) -> int:
+        """Remove the oldest messages of the queue; how many that were."""
+        before_us = None if sent_before is None else to_us(sent_before)
+        answer = await self._writer.submit(Discard(keys.encode(queue), before_us, limit))
+        assert isinstance(answer, Discarded)
+        if answer.count:
+            self._settled([queue])
+        return answer.count
+
+    async def oldest(self, queue: Key) -> float | None:
+        """When the oldest message of the queue was sent."""
+        oldest_us = records.oldest_us(self._readers, keys.encode(queue))
+        return None if oldest_us is None else to_seconds(oldest_us)
 
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""
@@ -148,6 +193,10 @@ class SqliteStore:
         await asyncio.to_thread(self._readers.close)
         await self._writer.close()
         self._release()
+
+    def _has_visible(self, queue: str, now_us: int) -> bool:
+        first_us = records.next_visible_us(self._readers, queue)
+        return first_us is not None and first_us <= now_us
 
     def _now_us(self) -> int:
         return to_us(self._clock.now())
