@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True):
     environments_max: int = 1000
     # Seconds after which an idle environment is ended.
     environment_idle_s: int = 300
+    # Bytes per second of a streamed answer beyond its first 6 MB (AWS: 2 MB/s); 0 is no limit.
+    stream_bytes_per_s: int = 2 * 1024 * 1024
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.
     outbound_allow: str = ""
     # Largest request body in bytes.

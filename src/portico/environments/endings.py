@@ -60,10 +60,10 @@ def exited(request_id: str, status: int) -> Ending:
     return _ending(EXIT_ERROR, f"RequestId: {request_id} Error: {exit_words(status)}")
 
 
-def too_large(size: bytes) -> Ending:
-    """The answer has `size` bytes (as decimal digits, by the runtime's account)."""
+def too_large(size: bytes, limit: int = CONTENT_BYTES_MAX) -> Ending:
+    """The answer has `size` bytes (as decimal digits, by the runtime's account), where `limit` are allowed."""
     shown = size.decode() if size.isdigit() and len(size) < 20 else "?"
-    words = f"Response payload size ({shown} bytes) exceeded maximum allowed payload size ({CONTENT_BYTES_MAX} bytes)."
+    words = f"Response payload size ({shown} bytes) exceeded maximum allowed payload size ({limit} bytes)."
     return _ending(TOO_LARGE, words)
 
 

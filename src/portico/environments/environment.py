@@ -19,6 +19,7 @@ from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
+from portico.environments.stream import Answer
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
 
 log = logging.getLogger("portico.environments")
@@ -40,7 +41,7 @@ class Environment:
 
     __slots__ = (
         "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports",
-        "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
+        "answer", "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
         "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
     )  # fmt: skip
@@ -57,6 +58,7 @@ class Environment:
         self.status: int | None = None  # wait status of the function's process
         self.ticket = 0
         self.invocation: Invocation | None = None
+        self.answer: Answer | None = None  # to the invocation, when it is streamed
         self.expires_at = float("inf")
         self.delivered_at = 0.0
         self.started_ms = 0
@@ -109,6 +111,7 @@ class Environment:
     def forget_invocation(self) -> None:
         """The invocation has been answered; the environment stays."""
         self.invocation = None
+        self.answer = None
         self.repeated = False
 
     def advance(self, event: Event) -> None:

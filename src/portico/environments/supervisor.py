@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
 
 from portico.base.clock import Clock
 from portico.environments import endings, framed
@@ -14,6 +15,7 @@ from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
 from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
+from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Preparer
 from portico.environments.zygotes import Zygotes
@@ -22,7 +24,7 @@ log = logging.getLogger("portico.environments")
 
 _CLOSE_S = 5.0
 
-_Pending = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome]"]
+_Pending = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream"]
 
 
 class Supervisor:
@@ -84,10 +86,25 @@ class Supervisor:
         if not self._running or self._closing:
             self._attach()
         outcome: asyncio.Future[Outcome] = self._loop.create_future()
-        self._tickets = ticket = self._tickets + 1
-        self._pending[ticket] = (spec, invocation, outcome)
-        self._perform(self._pool.submit(ticket, spec.key))
+        self._submit(spec, invocation, outcome)
         return await outcome
+
+    def stream(
+        self, spec: EnvironmentSpec, invocation: Invocation, on_end: Callable[[Outcome | None], None]
+    ) -> Stream:
+        """Run one invocation and pass its answer on as it comes; see the port."""
+        if not self._running or self._closing:
+            self._attach()
+        stream = Stream(on_end)
+        self._submit(spec, invocation, stream)
+        return stream
+
+    def _submit(
+        self, spec: EnvironmentSpec, invocation: Invocation, waiter: "asyncio.Future[Outcome] | Stream"
+    ) -> None:
+        self._tickets = ticket = self._tickets + 1
+        self._pending[ticket] = (spec, invocation, waiter)
+        self._perform(self._pool.submit(ticket, spec.key))
 
     def retire(self, prefix: str) -> None:
         """End what belongs to keys that begin with `prefix`; see the port."""
@@ -219,6 +236,8 @@ class Supervisor:
             if kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
                 self._answered(environment, frame)
                 return
+            if self._streamed(environment, frame):
+                return
         elif environment.state is State.STARTING:
             if kind == framed.READY:
                 self._initialised(environment)
@@ -241,15 +260,33 @@ class Supervisor:
             environment.set_init_lines_apart(self._wall_ms())
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
 
+    def _streamed(self, environment: Environment, frame: Frame) -> bool:
+        """Take a frame of a streamed answer; False when it is none, or comes out of turn."""
+        if frame.kind == framed.BEGIN and environment.answer is None:
+            waiter = self._pending[environment.ticket][2]
+            stream = waiter if isinstance(waiter, Stream) else None
+            environment.answer = Answer(stream, framed.CONTENT_BYTES_MAX)
+            if stream is not None:
+                stream.begin(frame.content, environment.hold)
+        elif frame.kind == framed.PART and environment.answer is not None:
+            environment.answer.feed(frame.content)
+        elif frame.kind == framed.END and environment.answer is not None:
+            self._answered(environment, frame)
+        else:
+            return False
+        return True
+
     def _answered(self, environment: Environment, frame: Frame) -> None:
         self._deadlines.clear(environment.id)
         environment.advance(Event.ANSWERED)
         if frame.kind == framed.ANSWER:
             outcome = self._outcome(environment, frame.content)
-        elif frame.kind == framed.ERROR:
+        elif frame.kind == framed.ERROR or (frame.kind == framed.END and frame.content):
             outcome = self._failure(environment, endings.reported(frame.content))
-        else:
+        elif frame.kind == framed.TOO_LARGE:
             outcome = self._failure(environment, endings.too_large(frame.content))
+        else:
+            outcome = self._end_of(environment, environment.answer)
         self._resolve(environment.ticket, outcome)
         environment.forget_invocation()
         now = self._clock.monotonic()
@@ -267,6 +304,14 @@ class Supervisor:
         environment = self._environments[id]
         first_init = environment.state is State.STARTING and not environment.repeated
         environment.end("init timeout" if first_init else "timeout")
+
+    def _end_of(self, environment: Environment, answer: Answer | None) -> Outcome:
+        """The outcome of an answer that was streamed to its end."""
+        if answer is None:
+            return self._outcome(environment, b"")
+        if answer.too_large:
+            return self._failure(environment, endings.too_large(str(answer.size).encode(), answer.limit))
+        return self._outcome(environment, answer.gathered)
 
     # Ending
 
@@ -303,14 +348,18 @@ class Supervisor:
         self._resolve(ticket, self._failure(environment, ending))
 
     def _resolve(self, ticket: int, outcome: Outcome) -> None:
-        future = self._pending.pop(ticket)[2]
-        if not future.done():  # the caller may have gone; the invocation has run to its end all the same
-            future.set_result(outcome)
+        waiter = self._pending.pop(ticket)[2]
+        if isinstance(waiter, Stream):
+            waiter.finish(outcome)
+        elif not waiter.done():  # the caller may have gone; the invocation has run to its end all the same
+            waiter.set_result(outcome)
 
     def _refuse(self, ticket: int, error: PreparationFailed) -> None:
-        future = self._pending.pop(ticket)[2]
-        if not future.done():
-            future.set_exception(error)
+        waiter = self._pending.pop(ticket)[2]
+        if isinstance(waiter, Stream):
+            waiter.fail(error)
+        elif not waiter.done():
+            waiter.set_exception(error)
 
     def _failure(self, environment: Environment, ending: endings.Ending) -> Outcome:
         return self._outcome(environment, ending.payload, ending.kind)

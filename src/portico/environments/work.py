@@ -1,8 +1,12 @@
 """What goes into an execution environment and what comes out, as values; and the ports that it needs."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+
+if TYPE_CHECKING:
+    from portico.environments.stream import Stream
 
 
 class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
@@ -116,6 +120,12 @@ class Environments(Protocol):
         Raises:
             PreparationFailed: no environment could be started.
         """
+
+    def stream(
+        self, spec: EnvironmentSpec, invocation: Invocation, on_end: Callable[[Outcome | None], None]
+    ) -> "Stream":
+        """Like `invoke`, for an answer that is read while it is made. `on_end` is called once: with the outcome, which has no payload
+        if the answer was streamed, or with None when no environment could be started (which `Stream.begun` raises)."""
 
     def retire(self, prefix: str) -> None:
         """End the idle environments whose spec's key begins with `prefix`, and the busy ones once they are done."""

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from portico.gateway.body import Body
-from portico.wire.http import Head, Peer, Reply
+from portico.wire.http import Head, Peer, Reply, StreamReply
 
-Handler = Callable[[Head, Body, Peer], Awaitable[Reply]]
+Handler = Callable[[Head, Body, Peer], Awaitable[Reply | StreamReply]]
 
 
 def behind_proxy(handler: Handler) -> Handler:
     """`handler`, told of the caller that the proxy has seen."""
 
-    def with_caller(head: Head, body: Body, peer: Peer) -> Awaitable[Reply]:
+    def with_caller(head: Head, body: Body, peer: Peer) -> Awaitable[Reply | StreamReply]:
         return handler(head, body, caller_of(head, peer))
 
     return with_caller

@@ -7,7 +7,7 @@ from portico.gateway.cors import Origins
 from portico.gateway.hosts import Hosts
 from portico.gateway.reply import refusal
 from portico.wire.errors import AwsError
-from portico.wire.http import Head, Peer, Reply
+from portico.wire.http import Head, Peer, Reply, StreamReply
 
 
 class Guard:
@@ -17,13 +17,16 @@ class Guard:
     """
 
     def __init__(
-        self, handler: Callable[[Head, Body, Peer], Awaitable[Reply]], hosts: Hosts, origins: Origins
+        self,
+        handler: Callable[[Head, Body, Peer], Awaitable[Reply | StreamReply]],
+        hosts: Hosts,
+        origins: Origins,
     ) -> None:
         self._handler = handler
         self._hosts = hosts
         self._origins = origins
 
-    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply]:
+    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply | StreamReply]:
         """The reply to a request. Not a coroutine of its own: it would be resumed and left with every call, only to pass it on."""
         try:
             self._hosts.check(head)
@@ -36,7 +39,7 @@ class Guard:
         answering = self._handler(head, body, peer)
         return self._told(head, answering) if self._origins.tells else answering
 
-    async def _told(self, head: Head, answering: Awaitable[Reply]) -> Reply:
+    async def _told(self, head: Head, answering: Awaitable[Reply | StreamReply]) -> Reply | StreamReply:
         return self._origins.tell(head, await answering)
 
 

@@ -3,8 +3,9 @@
 import logging
 import re
 from asyncio import to_thread
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, Protocol
 
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
@@ -18,8 +19,8 @@ from portico.gateway.signature_errors import family
 from portico.identity.claim_header import usual
 from portico.identity.credentials import KeyRing
 from portico.wire.errors import AwsError, internal
-from portico.wire.http import Head, Peer, Reply
-from portico.wire.model import codec, error_reply, query_action
+from portico.wire.http import Head, Peer, Reply, StreamReply
+from portico.wire.model import Codec, codec, error_reply, query_action
 
 log = logging.getLogger("portico.gateway")
 
@@ -79,8 +80,9 @@ class Pipeline:
                 self._own[key] = known
         return known
 
-    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply:
+    async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply | StreamReply:
         """The reply to a request, whatever it is."""
+        reply: Reply | StreamReply
         request_id = new_request_id()
         self._calls.in_flight += 1
         route = _NOWHERE
@@ -120,7 +122,11 @@ class Pipeline:
             )
             del raw  # a large one is held by the request from now on
             response = await self._dispatcher.dispatch(route.service, route.operation, origin, request)
-            reply = wire.encode(response, request_id)
+            reply = (
+                _streamed(wire, response, request_id)
+                if wire.event_member
+                else wire.encode(response, request_id)
+            )
         except AwsError as error:
             reply = _refused(route, error, request_id)
         except Exception:
@@ -135,6 +141,28 @@ class Pipeline:
             self._calls.in_flight -= 1
         self._calls.count(route.service, route.operation, reply.status)
         return reply
+
+
+def _streamed(wire: Codec, response: Mapping[str, Any], request_id: str) -> Reply | StreamReply:
+    """An answer whose events are sent while they are made, if the operation gave an iterator of them."""
+    events = response.get(wire.event_member)
+    if not isinstance(events, AsyncIterator):
+        return wire.encode(response, request_id)
+    rest = {member: value for member, value in response.items() if member != wire.event_member}
+    first = wire.encode(rest, request_id)
+    return StreamReply(first.status, first.headers, _encoded(wire, first.body, events))
+
+
+async def _encoded(wire: Codec, first: bytes, events: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+    """The messages of a stream of events. Closing it closes `events`."""
+    encode = wire.encode_event
+    if encode is None:
+        return
+    async with aclosing(events) as open_events:  # type: ignore[type-var]  # an async generator
+        if first:
+            yield first
+        async for event in open_events:
+            yield encode(event)
 
 
 async def _read(body: Body, route: Route) -> bytes:

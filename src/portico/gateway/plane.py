@@ -15,7 +15,7 @@ from portico.identity.credentials import KeyRing
 from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError, internal
-from portico.wire.http import Head, Peer, Reply
+from portico.wire.http import Head, Peer, Reply, StreamReply
 from portico.wire.model import error_reply
 
 log = logging.getLogger("portico.gateway")
@@ -50,7 +50,7 @@ class Plane:
         self._region = region
         self._from_function = from_function
 
-    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply]:
+    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply | StreamReply]:
         """The reply to a request."""
         if head.path.startswith(("/_portico/", "/_localstack/")):
             return self._answer(head, body, peer)

@@ -1,9 +1,13 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
+from collections.abc import AsyncIterator
+
 import msgspec
 
+from portico.environments.stream import Stream
 from portico.environments.work import Environments, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission
+from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink
 from portico.invoke.report import lines_of, tail
 from portico.invoke.resolve import Resolved
@@ -49,7 +53,48 @@ class Invoker:
             outcome = await self._environments.invoke(resolved.spec, invocation)
         finally:
             permit.release()
+        return self._finish(resolved, invocation, outcome)
+
+    def stream(self, resolved: Resolved, invocation: Invocation) -> "Streaming":
+        """Like `invoke`, for an answer that is read while it is made. To be called on the loop.
+
+        Raises:
+            Throttled: no place is left for this function.
+        """
+        permit = self._admission.admit(resolved)
+        streaming = Streaming()
+
+        def ended(outcome: Outcome | None) -> None:
+            permit.release()
+            if outcome is not None:
+                streaming.finished = self._finish(resolved, invocation, outcome)
+
+        streaming.answer = self._environments.stream(resolved.spec, invocation, ended)
+        return streaming
+
+    def _finish(self, resolved: Resolved, invocation: Invocation, outcome: Outcome) -> Finished:
         version, spec = resolved.version, resolved.spec
         lines = lines_of(version, spec, invocation.request_id, outcome)
         self._logs.write(spec, outcome.log_stream, lines, request_id=invocation.request_id)
         return Finished(outcome, version.version, lines)
+
+
+class Streaming:
+    """An invocation whose answer is read while it is made; `finished` is there once the answer has been read to its end."""
+
+    __slots__ = ("answer", "finished")
+
+    answer: Stream
+    finished: Finished | None
+
+    def __init__(self) -> None:
+        self.finished = None
+
+    async def parts(self, pace: Pace) -> AsyncIterator[bytes]:
+        """The answer's parts, no faster than AWS sends them. If the reader leaves, the invocation goes on to its end."""
+        try:
+            async for part in self.answer.parts():
+                await pace.wait(len(part))
+                yield part
+        finally:
+            self.answer.leave()

@@ -81,11 +81,11 @@ def _failure(spec: EnvironmentSpec, request_id: str, outcome: Outcome) -> list[s
         stamp = _iso(outcome.ended_at_ms)
         return [f"{stamp} {request_id} Task timed out after {spec.timeout_s:.2f} seconds\n\n"]
     if outcome.error_type in _EXITS:
-        return [f"{_message(outcome.payload)}\n{outcome.error_type}\n"]
+        return [f"{error_message(outcome.payload)}\n{outcome.error_type}\n"]
     return []
 
 
-def _message(document: bytes) -> str:
+def error_message(document: bytes) -> str:
     """What an error document says; a function can report any document, so nothing is expected of it."""
     try:
         return _decode_failure(document).message

@@ -83,6 +83,12 @@ def _payload(
     return content_type, lambda value: write(value.get(name) or {})
 
 
+def stream_member(operation: "OperationModel") -> str:
+    """The member of an operation's answer that is its stream of events."""
+    output: Any = operation.output_shape
+    return str(output.serialization.get("payload") or output.event_stream_name)
+
+
 def stream_writer(
     operation: "OperationModel",
     write: Callable[[Mapping[str, Any], str], Reply],
@@ -93,8 +99,7 @@ def stream_writer(
 
     `initial_content_type` is "" for the rest protocols; the others begin with an `initial-response` that holds the members.
     """
-    output: Any = operation.output_shape
-    member = output.serialization.get("payload") or output.event_stream_name
+    member = stream_member(operation)
 
     def encode(response: Mapping[str, Any], request_id: str) -> Reply:
         events = response.get(member) or ()

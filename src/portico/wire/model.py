@@ -8,7 +8,7 @@ from portico.base.ids import uuid
 from portico.wire.dialects import dialect
 from portico.wire.error_bodies import ErrorShape, encode_error, error_reply, error_shapes
 from portico.wire.errors import AwsError
-from portico.wire.events import event_encoder, stream_writer
+from portico.wire.events import event_encoder, stream_member, stream_writer
 from portico.wire.http import Head, Reply
 from portico.wire.protocols import PROTOCOLS, Protocol
 from portico.wire.query import query_action
@@ -25,7 +25,17 @@ __all__ = ["Codec", "codec", "error_reply", "query_action"]
 class Codec:
     """One operation in one protocol. `protocol` is named as in the model."""
 
-    __slots__ = ("_check", "_head", "_service", "_tokens", "encode", "encode_event", "protocol", "read")
+    __slots__ = (
+        "_check",
+        "_head",
+        "_service",
+        "_tokens",
+        "encode",
+        "encode_event",
+        "event_member",
+        "protocol",
+        "read",
+    )
 
     def __init__(self, service: "_Service", operation: "OperationModel", protocol: str) -> None:
         self.protocol = protocol
@@ -40,7 +50,10 @@ class Codec:
         """A result and the request id to the reply: the model's status, headers, payload. Absent and None members are left out."""
         self.encode_event = event_encoder(operation, compiled.structure, compiled.content_type)
         """An event (`{"PayloadChunk": {...}}`) of an answer that is a stream to its message; None for other operations."""
+        self.event_member = ""
+        """The member of the answer that is a stream of events; empty for other operations."""
         if self.encode_event is not None:
+            self.event_member = stream_member(operation)
             first = compiled.content_type if compiled.begins_streams else ""
             self.encode = stream_writer(operation, self.encode, self.encode_event, first)
 

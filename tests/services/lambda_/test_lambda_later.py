@@ -23,6 +23,7 @@ THERE = frozenset(
         "GetPolicy",
         "Invoke",
         "InvokeAsync",
+        "InvokeWithResponseStream",
         "ListFunctions",
         "ListTags",
         "PutFunctionConcurrency",

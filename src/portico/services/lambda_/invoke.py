@@ -1,6 +1,7 @@
 """Invoke: run a function and wait, accept an event for later, or only ask whether it would be allowed."""
 
 import random
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
@@ -8,7 +9,7 @@ from portico.calls.operation import operation
 from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke.admit import Throttled
 from portico.invoke.asynchronous import Event, accepted
-from portico.invoke.records import LATEST, VERSIONS
+from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
 from portico.services.lambda_.names import Name
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _PENDING_S = 10.0
 _UNAVAILABLE = ("TenantId", "DurableExecutionName")
-_NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502}
+NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502}
 _random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
 
 
@@ -49,12 +50,10 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     Source: API reference, Invoke.
     """
     name = names.named(call, request)
-    for member in _UNAVAILABLE:
-        if member in request:
-            raise errors.unavailable(member)
+    refuse_unavailable(request)
     resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
     if resolved is None or resolved.version.state != "Active":
-        resolved = await _active(lam, name)
+        resolved = await active(lam, name)
     kind = request.get("InvocationType")
     if kind == "Event":
         _accept(call, name, payload.queued_event(request.get("Payload") or b""))
@@ -64,13 +63,13 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     decoded = payload.client_context(context) if context else ""
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    invocation = Invocation(call.request_id, event, name.asked_arn, _trace(call, resolved), decoded)
+    invocation = Invocation(call.request_id, event, name.asked_arn, trace_of(call, resolved), decoded)
     try:
         finished = await lam.invoker.invoke(resolved, invocation)
     except Throttled as throttled:
         raise errors.throttled(throttled.reason) from throttled
     except PreparationFailed as failed:
-        raise AwsError(failed.code, failed.message, _NOT_PREPARED.get(failed.code, 500)) from failed
+        raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
     outcome = finished.outcome
     answer: dict[str, Any] = {
         "StatusCode": 200,
@@ -94,12 +93,23 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
     Source: API reference, InvokeAsync (deprecated).
     """
     name = names.named(call, request)
-    await _active(lam, name)
+    await active(lam, name)
     _accept(call, name, payload.queued_event(request["InvokeArgs"]))
     return {"Status": 202}
 
 
-async def _active(lam: Lambda, name: Name) -> Resolved:
+def refuse_unavailable(request: Mapping[str, Any]) -> None:
+    """Refuse what Portico does not have yet.
+
+    Raises:
+        InvalidParameterValueException: naming it.
+    """
+    for member in _UNAVAILABLE:
+        if member in request:
+            raise errors.unavailable(member)
+
+
+async def active(lam: Lambda, name: Name) -> Resolved:
     """The version once it is active: what was made a moment ago is waited for.
 
     Raises:
@@ -108,7 +118,7 @@ async def _active(lam: Lambda, name: Name) -> Resolved:
     place = (name.account, name.region, name.name, name.qualifier)
     resolved = lam.resolver.resolve(*place)
     if resolved is not None and resolved.version.state == "Pending":
-        await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _PENDING_S)
+        await lam.states.settled(VERSIONS.key(*name.key, resolved.version.version), _PENDING_S)
         resolved = lam.resolver.resolve(*place)
     if resolved is None:
         raise errors.function_not_found(name.executed_arn)
@@ -136,7 +146,7 @@ def _accept(call: Call, name: Name, event: bytes) -> None:
     )
 
 
-def _trace(call: Call, resolved: Resolved) -> str:
+def trace_of(call: Call, resolved: Resolved) -> str:
     """The caller's trace, or a new one; sampled when the function asks for active tracing."""
     if call.origin.trace:
         return call.origin.trace

@@ -27,12 +27,13 @@ class Lambda(msgspec.Struct, frozen=True):
     staging: Staging
     states: States
     downloads: Downloads
+    stream_bytes_per_s: int
     unreserved_min: int = UNRESERVED_MIN
 
 
 def build(ports: Ports) -> Lambda:
-    """Lambda over its ports; from `ports.extras` it takes `Resolver`, `Invoker`, `ExecutionRoles`, `Staging` and
-    `Environments`. Starts the loop `lambda.states`."""
+    """Lambda over its ports; from `ports.extras` it takes `Resolver`, `Invoker`, `ExecutionRoles`, `Staging`,
+    `Environments` and `Settings`. Starts the loop `lambda.states`."""
     extras = ports.extras
     states = States(
         store=ports.store,
@@ -52,4 +53,5 @@ def build(ports: Ports) -> Lambda:
         staging=extras["Staging"],
         states=states,
         downloads=Downloads(store=ports.store, clock=ports.clock),
+        stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
     )

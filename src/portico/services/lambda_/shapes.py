@@ -20,6 +20,21 @@ class AccountUsage(TypedDict):
     FunctionCount: NotRequired[int]
 
 
+class AddLayerVersionPermissionRequest(TypedDict):
+    LayerName: str
+    VersionNumber: int
+    StatementId: str
+    Action: str
+    Principal: str
+    OrganizationId: NotRequired[str]
+    RevisionId: NotRequired[str]
+
+
+class AddLayerVersionPermissionResponse(TypedDict):
+    Statement: NotRequired[str]
+    RevisionId: NotRequired[str]
+
+
 class AddPermissionRequest(TypedDict):
     FunctionName: str
     StatementId: str
@@ -39,12 +54,33 @@ class AddPermissionResponse(TypedDict):
     Statement: NotRequired[str]
 
 
+class AliasConfiguration(TypedDict):
+    AliasArn: NotRequired[str]
+    Name: NotRequired[str]
+    FunctionVersion: NotRequired[str]
+    Description: NotRequired[str]
+    RoutingConfig: NotRequired["AliasRoutingConfiguration"]
+    RevisionId: NotRequired[str]
+
+
+class AliasRoutingConfiguration(TypedDict):
+    AdditionalVersionWeights: NotRequired[dict[str, float]]
+
+
 class CapacityProviderConfig(TypedDict):
     LambdaManagedInstancesCapacityProviderConfig: "LambdaManagedInstancesCapacityProviderConfig"
 
 
 class Concurrency(TypedDict):
     ReservedConcurrentExecutions: NotRequired[int]
+
+
+class CreateAliasRequest(TypedDict):
+    FunctionName: str
+    Name: str
+    FunctionVersion: str
+    Description: NotRequired[str]
+    RoutingConfig: NotRequired["AliasRoutingConfiguration"]
 
 
 class CreateFunctionRequest(TypedDict):
@@ -84,6 +120,11 @@ class DeadLetterConfig(TypedDict):
     TargetArn: NotRequired[str]
 
 
+class DeleteAliasRequest(TypedDict):
+    FunctionName: str
+    Name: str
+
+
 class DeleteFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
@@ -95,6 +136,11 @@ class DeleteFunctionRequest(TypedDict):
 
 class DeleteFunctionResponse(TypedDict):
     StatusCode: NotRequired[int]
+
+
+class DeleteLayerVersionRequest(TypedDict):
+    LayerName: str
+    VersionNumber: int
 
 
 class DurableConfig(TypedDict):
@@ -211,6 +257,11 @@ class GetAccountSettingsResponse(TypedDict):
     AccountUsage: NotRequired["AccountUsage"]
 
 
+class GetAliasRequest(TypedDict):
+    FunctionName: str
+    Name: str
+
+
 class GetFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
@@ -235,6 +286,37 @@ class GetFunctionResponse(TypedDict):
     Tags: NotRequired[dict[str, str]]
     TagsError: NotRequired["TagsError"]
     Concurrency: NotRequired["Concurrency"]
+
+
+class GetLayerVersionByArnRequest(TypedDict):
+    Arn: str
+
+
+class GetLayerVersionPolicyRequest(TypedDict):
+    LayerName: str
+    VersionNumber: int
+
+
+class GetLayerVersionPolicyResponse(TypedDict):
+    Policy: NotRequired[str]
+    RevisionId: NotRequired[str]
+
+
+class GetLayerVersionRequest(TypedDict):
+    LayerName: str
+    VersionNumber: int
+
+
+class GetLayerVersionResponse(TypedDict):
+    Content: NotRequired["LayerVersionContentOutput"]
+    LayerArn: NotRequired[str]
+    LayerVersionArn: NotRequired[str]
+    Description: NotRequired[str]
+    CreatedDate: NotRequired[str]
+    Version: NotRequired[int]
+    CompatibleArchitectures: NotRequired[list[str]]
+    CompatibleRuntimes: NotRequired[list[str]]
+    LicenseInfo: NotRequired[str]
 
 
 class GetPolicyRequest(TypedDict):
@@ -292,6 +374,38 @@ class InvokeAsyncResponse(TypedDict):
     Status: NotRequired[int]
 
 
+class InvokeResponseStreamUpdate(TypedDict):
+    Payload: NotRequired[bytes]
+
+
+class InvokeWithResponseStreamCompleteEvent(TypedDict):
+    ErrorCode: NotRequired[str]
+    ErrorDetails: NotRequired[str]
+    LogResult: NotRequired[str]
+
+
+class InvokeWithResponseStreamRequest(TypedDict):
+    FunctionName: str
+    LogType: NotRequired[str]
+    ClientContext: NotRequired[str]
+    Qualifier: NotRequired[str]
+    Payload: NotRequired[bytes]
+    TenantId: NotRequired[str]
+    InvocationType: NotRequired[str]
+
+
+class InvokeWithResponseStreamResponse(TypedDict):
+    StatusCode: NotRequired[int]
+    ExecutedVersion: NotRequired[str]
+    EventStream: NotRequired["InvokeWithResponseStreamResponseEvent"]
+    ResponseStreamContentType: NotRequired[str]
+
+
+class InvokeWithResponseStreamResponseEvent(TypedDict):
+    PayloadChunk: NotRequired["InvokeResponseStreamUpdate"]
+    InvokeComplete: NotRequired["InvokeWithResponseStreamCompleteEvent"]
+
+
 class LambdaManagedInstancesCapacityProviderConfig(TypedDict):
     CapacityProviderArn: str
     PerExecutionEnvironmentMaxConcurrency: NotRequired[int]
@@ -303,6 +417,51 @@ class Layer(TypedDict):
     CodeSize: NotRequired[int]
     SigningProfileVersionArn: NotRequired[str]
     SigningJobArn: NotRequired[str]
+
+
+class LayerVersionContentInput(TypedDict):
+    S3Bucket: NotRequired[str]
+    S3Key: NotRequired[str]
+    S3ObjectVersion: NotRequired[str]
+    S3ObjectStorageMode: NotRequired[str]
+    ZipFile: NotRequired[bytes]
+
+
+class LayerVersionContentOutput(TypedDict):
+    Location: NotRequired[str]
+    CodeSha256: NotRequired[str]
+    CodeSize: NotRequired[int]
+    SigningProfileVersionArn: NotRequired[str]
+    SigningJobArn: NotRequired[str]
+    ResolvedS3Object: NotRequired["ResolvedS3Object"]
+
+
+class LayerVersionsListItem(TypedDict):
+    LayerVersionArn: NotRequired[str]
+    Version: NotRequired[int]
+    Description: NotRequired[str]
+    CreatedDate: NotRequired[str]
+    CompatibleArchitectures: NotRequired[list[str]]
+    CompatibleRuntimes: NotRequired[list[str]]
+    LicenseInfo: NotRequired[str]
+
+
+class LayersListItem(TypedDict):
+    LayerName: NotRequired[str]
+    LayerArn: NotRequired[str]
+    LatestMatchingVersion: NotRequired["LayerVersionsListItem"]
+
+
+class ListAliasesRequest(TypedDict):
+    FunctionName: str
+    FunctionVersion: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListAliasesResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    Aliases: NotRequired[list["AliasConfiguration"]]
 
 
 class ListFunctionsRequest(TypedDict):
@@ -317,12 +476,48 @@ class ListFunctionsResponse(TypedDict):
     Functions: NotRequired[list["FunctionConfiguration"]]
 
 
+class ListLayerVersionsRequest(TypedDict):
+    CompatibleArchitecture: NotRequired[str]
+    CompatibleRuntime: NotRequired[str]
+    LayerName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListLayerVersionsResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    LayerVersions: NotRequired[list["LayerVersionsListItem"]]
+
+
+class ListLayersRequest(TypedDict):
+    CompatibleArchitecture: NotRequired[str]
+    CompatibleRuntime: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListLayersResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    Layers: NotRequired[list["LayersListItem"]]
+
+
 class ListTagsRequest(TypedDict):
     Resource: str
 
 
 class ListTagsResponse(TypedDict):
     Tags: NotRequired[dict[str, str]]
+
+
+class ListVersionsByFunctionRequest(TypedDict):
+    FunctionName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListVersionsByFunctionResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    Versions: NotRequired[list["FunctionConfiguration"]]
 
 
 class LoggingConfig(TypedDict):
@@ -332,9 +527,45 @@ class LoggingConfig(TypedDict):
     LogGroup: NotRequired[str]
 
 
+class PublishLayerVersionRequest(TypedDict):
+    LayerName: str
+    Description: NotRequired[str]
+    Content: "LayerVersionContentInput"
+    CompatibleArchitectures: NotRequired[list[str]]
+    CompatibleRuntimes: NotRequired[list[str]]
+    LicenseInfo: NotRequired[str]
+
+
+class PublishLayerVersionResponse(TypedDict):
+    Content: NotRequired["LayerVersionContentOutput"]
+    LayerArn: NotRequired[str]
+    LayerVersionArn: NotRequired[str]
+    Description: NotRequired[str]
+    CreatedDate: NotRequired[str]
+    Version: NotRequired[int]
+    CompatibleArchitectures: NotRequired[list[str]]
+    CompatibleRuntimes: NotRequired[list[str]]
+    LicenseInfo: NotRequired[str]
+
+
+class PublishVersionRequest(TypedDict):
+    FunctionName: str
+    CodeSha256: NotRequired[str]
+    Description: NotRequired[str]
+    RevisionId: NotRequired[str]
+    PublishTo: NotRequired[str]
+
+
 class PutFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
     ReservedConcurrentExecutions: int
+
+
+class RemoveLayerVersionPermissionRequest(TypedDict):
+    LayerName: str
+    VersionNumber: int
+    StatementId: str
+    RevisionId: NotRequired[str]
 
 
 class RemovePermissionRequest(TypedDict):
@@ -400,6 +631,15 @@ class UntagResourceRequest(TypedDict):
     TagKeys: list[str]
 
 
+class UpdateAliasRequest(TypedDict):
+    FunctionName: str
+    Name: str
+    FunctionVersion: NotRequired[str]
+    Description: NotRequired[str]
+    RoutingConfig: NotRequired["AliasRoutingConfiguration"]
+    RevisionId: NotRequired[str]
+
+
 class UpdateFunctionCodeRequest(TypedDict):
     FunctionName: str
     ZipFile: NotRequired[bytes]
@@ -455,10 +695,19 @@ class VpcConfigResponse(TypedDict):
     Ipv6AllowedForDualStack: NotRequired[bool]
 
 
+CreateAliasResponse = AliasConfiguration
+
+
 CreateFunctionResponse = FunctionConfiguration
 
 
+GetAliasResponse = AliasConfiguration
+
+
 GetFunctionConfigurationResponse = FunctionConfiguration
+
+
+GetLayerVersionByArnResponse = GetLayerVersionResponse
 
 
 InvokeRequest = InvocationRequest
@@ -467,7 +716,13 @@ InvokeRequest = InvocationRequest
 InvokeResponse = InvocationResponse
 
 
+PublishVersionResponse = FunctionConfiguration
+
+
 PutFunctionConcurrencyResponse = Concurrency
+
+
+UpdateAliasResponse = AliasConfiguration
 
 
 UpdateFunctionCodeResponse = FunctionConfiguration
