@@ -103,7 +103,6 @@ def test_what_is_refused(request_: dict[str, Any], message: str) -> None:
         ("FileSystemConfigs", [{"Arn": "a"}]),
         ("ImageConfig", {"Command": ["x"]}),
         ("KMSKeyArn", "arn:aws:kms:us-east-1:111111111111:key/k"),
-        ("Layers", ["arn:aws:lambda:us-east-1:111111111111:layer:l:1"]),
         ("Publish", True),
         ("PublishTo", "LATEST_PUBLISHED"),
         ("RuntimeConfig", {"RuntimeArn": "a"}),

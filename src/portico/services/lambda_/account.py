@@ -7,6 +7,7 @@ from portico.calls.operation import operation
 from portico.invoke.records import ACCOUNTS, VERSIONS, AccountUsage
 from portico.invoke.unpack import UNZIPPED_BYTES_MAX
 from portico.services.lambda_.code import ZIPPED_BYTES_MAX
+from portico.services.lambda_.layer_records import LAYER_VERSIONS
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ async def get_account_settings(
     place = (call.scope.account, call.scope.region)
     usage = await call.tx.get(ACCOUNTS, *place) or AccountUsage()
     versions = await call.tx.scan(VERSIONS, *place)
+    layers = await call.tx.scan(LAYER_VERSIONS, *place)
     limit = lam.invoker.admission.limit
     return {
         "AccountLimit": {
@@ -36,7 +38,8 @@ async def get_account_settings(
             "UnreservedConcurrentExecutions": limit - usage.reserved_total,
         },
         "AccountUsage": {
-            "TotalCodeSize": sum(version.code_size for version in versions),
+            "TotalCodeSize": sum(version.code_size for version in versions)
+            + sum(layer.size for layer in layers),
             "FunctionCount": len({version.function for version in versions}),
         },
     }

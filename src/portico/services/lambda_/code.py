@@ -1,4 +1,4 @@
-"""A function's code: where it may come from, how large it may be, and the zip made ready to run.
+"""The zip of a function or a layer: where it may come from, how large it may be; a function's made ready to run.
 
 Source: Developer Guide, "Lambda quotas"; recorded answers.
 """
@@ -26,6 +26,15 @@ class Package(msgspec.Struct, frozen=True, gc=False):
     size: int
 
 
+class Content(msgspec.Struct, frozen=True, gc=False):
+    """A layer's zip that is stored; members as of `Package`, and `unzipped`, the bytes of what is in it."""
+
+    digest: str
+    sha256: str
+    size: int
+    unzipped: int
+
+
 async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:
     """Store and unpack the zip of `source` (the members of CreateFunction's `Code`).
 
@@ -34,6 +43,31 @@ async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:
         RequestEntityTooLargeException: the zip is too large.
         ServiceException: there is no room to unpack it.
     """
+    data = _zip_of(source)
+    digest = await lam.store.put_blob(data)
+    try:
+        await lam.staging.ensure(digest, data)
+    except CodeRefused as refused:
+        raise _refusal(refused) from refused
+    return Package(digest, _shown(digest), len(data))
+
+
+async def layer_content(lam: Lambda, source: Mapping[str, Any]) -> Content:
+    """Store the zip of `source` (the members of PublishLayerVersion's `Content`), once it is known that it can be unpacked.
+
+    Raises:
+        InvalidParameterValueException, RequestEntityTooLargeException, ServiceException: as for `package`.
+    """
+    data = _zip_of(source)
+    try:
+        unzipped = await lam.staging.measure(data)
+    except CodeRefused as refused:
+        raise _refusal(refused) from refused
+    digest = await lam.store.put_blob(data)
+    return Content(digest, _shown(digest), len(data), unzipped)
+
+
+def _zip_of(source: Mapping[str, Any]) -> bytes:
     for member in _UNAVAILABLE:
         if source.get(member):
             raise errors.unavailable(member)
@@ -43,17 +77,16 @@ async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:
             "Error occurred while GetObject. S3 Error Code: NoSuchBucket. "
             "S3 Error Message: The specified bucket does not exist"
         )
-    data = source.get("ZipFile")
+    data: bytes | None = source.get("ZipFile")
     if data is None:
         raise errors.invalid("Please provide a source for function code.")
     if len(data) > ZIPPED_BYTES_MAX:
         raise errors.request_too_large(f"Zipped size must be smaller than {ZIPPED_BYTES_MAX} bytes")
-    digest = await lam.store.put_blob(data)
-    try:
-        await lam.staging.ensure(digest, data)
-    except CodeRefused as refused:
-        raise _refusal(refused) from refused
-    return Package(digest, base64.b64encode(bytes.fromhex(digest)).decode(), len(data))
+    return data
+
+
+def _shown(digest: str) -> str:
+    return base64.b64encode(bytes.fromhex(digest)).decode()
 
 
 def _refusal(refused: CodeRefused) -> AwsError:

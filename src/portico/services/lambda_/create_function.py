@@ -7,21 +7,32 @@ from portico.base.ids import uuid
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function, Version
-from portico.services.lambda_ import access, code, errors, names, settings, shown, tags
+from portico.services.lambda_ import (
+    access,
+    blobs,
+    code,
+    errors,
+    layer_use,
+    names,
+    publish,
+    settings,
+    shown,
+    tags,
+)
+from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import CreateFunctionRequest, FunctionConfiguration
 
-CREATING = "The function is being created."
 
-
-@operation(on=access.unqualified_arn, keys=access.request_tags, also=access.pass_role)
+@operation(on=access.unqualified_arn, keys=access.request_tags, also=layer_use.checks)
 async def create_function(
     lam: Lambda, call: Call, request: "CreateFunctionRequest"
 ) -> "FunctionConfiguration":
-    """Make a function. It is `Pending` in the answer and becomes `Active` as soon as the commit is on disk.
+    """Make a function. It is `Pending` in the answer and becomes `Active` as soon as the commit is on disk; `Publish`
+    makes its first version as well, which the answer then shows.
 
     Raises:
         ResourceConflictException: the name is taken.
@@ -42,6 +53,7 @@ async def create_function(
     if await call.tx.get(FUNCTIONS, *name.key) is not None:
         raise errors.function_exists(name.name)
     package = await code.package(lam, request["Code"])
+    fields |= await layer_use.fields_of(lam, call, request, name.region, package.digest)
     version = Version(
         function=name.name,
         account=name.account,
@@ -60,9 +72,12 @@ async def create_function(
         **fields,
     )
     function = Function(name.name, name.account, name.region, call.now, tags=dict(request.get("Tags") or {}))
-    call.tx.put(FUNCTIONS, function, *name.key)
-    call.tx.put(VERSIONS, version, *name.key, LATEST)
-    call.tx.refer(package.digest, VERSIONS.key(*name.key, LATEST))
+    blobs.hold(call, version)
+    if request.get("Publish"):
+        version = await publish.publish(call, name, function, version)
+    else:
+        call.tx.put(FUNCTIONS, function, *name.key)
+        call.tx.put(VERSIONS, version, *name.key, LATEST)
     return shown.configuration(version)  # type: ignore[return-value]  # built member by member
 
 

@@ -43,6 +43,31 @@ def alias_not_found(arn: str) -> AwsError:
     return not_found(f"Cannot find alias arn: {arn}")
 
 
+def already_routed(version: str) -> AwsError:
+    """An alias would send a share of its calls to the version that gets the others."""
+    return invalid(
+        f"Invalid function version {version}. "
+        f"Function version {version} is already included in routing configuration."
+    )
+
+
+def latest_can_not_be_routed() -> AwsError:
+    """An alias of `$LATEST` has no second version; AWS says no `Type` here."""
+    return AwsError(
+        "InvalidParameterValueException",
+        "$LATEST is not supported for an alias pointing to more than 1 version",
+        fields={"Type": None},
+    )
+
+
+def other_code(expected: str, actual: str) -> AwsError:
+    """PublishVersion is told a digest that the code of `$LATEST` does not have."""
+    return invalid(
+        f"CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({actual}). "
+        "Please try again with the CodeSHA256 in $LATEST."
+    )
+
+
 def other_region(asked: str, here: str) -> AwsError:
     """The ARN is of another region than the endpoint."""
     return not_found(f"Functions from '{asked}' are not reachable in this region ('{here}')")
@@ -61,6 +86,20 @@ def conflict(message: str) -> AwsError:
 def function_exists(name: str) -> AwsError:
     """CreateFunction under a name that is taken."""
     return conflict(f"Function already exist: {name}")
+
+
+def statement_exists(sid: str) -> AwsError:
+    """A policy has a statement of this id."""
+    return conflict(
+        f"The statement id ({sid}) provided already exists. "
+        "Please provide a new statement id, or remove the existing statement."
+    )
+
+
+def policy_too_long(size: int, limit: int) -> AwsError:
+    """400 PolicyLengthExceededException."""
+    words = f"The final policy size ({size}) is bigger than the limit ({limit})."
+    return AwsError("PolicyLengthExceededException", words, fields=_USER)
 
 
 def update_in_progress(arn: str) -> AwsError:

@@ -16,11 +16,10 @@ from portico.base.ids import uuid
 from portico.calls.call import Call
 from portico.calls.operation import Values, operation
 from portico.identity.records import ROLES, USERS, Role, User
-from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function
+from portico.invoke.records import ALIASES, FUNCTIONS, LATEST, VERSIONS, Function
 from portico.services.lambda_ import access, errors, names
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
-from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
@@ -69,10 +68,7 @@ async def add_permission(lam: Lambda, call: Call, request: "AddPermissionRequest
     document = _document(function, name)
     sid = request["StatementId"]
     if any(statement["Sid"] == sid for statement in document["Statement"]):
-        raise errors.conflict(
-            f"The statement id ({sid}) provided already exists. "
-            "Please provide a new statement id, or remove the existing statement."
-        )
+        raise errors.statement_exists(sid)
     principal, known = await _principal(call, request["Principal"])
     statement: Document = {
         "Sid": sid,
@@ -141,12 +137,11 @@ async def _subject(call: Call, name: Name) -> Function:
     function = await call.tx.get(FUNCTIONS, *name.key)
     if function is None:
         raise errors.function_not_found(name.arn)
-    if name.qualifier and await call.tx.get(VERSIONS, *name.key, name.qualifier) is None:
-        raise (
-            errors.alias_not_found(name.asked_arn)
-            if name.names_alias
-            else errors.function_not_found(name.asked_arn)
-        )
+    if name.names_alias:
+        if await call.tx.get(ALIASES, *name.key, name.qualifier) is None:
+            raise errors.alias_not_found(name.asked_arn)
+    elif name.qualifier and await call.tx.get(VERSIONS, *name.key, name.qualifier) is None:
+        raise errors.function_not_found(name.asked_arn)
     return function
 
 
@@ -170,11 +165,7 @@ def _write(call: Call, name: Name, function: Function, document: Document) -> No
     if document["Statement"]:
         text = json.dumps(document, separators=(",", ":"))
         if len(text) > POLICY_BYTES_MAX:
-            raise AwsError(
-                "PolicyLengthExceededException",
-                f"The final policy size ({len(text)}) is bigger than the limit ({POLICY_BYTES_MAX}).",
-                fields={"Type": "User"},
-            )
+            raise errors.policy_too_long(len(text), POLICY_BYTES_MAX)
         policies[name.qualifier], revisions[name.qualifier] = text, uuid()
     used = " ".join(policies.values())
     changed = msgspec.structs.replace(

@@ -54,8 +54,6 @@ _UNAVAILABLE: dict[str, Callable[[Any], bool]] = {
     "FileSystemConfigs": bool,
     "ImageConfig": bool,
     "KMSKeyArn": bool,
-    "Layers": bool,
-    "Publish": bool,
     "PublishTo": bool,
     "RuntimeConfig": bool,
     "SnapStart": lambda given: given.get("ApplyOn", "None") != "None",

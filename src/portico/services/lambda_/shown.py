@@ -39,7 +39,7 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
         "Description": version.description,
         "Timeout": version.timeout_s,
         "MemorySize": version.memory_mb,
-        "LastModified": _timestamp(version.modified_at),
+        "LastModified": timestamp(version.modified_at),
         "CodeSha256": version.code_sha256,
         "Version": version.version,
         "TracingConfig": {"Mode": version.tracing},
@@ -60,6 +60,8 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
     for member in _ABSENT_WHEN_EMPTY:
         if not shown[member]:
             del shown[member]
+    if version.layers:
+        shown["Layers"] = [{"Arn": layer.arn, "CodeSize": layer.size} for layer in version.layers]
     if version.variables is not None:
         shown["Environment"] = {"Variables": version.variables}
     return shown
@@ -83,6 +85,7 @@ def logging_config(version: Version) -> dict[str, str]:
     return shown
 
 
-def _timestamp(seconds: float) -> str:
+def timestamp(seconds: float) -> str:
+    """A time as Lambda shows it; `seconds` on the `now` clock."""
     whole, millis = divmod(int(seconds * 1000), 1000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{millis:03d}+0000"

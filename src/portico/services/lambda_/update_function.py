@@ -8,10 +8,10 @@ from portico.base.ids import uuid
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import LATEST, VERSIONS, Version
-from portico.services.lambda_ import access, code, errors, names, settings, shown
-from portico.services.lambda_.create_function import CREATING, new_generation, require_role
-from portico.services.lambda_.functions import version_of
-from portico.services.lambda_.names import Name
+from portico.services.lambda_ import access, blobs, code, errors, layer_use, names, publish, settings, shown
+from portico.services.lambda_.create_function import new_generation, require_role
+from portico.services.lambda_.functions import changeable, function_of
+from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
         UpdateFunctionConfigurationRequest,
     )
 
-_PENDING_S = 10.0
-
 
 @operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
 async def update_function_code(
     lam: Lambda, call: Call, request: "UpdateFunctionCodeRequest"
 ) -> "FunctionConfiguration":
-    """Give a function other code; `DryRun` only checks it.
+    """Give a function other code; `DryRun` only checks it. `Publish` makes a version of it, which the answer then shows.
 
     Raises:
         ResourceNotFoundException: no such function.
@@ -40,10 +38,11 @@ async def update_function_code(
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
-    version = await _changeable(lam, call, name, request.get("RevisionId"))
+    version = await changeable(lam, call, name, request.get("RevisionId"))
     if request.get("ImageUri"):
         raise errors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
     package = await code.package(lam, request)
+    await layer_use.require_room(lam, package.digest, version.layers)
     changed = msgspec.structs.replace(
         version,
         code_digest=package.digest,
@@ -53,18 +52,20 @@ async def update_function_code(
     )
     if request.get("DryRun"):
         return shown.configuration(changed)  # type: ignore[return-value]
-    owner = VERSIONS.key(*name.key, LATEST)
-    if package.digest != version.code_digest:
-        call.tx.unrefer(version.code_digest, owner)
-        call.tx.refer(package.digest, owner)
-    return _apply(call, name, changed)
+    blobs.hold(call, changed, version)
+    after = _applied(call, changed)
+    if request.get("Publish"):
+        published = await publish.publish(call, name, await function_of(call, name), after)
+        return shown.configuration(published, arn=f"{name.arn}:{published.version}")  # type: ignore[return-value]
+    call.tx.put(VERSIONS, after, *name.key, LATEST)
+    return shown.configuration(after)  # type: ignore[return-value]  # built member by member
 
 
 @operation(
     on=access.function_arn,
     keys=access.resource_tags,
     policy=access.function_policy,
-    also=access.pass_role,
+    also=layer_use.checks,
 )
 async def update_function_configuration(
     lam: Lambda, call: Call, request: "UpdateFunctionConfigurationRequest"
@@ -81,28 +82,15 @@ async def update_function_configuration(
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
-    version = await _changeable(lam, call, name, request.get("RevisionId"))
+    version = await changeable(lam, call, name, request.get("RevisionId"))
     fields = settings.fields_of(request, _logging_so_far(version, request))
     if "role" in fields:
         require_role(lam, fields["role"], name.account)
-    return _apply(call, name, msgspec.structs.replace(version, **fields))
-
-
-async def _changeable(lam: Lambda, call: Call, name: Name, revision_id: str | None) -> Version:
-    """The version as it is before the change; one that was made a moment ago is waited for."""
-    if name.qualifier not in ("", LATEST):
-        raise errors.function_not_found(name.asked_arn)
-    held = lam.cache.peek(VERSIONS, *name.key, LATEST)
-    if held is not None and held.value.state == "Pending":
-        await lam.states.settled(VERSIONS.key(*name.key, LATEST), _PENDING_S)
-    version = await version_of(call, name)
-    if revision_id and revision_id != version.revision_id:
-        raise errors.stale_revision("GetFunction/GetAlias")
-    if version.update_status == "InProgress":
-        raise errors.update_in_progress(version.arn)
-    if version.state == "Pending":
-        raise errors.in_state(version.state)
-    return version
+    fields |= await layer_use.fields_of(lam, call, request, name.region, version.code_digest)
+    after = _applied(call, msgspec.structs.replace(version, **fields))
+    blobs.hold(call, after, version)
+    call.tx.put(VERSIONS, after, *name.key, LATEST)
+    return shown.configuration(after)  # type: ignore[return-value]  # built member by member
 
 
 def _logging_so_far(version: Version, request: Any) -> dict[str, str]:
@@ -115,8 +103,9 @@ def _logging_so_far(version: Version, request: Any) -> dict[str, str]:
     return so_far
 
 
-def _apply(call: Call, name: Name, changed: Version) -> "FunctionConfiguration":
-    after = msgspec.structs.replace(
+def _applied(call: Call, changed: Version) -> Version:
+    """The version with the update in progress."""
+    return msgspec.structs.replace(
         changed,
         modified_at=call.now,
         revision_id=uuid(),
@@ -128,5 +117,3 @@ def _apply(call: Call, name: Name, changed: Version) -> "FunctionConfiguration":
         update_reason_code="Creating",
         generation=new_generation(call, changed.generation),
     )
-    call.tx.put(VERSIONS, after, *name.key, LATEST)
-    return shown.configuration(after)  # type: ignore[return-value]  # built member by member
