@@ -1,12 +1,15 @@
 """From a function's name and qualifier to the version that runs, and to what an environment of it is started from."""
 
+import random
+
 import msgspec
 
 from portico.environments.work import EnvironmentSpec
-from portico.invoke.records import ACCOUNTS, FUNCTIONS, LATEST, VERSIONS, Version, digests_of
+from portico.invoke.records import ACCOUNTS, ALIASES, FUNCTIONS, LATEST, VERSIONS, Alias, Version, digests_of
 from portico.store.cache import RecordCache
 
 _SPECS_MAX = 10_000
+_draw = random.Random().random  # which calls go to which version is no secret  # noqa: S311
 
 
 class Resolved(msgspec.Struct, frozen=True, gc=False):
@@ -32,11 +35,20 @@ class Resolver:
         self._specs: dict[tuple[str, str, str, str], tuple[int, EnvironmentSpec]] = {}
 
     def resolve(self, account: str, region: str, name: str, qualifier: str = "") -> Resolved | None:
-        """The version that `qualifier` means (`$LATEST` when it is empty), or None when there is no such function or version."""
+        """The version that `qualifier` means (`$LATEST` when it is empty), or None when there is no such function or version.
+
+        An alias with weights means one of its versions by chance, each time anew.
+        """
         function = self._cache.peek(FUNCTIONS, account, region, name)
         if function is None:
             return None
-        place = (account, region, name, qualifier or LATEST)
+        number = qualifier or LATEST
+        if qualifier and not qualifier.isdecimal() and qualifier != LATEST:
+            alias = self._cache.peek(ALIASES, account, region, name, qualifier)
+            if alias is None:
+                return None
+            number = chosen(alias.value)
+        place = (account, region, name, number)
         held = self._cache.peek(VERSIONS, *place)
         if held is None:
             return None
@@ -58,6 +70,16 @@ class Resolver:
             self._specs.clear()
         kept = self._specs[place] = (stamp, spec_of(version))
         return kept
+
+
+def chosen(alias: Alias) -> str:
+    """The version that one call of the alias goes to."""
+    draw = _draw() if alias.weights else 1.0
+    for version, weight in alias.weights.items():
+        if draw < weight:
+            return version
+        draw -= weight
+    return alias.version
 
 
 def environments_key(account: str, region: str, name: str) -> str:

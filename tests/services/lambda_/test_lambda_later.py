@@ -12,24 +12,40 @@ from portico.services.lambda_.index import INDEX
 Make = Callable[..., Any]
 THERE = frozenset(
     [
+        "AddLayerVersionPermission",
         "AddPermission",
+        "CreateAlias",
         "CreateFunction",
+        "DeleteAlias",
         "DeleteFunction",
         "DeleteFunctionConcurrency",
+        "DeleteLayerVersion",
         "GetAccountSettings",
+        "GetAlias",
         "GetFunction",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
+        "GetLayerVersion",
+        "GetLayerVersionByArn",
+        "GetLayerVersionPolicy",
         "GetPolicy",
         "Invoke",
         "InvokeAsync",
         "InvokeWithResponseStream",
+        "ListAliases",
         "ListFunctions",
+        "ListLayerVersions",
+        "ListLayers",
         "ListTags",
+        "ListVersionsByFunction",
+        "PublishLayerVersion",
+        "PublishVersion",
         "PutFunctionConcurrency",
+        "RemoveLayerVersionPermission",
         "RemovePermission",
         "TagResource",
         "UntagResource",
+        "UpdateAlias",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
     ]
@@ -54,7 +70,6 @@ def test_an_operation_that_is_not_there_yet(server: Any, operation: str) -> None
     assert said == {"Error": {"Code": "NotImplemented", "Message": words}, "status": 501}
 
 
-LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:some:1"
 MEMBERS: dict[str, Any] = {
     "AcceleratorConfig": {"AcceleratorMemorySize": 1024},
     "CapacityProviderConfig": {
@@ -73,13 +88,11 @@ MEMBERS: dict[str, Any] = {
     ],
     "ImageConfig": {"Command": ["x"]},
     "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/some",
-    "Layers": [LAYER],
-    "Publish": True,
     "PublishTo": "LATEST_PUBLISHED",
     "SnapStart": {"ApplyOn": "PublishedVersions"},
     "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
 }
-IN_UPDATES = ("DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "KMSKeyArn", "Layers", "SnapStart")
+IN_UPDATES = ("DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "KMSKeyArn", "SnapStart")
 
 
 def unavailable(member: str) -> dict[str, Any]:
@@ -108,9 +121,12 @@ def test_members_of_the_updates(client: Make, active: Make, package: Make) -> No
     for member in IN_UPDATES:
         said = told(lam.update_function_configuration, FunctionName="f", **{member: MEMBERS[member]})
         assert said == unavailable(member)
-    for member in ("Publish", "PublishTo"):
-        given = {"ZipFile": package(), member: MEMBERS[member]}
-        assert told(lam.update_function_code, FunctionName="f", **given) == unavailable(member)
+    latest_published = {"PublishTo": MEMBERS["PublishTo"]}
+    changed = told(lam.update_function_code, FunctionName="f", ZipFile=package(), **latest_published)
+    assert changed == unavailable("PublishTo")
+    assert told(lam.publish_version, FunctionName="f", **latest_published) == unavailable("PublishTo")
+    pointed = {"FunctionName": "f", "Name": "a", "FunctionVersion": "$LATEST.PUBLISHED"}
+    assert told(lam.create_alias, **pointed) == unavailable("FunctionVersion $LATEST.PUBLISHED")
 
 
 def test_members_of_an_invocation(client: Make, active: Make) -> None:

@@ -85,5 +85,6 @@ async def delete_function_concurrency(
 
 
 async def _reserve(call: Call, name: Name, function: Function, wanted: int | None) -> None:
-    await set_aside(call, name, before=function.reserved, after=wanted)
-    call.tx.put(FUNCTIONS, msgspec.structs.replace(function, reserved=wanted), *name.key)
+    after = msgspec.structs.replace(function, reserved=wanted)
+    await set_aside(call, name, before=function, after=after)
+    call.tx.put(FUNCTIONS, after, *name.key)

@@ -1,30 +1,37 @@
-"""Functions: look at one, list them, delete one; and how the other operations read and write their records."""
+"""Functions: look at one; and how the other operations read and write their records."""
 
-import base64
-import binascii
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.invoke.records import ACCOUNTS, FUNCTIONS, LATEST, VERSIONS, AccountUsage, Function, Version
+from portico.invoke.records import (
+    ACCOUNTS,
+    ALIASES,
+    FUNCTIONS,
+    LATEST,
+    VERSIONS,
+    AccountUsage,
+    Function,
+    Version,
+)
 from portico.services.lambda_ import access, errors, names, shown
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
-        DeleteFunctionRequest,
-        DeleteFunctionResponse,
         FunctionConfiguration,
         GetFunctionConfigurationRequest,
         GetFunctionRequest,
         GetFunctionResponse,
-        ListFunctionsRequest,
-        ListFunctionsResponse,
     )
 
 PAGE_MAX = 50
 _SETTLED_S = 0.25  # what was changed a moment ago is shown as it then is, so that waiters need not wait
+_PENDING_S = 10.0
 
 
 async def function_of(call: Call, name: Name) -> Function:
@@ -39,15 +46,47 @@ async def function_of(call: Call, name: Name) -> Function:
     return function
 
 
+async def number_of(call: Call, name: Name) -> str:
+    """The version that the qualifier means: itself, what an alias points to, `$LATEST` for none. It need not exist."""
+    if name.names_alias:
+        alias = await call.tx.get(ALIASES, *name.key, name.qualifier)
+        if alias is not None:
+            return alias.version
+    return name.qualifier or LATEST
+
+
 async def version_of(call: Call, name: Name) -> Version:
     """The record of the version that was asked for, `$LATEST` if none was.
 
     Raises:
         ResourceNotFoundException: there is none.
     """
-    version = await call.tx.get(VERSIONS, *name.key, name.qualifier or LATEST)
+    version = await call.tx.get(VERSIONS, *name.key, await number_of(call, name))
     if version is None:
         raise errors.function_not_found(name.asked_arn)
+    return version
+
+
+async def changeable(lam: Lambda, call: Call, name: Name, revision_id: str | None) -> Version:
+    """`$LATEST` as it is before a change or a publication; one that was made a moment ago is waited for.
+
+    Raises:
+        ResourceNotFoundException: there is none, or another version was asked for.
+        PreconditionFailedException: `revision_id` is not its latest.
+        ResourceConflictException: an update is being applied, or it is still being created.
+    """
+    if name.qualifier not in ("", LATEST):
+        raise errors.function_not_found(name.asked_arn)
+    held = lam.cache.peek(VERSIONS, *name.key, LATEST)
+    if held is not None and held.value.state == "Pending":
+        await lam.states.settled(VERSIONS.key(*name.key, LATEST), _PENDING_S)
+    version = await version_of(call, name)
+    if revision_id and revision_id != version.revision_id:
+        raise errors.stale_revision("GetFunction/GetAlias")
+    if version.update_status == "InProgress":
+        raise errors.update_in_progress(version.arn)
+    if version.state == "Pending":
+        raise errors.in_state(version.state)
     return version
 
 
@@ -61,7 +100,8 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
     Source: API reference, GetFunction.
     """
     name = names.named(call, request)
-    await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _SETTLED_S)
+    if not name.qualifier:  # by a qualifier what is in progress is shown so, as AWS does
+        await lam.states.settled(VERSIONS.key(*name.key, LATEST), _SETTLED_S)
     version = await version_of(call, name)
     function = await function_of(call, name)
     origin = call.origin
@@ -89,97 +129,50 @@ async def get_function_configuration(
     Source: API reference, GetFunctionConfiguration.
     """
     name = names.named(call, request)
-    await lam.states.settled(VERSIONS.key(*name.key, name.qualifier or LATEST), _SETTLED_S)
+    await lam.states.settled(VERSIONS.key(*name.key, await number_of(call, name)), _SETTLED_S)
     return shown.configuration(await version_of(call, name), arn=name.asked_arn)  # type: ignore[return-value]
 
 
-@operation()
-async def list_functions(lam: Lambda, call: Call, request: "ListFunctionsRequest") -> "ListFunctionsResponse":
-    """The functions of the account in the region by name, at most 50 at once; with `FunctionVersion` ALL every version.
-
-    Raises:
-        InvalidParameterValueException: the marker is not one of ours.
-
-    Source: API reference, ListFunctions.
-    """
-    if request.get("MasterRegion"):
-        raise errors.unavailable("MasterRegion")
-    every = request.get("FunctionVersion") == "ALL"
-    limit = min(request.get("MaxItems") or PAGE_MAX, PAGE_MAX)
-    after = _after(request.get("Marker"))
-    rows = await (_every_version if every else _latest_versions)(call, after, limit + 1)
-    page = rows[:limit]
-    found: dict[str, Any] = {"Functions": [shown.listed(row, qualified=every) for row in page]}
-    if len(rows) > limit:
-        found["NextMarker"] = _marker(page[-1])
-    return found  # type: ignore[return-value]  # built member by member
+def page_size(request: Mapping[str, Any]) -> int:
+    """How many a list shows at once: as many as were asked for, at most 50."""
+    return min(request.get("MaxItems") or PAGE_MAX, PAGE_MAX)
 
 
-async def _every_version(call: Call, after: tuple[str, ...], limit: int) -> list[Version]:
-    place = (call.scope.account, call.scope.region)
-    return await call.tx.scan(
-        VERSIONS, *place, after=VERSIONS.key(*place, *after) if after else None, limit=limit
+async def forget_qualifier(call: Call, name: Name, function: Function, qualifier: str) -> Function:
+    """The function without what belongs to a version or an alias that is deleted: its policy and its provisioned concurrency."""
+
+    def others(by_qualifier: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in by_qualifier.items() if key != qualifier}
+
+    after = msgspec.structs.replace(
+        function,
+        policies=others(function.policies),
+        policy_revisions=others(function.policy_revisions),
+        provisioned=others(function.provisioned),
     )
+    await set_aside(call, name, before=function, after=after)
+    return after
 
 
-async def _latest_versions(call: Call, after: tuple[str, ...], limit: int) -> list[Version]:
-    place = (call.scope.account, call.scope.region)
-    functions = await call.tx.scan(
-        FUNCTIONS, *place, after=FUNCTIONS.key(*place, after[0]) if after else None, limit=limit
-    )
-    found = [await call.tx.get(VERSIONS, *place, function.name, LATEST) for function in functions]
-    return [version for version in found if version is not None]
-
-
-def _marker(last: Version) -> str:
-    return base64.urlsafe_b64encode(f"{last.function}\n{last.version}".encode()).decode()
-
-
-def _after(marker: str | None) -> tuple[str, ...]:
-    if not marker:
-        return ()
-    try:
-        name, version = base64.urlsafe_b64decode(marker.encode()).decode().split("\n")
-    except (binascii.Error, ValueError) as error:
-        raise errors.invalid("Invalid Marker") from error
-    return (name, version)
-
-
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
-async def delete_function(
-    lam: Lambda, call: Call, request: "DeleteFunctionRequest"
-) -> "DeleteFunctionResponse":
-    """Delete a function with all that belongs to it. What runs ends first; its environments take no new work.
-
-    Raises:
-        ResourceNotFoundException: no such function.
-        InvalidParameterValueException: the qualifier is `$LATEST` or an alias.
-
-    Source: API reference, DeleteFunction; recorded answers.
-    """
-    name = names.named(call, request)
-    if name.qualifier == LATEST:
-        raise errors.invalid("$LATEST version cannot be deleted without deleting the function.")
-    if name.names_alias:
-        raise errors.invalid("Deletion of aliases is not currently supported.")
-    function = await call.tx.get(FUNCTIONS, *name.key)
-    if function is None:
-        raise errors.function_not_found(name.arn)
-    versions = await call.tx.scan(VERSIONS, *name.key)
-    gone = [version for version in versions if name.qualifier in ("", version.version)]
-    for version in gone:
-        call.tx.delete(VERSIONS, *name.key, version.version)
-        call.tx.unrefer(version.code_digest, VERSIONS.key(*name.key, version.version))
-    if not name.qualifier:
-        call.tx.delete(FUNCTIONS, *name.key)
-        await set_aside(call, name, before=function.reserved, after=None)
-    return {"StatusCode": 204}
-
-
-async def set_aside(call: Call, name: Name, *, before: int | None, after: int | None) -> None:
-    """Keep the account's sum of reserved concurrency."""
-    if before == after:
+async def set_aside(call: Call, name: Name, *, before: Function | None, after: Function | None) -> None:
+    """Keep the account's sums of reserved and provisioned concurrency through a change of the function."""
+    had, has = _share(before), _share(after)
+    if had == has:
         return
     usage = await call.tx.get(ACCOUNTS, name.account, name.region) or AccountUsage()
-    total = usage.reserved_total - (before or 0) + (after or 0)
-    call.tx.put(ACCOUNTS, AccountUsage(total), name.account, name.region)
+    total = AccountUsage(usage.reserved_total + has[0] - had[0], usage.provisioned_total + has[1] - had[1])
+    call.tx.put(ACCOUNTS, total, name.account, name.region)
+
+
+def _share(function: Function | None) -> tuple[int, int]:
+    """What a function takes from the account: reserved, and provisioned where that is no part of the reservation."""
+    if function is None:
+        return 0, 0
+    if function.reserved is not None:
+        return function.reserved, 0
+    return 0, provisioned_of(function)
+
+
+def provisioned_of(function: Function) -> int:
+    """All of a function's provisioned concurrency."""
+    return sum(provisioned.requested for provisioned in function.provisioned.values())

@@ -69,6 +69,15 @@ def named(call: Call, request: Mapping[str, Any]) -> Name:
     return parse(call.scope, request["FunctionName"], request.get("Qualifier") or "")
 
 
+def alias(call: Call, request: Mapping[str, Any]) -> Name:
+    """The alias that a request names in `FunctionName` and `Name`; a qualifier of the function's name says nothing.
+
+    Raises:
+        ResourceNotFoundException: the ARN is of another region.
+    """
+    return msgspec.structs.replace(parse(call.scope, request["FunctionName"]), qualifier=request["Name"])
+
+
 @functools.lru_cache(maxsize=4096)
 def parse(scope: Scope, text: str, qualifier: str = "") -> Name:
     """The function that `text` and `qualifier` mean to a caller in `scope`; errors as for `named`."""

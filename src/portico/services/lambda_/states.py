@@ -14,7 +14,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.base.ids import uuid
 from portico.environments.work import Environments
-from portico.invoke.records import VERSIONS, Version, digests_of
+from portico.invoke.records import LATEST, VERSIONS, Version, digests_of
 from portico.invoke.resolve import environments_key
 from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.store.cache import RecordCache
@@ -131,7 +131,7 @@ class States:
         if held is None or not _in_progress(held.value):
             return
         left = held.value.modified_at + _UPDATE_S - self._clock.now()
-        if held.value.state != "Pending" and 0 < left <= _UPDATE_S:
+        if self._in_update(key) and 0 < left <= _UPDATE_S:
             asyncio.get_running_loop().call_later(left, self._on_commit, (key,))
             return
         try:
@@ -150,6 +150,11 @@ class States:
             await self._staging.ensure(version.code_digest)
         if version.layers:
             await self._staging.ensure_layers(digests_of(version))
+
+    def _in_update(self, key: Key) -> bool:
+        """Whether what is in progress is an update; a version that is published with one becomes active with it."""
+        latest = self._cache.peek(VERSIONS, *key[1:4], LATEST)
+        return latest is not None and latest.value.update_status == "InProgress"
 
     async def _drop_unused(self) -> None:
         before = self._clock.monotonic() - UNUSED_CODE_S

@@ -1,0 +1,72 @@
+"""DeleteFunction: a function with all that belongs to it, or one version.
+
+Source: API reference, DeleteFunction; recorded answers; reported words for versions that aliases use.
+"""
+
+from typing import TYPE_CHECKING
+
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.invoke.records import ALIASES, FUNCTIONS, LATEST, VERSIONS, Alias, Function, Version
+from portico.services.lambda_ import access, blobs, errors, names
+from portico.services.lambda_.functions import forget_qualifier, set_aside
+from portico.services.lambda_.names import Name
+from portico.services.lambda_.service import Lambda
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.shapes import DeleteFunctionRequest, DeleteFunctionResponse
+
+
+@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+async def delete_function(
+    lam: Lambda, call: Call, request: "DeleteFunctionRequest"
+) -> "DeleteFunctionResponse":
+    """Delete a function with all that belongs to it, or the version that the qualifier names. What runs ends first; its environments
+    take no new work. A version that is not there is no error.
+
+    Raises:
+        ResourceNotFoundException: no such function.
+        InvalidParameterValueException: the qualifier is `$LATEST` or an alias.
+        ResourceConflictException: an alias refers to the version.
+    """
+    name = names.named(call, request)
+    if name.qualifier == LATEST:
+        raise errors.invalid("$LATEST version cannot be deleted without deleting the function.")
+    if name.names_alias:
+        raise errors.invalid("Deletion of aliases is not currently supported.")
+    function = await call.tx.get(FUNCTIONS, *name.key)
+    if function is None:
+        raise errors.function_not_found(name.arn)
+    aliases = await call.tx.scan(ALIASES, *name.key)
+    if name.qualifier:
+        await _delete_version(call, name, function, aliases)
+    else:
+        await _delete_whole(call, name, function, aliases)
+    return {"StatusCode": 204}
+
+
+async def _delete_version(call: Call, name: Name, function: Function, aliases: list[Alias]) -> None:
+    number = name.qualifier
+    users = [alias.name for alias in aliases if number == alias.version or number in alias.weights]
+    if users:
+        raise errors.conflict(
+            f"Unable to delete version because the following aliases reference it: [{', '.join(users)}]"
+        )
+    version = await call.tx.get(VERSIONS, *name.key, number)
+    if version is not None:
+        _drop(call, name, version)
+        call.tx.put(FUNCTIONS, await forget_qualifier(call, name, function, number), *name.key)
+
+
+async def _delete_whole(call: Call, name: Name, function: Function, aliases: list[Alias]) -> None:
+    for version in await call.tx.scan(VERSIONS, *name.key):
+        _drop(call, name, version)
+    for alias in aliases:
+        call.tx.delete(ALIASES, *name.key, alias.name)
+    call.tx.delete(FUNCTIONS, *name.key)
+    await set_aside(call, name, before=function, after=None)
+
+
+def _drop(call: Call, name: Name, version: Version) -> None:
+    call.tx.delete(VERSIONS, *name.key, version.version)
+    blobs.release(call, version)
