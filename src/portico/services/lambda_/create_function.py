@@ -15,6 +15,7 @@ from portico.services.lambda_ import (
     layer_use,
     names,
     publish,
+    setting_keys,
     settings,
     shown,
     tags,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from portico.services.lambda_.shapes import CreateFunctionRequest, FunctionConfiguration
 
 
-@operation(on=access.unqualified_arn, keys=access.request_tags, also=layer_use.checks)
+@operation(on=access.unqualified_arn, keys=setting_keys.of_creation, also=layer_use.checks)
 async def create_function(
     lam: Lambda, call: Call, request: "CreateFunctionRequest"
 ) -> "FunctionConfiguration":

@@ -8,7 +8,18 @@ from portico.base.ids import uuid
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import LATEST, VERSIONS, Version
-from portico.services.lambda_ import access, blobs, code, errors, layer_use, names, publish, settings, shown
+from portico.services.lambda_ import (
+    access,
+    blobs,
+    code,
+    errors,
+    layer_use,
+    names,
+    publish,
+    setting_keys,
+    settings,
+    shown,
+)
 from portico.services.lambda_.create_function import new_generation, require_role
 from portico.services.lambda_.functions import changeable, function_of
 from portico.services.lambda_.publish import CREATING
@@ -63,7 +74,7 @@ async def update_function_code(
 
 @operation(
     on=access.function_arn,
-    keys=access.resource_tags,
+    keys=setting_keys.of_change,
     policy=access.function_policy,
     also=layer_use.checks,
 )
