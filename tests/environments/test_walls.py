@@ -119,7 +119,7 @@ async def test_the_zygote_never_sees_a_secret_an_event_or_code(workshop) -> None
     spec = workshop.function("f", source, variables={"SECRET": "MARKER-IN-SECRET-7731"})
     await workshop.answer(spec, "MARKER-IN-EVENT-7731")
     pid = workshop.supervisor.zygotes.of(sys.executable, "bare").pid
-    assert _memory_of(pid).count(b"_portico_launcher") > 0, "the search works"
+    assert _memory_of(pid).count(b"_portico.launchers") > 0, "the search works"
     assert b"MARKER-IN-" not in _memory_of(pid)
     assert _variables_of(pid) == b""
 

@@ -1,26 +1,35 @@
-"""The server's end of the socket to an environment's first process (`launchers/forkserver/init.py` is the other end).
+"""The server's end of the socket to an environment's first process (`launchers/forkserver/family.py` is the other end).
 
-Every message is one packet. From the first process: `S` and a wait status (how the function's process ended), `F` and words (it could
-not be confined or started), `L` with a descriptor (the listener of the Runtime API inside its network namespace). What a function can
-reach is not this socket: it is closed before any of its code runs.
+Every message is one packet, its first byte the kind. From the first process: `S` and a wait status (how the function's process ended),
+`E`, a wait status and a name (how an extension ended), `D` (the code that `place` named is there), `F` and words (it could not be
+confined or started), `L` with a descriptor (the listener of the Runtime API inside its network namespace). To it: see the methods.
+What a function can reach is not this socket: it is closed before any of its code runs.
 """
 
 import asyncio
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-_STATUS, _FAILED, _LISTENER = b"S", b"F", b"L"
+import msgspec
+
+_STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER = b"S", b"E", b"D", b"F", b"L"
+_TERMINATE, _START, _PLACE = b"T", b"X", b"P"
 _WAIT_STATUS = struct.Struct("!i")
 _MESSAGE_BYTES_MAX = 4096
 
 
 class Control:
-    """Owns the socket. `status` is the wait status once it is known; `failure` says why the environment did not start, "" if it did;
-    `on_listener` takes over a listener's descriptor."""
+    """Owns the socket. `status` is the wait status once it is known; `failure` says why the environment did not start, "" if it did.
 
-    __slots__ = ("_loop", "_reading", "_socket", "failure", "on_listener", "status")
+    Whoever wants to know sets: `on_listener` takes over a listener's descriptor; `on_ended` is told that the function's process has
+    ended (extensions may live on for a moment); `on_extension` how one ended; `on_placed` that `place` is done.
+    """
+
+    __slots__ = (
+        "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "status",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -34,6 +43,9 @@ class Control:
         self.status: int | None = None
         self.failure = ""
         self.on_listener = on_listener
+        self.on_ended: Callable[[int], None] | None = None
+        self.on_extension: Callable[[str, int], None] | None = None
+        self.on_placed: Callable[[], None] | None = None
         connection.setblocking(False)
         loop.add_reader(connection.fileno(), self._read)
 
@@ -43,6 +55,18 @@ class Control:
             socket.send_fds(self._socket, [message], descriptors or [])
         except OSError:
             return
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the process group of the function's runtime."""
+        self.send(_TERMINATE)
+
+    def start_extensions(self, programs: Sequence[str], variables: Mapping[str, str]) -> None:
+        """Start each program, named by its path inside the environment, with these variables, confined like the function."""
+        self.send(_START + msgspec.json.encode({"programs": programs, "variables": variables}))
+
+    def place(self, code_dir: str, opt_dir: str, tmp_mb: int) -> None:
+        """Show an environment whose layout is `late` its code, its layers ("": none), and a /tmp of that size; `on_placed` follows."""
+        self.send(_PLACE + msgspec.json.encode({"code_dir": code_dir, "opt_dir": opt_dir, "tmp_mb": tmp_mb}))
 
     def drain(self) -> None:
         """Read what has been said, to the end."""
@@ -63,17 +87,28 @@ class Control:
             return
         except OSError:
             message, descriptors = b"", []
-        kind, body = message[:1], message[1:]
-        if kind == _STATUS and len(body) == _WAIT_STATUS.size:
-            self.status = _WAIT_STATUS.unpack(body)[0]
-        elif kind == _FAILED:
-            self.failure = body.decode(errors="replace")
-        elif kind == _LISTENER and descriptors:
-            self.on_listener(descriptors.pop())
-        elif not message:
+        if not message:
             self._stop()
+        elif message[:1] == _LISTENER and descriptors:
+            self.on_listener(descriptors.pop())
+        else:
+            self._heard(message[:1], message[1:])
         for fd in descriptors:
             os.close(fd)
+
+    def _heard(self, kind: bytes, body: bytes) -> None:
+        if kind == _STATUS and len(body) == _WAIT_STATUS.size:
+            self.status = _WAIT_STATUS.unpack(body)[0]
+            if self.on_ended is not None:
+                self.on_ended(self.status)
+        elif kind == _EXTENSION and len(body) >= _WAIT_STATUS.size:
+            if self.on_extension is not None:
+                name = body[_WAIT_STATUS.size :].decode(errors="replace")
+                self.on_extension(name, _WAIT_STATUS.unpack_from(body)[0])
+        elif kind == _PLACED and self.on_placed is not None:
+            self.on_placed()
+        elif kind == _FAILED:
+            self.failure = body.decode(errors="replace")
 
     def _stop(self) -> None:
         if self._reading:

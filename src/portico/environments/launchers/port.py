@@ -16,7 +16,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
 
     `code_dir` and `opt_dir` are folders of this machine, shown to the function as /var/task and /opt ("": none); `tmp_mb` is the
     size of its /tmp. `program` is what is executed once the configuration has been read; empty: the Python runtime of the zygote
-    itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed.
+    itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed. `groups` are the files
+    of the control groups that limit it (`sandbox/cgroups.py`): the first process writes `0` to each before anything else.
     """
 
     code_dir: str = ""
@@ -25,6 +26,7 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     memory_mb: int = 128
     program: tuple[str, ...] = ()
     speaks_frames: bool = False
+    groups: tuple[str, ...] = ()
 
 
 class Process(msgspec.Struct, frozen=True, gc=False):

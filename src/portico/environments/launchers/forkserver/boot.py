@@ -1,7 +1,7 @@
 """The program that a zygote executes: `python -I -S -X utf8 boot.py CONTROL_FD FLAVOUR SDK_FOLDER PID_NAMESPACES`.
 
-It loads the launcher's and the runtime's modules under private names, so that `portico` itself stays unknown in here, and runs
-the zygote. In the process of an environment `serve` returns, and the function's life begins at the top of the stack.
+It loads the launcher's, the sandbox's and the runtime's modules under a private name, so that `portico` itself stays unknown in
+here, and runs the zygote. In the process of an environment `serve` returns, and the function's life begins at the top of the stack.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import sys
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_RUNTIME = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "runtimes", "python")
+_ENVIRONMENTS = os.path.dirname(os.path.dirname(_HERE))
 
 # What functions import most often: loaded once for all of them, or each cold start pays for it.
 _COMMON = (
@@ -43,11 +43,10 @@ def load(name: str, folder: str) -> None:
 
 def main(control_fd: int, flavour: str, sdk_folder: str, pid_namespaces: bool) -> None:
     """Be a zygote; return only at the end of an environment's process."""
-    load("_portico_launcher", _HERE)
-    load("_portico_runtime", _RUNTIME)
-    zygote = importlib.import_module("_portico_launcher.zygote")
-    sdk = importlib.import_module("_portico_runtime.sdk")
-    bootstrap = importlib.import_module("_portico_runtime.bootstrap")
+    load("_portico", _ENVIRONMENTS)
+    zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
+    sdk = importlib.import_module("_portico.runtimes.python.sdk")
+    bootstrap = importlib.import_module("_portico.runtimes.python.bootstrap")
     for name in _COMMON:
         importlib.import_module(name)
     sys.path[:] = [entry for entry in sys.path if entry != _HERE]

@@ -1,7 +1,4 @@
-"""The first process of an environment: it starts the function's, waits for it, says how it ended, and takes everything along.
-
-What it says goes through its control socket (`environments/control.py` is the other end): `S` and a wait status, or `F` and the words
-of why it did not come that far.
+"""The first process of an environment: it starts the function's, looks after its children (`family`), and takes everything along.
 
 In a PID namespace of its own it is PID 1, so that its end is the end of every process in there. Without one it is the subreaper of
 its descendants and kills them itself when it is told to end (SIGTERM), or when its parent ends.
@@ -9,17 +6,14 @@ its descendants and kills them itself when it is told to end (SIGTERM), or when 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import struct
 from typing import Any, NoReturn
 
 from . import confine, program, system
+from .family import CONTROL_FD, FAILED, Family, say
 
 CHANNEL_FD = 3
-_CONTROL_FD = 4
-_STATUS, _FAILED = b"S", b"F"
 _PARKED_FD = 64  # above all that dup2 overwrites
 
 
@@ -36,21 +30,23 @@ def become(
         system.adopt_orphans()
         signal.signal(signal.SIGTERM, lambda *_: _end_all())
     try:
+        _join(layout["groups"])
         confine.confine()
         pid = os.fork()
     except OSError as error:
-        _say(_FAILED + str(error).encode())
+        say(FAILED + str(error).encode())
         os._exit(70)
     if pid == 0:
-        os.close(_CONTROL_FD)
+        os.close(CONTROL_FD)
+        os.setpgid(0, 0)
         if not own_namespace:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             system.die_with_parent(signal.SIGKILL)
         if layout["program"]:
             program.execute(CHANNEL_FD, layout["program"], keep_channel=layout["speaks_frames"])
         return CHANNEL_FD
-    os.closerange(0, _CONTROL_FD)
-    _wait_for(pid)
+    os.close(CHANNEL_FD)
+    Family(pid, None).watch()
     if own_namespace:
         os._exit(0)
     return _end_all()
@@ -64,21 +60,22 @@ def _arrange(channel_fd: int, log_fd: int, control_fd: int) -> None:
     for target, fd in enumerate(parked, start=1):
         os.dup2(fd, target)
     os.set_inheritable(CHANNEL_FD, False)
-    os.set_inheritable(_CONTROL_FD, False)
-    os.closerange(_CONTROL_FD + 1, 1 << 20)
+    os.set_inheritable(CONTROL_FD, False)
+    os.closerange(CONTROL_FD + 1, 1 << 20)
 
 
-def _wait_for(function_pid: int) -> None:
-    while True:
-        pid, status = os.waitpid(-1, 0)
-        if pid == function_pid:
-            _say(_STATUS + struct.pack("!i", status))
-            return
+def _join(groups: list[str]) -> None:
+    """Be limited, alone first: whatever this process starts will be in the same control groups.
 
-
-def _say(message: bytes) -> None:
-    with contextlib.suppress(OSError):  # a server that is gone can't be told; the tree must end all the same
-        os.write(_CONTROL_FD, message)
+    Raises:
+        OSError: the kernel refuses one of them.
+    """
+    for file in groups:
+        fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(fd, b"0")
+        finally:
+            os.close(fd)
 
 
 def _end_all() -> NoReturn:

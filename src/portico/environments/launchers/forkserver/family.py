@@ -1,0 +1,142 @@
+"""The children of an environment's first process: the function's, and extensions that the server asks for.
+
+What the server says over the control socket (`environments/control.py` is the other end), a packet each:
+`T` sends SIGTERM to the process group of the function's runtime; `X` and `{"variables": {...}, "programs": [path, ...]}` starts
+external extensions, confined like the function; `P` and `{"code_dir", "opt_dir", "tmp_mb"}` shows an environment that was started
+for no function yet (`late`) its code.
+What it is told: `S` and a wait status (the function's process), `E`, a wait status and a name (an extension), `D` (the code is
+there), `F` and words (the environment can't be what it must be, and ends).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import struct
+import time
+from collections.abc import Callable
+
+CONTROL_FD = 4
+_STATUS, _EXTENSION, _DONE, FAILED = b"S", b"E", b"D", b"F"
+_TERMINATE, _START, _PLACE = b"T", b"X", b"P"
+_MESSAGE_BYTES_MAX = 65_536
+_SHUTDOWN_S = 2.5  # what extensions have at most once the function's process has ended; the server usually ends them earlier
+
+
+def say(message: bytes) -> None:
+    """Tell the server. One that is gone can't be told, and the environment ends all the same."""
+    with contextlib.suppress(OSError):
+        os.write(CONTROL_FD, message)
+
+
+class Family:
+    """Watches the children until the function's process has ended, and its extensions have, or had their time."""
+
+    def __init__(self, function: int, placer: tuple[int, int] | None) -> None:
+        self._function = function
+        self._placer_pid, self._placer_fd = placer or (0, -1)
+        self._extensions: dict[int, str] = {}
+        self._until: float | None = None
+        self._orders: dict[bytes, Callable[[bytes], None]] = {
+            _TERMINATE: self._terminate,
+            _START: self._start,
+            _PLACE: self._place,
+        }
+
+    def watch(self) -> None:
+        """Return when everything else in the environment is to be ended."""
+        woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _ignore)
+        waiting = select.poll()
+        for fd in (CONTROL_FD, woken):
+            waiting.register(fd, select.POLLIN)
+        while self._reap():
+            ready = [fd for fd, _ in waiting.poll(self._left_ms())]
+            if woken in ready:
+                os.read(woken, 4096)
+            if CONTROL_FD in ready and not self._obey():
+                return
+
+    def _left_ms(self) -> float | None:
+        return None if self._until is None else max(0.0, (self._until - time.monotonic()) * 1000)
+
+    def _reap(self) -> bool:
+        """Take in every child that has ended. False when the environment has come to its end."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                break
+            if not self._ended(pid, status):
+                return False
+        if self._until is None:
+            return True
+        return bool(self._extensions) and time.monotonic() < self._until
+
+    def _ended(self, pid: int, status: int) -> bool:
+        packed = struct.pack("!i", status)
+        if pid == self._function:
+            say(_STATUS + packed)
+            self._until = time.monotonic() + _SHUTDOWN_S
+        elif pid in self._extensions:
+            say(_EXTENSION + packed + self._extensions.pop(pid).encode())
+        elif pid == self._placer_pid:
+            if status != 0:  # it has said why
+                return False
+            say(_DONE)
+        return True
+
+    def _obey(self) -> bool:
+        """Do what the server says. False when it is gone."""
+        try:
+            message = os.read(CONTROL_FD, _MESSAGE_BYTES_MAX)
+        except OSError:
+            return False
+        order = self._orders.get(message[:1])
+        if order is not None:
+            order(message[1:])
+        return bool(message)
+
+    def _terminate(self, _: bytes) -> None:
+        if self._until is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._function, signal.SIGTERM)
+
+    def _start(self, body: bytes) -> None:
+        wanted = json.loads(body)
+        for program in wanted["programs"]:
+            pid = os.fork()
+            if pid == 0:
+                _become(program, wanted["variables"])
+            self._extensions[pid] = os.path.basename(program)
+
+    def _place(self, body: bytes) -> None:
+        if self._placer_fd >= 0:
+            os.write(self._placer_fd, body)
+            os.close(self._placer_fd)
+            self._placer_fd = -1
+
+
+def _become(program: str, variables: dict[str, str]) -> None:
+    """Be an extension: a program in a process group of its own, which writes to the environment's log."""
+    try:
+        os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        os.chdir("/")
+        os.execve(program, [program], variables)  # noqa: S606 - the extension that a layer brings along
+    except OSError as error:
+        os.write(2, f"{program}: {error.strerror}\n".encode())
+    finally:
+        os._exit(126)
+
+
+def _ignore(*_: object) -> None:
+    """SIGCHLD only wakes the poll."""
