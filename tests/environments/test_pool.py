@@ -1,6 +1,6 @@
 """The pool reads like a story: what happens, what is to be done, and how it all stands."""
 
-from portico.environments.pool import Deliver, Fail, Pool, Start, Stop
+from portico.environments.pool import Deliver, Fail, Pool, Start, StartAhead, Stop
 
 
 def test_a_first_invocation_starts_an_environment_and_later_ones_reuse_it() -> None:
@@ -139,3 +139,91 @@ def test_one_that_must_not_be_used_again_is_not() -> None:
     assert pool.submit(2, "f") == [Start(2, 2)]
     assert pool.released(1, now=1) == [Stop(1)]
     assert repr(pool) == "<Pool f#2 starting; #1 stopping; f waits: 2>"
+
+
+def test_what_is_kept_is_started_ahead_and_does_not_expire() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    assert pool.keep("hello", 2) == [StartAhead(1, "hello"), StartAhead(2, "hello")]
+    assert pool.kept("hello") == (0, 0)
+    pool.started(1, now=0)
+    pool.started(2, now=0)
+    assert pool.kept("hello") == (2, 0)
+    assert pool.expire(now=1000) == []
+    assert pool.submit(1, "hello") == [Deliver(2, 1)]
+    assert pool.kept("hello") == (2, 0)
+    assert repr(pool) == "<Pool hello#2 busy; hello#1 idle since 0; hello keeps 2 of 2>"
+
+
+def test_what_is_kept_and_ends_is_replaced() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    pool.keep("hello", 1)
+    pool.started(1, now=0)
+    pool.submit(1, "hello")
+    assert pool.gone(1) == [StartAhead(2, "hello")]
+
+    pool.started(2, now=1)
+    assert pool.end(2) == [Stop(2)]  # its credentials have expired
+    assert pool.gone(2) == [StartAhead(3, "hello")]
+
+
+def test_one_that_ends_by_itself_is_tried_again_later_so_that_nothing_spins() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    pool.keep("broken", 1)
+    assert pool.failed(1) == []
+    assert pool.kept("broken") == (0, 1)
+    assert pool.expire(now=15) == [StartAhead(2, "broken")]
+    assert pool.failed(2) == []
+    assert pool.kept("broken") == (0, 2)
+    assert pool.expire(now=30) == [StartAhead(3, "broken")]
+    pool.started(3, now=31)
+    assert pool.kept("broken") == (1, 0)
+
+    assert pool.gone(3) == []  # while it was idle
+    assert pool.expire(now=45) == [StartAhead(4, "broken")]
+
+
+def test_fewer_are_kept_by_ending_the_idle_ones_and_the_busy_ones_once_they_are_done() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    pool.keep("hello", 3)
+    for env in (1, 2, 3):
+        pool.started(env, now=0)
+    pool.submit(1, "hello")
+    pool.submit(2, "hello")
+    assert pool.keep("hello", 1) == [Stop(1)]
+    assert pool.released(3, now=1) == [Stop(3)]
+    assert pool.released(2, now=1) == []
+    assert pool.keep("hello", 0) == [Stop(2)]
+
+
+def test_a_key_that_has_environments_already_keeps_those() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    pool.submit(1, "hello")
+    pool.started(1, now=0)
+    assert pool.keep("hello", 1) == []
+    pool.released(1, now=1)
+    assert pool.expire(now=1000) == []
+
+
+def test_what_is_kept_takes_the_room_of_idle_ones_and_gives_way_to_invocations_only() -> None:
+    pool = Pool(environments_max=2, idle_s=300)
+    pool.submit(1, "old")
+    pool.started(1, now=0)
+    pool.released(1, now=0)
+    assert pool.keep("hello", 2) == [StartAhead(2, "hello"), Stop(1)]
+    assert pool.gone(1) == [StartAhead(3, "hello")]
+    pool.started(2, now=1)
+    pool.started(3, now=1)
+    assert pool.submit(2, "new") == [Stop(2)]
+    assert pool.gone(2) == [Start(4, 2)]
+    pool.started(4, now=2)
+    assert pool.released(4, now=3) == [Stop(4)]
+    assert pool.gone(4) == [StartAhead(5, "hello")]
+
+
+def test_what_is_retired_is_not_kept_any_more() -> None:
+    pool = Pool(environments_max=10, idle_s=300)
+    pool.keep("hello:1", 1)
+    pool.started(1, now=0)
+    assert pool.retire("hello:") == [Stop(1)]
+    assert pool.gone(1) == []
+    assert repr(pool) == "<Pool empty>"

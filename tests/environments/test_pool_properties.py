@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
+from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
 
 _MAX = 3
 
@@ -20,12 +20,15 @@ class _World:
         self.idle: dict[int, str] = {}
         self.busy: dict[int, str] = {}
         self.stopping: set[int] = set()
+        self.kept: dict[str, int] = {}
 
     def perform(self, actions: list[Action]) -> None:
         for action in actions:
             match action:
                 case Start(env, id):
                     self.starting[env] = self.key_of[id]
+                case StartAhead(env, key):
+                    self.starting[env] = key
                 case Deliver(env, id):
                     key = self.idle.pop(env)
                     assert key == self.key_of[id], "of the same key"
@@ -74,7 +77,15 @@ class _World:
             self.pool.withdraw(env)
             self.perform([])
         elif what == "retire":
+            self.kept.pop("abc"[pick % 3], None)
             self.perform(self.pool.retire("abc"[pick % 3]))
+        elif what == "keep":
+            key = "abc"[pick % 3]
+            self.kept[key] = pick // 2 - 1 if pick > 3 else 0
+            self.perform(self.pool.keep(key, self.kept[key]))
+        elif what == "perished" and (env := one(self.idle)):
+            del self.idle[env]
+            self.perform(self.pool.gone(env))
         elif what == "expire":
             self.perform(self.pool.expire(now))
 
@@ -89,8 +100,10 @@ _STEPS = (
     "stopped",
     "died",
     "withdrawn",
+    "perished",
     "retire",
     "expire",
+    "keep",
 )
 
 
@@ -107,6 +120,15 @@ def test_nothing_is_lost_and_nothing_is_done_twice(steps: list[tuple[str, int]])
             world.step(what, 0, now)
     assert world.waiting == set(), repr(world.pool)
     assert world.served == set(world.key_of)
+    world.step("expire", 0, now)
+    for _ in range(4 * _MAX):
+        for what in ("started", "stopped"):
+            world.step(what, 0, now)
+    ready = {key: world.pool.kept(key)[0] for key in world.kept}
+    assert sum(ready.values()) == min(sum(world.kept.values()), _MAX), repr(world.pool)
+    assert all(ready[key] <= count for key, count in world.kept.items())
+    for key in "abc":
+        world.perform(world.pool.keep(key, 0))
     world.step("expire", 0, now + 100)
     for _ in range(_MAX):
         world.step("stopped", 0, now)

@@ -1,13 +1,15 @@
 """Which environment takes which invocation: decided here, performed by the supervisor.
 
 Nothing here waits, reads a clock or knows a process. Times are seconds on whatever clock the caller uses. Environments are shared
-between equal keys only. Reuse is last in, first out, so that a quiet function's surplus ages and expires. `repr` shows all of it.
+between equal keys only. Reuse is last in, first out, so that a quiet function's surplus ages and expires. For some keys a number of
+environments is kept ready: these are started ahead, do not expire and are replaced when they end. `repr` shows all of it.
 """
 
-import itertools
 from collections import OrderedDict, deque
 
 import msgspec
+
+from portico.environments.kept import Kept
 
 
 class Deliver(msgspec.Struct, frozen=True, gc=False):
@@ -24,6 +26,13 @@ class Start(msgspec.Struct, frozen=True, gc=False):
     id: int
 
 
+class StartAhead(msgspec.Struct, frozen=True, gc=False):
+    """Start environment `env` for `key`, which no invocation has asked for."""
+
+    env: int
+    key: str
+
+
 class Stop(msgspec.Struct, frozen=True, gc=False):
     """End environment `env`, which is idle."""
 
@@ -37,7 +46,7 @@ class Fail(msgspec.Struct, frozen=True, gc=False):
     id: int
 
 
-Action = Deliver | Start | Stop | Fail
+Action = Deliver | Start | StartAhead | Stop | Fail
 
 
 class Pool:
@@ -53,6 +62,7 @@ class Pool:
         self._idle_since: OrderedDict[int, tuple[str, float]] = OrderedDict()  # oldest first
         self._stopping: set[int] = set()
         self._retired: set[int] = set()
+        self._kept: dict[str, Kept] = {}
         self._waiting: OrderedDict[str, deque[int]] = (
             OrderedDict()
         )  # keys in the order in which they began to wait
@@ -67,6 +77,26 @@ class Pool:
         """How many invocations wait."""
         return sum(map(len, self._waiting.values()))
 
+    def keep(self, key: str, count: int) -> list[Action]:
+        """Have `count` environments of `key` ready from now on, and no more than these; with 0 all of them end."""
+        kept = self._kept.setdefault(key, Kept(count))
+        kept.wanted = count
+        kept.resume()
+        if not count:
+            del self._kept[key]
+            return [action for env in kept.members for action in self.end(env)]
+        for env, own in self._all():
+            if own == key and env not in self._retired:
+                kept.members.add(env)
+        return self._trim(key, kept) + self._make_room()
+
+    def kept(self, key: str) -> tuple[int, int]:
+        """How many of the environments kept for `key` are ready, and how many have failed to start since one last did."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return 0, 0
+        return sum(env not in self._starting for env in kept.members), kept.failures
+
     def submit(self, id: int, key: str) -> list[Action]:
         """Invocation `id` wants an environment of `key`: an idle one, a new one, or it waits (for room by the longest idle one)."""
         idle = self._idle.get(key)
@@ -80,7 +110,10 @@ class Pool:
 
     def started(self, env: int, now: float) -> list[Action]:
         """`env` has been initialised."""
-        return self._free(env, self._starting.pop(env), now, willing=True)
+        key = self._starting.pop(env)
+        if key in self._kept:
+            self._kept[key].failures = 0
+        return self._free(env, key, now, willing=True)
 
     def released(self, env: int, now: float) -> list[Action]:
         """`env` has answered and can take the next invocation."""
@@ -90,6 +123,8 @@ class Pool:
         """`env` ended while it was starting: the longest waiting invocation of its key is told so."""
         key = self._starting.pop(env)
         self._retired.discard(env)
+        if key in self._kept:
+            self._kept[key].failed(env)
         waiting = self._waiting.get(key)
         actions: list[Action] = [Fail(env, self._next(key))] if waiting else []
         return actions + self._make_room()
@@ -98,26 +133,35 @@ class Pool:
         """`env`, which was not starting, has ended."""
         self._retired.discard(env)
         self._stopping.discard(env)
-        self._busy.pop(env, None)
+        busy = self._busy.pop(env, None)
+        if busy is not None:
+            self._lose(env, busy)
         if env in self._idle_since:
+            self._lose(env, self._idle_since[env][0], pause=True)
             self._take_idle(env)
         return self._make_room()
 
     def expire(self, now: float) -> list[Action]:
-        """End what has been idle for too long."""
+        """End what has been idle for too long, and try again to start what is kept."""
         stale = []
-        for env, (_, since) in self._idle_since.items():
+        for env, (key, since) in self._idle_since.items():
             if since + self._idle_s > now:
                 break
-            stale.append(env)
-        return [self._stop(env) for env in stale]
+            if key not in self._kept:
+                stale.append(env)
+        actions: list[Action] = [self._stop(env) for env in stale]
+        for kept in self._kept.values():
+            kept.resume()
+        return actions + self._make_room()
 
     def end(self, env: int) -> list[Action]:
         """`env` must take no more work: it is ended now when it is idle, else once it is done."""
         if env in self._idle_since:
             return [self._stop(env)]
-        if env in self._busy or env in self._starting:
+        key = self._busy.get(env) or self._starting.get(env)
+        if key is not None:
             self._retired.add(env)
+            self._lose(env, key)
         return []
 
     def withdraw(self, env: int) -> None:
@@ -126,10 +170,13 @@ class Pool:
             self._stop(env)
         elif env in self._busy:
             self._retired.add(env)
+            self._lose(env, self._busy[env])
 
     def retire(self, prefix: str) -> list[Action]:
-        """End the environments whose key begins with `prefix`: the idle ones now, the others once they are done."""
+        """End the environments whose key begins with `prefix`: the idle ones now, the others once they are done. None are kept."""
         actions: list[Action] = []
+        for key in [key for key in self._kept if key.startswith(prefix)]:
+            del self._kept[key]
         for env in [env for env, (key, _) in self._idle_since.items() if key.startswith(prefix)]:
             actions += self.end(env)
         for env, key in (*self._busy.items(), *self._starting.items()):
@@ -144,6 +191,7 @@ class Pool:
             *(f"{key}#{env} idle since {since:g}" for env, (key, since) in self._idle_since.items()),
             *(f"#{env} stopping" for env in sorted(self._stopping)),
             *(f"{key} waits: {', '.join(map(str, ids))}" for key, ids in self._waiting.items()),
+            *(f"{key} keeps {len(kept.members)} of {kept.wanted}" for key, kept in self._kept.items()),
         ]
         return f"<Pool {'; '.join(parts) or 'empty'}>"
 
@@ -156,7 +204,8 @@ class Pool:
             return [Deliver(env, self._next(key))]
         self._idle.setdefault(key, []).append(env)
         self._idle_since[env] = (key, now)
-        if env in self._retired:
+        kept = self._kept.get(key)
+        if env in self._retired or (kept is not None and kept.surplus):
             return [self._stop(env)]
         return self._make_room()
 
@@ -174,18 +223,50 @@ class Pool:
             coming = sum(starting == key for starting in self._starting.values())
             for id in list(ids)[coming:]:
                 if self.size >= self._environments_max:
-                    return actions + self._evict()
-                self._count += 1
-                self._starting[self._count] = key
-                actions.append(Start(self._count, id))
+                    return actions + self._evict(self.waiting - len(self._starting), kept_too=True)
+                actions.append(Start(self._begin(key), id))
+        return actions + self._refill() if self._kept else actions
+
+    def _refill(self) -> list[Action]:
+        """Starts for what is kept and missing, while there is room."""
+        actions: list[Action] = []
+        for key, kept in self._kept.items():
+            for _ in range(kept.lacking):
+                if self.size >= self._environments_max:
+                    return actions + self._evict(sum(kept.lacking for kept in self._kept.values()))
+                actions.append(StartAhead(self._begin(key), key))
         return actions
 
-    def _evict(self) -> list[Action]:
-        lacking = self.waiting - len(self._starting) - len(self._stopping)
-        oldest = list(itertools.islice(self._idle_since, max(lacking, 0)))
-        return [self._stop(env) for env in oldest]
+    def _begin(self, key: str) -> int:
+        self._count = env = self._count + 1
+        self._starting[env] = key
+        if key in self._kept:
+            self._kept[key].members.add(env)
+        return env
+
+    def _evict(self, lacking: int, *, kept_too: bool = False) -> list[Action]:
+        """End as many of the longest idle ones as are lacking; those that end already count. What is kept goes last, if at all."""
+        count = max(lacking - len(self._stopping), 0)
+        spare = [env for env, (key, _) in self._idle_since.items() if key not in self._kept]
+        if kept_too and len(spare) < count:
+            spare += [env for env, (key, _) in self._idle_since.items() if key in self._kept]
+        return [self._stop(env) for env in spare[:count]]
+
+    def _trim(self, key: str, kept: Kept) -> list[Action]:
+        """End the idle ones that are too many; the busy ones end once they are done."""
+        return [self._stop(env) for env in self._idle.get(key, [])[: kept.surplus]]
+
+    def _lose(self, env: int, key: str, *, pause: bool = False) -> None:
+        kept = self._kept.get(key)
+        if kept is not None:
+            kept.lost(env, pause=pause)
+
+    def _all(self) -> list[tuple[int, str]]:
+        idle = ((env, key) for env, (key, _) in self._idle_since.items())
+        return [*self._starting.items(), *self._busy.items(), *idle]
 
     def _stop(self, env: int) -> Stop:
+        self._lose(env, self._idle_since[env][0])
         self._take_idle(env)
         self._retired.discard(env)
         self._stopping.add(env)
