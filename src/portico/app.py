@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -26,11 +25,13 @@ from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
 from portico.gateway.metrics import Calls, Metric, Sample
-from portico.gateway.own import Own
+from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
 from portico.gateway.route import Router
+from portico.gateway.status import Status
 from portico.gateway.tls import authority_certificate
+from portico.gateway.upkeep import Upkeep
 from portico.identity.credentials import KeyRing
 from portico.identity.jwt import Verifier
 from portico.identity.last_use import LastUses
@@ -50,9 +51,8 @@ from portico.services.logs.sink import FunctionLogs
 from portico.settings import Settings, listed
 from portico.store.cache import RecordCache
 from portico.store.data_key import data_key
-from portico.store.port import Store, StoreError
+from portico.store.port import Store
 from portico.store.timeline import TIMELINE_FILE, Timeline
-from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico")
 
@@ -144,6 +144,7 @@ class Server:
 
     def _build_services(self) -> None:
         extras = {
+            "Bus": self.bus,
             "Timeline": self.timeline,
             "Sessions": self.sessions,
             "Sealer": self.sealer,
@@ -170,16 +171,7 @@ class Server:
     def _build_gateway(self) -> None:
         settings = self.settings
         from_function = Connections(self.environments.pids).is_function
-        own = Own(
-            development=settings.development,
-            tasks=self.tasks,
-            decisions=self.decisions,
-            services=[spec.folder.rstrip("_") for spec in SERVICES],
-            metrics=self._metrics(),
-            reset=self.reset,
-            backup=self._backup,
-            code=self.owners["lambda_"].downloads.reply,
-        )
+        own = self._own_endpoints()
         pipeline = Pipeline(
             router=self.router,
             keys=self.keys,
@@ -205,6 +197,21 @@ class Server:
         )
         self.handler = behind_proxy(guard) if settings.trust_proxy else guard
 
+    def _own_endpoints(self) -> Own:
+        own = Own(development=self.settings.development)
+        status = Status(
+            tasks=self.tasks,
+            decisions=self.decisions,
+            services=[spec.folder.rstrip("_") for spec in SERVICES],
+            metrics=self._metrics(),
+        )
+        own.add(status.endpoints())
+        own.add(Upkeep(store=self.store, clock=self.clock, reset=self.reset).endpoints())
+        downloads = self.owners["lambda_"].downloads
+        code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
+        own.add({"/_portico/code/": code})  # the address itself is signed
+        return own
+
     def _metrics(self) -> list[Metric]:
         return [
             Metric("portico_info", "Version.", "gauge", lambda: [({"version": __version__}, 1)]),
@@ -229,13 +236,6 @@ class Server:
 
     def _restarts(self) -> list[Sample]:
         return [({"loop": name}, float(state.restarts)) for name, state in self.tasks.states().items()]
-
-    async def _backup(self, file: str) -> int:
-        try:
-            await self.store.backup(file)
-        except StoreError as error:
-            raise AwsError("ValidationException", str(error), 400) from error
-        return os.stat(file).st_size
 
     async def reset(self) -> None:
         """Forget everything (development mode): records, queues, blobs, log events; environments end."""

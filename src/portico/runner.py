@@ -27,6 +27,7 @@ from portico.server_file import SERVER_FILE, ServerFile, forget, leave
 from portico.settings import Settings, listed
 from portico.store.open import open_store
 from portico.store.port import StoreFailed
+from portico.store.saved_clock import saved
 from portico.store.transaction import Transaction
 
 log = logging.getLogger("portico")
@@ -54,6 +55,7 @@ async def run(settings: Settings) -> int:
     try:
         clock = Clock()
         store = await open_store(settings.data_directory, clock=clock, failed=failed)
+        clock.advance(await saved(store))
     except BaseException:
         listener.close()
         raise

@@ -40,12 +40,17 @@ def test_labels_of_metrics(server: Server, client: Callable[..., Any]) -> None:
 
 
 def test_every_address_of_its_own() -> None:
-    source = (GATEWAY / "own.py").read_text()
-    addresses = set(re.findall(r'"(/_(?:portico|localstack)/\w+)', source))
+    sources = [GATEWAY / "status.py", GATEWAY / "upkeep.py", GATEWAY.parent / "app.py"]
+    addresses = {
+        path
+        for source in sources
+        for path in re.findall(r'"(/_(?:portico|localstack)/\w+)', source.read_text())
+    }
     told = {
-        re.match(r"(?:GET|POST) (/_\w+/\w+)", each)[1]  # type: ignore[index]
+        path
         for first, _ in rows(page("operations.md"), "address")
         for each in quoted(first)
+        for path in re.findall(r"^(?:GET|POST) (/_\w+/\w+)", each)
     }
     assert told == addresses
 

@@ -78,8 +78,8 @@ class Connection:
             service, endpoint_url=self.url, config=Config(**config), verify=self.ca_bundle or None
         )
 
-    def own(self, method: str, path: str) -> Any:
-        """Call one of Portico's own endpoints, signed, and return its JSON.
+    def own(self, method: str, path: str, body: Any = None, *, read_timeout_s: int = 60) -> Any:
+        """Call one of Portico's own endpoints, signed, with `body` as JSON, and return its JSON.
 
         Raises:
             click.ClickException: no server answers, or it refuses.
@@ -88,11 +88,12 @@ class Connection:
         from botocore.awsrequest import AWSRequest
         from botocore.httpsession import URLLib3Session
 
-        request = AWSRequest(method, f"{self.url}{path}")
+        data = b"" if body is None else json.dumps(body).encode()
+        request = AWSRequest(method, f"{self.url}{path}", data=data)
         SigV4Auth(self.session.get_credentials(), "portico", self.region).add_auth(request)
         try:
             verify: Any = self.ca_bundle or True  # a bundle's path is taken too
-            answer = URLLib3Session(verify=verify).send(request.prepare())
+            answer = URLLib3Session(verify=verify, timeout=read_timeout_s).send(request.prepare())
         except Exception as error:
             raise click.ClickException(f"no Portico server answers at {self.url} ({error})") from error
         body = json.loads(answer.content or b"{}")

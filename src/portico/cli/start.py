@@ -50,6 +50,9 @@ from portico.settings import Settings, SettingsError, load
 @click.option("--environments-max", type=int, help="Environments kept at most (1000).")
 @click.option("--environment-idle-s", type=int, help="Seconds after which an idle environment ends (300).")
 @click.option(
+    "--stream-bytes-per-s", type=int, help="Pace of a streamed answer after its first 6 MB (2097152); 0: any."
+)
+@click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")

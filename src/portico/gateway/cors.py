@@ -36,7 +36,7 @@ _EXPOSED = ", ".join(
 _AGE_S = "3600"
 _VARY = ("Vary", "Origin")
 
-R = TypeVar("R", Reply, StreamReply)
+R = TypeVar("R", bound=Reply | StreamReply)
 
 
 class Origins:

@@ -1,15 +1,10 @@
-"""Portico's own endpoints, under `/_portico/` (and `/_localstack/health`, which many tools wait on)."""
+"""Portico's own endpoints, under `/_portico/` (and `/_localstack/health`, which many tools wait on): who may call which."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
-from urllib.parse import parse_qs
 
 import msgspec
 
-from portico import __version__
-from portico.base.tasks import Tasks
-from portico.calls.decisions import Decisions
-from portico.gateway.metrics import Metric, exposition
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Peer, Reply
 
@@ -44,38 +39,15 @@ def _is_local(peer: Peer) -> bool:
 
 
 class Own:
-    """The table of endpoints of one server."""
+    """The table of endpoints of one server. Those whose path ends with `/` take what follows too."""
 
-    def __init__(
-        self,
-        *,
-        development: bool,
-        tasks: Tasks,
-        decisions: Decisions,
-        services: list[str],
-        metrics: list[Metric],
-        reset: Callable[[], Awaitable[None]],
-        backup: Callable[[str], Awaitable[int]],
-        code: Callable[[Head], Awaitable[Reply]],
-    ) -> None:
+    def __init__(self, *, development: bool) -> None:
         self._development = development
-        self._tasks = tasks
-        self._decisions = decisions
-        self._services = services
-        self._metrics = metrics
-        self._reset = reset
-        self._backup = backup
-        self._code = code
-        self._table = {
-            "/_portico/health": Endpoint("GET", self._health, "portico:Health", "loopback"),
-            "/_localstack/health": Endpoint("GET", self._localstack_health, "portico:Health", "loopback"),
-            "/_portico/metrics": Endpoint("GET", self._exposed, "portico:Metrics", "loopback"),
-            "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain", "development"),
-            "/_portico/backup": Endpoint("POST", self._copied, "portico:Backup", "never"),
-            "/_portico/reset": Endpoint(
-                "POST", self._forget, "portico:Reset", "development", development=True
-            ),
-        }
+        self._table: dict[str, Endpoint] = {}
+
+    def add(self, endpoints: Mapping[str, Endpoint]) -> None:
+        """Add endpoints by their path."""
+        self._table.update(endpoints)
 
     def find(self, head: Head) -> Endpoint:
         """The endpoint that a request is for.
@@ -84,11 +56,7 @@ class Own:
             AwsError: there is nothing there, or not by this method.
         """
         path = head.path
-        if path.startswith("/_portico/code/"):
-            return Endpoint(
-                "GET", self._served_code, "portico:Code", "anyone"
-            )  # the address itself is signed
-        endpoint = self._table.get(path)
+        endpoint = self._table.get(path) or self._table.get("/".join(path.split("/")[:3]) + "/")
         if endpoint is None or (endpoint.development and not self._development):
             raise AwsError("NotFound", f"There is nothing at {path}", 404)
         if head.method != endpoint.method and (head.method, endpoint.method) != ("HEAD", "GET"):
@@ -97,41 +65,7 @@ class Own:
             )
         return endpoint
 
-    async def _health(self, head: Head, body: bytes) -> Reply:
-        loops = {name: msgspec.to_builtins(state) for name, state in self._tasks.states().items()}
-        ok = all(state["state"] != "waiting" for state in loops.values())
-        return _json({"status": "ok" if ok else "degraded", "version": __version__, "loops": loops})
 
-    async def _localstack_health(self, head: Head, body: bytes) -> Reply:
-        states = dict.fromkeys(self._services, "running")
-        return _json({"services": states, "edition": "portico", "version": __version__})
-
-    async def _exposed(self, head: Head, body: bytes) -> Reply:
-        kind = "text/plain; version=0.0.4; charset=utf-8"
-        return Reply(200, (("content-type", kind),), exposition(self._metrics).encode())
-
-    async def _explain(self, head: Head, body: bytes) -> Reply:
-        wanted = parse_qs(head.query).get("request_id", [""])[0]
-        if not wanted:
-            raise AwsError("ValidationException", "request_id is missing", 400)
-        verdicts = await self._decisions.explain(wanted)
-        return _json({"request_id": wanted, "decisions": msgspec.to_builtins(verdicts)})
-
-    async def _forget(self, head: Head, body: bytes) -> Reply:
-        await self._reset()
-        return _json({"status": "ok"})
-
-    async def _served_code(self, head: Head, body: bytes) -> Reply:
-        return await self._code(head)
-
-    async def _copied(self, head: Head, body: bytes) -> Reply:
-        file = parse_qs(head.query).get("file", [""])[0]
-        if not file.startswith("/"):
-            raise AwsError(
-                "ValidationException", "file must be an absolute path on the server's machine", 400
-            )
-        return _json({"file": file, "bytes": await self._backup(file)})
-
-
-def _json(value: Mapping[str, Any]) -> Reply:
+def json_reply(value: Mapping[str, Any]) -> Reply:
+    """An answer of an endpoint."""
     return Reply(200, (("content-type", "application/json"),), msgspec.json.encode(value))
