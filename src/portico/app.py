@@ -18,6 +18,7 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.environments.connections import Connections
+from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins
@@ -114,7 +115,8 @@ class Server:
             preparer,
             clock=clock,
             environments_max=settings.environments_max,
-            idle_s=settings.environment_idle_s,
+            idle_s=settings.idle_timeout,
+            groups=cgroups.find(capped=settings.cpu == "proportional"),
         )
         self.resolver = Resolver(cache=self.cache)
         self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)

@@ -55,7 +55,10 @@ class Settings(msgspec.Struct, frozen=True):
     # Environments (idle and busy) kept at most, over all functions.
     environments_max: int = 1000
     # Seconds after which an idle environment is ended.
-    environment_idle_s: int = 300
+    idle_timeout: int = 600
+    # CPU of a function: `shared` lets it have what is free and its share in proportion to MemorySize when CPUs are scarce,
+    # `proportional` never more than that share (1,769 MB are one CPU), as on AWS. Needs control groups.
+    cpu: Literal["shared", "proportional"] = "shared"
     # Bytes per second of a streamed answer beyond its first 6 MB (AWS: 2 MB/s); 0 is no limit.
     stream_bytes_per_s: int = 2 * 1024 * 1024
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.

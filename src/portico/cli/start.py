@@ -48,7 +48,12 @@ from portico.settings import Settings, SettingsError, load
     "--concurrent-executions", type=int, help="Invocations at once in an account and region (1000)."
 )
 @click.option("--environments-max", type=int, help="Environments kept at most (1000).")
-@click.option("--environment-idle-s", type=int, help="Seconds after which an idle environment ends (300).")
+@click.option("--idle-timeout", type=int, help="Seconds after which an idle environment ends (600).")
+@click.option(
+    "--cpu",
+    type=click.Choice(["shared", "proportional"]),
+    help="CPU in proportion to MemorySize only when scarce, or never more (shared).",
+)
 @click.option(
     "--stream-bytes-per-s", type=int, help="Pace of a streamed answer after its first 6 MB (2097152); 0: any."
 )

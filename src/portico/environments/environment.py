@@ -19,6 +19,7 @@ from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
+from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
 
@@ -41,7 +42,7 @@ class Environment:
 
     __slots__ = (
         "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports",
-        "answer", "delivered_at", "expires_at", "failure", "id", "init_ms", "init_started_at", "invocation",
+        "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "invocation",
         "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
     )  # fmt: skip
@@ -66,6 +67,7 @@ class Environment:
         self.init_ms: float | None = None
         self.peak_kb = 0
         self.late_lines: tuple[LogLine, ...] = ()
+        self.group = Group()
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
@@ -189,6 +191,7 @@ class Environment:
             memory_mb=self.spec.memory_mb,
             program=plan.program,
             speaks_frames=plan.lane is None,
+            groups=self.group.join,
         )
 
     def _connect(
@@ -236,6 +239,8 @@ class Environment:
             self.status = self._control.status
             if self._control.failure:
                 log.warning("%s could not start: %s", self, self._control.failure)
+        if not self.reason and self.status in (None, signal.SIGKILL) and self.group.oom_killed():
+            self.reason = "memory"
         self.advance(Event.EXITED)
         self.late_lines = self.take_lines()
         self._release()

@@ -15,6 +15,7 @@ from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
 from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
+from portico.environments.sandbox.cgroups import Groups
 from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Preparer
@@ -31,7 +32,8 @@ class Supervisor:
     """Where invocations run.
 
     `environments_max` bounds the environments of all functions together; one that was idle for `idle_s` seconds ends. An init
-    phase that takes longer than `init_s` is broken off and repeated inside the invocation, under its timeout, as on AWS.
+    phase that takes longer than `init_s` is broken off and repeated inside the invocation, under its timeout, as on AWS. `groups` are
+    the control groups that limit environments (none: the watch does).
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Supervisor:
         idle_s: float = 300.0,
         init_s: float = 10.0,
         zygotes: Zygotes | None = None,
+        groups: Groups | None = None,
     ) -> None:
         self._preparer = preparer
         self._clock = clock
@@ -51,6 +54,7 @@ class Supervisor:
         self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
         self._zygotes = zygotes or Zygotes()
         self._planner = Planner(self._zygotes)
+        self._groups = groups or Groups(())
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
         self._tickets = 0
@@ -134,6 +138,7 @@ class Supervisor:
         except TimeoutError:
             log.warning("environments do not end: %r", self._pool)
         await self._zygotes.close()
+        self._groups.close()
         for ticket in list(self._pending):
             self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
         if self._running:
@@ -211,6 +216,7 @@ class Supervisor:
             limit_s = self._init_s
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
+        environment.group = self._groups.make(environment.spec.memory_mb, environment.spec.ephemeral_mb)
         await environment.launch(plan, prepared, self._clock, self._reports)
 
     def _log_stream(self, version: str) -> str:
@@ -318,6 +324,7 @@ class Supervisor:
     def _gone(self, environment: Environment) -> None:
         """Every process of the environment is gone, or it never had any."""
         self._deadlines.clear(environment.id)
+        self._groups.remove(environment.group)
         if not environment.ready and environment.reason == "init timeout" and not self._closing:
             self._begin(environment.again())
             return

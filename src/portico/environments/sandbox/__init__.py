@@ -1,0 +1,1 @@
+"""What an environment can see, do and use."""
