@@ -14,14 +14,19 @@ THERE = frozenset(
     [
         "AddLayerVersionPermission",
         "AddPermission",
+        "CheckpointDurableExecution",
         "CreateAlias",
         "CreateFunction",
         "DeleteAlias",
+        "DeleteDurableExecution",
         "DeleteFunction",
         "DeleteFunctionConcurrency",
         "DeleteLayerVersion",
         "GetAccountSettings",
         "GetAlias",
+        "GetDurableExecution",
+        "GetDurableExecutionHistory",
+        "GetDurableExecutionState",
         "GetFunction",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
@@ -33,16 +38,23 @@ THERE = frozenset(
         "InvokeAsync",
         "InvokeWithResponseStream",
         "ListAliases",
+        "ListDurableExecutionsByFunction",
         "ListFunctions",
         "ListLayerVersions",
         "ListLayers",
         "ListTags",
         "ListVersionsByFunction",
+        "PauseDurableExecution",
         "PublishLayerVersion",
         "PublishVersion",
         "PutFunctionConcurrency",
         "RemoveLayerVersionPermission",
         "RemovePermission",
+        "ResumeDurableExecution",
+        "SendDurableExecutionCallbackFailure",
+        "SendDurableExecutionCallbackHeartbeat",
+        "SendDurableExecutionCallbackSuccess",
+        "StopDurableExecution",
         "TagResource",
         "UntagResource",
         "UpdateAlias",
@@ -79,7 +91,6 @@ MEMBERS: dict[str, Any] = {
     },
     "CodeSigningConfigArn": "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0",
     "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:some"},
-    "DurableConfig": {"RetentionPeriodInDays": 1, "ExecutionTimeout": 60},
     "FileSystemConfigs": [
         {
             "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0",
@@ -131,8 +142,7 @@ def test_members_of_the_updates(client: Make, active: Make, package: Make) -> No
 
 def test_members_of_an_invocation(client: Make, active: Make) -> None:
     active("f")
-    for member in ("TenantId", "DurableExecutionName"):
-        assert told(client("lambda").invoke, FunctionName="f", **{member: "some"}) == unavailable(member)
+    assert told(client("lambda").invoke, FunctionName="f", TenantId="some") == unavailable("TenantId")
 
 
 def test_replicas_at_the_edge(client: Make) -> None:

@@ -20,6 +20,7 @@ from portico.services.lambda_ import (
     shown,
     tags,
 )
+from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
@@ -44,7 +45,7 @@ async def create_function(
     """
     name = names.created(call, request)
     settings.refuse_unavailable(request)
-    fields = settings.fields_of(request)
+    fields = settings.fields_of(request) | durable_config.fields_of(request)
     if "runtime" not in fields or "handler" not in fields:
         raise errors.invalid(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages."

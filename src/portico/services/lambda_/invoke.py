@@ -12,6 +12,8 @@ from portico.invoke.asynchronous import Event, accepted
 from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
+from portico.services.lambda_.durable import refusals as durable_refusals
+from portico.services.lambda_.durable import start as durable
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     )
 
 _PENDING_S = 10.0
-_UNAVAILABLE = ("TenantId", "DurableExecutionName")
+_UNAVAILABLE = ("TenantId",)
 NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502}
 _random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
 
@@ -54,6 +56,11 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
     if resolved is None or resolved.version.state != "Active":
         resolved = await active(lam, name)
+    if resolved.version.durable is not None:
+        trace = trace_of(call, resolved)
+        return await durable.invoke(lam, call, request, name, resolved, trace=trace)  # type: ignore[return-value]
+    if "DurableExecutionName" in request:
+        raise durable_refusals.not_durable()
     kind = request.get("InvocationType")
     if kind == "Event":
         _accept(call, name, payload.queued_event(request.get("Payload") or b""))
@@ -93,7 +100,11 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
     Source: API reference, InvokeAsync (deprecated).
     """
     name = names.named(call, request)
-    await active(lam, name)
+    resolved = await active(lam, name)
+    if resolved.version.durable is not None:
+        event = {"InvocationType": "Event", "Payload": request["InvokeArgs"]}
+        await durable.invoke(lam, call, event, name, resolved, trace=trace_of(call, resolved))
+        return {"Status": 202}
     _accept(call, name, payload.queued_event(request["InvokeArgs"]))
     return {"Status": 202}
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from portico.base.clock import Clock
+from portico.bus.port import Bus
 from portico.calls.ports import Ports
 from portico.invoke.admit import UNRESERVED_MIN
 from portico.invoke.invoker import Invoker
@@ -10,6 +11,7 @@ from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services.lambda_.downloads import Downloads
+from portico.services.lambda_.durable import loops as durable_loops
 from portico.services.lambda_.states import States
 from portico.store.cache import RecordCache
 from portico.store.port import Store
@@ -21,6 +23,7 @@ class Lambda(msgspec.Struct, frozen=True):
     store: Store
     cache: RecordCache
     clock: Clock
+    bus: Bus
     resolver: Resolver
     invoker: Invoker
     roles: ExecutionRoles
@@ -32,8 +35,8 @@ class Lambda(msgspec.Struct, frozen=True):
 
 
 def build(ports: Ports) -> Lambda:
-    """Lambda over its ports; from `ports.extras` it takes `Resolver`, `Invoker`, `ExecutionRoles`, `Staging`,
-    `Environments` and `Settings`. Starts the loop `lambda.states`."""
+    """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`,
+    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.durable.due` and `lambda.durable.run`."""
     extras = ports.extras
     states = States(
         store=ports.store,
@@ -43,10 +46,12 @@ def build(ports: Ports) -> Lambda:
         environments=extras["Environments"],
     )
     ports.start_task("lambda.states", states.run)
+    durable_loops.start(ports)
     return Lambda(
         store=ports.store,
         cache=ports.cache,
         clock=ports.clock,
+        bus=extras["Bus"],
         resolver=extras["Resolver"],
         invoker=extras["Invoker"],
         roles=extras["ExecutionRoles"],

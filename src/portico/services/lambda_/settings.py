@@ -50,7 +50,6 @@ _UNAVAILABLE: dict[str, Callable[[Any], bool]] = {
     "CapacityProviderConfig": bool,
     "CodeSigningConfigArn": bool,
     "DeadLetterConfig": lambda given: bool(given.get("TargetArn")),
-    "DurableConfig": bool,
     "FileSystemConfigs": bool,
     "ImageConfig": bool,
     "KMSKeyArn": bool,

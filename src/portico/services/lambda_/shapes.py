@@ -67,12 +67,115 @@ class AliasRoutingConfiguration(TypedDict):
     AdditionalVersionWeights: NotRequired[dict[str, float]]
 
 
+class CallbackDetails(TypedDict):
+    CallbackId: NotRequired[str]
+    Result: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+
+
+class CallbackFailedDetails(TypedDict):
+    Error: "EventError"
+
+
+class CallbackOptions(TypedDict):
+    TimeoutSeconds: NotRequired[int]
+    HeartbeatTimeoutSeconds: NotRequired[int]
+
+
+class CallbackStartedDetails(TypedDict):
+    CallbackId: str
+    HeartbeatTimeout: NotRequired[int]
+    Timeout: NotRequired[int]
+
+
+class CallbackSucceededDetails(TypedDict):
+    Result: "EventResult"
+
+
+class CallbackTimedOutDetails(TypedDict):
+    Error: "EventError"
+
+
 class CapacityProviderConfig(TypedDict):
     LambdaManagedInstancesCapacityProviderConfig: "LambdaManagedInstancesCapacityProviderConfig"
 
 
+class ChainedInvokeDetails(TypedDict):
+    Result: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+
+
+class ChainedInvokeFailedDetails(TypedDict):
+    Error: "EventError"
+
+
+class ChainedInvokeOptions(TypedDict):
+    FunctionName: str
+    TenantId: NotRequired[str]
+    XAmznTraceId: NotRequired[str]
+
+
+class ChainedInvokeStartedDetails(TypedDict):
+    FunctionName: str
+    TenantId: NotRequired[str]
+    Input: NotRequired["EventInput"]
+    ExecutedVersion: NotRequired[str]
+    DurableExecutionArn: NotRequired[str]
+
+
+class ChainedInvokeStoppedDetails(TypedDict):
+    Error: "EventError"
+
+
+class ChainedInvokeSucceededDetails(TypedDict):
+    Result: "EventResult"
+
+
+class ChainedInvokeTimedOutDetails(TypedDict):
+    Error: "EventError"
+
+
+class CheckpointDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+    CheckpointToken: str
+    Updates: NotRequired[list["OperationUpdate"]]
+    ClientToken: NotRequired[str]
+
+
+class CheckpointDurableExecutionResponse(TypedDict):
+    CheckpointToken: NotRequired[str]
+    NewExecutionState: "CheckpointUpdatedExecutionState"
+
+
+class CheckpointUpdatedExecutionState(TypedDict):
+    Operations: NotRequired[list["Operation"]]
+    NextMarker: NotRequired[str]
+
+
 class Concurrency(TypedDict):
     ReservedConcurrentExecutions: NotRequired[int]
+
+
+class ContextDetails(TypedDict):
+    ReplayChildren: NotRequired[bool]
+    Result: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+
+
+class ContextFailedDetails(TypedDict):
+    Error: "EventError"
+
+
+class ContextOptions(TypedDict):
+    ReplayChildren: NotRequired[bool]
+
+
+class ContextStartedDetails(TypedDict):
+    pass
+
+
+class ContextSucceededDetails(TypedDict):
+    Result: "EventResult"
 
 
 class CreateAliasRequest(TypedDict):
@@ -125,6 +228,14 @@ class DeleteAliasRequest(TypedDict):
     Name: str
 
 
+class DeleteDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+
+
+class DeleteDurableExecutionResponse(TypedDict):
+    DeletionRequestTimestamp: float
+
+
 class DeleteFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
@@ -165,6 +276,120 @@ class EnvironmentResponse(TypedDict):
 
 class EphemeralStorage(TypedDict):
     Size: int
+
+
+class ErrorObject(TypedDict):
+    ErrorMessage: NotRequired[str]
+    ErrorType: NotRequired[str]
+    ErrorData: NotRequired[str]
+    StackTrace: NotRequired[list[str]]
+
+
+class Event(TypedDict):
+    EventType: NotRequired[str]
+    SubType: NotRequired[str]
+    EventId: NotRequired[int]
+    Id: NotRequired[str]
+    Name: NotRequired[str]
+    EventTimestamp: NotRequired[float]
+    ParentId: NotRequired[str]
+    ExecutionStartedDetails: NotRequired["ExecutionStartedDetails"]
+    ExecutionSucceededDetails: NotRequired["ExecutionSucceededDetails"]
+    ExecutionFailedDetails: NotRequired["ExecutionFailedDetails"]
+    ExecutionTimedOutDetails: NotRequired["ExecutionTimedOutDetails"]
+    ExecutionStoppedDetails: NotRequired["ExecutionStoppedDetails"]
+    ContextStartedDetails: NotRequired["ContextStartedDetails"]
+    ContextSucceededDetails: NotRequired["ContextSucceededDetails"]
+    ContextFailedDetails: NotRequired["ContextFailedDetails"]
+    WaitStartedDetails: NotRequired["WaitStartedDetails"]
+    WaitSucceededDetails: NotRequired["WaitSucceededDetails"]
+    WaitCancelledDetails: NotRequired["WaitCancelledDetails"]
+    StepStartedDetails: NotRequired["StepStartedDetails"]
+    StepSucceededDetails: NotRequired["StepSucceededDetails"]
+    StepFailedDetails: NotRequired["StepFailedDetails"]
+    ChainedInvokeStartedDetails: NotRequired["ChainedInvokeStartedDetails"]
+    ChainedInvokeSucceededDetails: NotRequired["ChainedInvokeSucceededDetails"]
+    ChainedInvokeFailedDetails: NotRequired["ChainedInvokeFailedDetails"]
+    ChainedInvokeTimedOutDetails: NotRequired["ChainedInvokeTimedOutDetails"]
+    ChainedInvokeStoppedDetails: NotRequired["ChainedInvokeStoppedDetails"]
+    CallbackStartedDetails: NotRequired["CallbackStartedDetails"]
+    CallbackSucceededDetails: NotRequired["CallbackSucceededDetails"]
+    CallbackFailedDetails: NotRequired["CallbackFailedDetails"]
+    CallbackTimedOutDetails: NotRequired["CallbackTimedOutDetails"]
+    InvocationCompletedDetails: NotRequired["InvocationCompletedDetails"]
+    ExecutionPausedDetails: NotRequired["ExecutionPausedDetails"]
+    ExecutionResumedDetails: NotRequired["ExecutionResumedDetails"]
+
+
+class EventError(TypedDict):
+    Payload: NotRequired["ErrorObject"]
+    Truncated: NotRequired[bool]
+
+
+class EventInput(TypedDict):
+    Payload: NotRequired[str]
+    Truncated: NotRequired[bool]
+
+
+class EventPauseReason(TypedDict):
+    Payload: NotRequired[str]
+    Truncated: NotRequired[bool]
+
+
+class EventResult(TypedDict):
+    Payload: NotRequired[str]
+    Truncated: NotRequired[bool]
+
+
+class EventResumeReason(TypedDict):
+    Payload: NotRequired[str]
+    Truncated: NotRequired[bool]
+
+
+class Execution(TypedDict):
+    DurableExecutionArn: str
+    DurableExecutionName: str
+    FunctionArn: str
+    Status: str
+    StartTimestamp: float
+    EndTimestamp: NotRequired[float]
+    KMSKeyArn: NotRequired[str]
+
+
+class ExecutionDetails(TypedDict):
+    InputPayload: NotRequired[str]
+
+
+class ExecutionFailedDetails(TypedDict):
+    Error: "EventError"
+
+
+class ExecutionPausedDetails(TypedDict):
+    PauseRequestTimestamp: float
+    Reason: NotRequired["EventPauseReason"]
+    ExecutionTimeoutPaused: bool
+
+
+class ExecutionResumedDetails(TypedDict):
+    ResumeRequestTimestamp: float
+    Reason: NotRequired["EventResumeReason"]
+
+
+class ExecutionStartedDetails(TypedDict):
+    Input: "EventInput"
+    ExecutionTimeout: int
+
+
+class ExecutionStoppedDetails(TypedDict):
+    Error: "EventError"
+
+
+class ExecutionSucceededDetails(TypedDict):
+    Result: "EventResult"
+
+
+class ExecutionTimedOutDetails(TypedDict):
+    Error: NotRequired["EventError"]
 
 
 class FileSystemConfig(TypedDict):
@@ -262,6 +487,54 @@ class GetAliasRequest(TypedDict):
     Name: str
 
 
+class GetDurableExecutionHistoryRequest(TypedDict):
+    DurableExecutionArn: str
+    IncludeExecutionData: NotRequired[bool]
+    MaxItems: NotRequired[int]
+    Marker: NotRequired[str]
+    ReverseOrder: NotRequired[bool]
+
+
+class GetDurableExecutionHistoryResponse(TypedDict):
+    Events: list["Event"]
+    NextMarker: NotRequired[str]
+
+
+class GetDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+    IncludeExecutionData: NotRequired[bool]
+
+
+class GetDurableExecutionResponse(TypedDict):
+    DurableExecutionArn: str
+    DurableExecutionName: str
+    FunctionArn: str
+    InputPayload: NotRequired[str]
+    Result: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+    StartTimestamp: float
+    Status: str
+    EndTimestamp: NotRequired[float]
+    Version: NotRequired[str]
+    TraceHeader: NotRequired["TraceHeader"]
+    ExecutionDataIncluded: NotRequired[bool]
+    DurableConfig: NotRequired["DurableConfig"]
+    PauseDetails: NotRequired["PauseDetails"]
+    ExpectedExecutionTimeoutTimestamp: NotRequired[float]
+
+
+class GetDurableExecutionStateRequest(TypedDict):
+    DurableExecutionArn: str
+    CheckpointToken: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class GetDurableExecutionStateResponse(TypedDict):
+    Operations: list["Operation"]
+    NextMarker: NotRequired[str]
+
+
 class GetFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
@@ -343,6 +616,13 @@ class ImageConfigError(TypedDict):
 class ImageConfigResponse(TypedDict):
     ImageConfig: NotRequired["ImageConfig"]
     Error: NotRequired["ImageConfigError"]
+
+
+class InvocationCompletedDetails(TypedDict):
+    StartTimestamp: float
+    EndTimestamp: float
+    RequestId: str
+    Error: NotRequired["EventError"]
 
 
 class InvocationRequest(TypedDict):
@@ -464,6 +744,23 @@ class ListAliasesResponse(TypedDict):
     Aliases: NotRequired[list["AliasConfiguration"]]
 
 
+class ListDurableExecutionsByFunctionRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    DurableExecutionName: NotRequired[str]
+    Statuses: NotRequired[list[str]]
+    StartedAfter: NotRequired[float]
+    StartedBefore: NotRequired[float]
+    ReverseOrder: NotRequired[bool]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListDurableExecutionsByFunctionResponse(TypedDict):
+    DurableExecutions: NotRequired[list["Execution"]]
+    NextMarker: NotRequired[str]
+
+
 class ListFunctionsRequest(TypedDict):
     MasterRegion: NotRequired[str]
     FunctionVersion: NotRequired[str]
@@ -527,6 +824,56 @@ class LoggingConfig(TypedDict):
     LogGroup: NotRequired[str]
 
 
+class Operation(TypedDict):
+    Id: str
+    ParentId: NotRequired[str]
+    Name: NotRequired[str]
+    Type: str
+    SubType: NotRequired[str]
+    StartTimestamp: float
+    EndTimestamp: NotRequired[float]
+    Status: str
+    ExecutionDetails: NotRequired["ExecutionDetails"]
+    ContextDetails: NotRequired["ContextDetails"]
+    StepDetails: NotRequired["StepDetails"]
+    WaitDetails: NotRequired["WaitDetails"]
+    CallbackDetails: NotRequired["CallbackDetails"]
+    ChainedInvokeDetails: NotRequired["ChainedInvokeDetails"]
+
+
+class OperationUpdate(TypedDict):
+    Id: str
+    ParentId: NotRequired[str]
+    Name: NotRequired[str]
+    Type: str
+    SubType: NotRequired[str]
+    Action: str
+    Payload: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+    ContextOptions: NotRequired["ContextOptions"]
+    StepOptions: NotRequired["StepOptions"]
+    WaitOptions: NotRequired["WaitOptions"]
+    CallbackOptions: NotRequired["CallbackOptions"]
+    ChainedInvokeOptions: NotRequired["ChainedInvokeOptions"]
+
+
+class PauseDetails(TypedDict):
+    PauseRequestTimestamp: float
+    Reason: NotRequired[str]
+    ExecutionTimeoutPaused: bool
+
+
+class PauseDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+    ClientToken: NotRequired[str]
+    Reason: NotRequired[str]
+    ExecutionTimeoutPaused: NotRequired[bool]
+
+
+class PauseDurableExecutionResponse(TypedDict):
+    pass
+
+
 class PublishLayerVersionRequest(TypedDict):
     LayerName: str
     Description: NotRequired[str]
@@ -581,6 +928,21 @@ class ResolvedS3Object(TypedDict):
     S3ObjectVersion: NotRequired[str]
 
 
+class ResumeDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+    ClientToken: NotRequired[str]
+    Reason: NotRequired[str]
+
+
+class ResumeDurableExecutionResponse(TypedDict):
+    pass
+
+
+class RetryDetails(TypedDict):
+    CurrentAttempt: NotRequired[int]
+    NextAttemptDelaySeconds: NotRequired[int]
+
+
 class RuntimeVersionConfig(TypedDict):
     RuntimeVersionArn: NotRequired[str]
     Error: NotRequired["RuntimeVersionError"]
@@ -595,6 +957,32 @@ class S3FilesConfig(TypedDict):
     DirectS3Read: NotRequired[str]
 
 
+class SendDurableExecutionCallbackFailureRequest(TypedDict):
+    CallbackId: str
+    Error: NotRequired["ErrorObject"]
+
+
+class SendDurableExecutionCallbackFailureResponse(TypedDict):
+    pass
+
+
+class SendDurableExecutionCallbackHeartbeatRequest(TypedDict):
+    CallbackId: str
+
+
+class SendDurableExecutionCallbackHeartbeatResponse(TypedDict):
+    pass
+
+
+class SendDurableExecutionCallbackSuccessRequest(TypedDict):
+    CallbackId: str
+    Result: NotRequired[bytes]
+
+
+class SendDurableExecutionCallbackSuccessResponse(TypedDict):
+    pass
+
+
 class SnapStart(TypedDict):
     ApplyOn: NotRequired[str]
 
@@ -602,6 +990,40 @@ class SnapStart(TypedDict):
 class SnapStartResponse(TypedDict):
     ApplyOn: NotRequired[str]
     OptimizationStatus: NotRequired[str]
+
+
+class StepDetails(TypedDict):
+    Attempt: NotRequired[int]
+    NextAttemptTimestamp: NotRequired[float]
+    Result: NotRequired[str]
+    Error: NotRequired["ErrorObject"]
+
+
+class StepFailedDetails(TypedDict):
+    Error: "EventError"
+    RetryDetails: "RetryDetails"
+
+
+class StepOptions(TypedDict):
+    NextAttemptDelaySeconds: NotRequired[int]
+
+
+class StepStartedDetails(TypedDict):
+    pass
+
+
+class StepSucceededDetails(TypedDict):
+    Result: "EventResult"
+    RetryDetails: "RetryDetails"
+
+
+class StopDurableExecutionRequest(TypedDict):
+    DurableExecutionArn: str
+    Error: NotRequired["ErrorObject"]
+
+
+class StopDurableExecutionResponse(TypedDict):
+    StopTimestamp: float
 
 
 class TagResourceRequest(TypedDict):
@@ -616,6 +1038,10 @@ class TagsError(TypedDict):
 
 class TenancyConfig(TypedDict):
     TenantIsolationMode: str
+
+
+class TraceHeader(TypedDict):
+    XAmznTraceId: NotRequired[str]
 
 
 class TracingConfig(TypedDict):
@@ -693,6 +1119,27 @@ class VpcConfigResponse(TypedDict):
     SecurityGroupIds: NotRequired[list[str]]
     VpcId: NotRequired[str]
     Ipv6AllowedForDualStack: NotRequired[bool]
+
+
+class WaitCancelledDetails(TypedDict):
+    Error: NotRequired["EventError"]
+
+
+class WaitDetails(TypedDict):
+    ScheduledEndTimestamp: NotRequired[float]
+
+
+class WaitOptions(TypedDict):
+    WaitSeconds: NotRequired[int]
+
+
+class WaitStartedDetails(TypedDict):
+    Duration: int
+    ScheduledEndTimestamp: float
+
+
+class WaitSucceededDetails(TypedDict):
+    Duration: NotRequired[int]
 
 
 CreateAliasResponse = AliasConfiguration

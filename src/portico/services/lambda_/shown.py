@@ -8,6 +8,7 @@ from typing import Any
 
 from portico.invoke.records import Version
 from portico.invoke.report import runtime_version_arn
+from portico.services.lambda_.durable import config as durable_config
 
 _NOT_LISTED = (
     "RuntimeVersionConfig",
@@ -62,6 +63,8 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
             del shown[member]
     if version.layers:
         shown["Layers"] = [{"Arn": layer.arn, "CodeSize": layer.size} for layer in version.layers]
+    if version.durable is not None:
+        shown["DurableConfig"] = durable_config.shown(version.durable)
     if version.variables is not None:
         shown["Environment"] = {"Variables": version.variables}
     return shown

@@ -21,6 +21,7 @@ from portico.services.lambda_ import (
     shown,
 )
 from portico.services.lambda_.create_function import new_generation, require_role
+from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.functions import changeable, function_of
 from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
@@ -95,6 +96,7 @@ async def update_function_configuration(
     settings.refuse_unavailable(request)
     version = await changeable(lam, call, name, request.get("RevisionId"))
     fields = settings.fields_of(request, _logging_so_far(version, request))
+    fields |= durable_config.fields_of(request, version)
     if "role" in fields:
         require_role(lam, fields["role"], name.account)
     fields |= await layer_use.fields_of(lam, call, request, name.region, version.code_digest)

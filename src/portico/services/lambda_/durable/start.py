@@ -1,0 +1,208 @@
+"""Invoking a durable function: an execution begins, or the one of that name is found again; who waits gets its end.
+
+Source: Developer Guide, "Invoking durable Lambda functions" and "Idempotency" (of durable executions).
+"""
+
+import asyncio
+import hashlib
+from typing import Any
+
+import msgspec
+
+from portico.base.ids import uuid
+from portico.calls.call import Call
+from portico.invoke.admit import Throttled
+from portico.invoke.records import Durable
+from portico.invoke.resolve import Resolved
+from portico.services.lambda_ import errors, payload
+from portico.services.lambda_.durable import identifiers, refusals
+from portico.services.lambda_.durable.ledger import Ledger, committed
+from portico.services.lambda_.durable.records import (
+    EXECUTIONS,
+    NAMES,
+    OPEN,
+    RESULTS,
+    SUCCEEDED,
+    ErrorObject,
+    Execution,
+    Operation,
+    Reference,
+)
+from portico.services.lambda_.names import Name
+from portico.services.lambda_.service import Lambda
+from portico.store.transaction import Transaction
+from portico.wire.errors import AwsError
+
+SYNCHRONOUS_S = 900
+_LOOK_S = 1.0
+_SHOWN_ERROR = {
+    "ErrorMessage": "errorMessage",
+    "ErrorType": "errorType",
+    "ErrorData": "errorData",
+    "StackTrace": "stackTrace",
+}
+
+Answer = dict[str, Any]
+
+
+class Wanted(msgspec.Struct, frozen=True, gc=False):
+    """An execution as it is asked for. `name` is empty when the caller gives none."""
+
+    function: Name
+    version: str
+    settings: Durable
+    name: str
+    event: bytes
+    synchronous: bool
+    trace: str
+
+
+async def invoke(
+    lam: Lambda, call: Call, request: Any, name: Name, resolved: Resolved, *, trace: str
+) -> Answer:
+    """Invoke, for a version that has a `DurableConfig`. A synchronous call waits for the end of the whole execution.
+
+    Raises:
+        InvalidParameterValueException: no qualifier; or the execution may take longer than a synchronous call (15 minutes).
+        DurableExecutionAlreadyStartedException: the name belongs to an execution with another payload.
+        RequestEntityTooLargeException, InvalidRequestContentException, TooManyRequestsException: as for any function.
+    """
+    settings = resolved.version.durable
+    if settings is None or not name.qualifier:
+        raise refusals.needs_qualifier()
+    kind = request.get("InvocationType")
+    given = request.get("Payload") or b""
+    event = payload.queued_event(given) if kind == "Event" else payload.sync_event(given)
+    wanted = Wanted(
+        name,
+        resolved.version.version,
+        settings,
+        request.get("DurableExecutionName") or "",
+        event,
+        kind != "Event",
+        trace,
+    )
+    if kind == "DryRun":
+        return {"StatusCode": 204, "Payload": b""}
+    if kind == "Event":
+        execution = await begin(call.tx, wanted, call.now)
+        return {"StatusCode": 202, "DurableExecutionArn": execution.arn, "Payload": b""}
+    if settings.execution_timeout_s > SYNCHRONOUS_S:
+        raise refusals.too_long_to_wait_for()
+    _admit(lam, resolved)
+    execution = await committed(lam.cache, lambda tx: begin(tx, wanted, lam.clock.now()))
+    return await _answer(lam, await ended(lam, execution))
+
+
+def _admit(lam: Lambda, resolved: Resolved) -> None:
+    """A caller who waits is told at once that there is no place; an execution that has begun waits for one."""
+    try:
+        lam.invoker.admission.admit(resolved).release()
+    except Throttled as throttled:
+        raise errors.throttled(throttled.reason) from throttled
+
+
+async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
+    """The execution, begun in this transaction or found under its name.
+
+    Raises:
+        DurableExecutionAlreadyStartedException: see `invoke`.
+    """
+    function = wanted.function
+    digest = hashlib.sha256(wanted.event).hexdigest()
+    if wanted.name:
+        known = await tx.get(NAMES, *function.key, wanted.name)
+        found = await tx.get(EXECUTIONS, *function.key, known.id) if known is not None else None
+        if found is not None:
+            if found.digest != digest:
+                raise refusals.already_started(wanted.name)
+            return found
+    execution = Execution(
+        account=function.account,
+        region=function.region,
+        function=function.name,
+        version=wanted.version,
+        id=identifiers.new_execution_id(now),
+        name=wanted.name or uuid(),
+        invoked_arn=function.asked_arn,
+        started_at=now,
+        timeout_s=wanted.settings.execution_timeout_s,
+        retention_days=wanted.settings.retention_days,
+        deadline=0.0,
+        synchronous=wanted.synchronous,
+        digest=digest,
+        trace=wanted.trace,
+    )
+    _write(Ledger(tx, execution, now), wanted.event.decode())
+    tx.put(NAMES, Reference(id=execution.id), *function.key, execution.name)
+    return execution
+
+
+def _write(ledger: Ledger, event: str) -> None:
+    execution = ledger.execution
+    ledger.add(
+        Operation(
+            number=0,
+            id=execution.id,
+            type="EXECUTION",
+            status="STARTED",
+            started_at=ledger.now,
+            name=execution.name,
+            input=event,
+        )
+    )
+    ledger.record(
+        "ExecutionStarted",
+        {"Input": {"Payload": event, "Truncated": False}, "ExecutionTimeout": execution.timeout_s},
+    )
+    ledger.set_deadline(ledger.now + execution.timeout_s)
+    ledger.resume()
+    ledger.save()
+
+
+async def ended(lam: Lambda, execution: Execution) -> Execution:
+    """The execution once it has ended.
+
+    Raises:
+        ServiceException: it has not within 15 minutes (it was paused), or was deleted.
+    """
+    subscription = lam.bus.subscribe(EXECUTIONS.key(*execution.key))
+    try:
+        async with asyncio.timeout(SYNCHRONOUS_S):
+            while True:
+                held = lam.cache.peek(EXECUTIONS, *execution.key)
+                if held is None:
+                    break
+                if held.value.status not in OPEN:
+                    return held.value
+                await subscription.wait(_LOOK_S)
+    except TimeoutError:
+        pass
+    finally:
+        subscription.close()
+    raise AwsError(
+        "ServiceException",
+        f"The durable execution has not ended: {execution.arn}",
+        500,
+        fields={"Type": "Service"},
+    )
+
+
+async def _answer(lam: Lambda, execution: Execution) -> Answer:
+    answer: Answer = {
+        "StatusCode": 200,
+        "ExecutedVersion": execution.version,
+        "DurableExecutionArn": execution.arn,
+    }
+    if execution.status == SUCCEEDED:
+        result = await lam.cache.get(RESULTS, *execution.key)
+        said = result.value.payload if result is not None else None
+        return answer | {"Payload": (said or "null").encode()}
+    return answer | {"FunctionError": "Unhandled", "Payload": _error_document(execution.error or {})}
+
+
+def _error_document(error: ErrorObject) -> bytes:
+    """An error as a function's error is answered."""
+    return msgspec.json.encode(
+        {_SHOWN_ERROR[name]: value for name, value in error.items() if name in _SHOWN_ERROR}
+    )
