@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import framed
+from portico.environments import framed, freezing
 from portico.environments.control import Control
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
 from portico.environments.lane import Lane
@@ -41,7 +41,7 @@ class Environment:
     """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports",
+        "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports", "_stopped",
         "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "invocation",
         "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
@@ -73,6 +73,7 @@ class Environment:
         self._log: LogPipe | None = None
         self._control: Control | None = None
         self._lane: Lane | None = None
+        self._stopped: tuple[int, ...] = ()
         self._kill_timer: asyncio.TimerHandle | None = None
 
     def __str__(self) -> str:
@@ -151,9 +152,26 @@ class Environment:
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
         self.advance(Event.DELIVERED)
+        self.thaw()
         self.ticket, self.invocation = ticket, invocation
         if self._lane is not None:
             self._lane.deliver(invocation, deadline_ms)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether none of its processes runs."""
+        return bool(self._stopped)
+
+    def freeze(self) -> None:
+        """Stop the processes; they can still be killed."""
+        if self._process is not None:
+            self._stopped = freezing.stop(self._process.pid)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        if self._stopped:
+            freezing.resume(self._stopped)
+            self._stopped = ()
 
     def hold(self, held: bool) -> None:
         """Take nothing more of a streamed answer, or go on."""

@@ -11,6 +11,7 @@ from portico.environments import endings, framed
 from portico.environments.deadlines import Deadlines
 from portico.environments.environment import Environment, Reports
 from portico.environments.framed import Frame
+from portico.environments.freezer import Freezer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
 from portico.environments.planner import Planner
@@ -145,6 +146,7 @@ class Supervisor:
             self._running = False
             self._deadlines.close()
             self._watch.close()
+            self._freezer.close()
             if self._sweeper is not None:
                 self._sweeper.cancel()
 
@@ -154,6 +156,7 @@ class Supervisor:
         self._loop = asyncio.get_running_loop()
         self._deadlines = Deadlines(self._loop, self._expired, self._clock.monotonic)
         self._watch = Watch(self._loop, self._environments, self._clock.monotonic)
+        self._freezer = Freezer(self._loop, self._environments)
         self._change = asyncio.Event()
         self._reports = Reports(heard=self._heard, broken=self._broken, gone=self._gone)
         self._running = True
@@ -264,6 +267,7 @@ class Supervisor:
             self._deadlines.clear(environment.id)
             environment.init_ms = (self._clock.monotonic() - environment.init_started_at) * 1000
             environment.set_init_lines_apart(self._wall_ms())
+        self._freezer.wake()
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
 
     def _streamed(self, environment: Environment, frame: Frame) -> bool:
@@ -298,6 +302,7 @@ class Supervisor:
         now = self._clock.monotonic()
         if environment.expires_at <= now:
             self._perform(self._pool.end(environment.id))
+        self._freezer.wake()
         self._perform(self._pool.released(environment.id, now))
 
     def _broken(self, environment: Environment) -> None:

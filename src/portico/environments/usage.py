@@ -21,14 +21,19 @@ def of_tree(first_pid: int, *, memory_kb_max: int) -> Usage:
     Resident sets are summed, which is cheap but counts shared pages once per process. Only a sum above `memory_kb_max` of more
     than one process is looked at again, by proportional shares.
     """
-    pids, tasks = _descendants(first_pid)
+    pids, tasks = _look(first_pid)
     memory_kb = sum(map(_resident_kb, pids))
     if memory_kb > memory_kb_max and len(pids) > 1:
         memory_kb = sum(map(_proportional_kb, pids))
     return Usage(memory_kb, tasks)
 
 
-def _descendants(first_pid: int) -> tuple[list[int], int]:
+def descendants(first_pid: int) -> list[int]:
+    """The ids of all processes below `first_pid`."""
+    return _look(first_pid)[0]
+
+
+def _look(first_pid: int) -> tuple[list[int], int]:
     """The process ids, and how many threads they have in all."""
     found: list[int] = []
     unseen, tasks = [first_pid], -1  # the first process itself does not count
