@@ -46,7 +46,7 @@ from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import iam, lambda_, logs, sts
+from portico.services import iam, lambda_, logs, sqs, sts
 from portico.services.logs import retention
 from portico.services.logs.sink import FunctionLogs
 from portico.settings import Settings, listed
@@ -57,7 +57,7 @@ from portico.store.timeline import TIMELINE_FILE, Timeline
 
 log = logging.getLogger("portico")
 
-SERVICES: tuple[ServiceSpec, ...] = (sts.SERVICE, iam.SERVICE, logs.SERVICE, lambda_.SERVICE)
+SERVICES: tuple[ServiceSpec, ...] = (sts.SERVICE, iam.SERVICE, logs.SERVICE, sqs.SERVICE, lambda_.SERVICE)
 
 ROOT_ACCOUNT = "000000000000"
 _TEND_EVERY_S = 300
@@ -159,6 +159,8 @@ class Server:
             "Staging": self.staging,
             "Environments": self.environments,
             "Settings": self.settings,
+            "Bus": self.bus,
+            "Origin": self.settings.endpoint_url or self.url,
         }
         ports = Ports(self.store, self.cache, self.clock, self.clients, self.tasks.start, extras)
         self.owners = {}

@@ -64,11 +64,10 @@ class Dispatcher:
             tx = Transaction(self._cache)
             call = Call(origin, service, name, tx, self._clock.now())
             await self._authorizer.authorize(protocol, operation, bound.owner, call, request)
-            response = await operation.body(bound.owner, call, request)
-            if not tx.writes:
-                return response
             try:
-                await tx.commit()
+                response = await operation.body(bound.owner, call, request)
+                if tx.writes:
+                    await tx.commit()
             except Conflict:
                 continue
             except StoreFull as error:

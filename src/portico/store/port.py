@@ -202,10 +202,10 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
 
 
 class Settled(msgspec.Struct, frozen=True, gc=False):
-    """What became of an `Ack` or a `ChangeVisibility`: done; `lost`, when the message is gone or another has taken it; `expired`,
-    when the lease was over at the operation's `at`."""
+    """What became of an `Ack` or a `ChangeVisibility`: done; `gone`, when there is no such message (any more); `lost`, when another
+    has taken it; `expired`, when the lease was over at the operation's `at`."""
 
-    state: Literal["done", "lost", "expired"]
+    state: Literal["done", "gone", "lost", "expired"]
 
 
 Outcome = Sent | Settled

@@ -4,6 +4,7 @@ Reads are remembered and become the commit's conditions; writes gather. A body t
 overtaken: if what it read has changed, the commit conflicts and the dispatcher runs the body again.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -11,14 +12,18 @@ import msgspec
 from portico.store import keys
 from portico.store.cache import RecordCache
 from portico.store.port import (
+    Ack,
+    ChangeVisibility,
     Condition,
     Delete,
     Key,
     KeyPart,
     Op,
+    Outcome,
     Put,
     RangeIs,
     Refer,
+    Send,
     Unrefer,
     Versioned,
     VersionIs,
@@ -104,6 +109,19 @@ class Transaction:
     def writes(self) -> bool:
         """Whether there is anything to commit."""
         return bool(self._ops)
+
+    async def commit_each(self, ops: Sequence[Send | Ack | ChangeVisibility]) -> list[Outcome]:
+        """Commit `ops` at once, each for itself, under the condition of what was read; nothing else may have been written.
+
+        Raises:
+            Conflict: what was read has changed since.
+        """
+        if self._ops:
+            raise ValueError("a transaction that has written is committed as a whole")
+        if not ops:
+            return []
+        conditions: list[Condition] = [*self._read.values(), *self._ranges.values()]
+        return await self._cache.store.commit_each(ops, conditions)
 
     async def commit(self) -> None:
         """Commit what has gathered.

@@ -168,7 +168,9 @@ def named(commits: Iterable[Prepared]) -> dict[str, Sequence[Any]]:
 
 def _lost(batch: Batch, row: AckRow | ChangeRow) -> str:
     held = batch.facts.receipts.get(row.message)
-    if held is None or held.receipt != row.receipt or held.queue != row.queue:
+    if held is None or held.queue != row.queue:
+        return "gone"
+    if held.receipt != row.receipt:
         return "lost"
     return "expired" if row.at_us is not None and held.visible_at_us <= row.at_us else ""
 

@@ -1,0 +1,85 @@
+"""What authorisation asks of an operation: which queue, with which condition values, under which policy.
+
+Actions are checked on the queue's ARN. The queue's own policy counts for the operations that AWS opens to other accounts; the rest
+only its owner may call.
+
+Source: SQS Developer Guide, "Amazon SQS API permissions: Actions and resource reference" and "Limitations of Amazon SQS custom
+policies".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portico.calls.call import Call
+from portico.calls.operation import Values
+from portico.services.sqs import errors
+from portico.services.sqs.records import QUEUES, queue_arn
+from portico.services.sqs.service import Sqs, addressed, addressed_arn, named_by_arn
+
+Request = Mapping[str, Any]
+
+
+def on_queue(call: Call, request: Request) -> list[str]:
+    """The queue that `QueueUrl` names."""
+    return [addressed_arn(call, request)]
+
+
+def on_named(call: Call, request: Request) -> list[str]:
+    """The queue that `QueueName` names, in the caller's account or the one that is given."""
+    account = request.get("QueueOwnerAWSAccountId") or call.scope.account
+    return [queue_arn(account, call.scope.region, request["QueueName"])]
+
+
+def on_source(call: Call, request: Request) -> list[str]:
+    """The queue that `SourceArn` names."""
+    if named_by_arn(request["SourceArn"]) is None:
+        raise errors.invalid(
+            "You must use this format to specify the SourceArn: arn:aws:sqs:<region>:<account>:<name>"
+        )
+    return [request["SourceArn"]]
+
+
+async def tags_of_queue(call: Call, request: Request) -> dict[str, Values]:
+    """`aws:ResourceTag/...` of the queue."""
+    address = addressed(call, request)
+    found = await call.tx.get(QUEUES, address.account, address.region, address.name)
+    return {} if found is None else {f"aws:ResourceTag/{key}": value for key, value in found.tags.items()}
+
+
+async def tags_of_both(call: Call, request: Request) -> dict[str, Values]:
+    """The tags of the queue, and those that the request sets or removes."""
+    return {**await tags_of_queue(call, request), **tags_of_request(call, request)}
+
+
+def tags_of_request(call: Call, request: Request) -> dict[str, Values]:
+    """`aws:RequestTag/...` and `aws:TagKeys`."""
+    tags = request.get("tags") or request.get("Tags") or {}
+    names = tuple(tags) or tuple(request.get("TagKeys") or ())
+    keys: dict[str, Values] = {"aws:TagKeys": names} if names else {}
+    return keys | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+
+
+async def queue_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
+    """The policy of the queue that `QueueUrl` names."""
+    address = addressed(call, request)
+    return await _policy(call, address.account, address.region, address.name)
+
+
+async def named_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
+    """The policy of the queue that `QueueName` names."""
+    account = request.get("QueueOwnerAWSAccountId") or call.scope.account
+    return await _policy(call, account, call.scope.region, request["QueueName"])
+
+
+async def _policy(call: Call, account: str, region: str, name: str) -> str | None:
+    found = await call.tx.get(QUEUES, account, region, name)
+    return None if found is None else found.attributes.get("Policy")
+
+
+async def own_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
+    """The queue's policy for principals of its own account: no policy opens these operations to others."""
+    return await queue_policy(sqs, call, request) if _is_own(call, request) else None
+
+
+def _is_own(call: Call, request: Request) -> bool:
+    return addressed(call, request).account == call.scope.account

@@ -1,0 +1,154 @@
+"""What happens to a received message: deleted, or its visibility changed, one by one or in batches."""
+
+from typing import TYPE_CHECKING, Any
+
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.services.sqs import access, errors
+from portico.services.sqs.batches import BatchAnswer, check_entries
+from portico.services.sqs.handles import read_handle
+from portico.services.sqs.records import Queue
+from portico.services.sqs.service import Sqs, requested
+from portico.store.port import Ack, ChangeVisibility, Outcome, Settled
+from portico.wire.errors import AwsError
+
+if TYPE_CHECKING:
+    from portico.services.sqs import shapes
+
+_VISIBILITY_S_MAX = 43_200
+_BEYOND = f"Total VisibilityTimeout for the message is beyond the limit [{_VISIBILITY_S_MAX} seconds]"
+
+
+@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+async def delete_message(sqs: Sqs, call: Call, request: "shapes.DeleteMessageRequest") -> dict[str, Any]:
+    """Delete a received message. An older receipt of a message that another has received since deletes nothing.
+
+    Raises:
+        NonExistentQueue, ReceiptHandleIsInvalid. InvalidParameterValue: on a FIFO queue, the visibility timeout is over.
+    """
+    queue = await requested(call, request)
+    handle = request["ReceiptHandle"]
+    (outcome,) = await call.tx.commit_each([_delete(call, queue, handle)])
+    _check_deleted(sqs, queue, handle, outcome)
+    return {}
+
+
+@operation(
+    action="sqs:DeleteMessage",
+    on=access.on_queue,
+    keys=access.tags_of_queue,
+    policy=access.queue_policy,
+    anonymous=True,
+)
+async def delete_message_batch(
+    sqs: Sqs, call: Call, request: "shapes.DeleteMessageBatchRequest"
+) -> dict[str, Any]:
+    """Delete up to ten received messages, each for itself.
+
+    Raises:
+        NonExistentQueue, EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct.
+    """
+    entries = request["Entries"]
+    check_entries("DeleteMessageBatch", entries)
+    queue = await requested(call, request)
+    answer, deletes = BatchAnswer(), dict[str, Ack]()
+    for entry in entries:
+        try:
+            deletes[entry["Id"]] = _delete(call, queue, entry["ReceiptHandle"])
+        except AwsError as error:
+            answer.fail(entry["Id"], error)
+    outcomes = dict(zip(deletes, await call.tx.commit_each(list(deletes.values())), strict=True))
+    for entry in entries:
+        name = entry["Id"]
+        if name in outcomes:
+            try:
+                _check_deleted(sqs, queue, entry["ReceiptHandle"], outcomes[name])
+                answer.successful.append({"Id": name})
+            except AwsError as error:
+                answer.fail(name, error)
+    return answer.answer()
+
+
+@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+async def change_message_visibility(
+    sqs: Sqs, call: Call, request: "shapes.ChangeMessageVisibilityRequest"
+) -> dict[str, Any]:
+    """Let a received message be visible again so many seconds from now (0: now), at most 12 hours after it was received.
+
+    Raises:
+        NonExistentQueue, ReceiptHandleIsInvalid. InvalidParameterValue: a bound, or the message is not in flight any more.
+    """
+    queue = await requested(call, request)
+    handle = request["ReceiptHandle"]
+    change = _change(call, queue, handle, request["VisibilityTimeout"])
+    (outcome,) = await call.tx.commit_each([change])
+    _check_changed(handle, outcome)
+    return {}
+
+
+@operation(
+    action="sqs:ChangeMessageVisibility",
+    on=access.on_queue,
+    keys=access.tags_of_queue,
+    policy=access.queue_policy,
+    anonymous=True,
+)
+async def change_message_visibility_batch(
+    sqs: Sqs, call: Call, request: "shapes.ChangeMessageVisibilityBatchRequest"
+) -> dict[str, Any]:
+    """Change the visibility of up to ten received messages, each for itself.
+
+    Raises:
+        NonExistentQueue, EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct.
+    """
+    entries = request["Entries"]
+    check_entries("ChangeMessageVisibilityBatch", entries)
+    queue = await requested(call, request)
+    answer, changes = BatchAnswer(), dict[str, ChangeVisibility]()
+    for entry in entries:
+        try:
+            timeout_s = entry.get("VisibilityTimeout") or 0
+            changes[entry["Id"]] = _change(call, queue, entry["ReceiptHandle"], timeout_s)
+        except AwsError as error:
+            answer.fail(entry["Id"], error)
+    outcomes = dict(zip(changes, await call.tx.commit_each(list(changes.values())), strict=True))
+    for entry in entries:
+        name = entry["Id"]
+        if name in outcomes:
+            try:
+                _check_changed(entry["ReceiptHandle"], outcomes[name])
+                answer.successful.append({"Id": name})
+            except AwsError as error:
+                answer.fail(name, error)
+    return answer.answer()
+
+
+def _delete(call: Call, queue: Queue, handle: str) -> Ack:
+    """On a FIFO queue the lease has to last; on a standard one the receipt is good until another has the message."""
+    receipt = read_handle(queue, handle).receipt
+    return Ack(queue.messages, receipt, call.now if queue.fifo else None)
+
+
+def _check_deleted(sqs: Sqs, queue: Queue, handle: str, outcome: Outcome) -> None:
+    assert isinstance(outcome, Settled)
+    if outcome.state == "done":
+        sqs.counters.of(queue.key).deleted += 1
+    elif queue.fifo and outcome.state != "gone":
+        raise errors.expired_receipt(handle)
+
+
+def _change(call: Call, queue: Queue, handle: str, timeout_s: int) -> ChangeVisibility:
+    if not 0 <= timeout_s <= _VISIBILITY_S_MAX:
+        reason = f"VisibilityTimeout must be >= 0 and <= {_VISIBILITY_S_MAX}."
+        raise errors.invalid_value(timeout_s, "VisibilityTimeout", reason)
+    known = read_handle(queue, handle)
+    if call.now + timeout_s > known.received_at + _VISIBILITY_S_MAX and timeout_s:
+        raise errors.invalid_value(timeout_s, "VisibilityTimeout", _BEYOND)
+    at = call.now if queue.fifo else None
+    return ChangeVisibility(queue.messages, known.receipt, call.now + timeout_s, at=at)
+
+
+def _check_changed(handle: str, outcome: Outcome) -> None:
+    assert isinstance(outcome, Settled)
+    if outcome.state != "done":
+        raise errors.not_in_flight(handle)
