@@ -35,6 +35,7 @@ class Workshop:
         self.root = root
         self.clock = JumpingClock()
         self.variables: dict[str, dict[str, str]] = {}
+        self.opt_dirs: dict[str, str] = {}
         self.prepared: list[str] = []
         self.refuse: PreparationFailed | None = None
         self.lifetime_s = 3600.0
@@ -73,7 +74,12 @@ class Workshop:
             **self.variables[spec.function],
         }
         expires_at = self.clock.monotonic() + self.lifetime_s
-        return Prepared(str(self.root / spec.function), tuple(variables.items()), expires_at)
+        return Prepared(
+            str(self.root / spec.function),
+            tuple(variables.items()),
+            expires_at,
+            self.opt_dirs.get(spec.function, ""),
+        )
 
     async def invoke(self, spec: EnvironmentSpec, event: object = None, **members: str) -> Outcome:
         self._invocations += 1

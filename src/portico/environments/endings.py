@@ -16,6 +16,7 @@ OUT_OF_MEMORY = "Runtime.OutOfMemory"
 TIMED_OUT = "Sandbox.Timedout"
 TOO_LARGE = "Function.ResponseSizeTooLarge"
 UNKNOWN = "Function.Unknown"
+INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
 
 # How Go, in which AWS's side is written, calls the signals; others are "signal N".
 _SIGNALS: dict[int, str] = {
@@ -58,6 +59,11 @@ def out_of_memory(request_id: str) -> Ending:
 def exited(request_id: str, status: int) -> Ending:
     """The runtime's process ended by itself, with this wait status."""
     return _ending(EXIT_ERROR, f"RequestId: {request_id} Error: {exit_words(status)}")
+
+
+def not_started(request_id: str, kind: str, words: str) -> Ending:
+    """There was nothing to start, or it could not be executed."""
+    return _ending(kind, f"RequestId: {request_id} Error: {words}")
 
 
 def too_large(size: bytes, limit: int = CONTENT_BYTES_MAX) -> Ending:

@@ -21,7 +21,7 @@ from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
-from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Prepared
+from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome, Prepared
 
 log = logging.getLogger("portico.environments")
 
@@ -43,7 +43,7 @@ class Environment:
     __slots__ = (
         "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports", "_stopped",
         "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "invocation",
-        "late_lines", "log_stream", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
+        "late_lines", "log_stream", "outcome", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
     )  # fmt: skip
 
@@ -60,6 +60,7 @@ class Environment:
         self.ticket = 0
         self.invocation: Invocation | None = None
         self.answer: Answer | None = None  # to the invocation, when it is streamed
+        self.outcome: Outcome | None = None  # of the invocation, while its answer waits
         self.expires_at = float("inf")
         self.delivered_at = 0.0
         self.started_ms = 0
@@ -89,6 +90,11 @@ class Environment:
         """When the present work began, on the monotonic clock."""
         return self.delivered_at if self.ready else self.init_started_at
 
+    @property
+    def attended(self) -> bool:
+        """Whether something in it still attends to the invocation that it has answered."""
+        return self._lane is not None and self._lane.attending
+
     def memory_mb(self) -> int:
         """The most memory used so far, as REPORT shows it."""
         return min(-(-self.peak_kb // 1024), self.spec.memory_mb)
@@ -115,6 +121,7 @@ class Environment:
         """The invocation has been answered; the environment stays."""
         self.invocation = None
         self.answer = None
+        self.outcome = None
         self.repeated = False
 
     def advance(self, event: Event) -> None:
@@ -137,7 +144,7 @@ class Environment:
         with ExitStack() as theirs:
             channel, log_fd, control = self._connect(clock, plan, theirs)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
-            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared)))
+            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared, plan)))
             try:
                 self._process = await plan.launcher.launch(
                     self._layout(plan, prepared), channel, log_fd, control
@@ -146,6 +153,8 @@ class Environment:
                 self._release()
                 raise
         self._loop.add_reader(self._process.pidfd, self._exited)
+        if self._lane is not None:
+            self._lane.started(self._process.pid)
         if self.state is State.ENDING:
             self.kill()
 
@@ -287,6 +296,6 @@ def _ignore(_: BrokenFrame | None) -> None:
     """The channel of a program that does not speak frames ends when it has been executed."""
 
 
-def _configuration(prepared: Prepared) -> bytes:
-    variables = {**dict(prepared.variables), "LAMBDA_TASK_ROOT": prepared.code_dir}
+def _configuration(prepared: Prepared, plan: Plan) -> bytes:
+    variables = {**dict(prepared.variables), **dict(plan.variables), "LAMBDA_TASK_ROOT": prepared.code_dir}
     return msgspec.json.encode({"code_dir": prepared.code_dir, "variables": variables})

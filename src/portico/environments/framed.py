@@ -17,6 +17,8 @@ CONFIGURE, INVOKE = b"C", b"I"
 READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
 # A streamed answer. BEGIN: JSON `{"contentType": ...}`, PART: bytes, END: empty, or the error's JSON document when it broke off.
 BEGIN, PART, END = b"B", b"P", b"N"
+NOT_STARTED = b"X"  # the program could not be executed; the words of why
+FREE = b"D"  # done with the invocation that was answered: said by lanes only, never in a frame
 
 CONTENT_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap on an answer
 
@@ -24,7 +26,7 @@ _FRAME = struct.Struct("!IcIB")  # length, kind, peak in KB, length of the id
 _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
-_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE, BEGIN, PART, END))
+_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
 _READ_BYTES = 262_144
 
 
@@ -105,8 +107,13 @@ class FramedLane:
 
     __slots__ = ("_channel",)
 
+    attending = False  # our own runtimes have done with an invocation when they answer it
+
     def __init__(self, channel: "Channel") -> None:
         self._channel = channel
+
+    def started(self, pid: int) -> None:
+        """The channel is theirs already."""
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Send an INVOKE frame."""

@@ -11,11 +11,19 @@ OnEnd = Callable[[BrokenFrame | None], None]
 
 
 class Lane(Protocol):
-    """Implemented by `framed.FramedLane` (our own runtimes) and by the Runtime API's.
+    """Implemented by `framed.FramedLane` (our own runtimes) and by `api.session.Session` (the Runtime API).
 
     What the runtime says arrives at the `on_frame` that the lane was made with: READY once, then for each invocation ANSWER, ERROR or
-    TOO_LARGE; or BEGIN, any number of PARTs, and END for an answer that is streamed.
+    TOO_LARGE; or BEGIN, any number of PARTs, and END for an answer that is streamed. Where something is still `attending` to the
+    invocation when it has been answered, FREE follows when all have done with it.
     """
+
+    @property
+    def attending(self) -> bool:
+        """Whether FREE is still to come for the invocation that has been answered."""
+
+    def started(self, pid: int) -> None:
+        """The environment's processes have been started; `pid` is the first one of their tree."""
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand an invocation to the runtime; `deadline_ms` is epoch, wall clock."""

@@ -9,6 +9,7 @@ class State(StrEnum):
     STARTING = "starting"  # being prepared, launched, initialised
     IDLE = "idle"
     BUSY = "busy"
+    FINISHING = "finishing"  # has answered, and something in it still attends to the invocation
     ENDING = "ending"  # told to end; its processes may still be there
     GONE = "gone"
 
@@ -19,6 +20,8 @@ class Event(StrEnum):
     INITIALISED = "initialised"
     DELIVERED = "delivered"
     ANSWERED = "answered"
+    RESPONDED = "responded"
+    FREED = "freed"
     END = "end"
     EXITED = "exited"
 
@@ -31,8 +34,12 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.IDLE, Event.END): State.ENDING,
     (State.IDLE, Event.EXITED): State.GONE,
     (State.BUSY, Event.ANSWERED): State.IDLE,
+    (State.BUSY, Event.RESPONDED): State.FINISHING,
     (State.BUSY, Event.END): State.ENDING,
     (State.BUSY, Event.EXITED): State.GONE,
+    (State.FINISHING, Event.FREED): State.IDLE,
+    (State.FINISHING, Event.END): State.ENDING,
+    (State.FINISHING, Event.EXITED): State.GONE,
     (State.ENDING, Event.EXITED): State.GONE,
 }
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from portico.environments.api.server import ApiServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.plan import Plan
+from portico.environments.runtimes.provided import bootstrap
 from portico.environments.work import EnvironmentSpec, Prepared
 from portico.environments.zygotes import Zygotes
 
@@ -15,13 +17,15 @@ class Planner:
 
     def __init__(self, zygotes: Zygotes) -> None:
         self._zygotes = zygotes
-        self._families: dict[str, _Make] = {"python": self._python}
+        self._api = ApiServer()
+        self._families: dict[str, _Make] = {"python": self._python, "provided": self._provided}
 
     async def plan(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         """The plan for an environment of `spec`.
 
         Raises:
             LaunchFailed: there is no such runtime here.
+            NotStartable: the function has nothing to start.
         """
         for prefix, make in self._families.items():
             if spec.runtime.startswith(prefix):
@@ -30,3 +34,13 @@ class Planner:
 
     async def _python(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         return Plan(await self._zygotes.choose(spec, prepared))
+
+    async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
+        program = bootstrap.program(prepared)
+        await self._api.start()
+        launcher = await self._zygotes.bare()
+        return Plan(launcher, program, self._api.session, (("AWS_LAMBDA_RUNTIME_API", self._api.address),))
+
+    async def close(self) -> None:
+        """End what the plans have in common."""
+        await self._api.close()

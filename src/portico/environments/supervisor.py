@@ -14,6 +14,7 @@ from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
+from portico.environments.plan import NotStartable
 from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
 from portico.environments.sandbox.cgroups import Groups
@@ -25,6 +26,8 @@ from portico.environments.zygotes import Zygotes
 log = logging.getLogger("portico.environments")
 
 _CLOSE_S = 5.0
+# How long an answer waits for its environment to be free again, so that a caller's next invocation finds it.
+_FINISHING_S = 0.025
 
 _Pending = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream"]
 
@@ -139,6 +142,7 @@ class Supervisor:
         except TimeoutError:
             log.warning("environments do not end: %r", self._pool)
         await self._zygotes.close()
+        await self._planner.close()
         self._groups.close()
         for ticket in list(self._pending):
             self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
@@ -193,7 +197,7 @@ class Supervisor:
     async def _launch(self, environment: Environment) -> None:
         try:
             await self._try_launch(environment)
-        except PreparationFailed as error:
+        except (PreparationFailed, NotStartable) as error:
             environment.failure = error
         except (Exception, asyncio.CancelledError) as error:
             known = isinstance(error, (LaunchFailed, OSError, asyncio.CancelledError))
@@ -248,17 +252,30 @@ class Supervisor:
             if self._streamed(environment, frame):
                 return
         elif environment.state is State.STARTING:
-            if kind == framed.READY:
-                self._initialised(environment)
+            if self._started(environment, frame):
                 return
-            if kind == framed.INIT_ERROR:
-                environment.failure = frame.content
-                environment.end("init")
-                return
+        elif environment.state is State.FINISHING and kind == framed.FREE:
+            self._freed(environment)
+            return
         elif environment.state is State.ENDING:
             return
         log.warning("%s sent %r while %s", environment, kind, environment.state.value)
         self._broken(environment)
+
+    def _started(self, environment: Environment, frame: Frame) -> bool:
+        """Take how the init phase has ended; False when it has not."""
+        if frame.kind == framed.READY:
+            self._initialised(environment)
+        elif frame.kind == framed.INIT_ERROR:
+            environment.failure = frame.content
+            environment.end("init")
+        elif frame.kind == framed.NOT_STARTED:
+            words = frame.content.decode(errors="replace")
+            environment.failure = NotStartable(endings.INVALID_ENTRYPOINT, words)
+            environment.end("init")
+        else:
+            return False
+        return True
 
     def _initialised(self, environment: Environment) -> None:
         environment.advance(Event.INITIALISED)
@@ -287,8 +304,6 @@ class Supervisor:
         return True
 
     def _answered(self, environment: Environment, frame: Frame) -> None:
-        self._deadlines.clear(environment.id)
-        environment.advance(Event.ANSWERED)
         if frame.kind == framed.ANSWER:
             outcome = self._outcome(environment, frame.content)
         elif frame.kind == framed.ERROR or (frame.kind == framed.END and frame.content):
@@ -297,8 +312,32 @@ class Supervisor:
             outcome = self._failure(environment, endings.too_large(frame.content))
         else:
             outcome = self._end_of(environment, environment.answer)
-        self._resolve(environment.ticket, outcome)
-        environment.forget_invocation()
+        if environment.attended:
+            environment.advance(Event.RESPONDED)
+            environment.outcome = outcome
+            self._loop.call_later(_FINISHING_S, self._respond, environment, environment.ticket)
+        else:
+            environment.advance(Event.ANSWERED)
+            self._resolve(environment.ticket, outcome)
+            environment.forget_invocation()
+            self._release(environment)
+
+    def _freed(self, environment: Environment) -> None:
+        """All that attended to the invocation after its answer have done with it."""
+        environment.advance(Event.FREED)
+        self._respond(environment, environment.ticket)
+        self._release(environment)
+
+    def _respond(self, environment: Environment, ticket: int) -> None:
+        """Give the caller the answer that waited for the environment to be free, unless that has been done."""
+        outcome = environment.outcome
+        if outcome is not None and environment.ticket == ticket:
+            self._resolve(ticket, outcome)
+            environment.forget_invocation()
+
+    def _release(self, environment: Environment) -> None:
+        """Nothing in it attends to an invocation any more."""
+        self._deadlines.clear(environment.id)
         now = self._clock.monotonic()
         if environment.expires_at <= now:
             self._perform(self._pool.end(environment.id))
@@ -334,6 +373,7 @@ class Supervisor:
             self._begin(environment.again())
             return
         if environment.ready:
+            self._respond(environment, environment.ticket)
             if environment.invocation is not None:
                 self._tell(environment.ticket, environment)
             actions = self._pool.gone(environment.id)
@@ -399,6 +439,8 @@ class Supervisor:
 def _ending(environment: Environment, request_id: str) -> endings.Ending:
     if isinstance(environment.failure, bytes):
         return endings.reported(environment.failure)
+    if isinstance(environment.failure, NotStartable):
+        return endings.not_started(request_id, environment.failure.kind, str(environment.failure))
     if environment.reason == "timeout":
         return endings.timed_out(request_id, environment.spec.timeout_s)
     if environment.reason == "memory":

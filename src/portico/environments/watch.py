@@ -11,6 +11,7 @@ _EVERY_S = 0.05
 _YOUNG_S = 0.04  # most invocations have ended by then and are never looked at
 _AT_ONCE_MAX = 32  # so that a look at many environments does not hold up the loop
 _TASKS_MAX = 1024
+_WORKING = (State.STARTING, State.BUSY, State.FINISHING)
 
 
 class Watch:
@@ -42,7 +43,7 @@ class Watch:
 
     def _look(self) -> None:
         self._timer = None
-        working = [e for e in self._environments.values() if e.state in (State.BUSY, State.STARTING)]
+        working = [e for e in self._environments.values() if e.state in _WORKING]
         if not working:
             return
         self._timer = self._loop.call_later(_EVERY_S, self._look)

@@ -48,6 +48,14 @@ class Zygotes:
                 self._interpreters.refuse(python, str(error))
         return await self._started(sys.executable, kind)
 
+    async def bare(self) -> ForkServer:
+        """The running zygote that programs are started from.
+
+        Raises:
+            LaunchFailed: it does not start.
+        """
+        return await self._started(sys.executable, flavour.BARE)
+
     def of(self, python: str, kind: str) -> ForkServer:
         """The zygote of an interpreter and a flavour, started or not."""
         server = self._servers.get((python, kind))

@@ -9,13 +9,14 @@ import struct
 from typing import Any, NoReturn
 
 _HEAD = struct.Struct("!Ic")
-_CONFIGURE = b"C"
+_FRAME = struct.Struct("!IcIB")  # as `runtimes/python/frames.py` sends them
+_CONFIGURE, _NOT_STARTED = b"C", b"X"
 
 
 def execute(channel_fd: int, program: list[str], *, keep_channel: bool) -> NoReturn:
     """Read the configuration, which holds the environment's variables, and execute `program` in the function's folder with them.
 
-    What can't be executed ends the process with the status that shells use, 126 or 127.
+    What can't be executed is told over the channel, and ends the process with the status that shells use, 126 or 127.
     """
     configuration = _configuration(channel_fd)
     folder: str = configuration["code_dir"]
@@ -25,7 +26,9 @@ def execute(channel_fd: int, program: list[str], *, keep_channel: bool) -> NoRet
         os.chdir(folder)
         os.execve(program[0], program, variables)  # noqa: S606 - the runtime's own program
     except OSError as error:
-        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
+        words = f"fork/exec {program[0]}: {(error.strerror or str(error)).lower()}".encode()
+        os.set_blocking(channel_fd, True)
+        os.write(channel_fd, _FRAME.pack(_FRAME.size - 5 + len(words), _NOT_STARTED, 0, 0) + words)
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 

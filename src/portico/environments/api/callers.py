@@ -1,0 +1,51 @@
+"""Which environment is calling: told by who holds the connection's other end, never by anything that the caller says.
+
+The kernel knows the socket's inode (`sockets.py`) and each process's open sockets (`/proc/PID/fd`).
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from portico.environments.connections import tree
+from portico.environments.sockets import inode_of
+
+
+class Rooted(Protocol):
+    """Something with processes: `pid` is the one that their tree begins with."""
+
+    pid: int | None
+
+
+_Found = TypeVar("_Found", bound=Rooted)
+
+
+def caller(host: str, port: int, among: Iterable[_Found]) -> _Found | None:
+    """Whose process holds the socket with this address; None if it is nobody's, or can't be told.
+
+    The likeliest should come first.
+    """
+    inode = inode_of(host, port)
+    if inode is None:
+        return None
+    wanted = f"socket:[{inode}]"
+    for one in among:
+        if one.pid is not None and any(_holds(pid, wanted) for pid in tree(one.pid)):
+            return one
+    return None
+
+
+def _holds(pid: int, wanted: str) -> bool:
+    folder = f"/proc/{pid}/fd"
+    try:
+        descriptors = os.listdir(folder)
+    except OSError:
+        return False
+    return any(_link(f"{folder}/{descriptor}") == wanted for descriptor in descriptors)
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
