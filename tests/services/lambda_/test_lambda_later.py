@@ -89,21 +89,17 @@ MEMBERS: dict[str, Any] = {
             "CapacityProviderArn": "arn:aws:lambda:us-east-1:123456789012:capacity-provider:some"
         }
     },
-    "CodeSigningConfigArn": "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0",
-    "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:some"},
     "FileSystemConfigs": [
         {
             "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0",
             "LocalMountPath": "/mnt/some",
         }
     ],
-    "ImageConfig": {"Command": ["x"]},
     "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/some",
     "PublishTo": "LATEST_PUBLISHED",
-    "SnapStart": {"ApplyOn": "PublishedVersions"},
     "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
 }
-IN_UPDATES = ("DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "KMSKeyArn", "SnapStart")
+IN_UPDATES = ("FileSystemConfigs", "KMSKeyArn")
 
 
 def unavailable(member: str) -> dict[str, Any]:
@@ -115,10 +111,9 @@ def test_a_member_of_create_function(create: Make, member: str) -> None:
     assert told(create, name="f", **{member: MEMBERS[member]}) == unavailable(member)
 
 
-@pytest.mark.parametrize("member", ["ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn"])
+@pytest.mark.parametrize("member", ["S3ObjectStorageMode", "SourceKMSKeyArn"])
 def test_a_member_of_the_code(create: Make, package: Make, member: str) -> None:
     value = {
-        "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/some:latest",
         "S3ObjectStorageMode": "REFERENCE",
         "SourceKMSKeyArn": MEMBERS["KMSKeyArn"],
     }[member]
@@ -148,10 +143,3 @@ def test_members_of_an_invocation(client: Make, active: Make) -> None:
 def test_replicas_at_the_edge(client: Make) -> None:
     said = told(client("lambda").list_functions, MasterRegion="ALL", FunctionVersion="ALL")
     assert said == unavailable("MasterRegion")
-
-
-@pytest.mark.parametrize("runtime", ["nodejs22.x", "java21", "ruby3.4", "dotnet8", "provided.al2023"])
-def test_other_runtimes(create: Make, runtime: str) -> None:
-    said = told(create, name="f", Runtime=runtime)
-    assert said["Error"]["Code"] == "InvalidParameterValueException"
-    assert said["Error"]["Message"].startswith(f"The runtime {runtime} is not available in Portico yet.")

@@ -15,15 +15,29 @@ from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
 
 ZIPPED_BYTES_MAX = 52_428_800
-_UNAVAILABLE = ("ImageUri", "S3ObjectStorageMode", "SourceKMSKeyArn")
+_UNAVAILABLE = ("S3ObjectStorageMode", "SourceKMSKeyArn")
 
 
 class Package(msgspec.Struct, frozen=True, gc=False):
-    """A deployment package that is stored and unpacked. `digest`: the blob's; `sha256`: the same in base64, as AWS shows it."""
+    """A deployment package that is stored and unpacked. `digest`: the blob's; `sha256`: the same in base64, as AWS shows it.
+
+    Of a container image there is `image_uri` instead, and `sha256` is the image's digest (hex) if the address names one.
+    """
 
     digest: str
     sha256: str
     size: int
+    image_uri: str = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a version's record."""
+        return {
+            "code_digest": self.digest,
+            "code_sha256": self.sha256,
+            "code_size": self.size,
+            "image_uri": self.image_uri,
+        }
 
 
 class Content(msgspec.Struct, frozen=True, gc=False):
@@ -33,6 +47,23 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     sha256: str
     size: int
     unzipped: int
+
+
+def image(source: Mapping[str, Any]) -> Package:
+    """The image that `source` names.
+
+    Raises:
+        InvalidParameterValueException: it names none.
+    """
+    uri = source.get("ImageUri")
+    if not uri:
+        raise errors.invalid("Please provide ImageUri when updating a function with packageType Image.")
+    return Package("", uri.partition("@sha256:")[2], 0, uri)
+
+
+async def of_kind(lam: Lambda, package_type: str, source: Mapping[str, Any]) -> Package:
+    """The image or the zip of `source`, as the function's package type says; errors as for `image` and `package`."""
+    return image(source) if package_type == "Image" else await package(lam, source)
 
 
 async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:
@@ -71,6 +102,8 @@ def _zip_of(source: Mapping[str, Any]) -> bytes:
     for member in _UNAVAILABLE:
         if source.get(member):
             raise errors.unavailable(member)
+    if source.get("ImageUri"):
+        raise errors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
     if source.get("S3Bucket"):
         # There is no S3 here yet, so no bucket exists: AWS's own answer to that.
         raise errors.invalid(

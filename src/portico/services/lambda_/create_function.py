@@ -44,26 +44,18 @@ async def create_function(
     Source: API reference, CreateFunction.
     """
     name = names.created(call, request)
-    settings.refuse_unavailable(request)
-    fields = settings.fields_of(request) | durable_config.fields_of(request)
-    if "runtime" not in fields or "handler" not in fields:
-        raise errors.invalid(
-            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
-        )
+    fields = settings.of_new(lam, request) | durable_config.fields_of(request)
     tags.check(request.get("Tags") or {})
     require_role(lam, fields["role"], name.account)
     if await call.tx.get(FUNCTIONS, *name.key) is not None:
         raise errors.function_exists(name.name)
-    package = await code.package(lam, request["Code"])
+    package = await code.of_kind(lam, fields["package_type"], request["Code"])
     fields |= await layer_use.fields_of(lam, call, request, name.region, package.digest)
     version = Version(
         function=name.name,
         account=name.account,
         region=name.region,
         version=LATEST,
-        code_digest=package.digest,
-        code_sha256=package.sha256,
-        code_size=package.size,
         modified_at=call.now,
         revision_id=uuid(),
         state="Pending",
@@ -71,8 +63,10 @@ async def create_function(
         state_reason_code="Creating",
         update_status="",
         generation=new_generation(call),
+        **package.fields,
         **fields,
     )
+    settings.require_possible(version)
     function = Function(name.name, name.account, name.region, call.now, tags=dict(request.get("Tags") or {}))
     blobs.hold(call, version)
     if request.get("Publish"):

@@ -1,19 +1,11 @@
-"""Which runtimes there are: those that run here, those that AWS has besides, and those that AWS has withdrawn.
+"""Which runtimes there are: those that AWS has, and those that it has withdrawn. Whether one runs here, the machine says.
 
 Source: recorded answers (the enum of CreateFunction, the words for withdrawn runtimes); the API's model for newer ones.
 """
 
+from portico.environments.runtimes.available import Runtimes
 from portico.services.lambda_ import errors
 
-AVAILABLE = (
-    "python3.8",
-    "python3.9",
-    "python3.10",
-    "python3.11",
-    "python3.12",
-    "python3.13",
-    "python3.14",
-)
 _ENUM = (
     "nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, "
     "java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, "
@@ -48,23 +40,29 @@ _WITHDRAWN = frozenset(
 
 
 def check(runtime: str) -> None:
-    """Refuse a runtime that can't run.
+    """Refuse a runtime that a function can't have.
 
     Raises:
-        InvalidParameterValueException: it is not one of AWS's, AWS has withdrawn it, or Portico does not have it yet.
+        InvalidParameterValueException: it is not one of AWS's, or AWS has withdrawn it.
     """
-    if runtime in AVAILABLE:
-        return
     if runtime in _WITHDRAWN:
         raise errors.invalid(
             f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
             "We recommend you use a supported runtime while creating or updating functions."
         )
-    if runtime in _KNOWN:
+    if runtime not in _KNOWN:
         raise errors.invalid(
-            f"The runtime {runtime} is not available in Portico yet. Available are: {', '.join(AVAILABLE)}."
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{_ENUM}] or be a valid ARN"
         )
-    raise errors.invalid(
-        f"Value {runtime} at 'runtime' failed to satisfy constraint: "
-        f"Member must satisfy enum value set: [{_ENUM}] or be a valid ARN"
-    )
+
+
+def require_here(here: Runtimes, runtime: str) -> None:
+    """Refuse a runtime that this machine can't run.
+
+    Raises:
+        InvalidParameterValueException: saying what has to be installed.
+    """
+    missing = here.missing(runtime)
+    if missing:
+        raise errors.invalid(f"The runtime {runtime} is not available on this server. {missing}")

@@ -5,6 +5,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.calls.ports import Ports
+from portico.environments.runtimes.available import Runtimes
 from portico.invoke.admit import UNRESERVED_MIN
 from portico.invoke.invoker import Invoker
 from portico.invoke.resolve import Resolver
@@ -30,6 +31,7 @@ class Lambda(msgspec.Struct, frozen=True):
     staging: Staging
     states: States
     downloads: Downloads
+    runtimes: Runtimes
     stream_bytes_per_s: int
     unreserved_min: int = UNRESERVED_MIN
 
@@ -58,5 +60,6 @@ def build(ports: Ports) -> Lambda:
         staging=extras["Staging"],
         states=states,
         downloads=Downloads(store=ports.store, clock=ports.clock),
+        runtimes=Runtimes(),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
     )

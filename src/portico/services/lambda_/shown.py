@@ -8,6 +8,7 @@ from typing import Any
 
 from portico.invoke.records import Version
 from portico.invoke.report import runtime_version_arn
+from portico.services.lambda_ import images, logging_settings, snap_start, vpc_settings
 from portico.services.lambda_.durable import config as durable_config
 
 _NOT_LISTED = (
@@ -19,6 +20,7 @@ _NOT_LISTED = (
     "LastUpdateStatusReason",
     "LastUpdateStatusReasonCode",
 )
+_NOT_OF_IMAGES = ("Runtime", "Handler", "RuntimeVersionConfig")
 _ABSENT_WHEN_EMPTY = (
     "StateReason",
     "StateReasonCode",
@@ -54,9 +56,12 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
         "PackageType": version.package_type,
         "Architectures": [version.architecture],
         "EphemeralStorage": {"Size": version.ephemeral_mb},
-        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-        "RuntimeVersionConfig": {"RuntimeVersionArn": runtime_version_arn(version.region, version.runtime)},
-        "LoggingConfig": logging_config(version),
+        "SnapStart": snap_start.shown(version),
+        "RuntimeVersionConfig": {
+            "RuntimeVersionArn": version.runtime_version_arn
+            or runtime_version_arn(version.region, version.runtime)
+        },
+        "LoggingConfig": logging_settings.shown(version),
     }
     for member in _ABSENT_WHEN_EMPTY:
         if not shown[member]:
@@ -65,6 +70,14 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
         shown["Layers"] = [{"Arn": layer.arn, "CodeSize": layer.size} for layer in version.layers]
     if version.durable is not None:
         shown["DurableConfig"] = durable_config.shown(version.durable)
+    if version.package_type == images.IMAGE:
+        for member in _NOT_OF_IMAGES:
+            del shown[member]
+        shown |= images.shown(version)
+    if version.vpc is not None:
+        shown["VpcConfig"] = vpc_settings.shown(version.vpc)
+    if version.dead_letter_arn:
+        shown["DeadLetterConfig"] = {"TargetArn": version.dead_letter_arn}
     if version.variables is not None:
         shown["Environment"] = {"Variables": version.variables}
     return shown
@@ -74,18 +87,6 @@ def listed(version: Version, *, qualified: bool) -> dict[str, Any]:
     """A version as ListFunctions shows it; `qualified` with the version in the ARN."""
     shown = configuration(version, arn=f"{version.arn}:{version.version}" if qualified else "")
     return {member: value for member, value in shown.items() if member not in _NOT_LISTED}
-
-
-def logging_config(version: Version) -> dict[str, str]:
-    """The logging configuration; levels are shown with the JSON format only."""
-    shown = {
-        "LogFormat": version.log_format,
-        "LogGroup": version.log_group or f"/aws/lambda/{version.function}",
-    }
-    if version.log_format == "JSON":
-        shown["ApplicationLogLevel"] = version.application_log_level
-        shown["SystemLogLevel"] = version.system_log_level
-    return shown
 
 
 def timestamp(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """UpdateFunctionCode and UpdateFunctionConfiguration."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,10 +12,10 @@ from portico.services.lambda_ import (
     access,
     blobs,
     code,
-    errors,
     layer_use,
     names,
     publish,
+    runtimes,
     setting_keys,
     settings,
     shown,
@@ -51,17 +51,10 @@ async def update_function_code(
     name = names.named(call, request)
     settings.refuse_unavailable(request)
     version = await changeable(lam, call, name, request.get("RevisionId"))
-    if request.get("ImageUri"):
-        raise errors.invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
-    package = await code.package(lam, request)
+    package = await code.of_kind(lam, version.package_type, request)
     await layer_use.require_room(lam, package.digest, version.layers)
-    changed = msgspec.structs.replace(
-        version,
-        code_digest=package.digest,
-        code_sha256=package.sha256,
-        code_size=package.size,
-        **settings.fields_of({"Architectures": request.get("Architectures")}),
-    )
+    fields = settings.fields_of({"Architectures": request.get("Architectures")})
+    changed = msgspec.structs.replace(version, **package.fields, **fields)
     if request.get("DryRun"):
         return shown.configuration(changed)  # type: ignore[return-value]
     blobs.hold(call, changed, version)
@@ -95,25 +88,18 @@ async def update_function_configuration(
     name = names.named(call, request)
     settings.refuse_unavailable(request)
     version = await changeable(lam, call, name, request.get("RevisionId"))
-    fields = settings.fields_of(request, _logging_so_far(version, request))
+    fields = settings.fields_of(request, version)
     fields |= durable_config.fields_of(request, version)
+    if "runtime" in fields:
+        runtimes.require_here(lam.runtimes, fields["runtime"])
     if "role" in fields:
         require_role(lam, fields["role"], name.account)
     fields |= await layer_use.fields_of(lam, call, request, name.region, version.code_digest)
     after = _applied(call, msgspec.structs.replace(version, **fields))
+    settings.require_possible(after)
     blobs.hold(call, after, version)
     call.tx.put(VERSIONS, after, *name.key, LATEST)
     return shown.configuration(after)  # type: ignore[return-value]  # built member by member
-
-
-def _logging_so_far(version: Version, request: Any) -> dict[str, str]:
-    """What a new logging configuration adds to; a change of the format starts the levels anew."""
-    wanted = (request.get("LoggingConfig") or {}).get("LogFormat", version.log_format)
-    so_far = {"LogFormat": version.log_format, "LogGroup": version.log_group}
-    if wanted == version.log_format == "JSON":
-        so_far["ApplicationLogLevel"] = version.application_log_level
-        so_far["SystemLogLevel"] = version.system_log_level
-    return so_far
 
 
 def _applied(call: Call, changed: Version) -> Version:

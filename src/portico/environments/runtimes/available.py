@@ -1,0 +1,87 @@
+"""Which runtimes this machine can run, and what is missing for the others, in words for whoever asked for one.
+
+Looked up on each question, so that what is installed while the server runs counts at once.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import msgspec
+
+_FAMILY = re.compile(r"[a-z]+")
+
+
+class _Need(msgspec.Struct, frozen=True, gc=False):
+    """What a family of runtimes needs: a program on the path, and AWS's runtime interface client, as one of `files` (patterns below
+    the root) or as the program `client`."""
+
+    program: str
+    name: str
+    client: str = ""
+    files: tuple[str, ...] = ()
+
+
+# Python has the interpreter of the server to stand in, and an OS-only runtime brings its own program: they need nothing.
+_NEEDS = {
+    "nodejs": _Need("node", "Node.js"),
+    "java": _Need(
+        "java",
+        "Java",
+        "aws-lambda-java-runtime-interface-client",
+        (
+            "usr/share/java/aws-lambda-java-runtime-interface-client*.jar",
+            "var/runtime/lib/aws-lambda-java-runtime-interface-client*.jar",
+        ),
+    ),
+    "ruby": _Need("ruby", "Ruby", "aws_lambda_ric"),
+    "dotnet": _Need(
+        "dotnet",
+        ".NET",
+        "Amazon.Lambda.RuntimeSupport",
+        ("var/runtime/Amazon.Lambda.RuntimeSupport.dll",),
+    ),
+}
+_ALWAYS = frozenset(["python", "provided"])
+_DOCKER_SOCKET = "var/run/docker.sock"
+
+
+class Runtimes:
+    """Answers for the machine whose files are below `root` and whose programs are on `path` (None: the process's)."""
+
+    __slots__ = ("_path", "_root")
+
+    def __init__(self, *, root: Path = Path("/"), path: str | None = None) -> None:
+        self._root = root
+        self._path = path
+
+    def missing(self, runtime: str) -> str:
+        """What has to be installed before functions of `runtime` can run; "" when they can."""
+        found = _FAMILY.match(runtime)
+        family = found[0] if found is not None else ""
+        if family in _ALWAYS:
+            return ""
+        need = _NEEDS.get(family)
+        if need is None:
+            return f"Portico has no way to run {runtime}."
+        if not self._has(need.program):
+            return f"{runtime} needs {need.name}: there is no program {need.program!r} on the server's PATH."
+        if need.client and not self._has(need.client) and not self._has_file(need.files):
+            return f"{runtime} needs AWS's runtime interface client for {need.name}: {need.client} is not installed."
+        return ""
+
+    def missing_for_images(self) -> str:
+        """What has to be installed before container images can run; "" when they can."""
+        docker = self._has("docker") and (
+            "DOCKER_HOST" in os.environ or (self._root / _DOCKER_SOCKET).exists()
+        )
+        if docker or self._has("podman"):
+            return ""
+        return "PackageType Image needs Docker or Podman on the server's PATH, and Docker needs its daemon to run."
+
+    def _has(self, program: str) -> bool:
+        return shutil.which(program, path=self._path) is not None
+
+    def _has_file(self, patterns: tuple[str, ...]) -> bool:
+        return any(True for pattern in patterns for _ in self._root.glob(pattern))
