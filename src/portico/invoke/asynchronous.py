@@ -133,7 +133,7 @@ class AsynchronousWorker:
             return True
         invocation = Invocation(event.request_id, event.payload, event.invoked_arn, event.trace)
         try:
-            finished = await self._invoker.invoke(resolved, invocation)
+            finished = await self._invoker.invoke(resolved, invocation, queued=True)
         except (Throttled, PreparationFailed) as error:
             log.info("event %s for %s waits: %s", event.request_id, event.invoked_arn, error)
             return False

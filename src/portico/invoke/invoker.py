@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from portico.environments.stream import Stream
-from portico.environments.work import Environments, Invocation, LogLine, Outcome
+from portico.environments.work import Environments, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink
+from portico.invoke.records import Version
 from portico.invoke.report import lines_of, tail
 from portico.invoke.resolve import Resolved
+
+DEBUG_S = 86_400
 
 
 class Finished(msgspec.Struct, frozen=True, gc=False):
@@ -41,19 +44,34 @@ class Invoker:
         """What decides how many run at once."""
         return self._admission
 
-    async def invoke(self, resolved: Resolved, invocation: Invocation) -> Finished:
-        """Run `invocation` in an environment of the resolved version and hand its lines to the log.
+    async def invoke(self, resolved: Resolved, invocation: Invocation, *, queued: bool = False) -> Finished:
+        """Run `invocation` in an environment of the resolved version and hand its lines to the log. `queued` ones come from a
+        queue, so their rate is not limited.
 
         Raises:
-            Throttled: no place is left for this function.
+            Throttled: no place is left for this function, or too many have begun.
             PreparationFailed: no environment could be started.
         """
-        permit = self._admission.admit(resolved)
+        permit = self._admission.admit(resolved, queued=queued)
+        spec = resolved.spec_for(ahead=permit.ahead)
         try:
-            outcome = await self._environments.invoke(resolved.spec, invocation)
+            outcome = await self._environments.invoke(spec, invocation)
         finally:
             permit.release()
-        return self._finish(resolved, invocation, outcome)
+        return self._finish(resolved.version, spec, invocation, outcome)
+
+    async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
+        """Run one invocation in an environment of its own, whose runtime waits on `port` for a debugger. It has a day.
+
+        Raises:
+            Throttled, PreparationFailed: as for `invoke`.
+        """
+        key = f"{resolved.spec.key}:debug:{port}"
+        spec = msgspec.structs.replace(resolved.spec, key=key, timeout_s=DEBUG_S, debug_port=port)
+        try:
+            return await self.invoke(msgspec.structs.replace(resolved, spec=spec), invocation)
+        finally:
+            self._environments.retire(key)
 
     def stream(self, resolved: Resolved, invocation: Invocation) -> "Streaming":
         """Like `invoke`, for an answer that is read while it is made. To be called on the loop.
@@ -62,18 +80,20 @@ class Invoker:
             Throttled: no place is left for this function.
         """
         permit = self._admission.admit(resolved)
+        spec = resolved.spec_for(ahead=permit.ahead)
         streaming = Streaming()
 
         def ended(outcome: Outcome | None) -> None:
             permit.release()
             if outcome is not None:
-                streaming.finished = self._finish(resolved, invocation, outcome)
+                streaming.finished = self._finish(resolved.version, spec, invocation, outcome)
 
-        streaming.answer = self._environments.stream(resolved.spec, invocation, ended)
+        streaming.answer = self._environments.stream(spec, invocation, ended)
         return streaming
 
-    def _finish(self, resolved: Resolved, invocation: Invocation, outcome: Outcome) -> Finished:
-        version, spec = resolved.version, resolved.spec
+    def _finish(
+        self, version: Version, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome
+    ) -> Finished:
         lines = lines_of(version, spec, invocation.request_id, outcome)
         self._logs.write(spec, outcome.log_stream, lines, request_id=invocation.request_id)
         return Finished(outcome, version.version, lines)

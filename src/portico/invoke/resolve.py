@@ -5,34 +5,65 @@ import random
 import msgspec
 
 from portico.environments.work import EnvironmentSpec
-from portico.invoke.records import ACCOUNTS, ALIASES, FUNCTIONS, LATEST, VERSIONS, Alias, Version, digests_of
-from portico.store.cache import RecordCache
+from portico.invoke.records import (
+    ACCOUNTS,
+    ALIASES,
+    FUNCTIONS,
+    LATEST,
+    VERSIONS,
+    AccountUsage,
+    Alias,
+    Function,
+    Version,
+    digests_of,
+)
+from portico.store.cache import Held, RecordCache
 
-_SPECS_MAX = 10_000
+PROVISIONED = "provisioned-concurrency"
+_KEPT_MAX = 10_000
 _draw = random.Random().random  # which calls go to which version is no secret  # noqa: S311
 
 
 class Resolved(msgspec.Struct, frozen=True, gc=False):
     """What a call of a function meets: the version, its environments' spec, and what the admission has to know.
 
-    `reserved` is the function's reserved concurrency (None: it draws from the unreserved pool), `reserved_total` that of all
-    functions of the account in the region.
+    `owner` stands for the function. `reserved` are the places of its reserved concurrency that are not provisioned (None: it draws
+    from the unreserved pool), `set_aside` those that this pool has lost to reservations and to provisioned concurrency.
+    `provisioned` is the version's provisioned concurrency, and `ahead` the spec of the environments that are started ahead for it.
     """
 
     version: Version
     spec: EnvironmentSpec
+    owner: str
     reserved: int | None
-    reserved_total: int
+    set_aside: int
+    provisioned: int = 0
+    ahead: EnvironmentSpec | None = None
+
+    def spec_for(self, *, ahead: bool) -> EnvironmentSpec:
+        """The spec of the environments for an invocation, `ahead` if it has a place of the provisioned concurrency."""
+        return self.ahead if ahead and self.ahead is not None else self.spec
+
+
+class _Kept(msgspec.Struct, frozen=True, gc=False):
+    """What was resolved, and the records that it was resolved from."""
+
+    function: Held[Function]
+    version: Held[Version]
+    usage: Held[AccountUsage] | None
+    resolved: Resolved
 
 
 class Resolver:
-    """Resolves without waiting. Specs are kept by key and the version of the record, so they need no invalidation."""
+    """Resolves without waiting. What was resolved is kept with the records that it came from, so it needs no invalidation."""
 
-    __slots__ = ("_cache", "_specs")
+    __slots__ = ("_cache", "_kept")
 
     def __init__(self, *, cache: RecordCache) -> None:
         self._cache = cache
-        self._specs: dict[tuple[str, str, str, str], tuple[int, EnvironmentSpec]] = {}
+        self._kept: dict[
+            int, _Kept
+        ] = {}  # by the identity of the version's record, which each entry holds on to
 
     def resolve(self, account: str, region: str, name: str, qualifier: str = "") -> Resolved | None:
         """The version that `qualifier` means (`$LATEST` when it is empty), or None when there is no such function or version.
@@ -48,28 +79,35 @@ class Resolver:
             if alias is None:
                 return None
             number = chosen(alias.value)
-        place = (account, region, name, number)
-        held = self._cache.peek(VERSIONS, *place)
-        if held is None:
+        version = self._cache.peek(VERSIONS, account, region, name, number)
+        if version is None:
             return None
-        kept = self._specs.get(place)
-        if kept is None or kept[0] != held.version:
-            kept = self._keep(place, held.version, held.value)
         usage = self._cache.peek(ACCOUNTS, account, region)
-        return Resolved(
-            held.value,
-            kept[1],
-            function.value.reserved,
-            usage.value.reserved_total if usage is not None else 0,
-        )
+        kept = self._kept.get(id(version))
+        if kept is not None and kept.function is function and kept.usage is usage:
+            return kept.resolved
+        spec = kept.resolved.spec if kept is not None else spec_of(version.value)
+        if len(self._kept) >= _KEPT_MAX:
+            self._kept.clear()
+        resolved = _resolved(function.value, version.value, spec, usage.value if usage is not None else None)
+        self._kept[id(version)] = _Kept(function, version, usage, resolved)
+        return resolved
 
-    def _keep(
-        self, place: tuple[str, str, str, str], stamp: int, version: Version
-    ) -> tuple[int, EnvironmentSpec]:
-        if len(self._specs) >= _SPECS_MAX:
-            self._specs.clear()
-        kept = self._specs[place] = (stamp, spec_of(version))
-        return kept
+
+def _resolved(
+    function: Function, version: Version, spec: EnvironmentSpec, usage: AccountUsage | None
+) -> Resolved:
+    all_provisioned = sum(provisioned.requested for provisioned in function.provisioned.values())
+    own = sum(p.requested for p in function.provisioned.values() if p.version == version.version)
+    return Resolved(
+        version,
+        spec,
+        environments_key(version.account, version.region, version.function),
+        None if function.reserved is None else max(function.reserved - all_provisioned, 0),
+        usage.reserved_total + usage.provisioned_total if usage is not None else 0,
+        own,
+        ahead_of(spec) if own else None,
+    )
 
 
 def chosen(alias: Alias) -> str:
@@ -108,6 +146,11 @@ def spec_of(version: Version) -> EnvironmentSpec:
         variables=(*_logging_variables(version), *(version.variables or {}).items()),
         layers=digests_of(version),
     )
+
+
+def ahead_of(spec: EnvironmentSpec) -> EnvironmentSpec:
+    """What an environment of provisioned concurrency is started from."""
+    return msgspec.structs.replace(spec, key=f"{spec.key}:ahead", initialization=PROVISIONED)
 
 
 def _logging_variables(version: Version) -> tuple[tuple[str, str], ...]:
