@@ -45,10 +45,11 @@ class Workshop:
     def function(
         self, name: str, source: str, *, handler: str = "app.handler", **changes: Any
     ) -> EnvironmentSpec:
-        """Write `app.py` for function `name`; `changes` are members of the spec, `variables` its environment."""
+        """Write `app.py` (or `file`) for function `name`; `changes` are members of the spec, `variables` its environment."""
         folder = self.root / name
-        folder.mkdir(exist_ok=True)
-        (folder / "app.py").write_text(dedent(source))
+        file = folder / changes.pop("file", "app.py")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(source))
         self.variables[name] = changes.pop("variables", {})
         members: dict[str, Any] = {
             "key": f"{name}:1", "account": "123456789012", "region": "eu-west-1", "function": name,

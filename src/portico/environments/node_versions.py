@@ -53,17 +53,26 @@ class NodeVersions:
         wanted = major_of(runtime)
         chosen = nearest(wanted, self._found)
         if chosen is None:
-            raise LaunchFailed(f"{runtime} needs Node.js {MAJOR_MIN} or newer, and there is none on this machine")
+            raise LaunchFailed(
+                f"{runtime} needs Node.js {MAJOR_MIN} or newer, and there is none on this machine"
+            )
         if chosen != wanted:
             self._refuse_or_warn(runtime, chosen)
         return self._found[chosen]
 
     def _refuse_or_warn(self, runtime: str, chosen: int) -> None:
         if self._strict:
-            raise LaunchFailed(f"there is no Node.js {major_of(runtime)} on this machine for {runtime} (runtimes = strict)")
+            raise LaunchFailed(
+                f"there is no Node.js {major_of(runtime)} on this machine for {runtime} (runtimes = strict)"
+            )
         if runtime not in self._warned:
             self._warned.add(runtime)
-            log.warning("there is no Node.js %d: functions of %s run on Node.js %d", major_of(runtime), runtime, chosen)
+            log.warning(
+                "there is no Node.js %d: functions of %s run on Node.js %d",
+                major_of(runtime),
+                runtime,
+                chosen,
+            )
 
 
 def major_of(runtime: str) -> int:

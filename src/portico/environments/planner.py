@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from portico.environments.api.server import ApiServer
 from portico.environments.launchers.port import LaunchFailed
+from portico.environments.node_versions import NodeVersions
 from portico.environments.plan import Plan
+from portico.environments.runtimes.nodejs import program as nodejs
 from portico.environments.runtimes.provided import bootstrap
 from portico.environments.work import EnvironmentSpec, Prepared
 from portico.environments.zygotes import Zygotes
@@ -18,7 +20,12 @@ class Planner:
     def __init__(self, zygotes: Zygotes) -> None:
         self._zygotes = zygotes
         self._api = ApiServer()
-        self._families: dict[str, _Make] = {"python": self._python, "provided": self._provided}
+        self._nodes = NodeVersions()
+        self._families: dict[str, _Make] = {
+            "python": self._python,
+            "nodejs": self._nodejs,
+            "provided": self._provided,
+        }
 
     async def plan(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         """The plan for an environment of `spec`.
@@ -34,6 +41,11 @@ class Planner:
 
     async def _python(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         return Plan(await self._zygotes.choose(spec, prepared))
+
+    async def _nodejs(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
+        node = await self._nodes.find(spec.runtime)
+        launcher = await self._zygotes.bare()
+        return Plan(launcher, nodejs.program(node, spec.runtime, spec.memory_mb))
 
     async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = bootstrap.program(prepared)

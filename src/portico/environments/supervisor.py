@@ -251,6 +251,10 @@ class Supervisor:
                 return
             if self._streamed(environment, frame):
                 return
+            if kind == framed.INIT_ERROR:  # of an invocation, after which this runtime can't go on
+                environment.failure = frame.content
+                self._broken(environment)
+                return
         elif environment.state is State.STARTING:
             if self._started(environment, frame):
                 return
