@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _DENIED = {
     "json": ("AccessDeniedException", 400),
+    "json, once query": ("AccessDeniedException", 403),
     "rest-json": ("AccessDeniedException", 403),
     "smithy-rpc-v2-cbor": ("AccessDeniedException", 400),
     "query": ("AccessDenied", 403),

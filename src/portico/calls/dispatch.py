@@ -59,7 +59,8 @@ class Dispatcher:
         """
         operation = self.operation(service, name)
         bound = self._services[service]
-        protocol = bound.registry.index.protocols[0]
+        protocols = bound.registry.index.protocols
+        protocol = "json, once query" if protocols == ("json", "query") else protocols[0]
         for _ in range(_ATTEMPTS):
             tx = Transaction(self._cache)
             call = Call(origin, service, name, tx, self._clock.now())

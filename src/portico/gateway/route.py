@@ -4,6 +4,7 @@ AWS's protocols are the routes: a json request names its operation in `X-Amz-Tar
 method and path, a query one in its body (so it is known later). The service is named by the target, or by the signature's scope.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from portico.wire.http import Head
 
 _CACHE_MAX = 10_000
 _CACHED_PATH_MAX = 256  # whoever is not authenticated yet fills this cache too
+_QUEUE_PATH = re.compile(r"/(?:queue/[a-z0-9-]+/)?[0-9]{12}/[A-Za-z0-9_.-]{1,80}/?").fullmatch
 _NO_LABELS: Mapping[str, str] = {}
 
 
@@ -86,6 +88,11 @@ def _likely_protocol(head: Head, signed_for: str) -> str:
         return "rest-xml"
     form = head.header("content-type").startswith("application/x-www-form-urlencoded")
     return "query" if form else "rest-json"
+
+
+def _queue_labels(head: Head) -> Mapping[str, str]:
+    """Older clients of SQS send a query request to the queue's own URL, and name the queue nowhere else."""
+    return {"QueueUrl": head.path} if _QUEUE_PATH(head.path) else _NO_LABELS
 
 
 def _segments(path: str) -> list[str]:
@@ -164,7 +171,7 @@ class Router:
             )
         if version and version != index.api_version:
             raise AwsError("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        return Route(index.service, index.signing_name, "query", action)
+        return Route(index.service, index.signing_name, "query", action, route.labels)
 
     def _targeted(self, target: str, signed_for: str) -> Route:
         prefix, _, operation = target.rpartition(".")
@@ -196,7 +203,8 @@ class Router:
         if signed_for in self._rest:
             return self._rest_route(index, head)
         if "query" in index.protocols:
-            return Route(index.service, index.signing_name, "query")
+            labels = _queue_labels(head) if signed_for == "sqs" else _NO_LABELS
+            return Route(index.service, index.signing_name, "query", labels=labels)
         raise AwsError("UnknownOperationException", None, 404)
 
     def _rest_route(self, index: ServiceIndex, head: Head) -> Route:
@@ -211,4 +219,6 @@ class Router:
                 return self._rest_route(self._by_signing[name], head)
         if head.path == "/" and head.method in ("GET", "POST"):
             return Route("", "", "query")
+        if "sqs" in self._by_signing and (labels := _queue_labels(head)):
+            return Route("sqs", "sqs", "query", labels=labels)
         raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)

@@ -23,7 +23,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
 
     Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others
     (`invalid_prefix` for what a validation finds);
-    `query_codes` are codes in the query protocol by the error's shape; `unreadable_code` is for a body that is not JSON.
+    `query_codes` are codes in the query protocol by the error's shape, `query_words` messages that are others there, `query_detail`
+    says that an empty `Detail` stands in each error; `unreadable_code` is for a body that is not JSON.
 
     Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own;
     `only_required`: the service checks everything else itself; `values_hidden`: it shows no values, `enums_bare`: nor the values
@@ -46,6 +47,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     common_prefix: str = ""
     invalid_prefix: str = ""
     query_codes: Mapping[str, str] = {}
+    query_words: Mapping[str, str] = {}
+    query_detail: bool = False
     unreadable_code: str = ""
 
     invalid_code: str = ""
@@ -215,7 +218,10 @@ _DIALECTS: dict[str, Dialect] = {
             "UnsupportedOperation": _SQS_BATCH + "UnsupportedOperation",
             "InvalidParameterValueException": "InvalidParameterValue",
             "MissingRequiredParameterException": "MissingParameter",
+            "AccessDeniedException": "AccessDenied",
         },
+        query_words={"QueueDoesNotExist": "The specified queue does not exist for this wsdl version."},
+        query_detail=True,
     ),
     "dynamodb": Dialect(
         error_prefix="com.amazonaws.dynamodb.v20120810#",

@@ -182,10 +182,16 @@ def _xml_members(fault: _Fault, code: str, first: str) -> str:
 
 
 def _query(fault: _Fault) -> Parts:
+    words = fault.dialect.query_words.get(fault.error.code)
+    if words is not None:
+        error = AwsError(fault.error.code, words, fault.error.status, fields=fault.error.fields)
+        fault = msgspec.structs.replace(fault, error=error)
     namespace = fault.namespace or fault.dialect.query_namespace
     declared = f' xmlns="{namespace}"' if namespace else ""
     kind = f"<Type>{'Sender' if fault.sender else 'Receiver'}</Type>"
     inner = _xml_members(fault, query_code(fault.dialect, fault.error, fault.shape), kind)
+    if fault.dialect.query_detail:
+        inner += "<Detail/>"
     body = (
         f"<ErrorResponse{declared}><Error>{inner}</Error>"
         f"<RequestId>{xml.text(fault.request_id)}</RequestId></ErrorResponse>"

@@ -153,7 +153,7 @@ class Query(Protocol):
         convert = self._decoder.compile(shape)
 
         def read(head: Head, labels: Mapping[str, str], body: bytes) -> dict[str, Any]:
-            pairs = parse_form(head.query) if head.query else []
+            pairs = [*labels.items(), *(parse_form(head.query) if head.query else ())]
             found: dict[str, Any] = convert(tree(pairs + parse_form(body)))
             return found
 

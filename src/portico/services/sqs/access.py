@@ -13,8 +13,10 @@ from typing import Any
 from portico.calls.call import Call
 from portico.calls.operation import Values
 from portico.services.sqs import errors
-from portico.services.sqs.records import QUEUES, queue_arn
+from portico.services.sqs.queue_url import Address
+from portico.services.sqs.records import QUEUES, Queue, queue_arn
 from portico.services.sqs.service import Sqs, addressed, addressed_arn, named_by_arn
+from portico.services.sqs.task_handles import read_task_handle
 
 Request = Mapping[str, Any]
 
@@ -41,9 +43,7 @@ def on_source(call: Call, request: Request) -> list[str]:
 
 async def tags_of_queue(call: Call, request: Request) -> dict[str, Values]:
     """`aws:ResourceTag/...` of the queue."""
-    address = addressed(call, request)
-    found = await call.tx.get(QUEUES, address.account, address.region, address.name)
-    return {} if found is None else {f"aws:ResourceTag/{key}": value for key, value in found.tags.items()}
+    return await _tags(call, addressed(call, request))
 
 
 async def tags_of_both(call: Call, request: Request) -> dict[str, Values]:
@@ -61,19 +61,13 @@ def tags_of_request(call: Call, request: Request) -> dict[str, Values]:
 
 async def queue_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
     """The policy of the queue that `QueueUrl` names."""
-    address = addressed(call, request)
-    return await _policy(call, address.account, address.region, address.name)
+    return await _policy(call, addressed(call, request))
 
 
 async def named_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
     """The policy of the queue that `QueueName` names."""
     account = request.get("QueueOwnerAWSAccountId") or call.scope.account
-    return await _policy(call, account, call.scope.region, request["QueueName"])
-
-
-async def _policy(call: Call, account: str, region: str, name: str) -> str | None:
-    found = await call.tx.get(QUEUES, account, region, name)
-    return None if found is None else found.attributes.get("Policy")
+    return await _policy(call, Address(account, call.scope.region, request["QueueName"]))
 
 
 async def own_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
@@ -83,3 +77,44 @@ async def own_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
 
 def _is_own(call: Call, request: Request) -> bool:
     return addressed(call, request).account == call.scope.account
+
+
+async def tags_of_source(call: Call, request: Request) -> dict[str, Values]:
+    """`aws:ResourceTag/...` of the queue that `SourceArn` names."""
+    return await _tags(call, named_by_arn(request["SourceArn"]))
+
+
+async def source_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
+    """The policy of the queue that `SourceArn` names."""
+    return await _policy(call, named_by_arn(request["SourceArn"]))
+
+
+def on_task(call: Call, request: Request) -> list[str]:
+    """The source queue of the task that `TaskHandle` names."""
+    return [read_task_handle(request["TaskHandle"]).source_arn]
+
+
+async def tags_of_task(call: Call, request: Request) -> dict[str, Values]:
+    """`aws:ResourceTag/...` of the task's source queue."""
+    return await _tags(call, named_by_arn(read_task_handle(request["TaskHandle"]).source_arn))
+
+
+async def task_policy(sqs: Sqs, call: Call, request: Request) -> str | None:
+    """The policy of the task's source queue."""
+    return await _policy(call, named_by_arn(read_task_handle(request["TaskHandle"]).source_arn))
+
+
+async def _tags(call: Call, address: Address | None) -> dict[str, Values]:
+    found = await _queue(call, address)
+    return {} if found is None else {f"aws:ResourceTag/{key}": value for key, value in found.tags.items()}
+
+
+async def _policy(call: Call, address: Address | None) -> str | None:
+    found = await _queue(call, address)
+    return None if found is None else found.attributes.get("Policy")
+
+
+async def _queue(call: Call, address: Address | None) -> Queue | None:
+    if address is None:
+        return None
+    return await call.tx.get(QUEUES, address.account, address.region, address.name)

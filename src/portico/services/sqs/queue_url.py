@@ -40,9 +40,13 @@ def parse(url: str) -> Address | None:
     parts = _PATH(path)
     if parts is None:
         return None
+    return Address(parts["account"], parts["region"] or region_of(host), parts["name"])
+
+
+def region_of(host: str) -> str:
+    """The region that a host name of SQS tells, or ""."""
     named = _HOST(host)
-    region = parts["region"] or (named and (named["new"] or named["old"])) or ""
-    return Address(parts["account"], region, parts["name"])
+    return (named["new"] or named["old"]) if named else ""
 
 
 def url(origin: str, account: str, name: str) -> str:

@@ -1,7 +1,5 @@
 """Queues: made, found, listed, emptied, deleted."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.attributes import check_values, merged
+from portico.services.sqs.paging import page_limit, position, token_after
 from portico.services.sqs.queue_url import Address, is_name
 from portico.services.sqs.records import (
     DELETED,
@@ -120,38 +119,6 @@ async def list_queues(sqs: Sqs, call: Call, request: "shapes.ListQueuesRequest")
     if len(queues) > limit and given is not None:
         answer["NextToken"] = token_after(page[-1].name)
     return answer
-
-
-def page_limit(given: int | None, most: int) -> int:
-    """How many a page has.
-
-    Raises:
-        AwsError: `given` is not from 1 to `most`.
-    """
-    if given is not None and not 1 <= given <= most:
-        raise errors.invalid_value(
-            given, "MaxResults", f"MaxResults must be an integer between 1 and {most}."
-        )
-    return given or most
-
-
-def token_after(name: str) -> str:
-    """The token of the page that begins behind `name`."""
-    return base64.b64encode(name.encode()).decode()
-
-
-def position(token: str | None) -> str:
-    """The name behind which a page begins, "" for the first.
-
-    Raises:
-        AwsError: the token is not one of ours.
-    """
-    if not token:
-        return ""
-    try:
-        return base64.b64decode(token, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise errors.invalid("Invalid or expired next token.") from None
 
 
 @operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)

@@ -53,8 +53,10 @@ def addressed(call: Call, request: Mapping[str, Any]) -> Address:
     found = queue_url.parse(url)
     if found is None:
         raise errors.bad_address(url)
-    anonymous = call.principal.kind == "anonymous"
-    region = (found.region if anonymous else "") or call.scope.region
+    region = ""
+    if call.principal.kind == "anonymous":
+        region = found.region or queue_url.region_of(call.origin.host)
+    region = region or call.scope.region
     return Address(found.account or call.scope.account, region, found.name)
 
 

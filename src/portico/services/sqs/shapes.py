@@ -3,11 +3,26 @@
 from typing import NotRequired, TypedDict
 
 
+class AddPermissionRequest(TypedDict):
+    QueueUrl: str
+    Label: str
+    AWSAccountIds: list[str]
+    Actions: list[str]
+
+
 class BatchResultErrorEntry(TypedDict):
     Id: str
     SenderFault: bool
     Code: str
     Message: NotRequired[str]
+
+
+class CancelMessageMoveTaskRequest(TypedDict):
+    TaskHandle: str
+
+
+class CancelMessageMoveTaskResult(TypedDict):
+    ApproximateNumberOfMessagesMoved: NotRequired[int]
 
 
 class ChangeMessageVisibilityBatchRequest(TypedDict):
@@ -92,6 +107,38 @@ class GetQueueUrlResult(TypedDict):
     QueueUrl: NotRequired[str]
 
 
+class ListDeadLetterSourceQueuesRequest(TypedDict):
+    QueueUrl: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListDeadLetterSourceQueuesResult(TypedDict):
+    queueUrls: list[str]
+    NextToken: NotRequired[str]
+
+
+class ListMessageMoveTasksRequest(TypedDict):
+    SourceArn: str
+    MaxResults: NotRequired[int]
+
+
+class ListMessageMoveTasksResult(TypedDict):
+    Results: NotRequired[list["ListMessageMoveTasksResultEntry"]]
+
+
+class ListMessageMoveTasksResultEntry(TypedDict):
+    TaskHandle: NotRequired[str]
+    Status: NotRequired[str]
+    SourceArn: NotRequired[str]
+    DestinationArn: NotRequired[str]
+    MaxNumberOfMessagesPerSecond: NotRequired[int]
+    ApproximateNumberOfMessagesMoved: NotRequired[int]
+    ApproximateNumberOfMessagesToMove: NotRequired[int]
+    FailureReason: NotRequired[str]
+    StartedTimestamp: NotRequired[int]
+
+
 class ListQueueTagsRequest(TypedDict):
     QueueUrl: str
 
@@ -156,6 +203,11 @@ class ReceiveMessageResult(TypedDict):
     Messages: NotRequired[list["Message"]]
 
 
+class RemovePermissionRequest(TypedDict):
+    QueueUrl: str
+    Label: str
+
+
 class SendMessageBatchRequest(TypedDict):
     QueueUrl: str
     Entries: list["SendMessageBatchRequestEntry"]
@@ -208,6 +260,16 @@ class SetQueueAttributesRequest(TypedDict):
     Attributes: dict[str, str]
 
 
+class StartMessageMoveTaskRequest(TypedDict):
+    SourceArn: str
+    DestinationArn: NotRequired[str]
+    MaxNumberOfMessagesPerSecond: NotRequired[int]
+
+
+class StartMessageMoveTaskResult(TypedDict):
+    TaskHandle: NotRequired[str]
+
+
 class TagQueueRequest(TypedDict):
     QueueUrl: str
     Tags: dict[str, str]
@@ -216,6 +278,9 @@ class TagQueueRequest(TypedDict):
 class UntagQueueRequest(TypedDict):
     QueueUrl: str
     TagKeys: list[str]
+
+
+CancelMessageMoveTaskResponse = CancelMessageMoveTaskResult
 
 
 ChangeMessageVisibilityBatchResponse = ChangeMessageVisibilityBatchResult
@@ -233,6 +298,12 @@ GetQueueAttributesResponse = GetQueueAttributesResult
 GetQueueUrlResponse = GetQueueUrlResult
 
 
+ListDeadLetterSourceQueuesResponse = ListDeadLetterSourceQueuesResult
+
+
+ListMessageMoveTasksResponse = ListMessageMoveTasksResult
+
+
 ListQueueTagsResponse = ListQueueTagsResult
 
 
@@ -246,3 +317,6 @@ SendMessageBatchResponse = SendMessageBatchResult
 
 
 SendMessageResponse = SendMessageResult
+
+
+StartMessageMoveTaskResponse = StartMessageMoveTaskResult
