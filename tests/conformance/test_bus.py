@@ -43,3 +43,15 @@ async def test_every_subscriber_is_woken(bus: Bus) -> None:
     subscriptions = [bus.subscribe(TOPIC) for _ in range(3)]
     bus.publish(TOPIC)
     assert await asyncio.gather(*(s.wait(1) for s in subscriptions)) == [True, True, True]
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+async def test_a_cancellation_is_not_lost_to_a_wake_up(bus: Bus, turns: int) -> None:
+    waiting = asyncio.ensure_future(bus.subscribe(TOPIC).wait())
+    await asyncio.sleep(0)
+    bus.publish(TOPIC)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    in_time = waiting.cancel()
+    [ended] = await asyncio.gather(waiting, return_exceptions=True)
+    assert isinstance(ended, asyncio.CancelledError) is in_time

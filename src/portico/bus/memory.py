@@ -21,7 +21,9 @@ class MemorySubscription:
     async def wait(self, timeout_s: float | None = None) -> bool:
         """See `port.Subscription.wait`."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the wake-up.
+            async with asyncio.timeout(timeout_s):
+                await self._event.wait()
         except TimeoutError:
             return False
         self._event.clear()
