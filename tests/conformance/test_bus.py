@@ -47,7 +47,7 @@ async def test_every_subscriber_is_woken(bus: Bus) -> None:
 
 @pytest.mark.parametrize("turns", [0, 1, 2])
 async def test_a_cancellation_is_not_lost_to_a_wake_up(bus: Bus, turns: int) -> None:
-    waiting = asyncio.ensure_future(bus.subscribe(TOPIC).wait())
+    waiting = asyncio.ensure_future(bus.subscribe(TOPIC).wait(10))
     await asyncio.sleep(0)
     bus.publish(TOPIC)
     for _ in range(turns):
