@@ -6,9 +6,9 @@ import json
 import msgspec
 import pytest
 
-from portico.environments.work import LogLine, Outcome
+from portico.environments.work import InitEnd, LogLine, Outcome
 from portico.invoke.records import Version
-from portico.invoke.report import billed_ms, lines_of, runtime_version_arn, tail
+from portico.invoke.report import billed_ms, lines_of, runtime_version, runtime_version_arn, tail
 from portico.invoke.resolve import spec_of
 
 ID = "8f507cfc-example"
@@ -134,3 +134,109 @@ def test_the_warn_level_keeps_failures_only(version: Version) -> None:
 def test_the_tail_is_the_last_four_kilobytes() -> None:
     lines = [LogLine(0, "a" * 5_000 + "\n"), LogLine(0, "end\n")]
     assert base64.b64decode(tail(lines)) == b"a" * 4_091 + b"\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "shown"),
+    [
+        ("python3.14", "python:3.14.v1"),
+        ("nodejs22.x", "nodejs:22.v1"),
+        ("provided.al2023", "provided:al2023.v1"),
+        ("java8.al2", "java:8.al2.v1"),
+        ("dotnet8", "dotnet:8.v1"),
+        ("", ""),
+    ],
+)
+def test_names_of_runtime_versions(runtime: str, shown: str) -> None:
+    assert runtime_version(runtime) == shown
+
+
+BROKEN = Outcome(
+    b"{}",
+    function_error="Unhandled",
+    error_type="Runtime.ImportModuleError",
+    lines=(LogLine(900, "importing\n"),),
+    duration_ms=50.0,
+    started_at_ms=1_000,
+    ended_at_ms=1_050,
+    inits=(InitEnd(1_236.04, "error", "Runtime.ImportModuleError"),),
+)
+
+
+def test_an_init_phase_that_failed_has_a_report(version: Version) -> None:
+    assert texts(version, BROKEN)[1:4] == [
+        "importing\n",
+        "INIT_REPORT Init Duration: 1236.04 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError\n",
+        "START RequestId: 8f507cfc-example Version: $LATEST\n",
+    ]
+    slow = msgspec.structs.replace(
+        WARM, inits=(InitEnd(10_000.0, "timeout"), InitEnd(50.0, "error", "Extension.Crash", "invoke"))
+    )
+    assert texts(version, slow)[1:3] == [
+        "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\n",
+        "INIT_REPORT Init Duration: 50.00 ms\tPhase: invoke\tStatus: error\tError Type: Extension.Crash\n",
+    ]
+
+
+def test_an_environment_that_was_started_ahead_has_a_report(version: Version) -> None:
+    ahead = msgspec.structs.replace(WARM, inits=(InitEnd(80.0),))
+    lines = texts(version, ahead)
+    assert lines[1] == "INIT_REPORT Init Duration: 80.00 ms\tPhase: init\n"
+    assert "Init Duration" not in lines[-1]
+
+
+def test_an_environment_that_was_restored(version: Version) -> None:
+    restored = msgspec.structs.replace(WARM, restore_ms=8.4)
+    lines = texts(version, restored)
+    arn = runtime_version_arn("eu-west-1", "python3.12")
+    assert lines[:2] == [
+        f"RESTORE_START Runtime Version: python:3.12.v1\tRuntime Version ARN: {arn}\n",
+        "RESTORE_REPORT Restore Duration: 8.40 ms\n",
+    ]
+    assert lines[-1].endswith("\tRestore Duration: 8.40 ms\tBilled Restore Duration: 9 ms\t\n")
+
+
+def kinds(version: Version, outcome: Outcome, level: str) -> list[str]:
+    quiet = msgspec.structs.replace(version, log_format="JSON", system_log_level=level)
+    return [
+        json.loads(text)["type"].partition(".")[2] for text in texts(quiet, outcome) if text.startswith("{")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"),
+    [
+        ("DEBUG", "initStart initRuntimeDone initReport start runtimeDone report"),
+        ("INFO", "initStart start report"),
+        ("WARN", ""),
+    ],
+)
+def test_events_of_each_level(version: Version, level: str, shown: str) -> None:
+    cold = msgspec.structs.replace(WARM, init_ms=80.0)
+    assert kinds(version, cold, level) == shown.split()
+
+
+def test_restoring_in_json(version: Version) -> None:
+    restored = msgspec.structs.replace(WARM, restore_ms=8.4)
+    assert kinds(version, restored, "DEBUG") == (
+        ["restoreStart", "restoreRuntimeDone", "restoreReport", "start", "runtimeDone", "report"]
+    )
+    assert kinds(version, restored, "INFO") == ["restoreStart", "restoreReport", "start", "report"]
+
+
+def test_failures_are_warnings(version: Version) -> None:
+    assert kinds(version, BROKEN, "WARN") == ["initRuntimeDone", "initReport", "runtimeDone", "report"]
+    quiet = msgspec.structs.replace(version, log_format="JSON", system_log_level="WARN")
+    assert json.loads(texts(quiet, BROKEN)[2])["record"] == {
+        "initializationType": "on-demand",
+        "phase": "init",
+        "status": "error",
+        "errorType": "Runtime.ImportModuleError",
+        "metrics": {"durationMs": 1236.04},
+    }
+
+
+def test_the_tail_has_nothing_of_the_platform_before_the_start(version: Version) -> None:
+    lines = lines_of(version, spec_of(version), ID, BROKEN)
+    text = base64.b64decode(tail(lines)).decode()
+    assert text.startswith("importing\nSTART RequestId: ")

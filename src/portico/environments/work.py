@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from portico.environments.stream import Stream
 
 
+PROVISIONED = "provisioned-concurrency"  # how an environment is initialised that was started ahead
+
+
 class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     """What an environment is started from. Environments are shared between equal `key`s only.
 
     `key` names function, version and generation. `code_digest` is the zip's blob, `layers` those of the layers, in their order;
-    sizes in MB, times in seconds. `initialization`: as AWS_LAMBDA_INITIALIZATION_TYPE has it.
+    sizes in MB, times in seconds. `initialization`: as AWS_LAMBDA_INITIALIZATION_TYPE has it. With a
+    `debug_port` the runtime waits for a debugger there before it loads the function.
     """
 
     key: str
@@ -33,6 +37,7 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     variables: tuple[tuple[str, str], ...] = ()
     layers: tuple[str, ...] = ()
     initialization: str = "on-demand"
+    debug_port: int = 0
 
 
 class Invocation(msgspec.Struct, frozen=True, gc=False):
@@ -57,12 +62,24 @@ class LogLine(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
+class InitEnd(msgspec.Struct, frozen=True, gc=False):
+    """How an init phase ended that the log tells of by itself: `status` is `success`, `error` (of type `error_type`) or `timeout`,
+    `phase` is `init` or, where it ran inside the invocation, `invoke`."""
+
+    duration_ms: float
+    status: str = "success"
+    error_type: str = ""
+    phase: str = "init"
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How an invocation ended; a function's error is a value.
 
     `payload` is the answer, or the error's JSON document when `function_error` (`Unhandled`) is set. `error_type` names it for
     REPORT and metrics (`Runtime.ExitError`, `Sandbox.Timedout`). `timed_out` marks the timeout. `lines` are what the function
-    wrote since the last invocation ended, in order, init included. Durations in milliseconds; `init_ms` is None for a warm start.
+    wrote since the last invocation ended, in order, init included. Durations in milliseconds; `init_ms` is None for a warm start, and
+    `restore_ms` where the environment does not come from a snapshot. `inits` are the init phases before this invocation that have
+    failed, or are always told of.
     """
 
     payload: bytes
@@ -76,6 +93,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     max_memory_mb: int = 0
     started_at_ms: int = 0
     ended_at_ms: int = 0
+    restore_ms: float | None = None
+    inits: tuple[InitEnd, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
@@ -129,6 +148,13 @@ class Environments(Protocol):
 
     def retire(self, prefix: str) -> None:
         """End the idle environments whose spec's key begins with `prefix`, and the busy ones once they are done."""
+
+    def keep(self, spec: EnvironmentSpec, count: int) -> None:
+        """Have `count` environments of `spec` started ahead from now on, and replaced when they end; with 0 they end."""
+
+    def kept(self, key: str) -> tuple[int, int]:
+        """How many of the environments that are kept for this spec's key are ready, and how many have failed to start since one
+        last did."""
 
     async def close(self) -> None:
         """End every environment and the zygotes."""
