@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -124,10 +125,10 @@ async def make_workshop(tmp_path: Path) -> AsyncIterator[Callable[..., Workshop]
         await shop.supervisor.close()
 
 
-@pytest.fixture(params=[True, False], ids=["pid-namespace", "subreaper"])
+@pytest.fixture(params=["A", "C"])
 async def contained(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workshop]:
     """A workshop for each way of keeping a process tree together."""
-    shop = Workshop(tmp_path, zygotes=Zygotes(pid_namespaces=request.param))
+    shop = Workshop(tmp_path, zygotes=Zygotes(tier=request.param))
     yield shop
     await shop.supervisor.close()
 
@@ -148,3 +149,15 @@ def processes_with(mark: str) -> list[int]:
 @pytest.fixture
 def alive() -> Callable[[str], list[int]]:
     return processes_with
+
+
+@pytest.fixture
+def node(workshop: Workshop) -> Callable[..., EnvironmentSpec]:
+    """`node(source, ...)`: a function in Node.js whose `app.js` (or `file`) is `source`; its callbacks still work."""
+    if shutil.which("node") is None:
+        pytest.skip("there is no Node.js here")
+
+    def make(source: str, *, name: str = "f", file: str = "app.js", **changes: Any) -> EnvironmentSpec:
+        return workshop.function(name, source, file=file, **{"runtime": "nodejs22.x", **changes})
+
+    return make

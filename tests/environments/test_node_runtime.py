@@ -1,32 +1,13 @@
 """Functions in Node.js: how a handler is found, called and answers."""
 
 import json
-import shutil
 
 import pytest
 
 from portico.environments.framed import CONTENT_BYTES_MAX
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js here")
-
 MAX = CONTENT_BYTES_MAX
 CALLBACKS, PROMISES = "nodejs22.x", "nodejs24.x"
-
-
-@pytest.fixture
-def node(workshop):
-    """`node(source, ...)`: a function whose `app.js` is `source`."""
-
-    def make(source: str, *, name: str = "f", file: str = "app.js", runtime: str = CALLBACKS, **changes):
-        return workshop.function(name, source, file=file, runtime=runtime, **changes)
-
-    return make
-
-
-def add(workshop, name: str, text: str, function: str = "f") -> None:
-    file = workshop.root / function / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
 
 
 @pytest.mark.parametrize("runtime", ["nodejs18.x", "nodejs20.x", CALLBACKS, PROMISES])

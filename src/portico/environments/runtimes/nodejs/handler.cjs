@@ -48,6 +48,7 @@ function loadFile(root, folder, name) {
   }
   if (isFile(`${file}.mjs`)) return import(pathToFileURL(`${file}.mjs`));
   if (isFile(`${file}.cjs`)) return requireFromRuntime(`${file}.cjs`);
+  if (fs.existsSync(file)) return requireFromRuntime(file); // a folder, with an index or a package.json
   return requireFromRuntime(requireFromRuntime.resolve(name, { paths: [root, folder] }));
 }
 

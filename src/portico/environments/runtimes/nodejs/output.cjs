@@ -8,15 +8,15 @@
 const fs = require('node:fs');
 const { Writable } = require('node:stream');
 const { format } = require('node:util');
+const faults = require('./faults.cjs');
 const paths = require('./paths.cjs');
 
 const MARK = 0xa55a0003;
 const MARK_HEAD_BYTES = 16;
 const LEVELS = { TRACE: 1, DEBUG: 2, INFO: 3, WARN: 4, ERROR: 5, FATAL: 6 };
 const METHODS = { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', log: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL' };
-const NONE = '-'; // the request id in the init phase
 
-let requestId = NONE;
+let requestId; // what it is in the init phase depends on the version
 let json = false;
 
 /** Name the invocation that messages belong to from now on. */
@@ -43,9 +43,13 @@ function patchConsole() {
 
 /** Write an error as AWS logs it: "Invoke Error", "Init Error", "Uncaught Exception", "Unhandled Promise Rejection". */
 function logError(headline, error) {
-  const known = error instanceof Error ? error : new Error(String(error));
-  if (json) console.error(known);
-  else console.error(headline, `\t${described(known)}`);
+  try {
+    const known = error instanceof Error ? error : new Error(String(error));
+    if (json) console.error(known);
+    else console.error(headline, `\t${described(known)}`);
+  } catch {
+    console.error(headline, `\t${JSON.stringify(faults.document(error))}`); // it throws when it is looked at
+  }
 }
 
 class Output extends Writable {
@@ -79,7 +83,7 @@ function write(level, params) {
 
 function jsonText(stamp, level, params) {
   const members = { timestamp: stamp.toISOString(), level, requestId };
-  if (params.length === 1) {
+  if (params.length < 2) {
     try {
       return JSON.stringify({ ...members, message: params[0] }, describeError);
     } catch {

@@ -25,7 +25,7 @@ class Runtime {
   constructor(channel, modern) {
     this.#channel = channel;
     this.#modern = modern;
-    output.nowAbout(modern ? '-' : 'undefined');
+    output.nowAbout(modern ? '-' : undefined);
     process.on('uncaughtException', (error) => {
       output.logError('Uncaught Exception', error);
       this.#leave(error, EXIT_UNCAUGHT);
