@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import shutil
+import ssl
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +20,9 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.environments.connections import Connections
+from portico.environments.doors import Entrance, Network
 from portico.environments.sandbox import cgroups
+from portico.environments.sandbox.network import LOOPBACK
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins
@@ -102,13 +106,14 @@ class Server:
 
     def _build_invocation(self) -> None:
         settings, clock = self.settings, self.clock
+        self.network = Network(settings.network, urlsplit(self.url).port or 0)
         self.roles = ExecutionRoles(cache=self.cache, sessions=self.sessions, clock=clock)
         self.staging = Staging(root=self.directory / "code", store=self.store)
         preparer = EnvironmentPreparer(
             staging=self.staging,
             roles=self.roles,
             clock=clock,
-            endpoint_url=settings.endpoint_url or self.url,
+            endpoint_url=self._functions_endpoint(),
             ca_bundle=str(authority_certificate(self.directory)) if settings.tls == "auto" else "",
         )
         self.environments = Supervisor(
@@ -116,6 +121,7 @@ class Server:
             clock=clock,
             environments_max=settings.environments_max,
             idle_s=settings.idle_timeout,
+            network=self.network,
             groups=cgroups.find(capped=settings.cpu == "proportional"),
         )
         self.resolver = Resolver(cache=self.cache)
@@ -128,6 +134,17 @@ class Server:
         self.worker = AsynchronousWorker(
             store=self.store, bus=self.bus, clock=clock, resolver=self.resolver, invoker=self.invoker
         )
+
+    def _functions_endpoint(self) -> str:
+        """The URL under which functions reach this server: in a network of their own, by the door in there."""
+        if self.network.own:
+            parts = urlsplit(self.url)
+            return f"{parts.scheme}://{LOOPBACK}:{parts.port}"
+        return self.settings.endpoint_url or self.url
+
+    def open_doors(self, connect: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None) -> None:
+        """Let functions that have a network of their own in, by this protocol."""
+        self.network.portico = Entrance(connect, tls)
 
     def _role_of(self, spec: EnvironmentSpec) -> Principal | None:
         """The execution role of an environment, as it writes its log."""

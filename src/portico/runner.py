@@ -73,6 +73,7 @@ async def run(settings: Settings) -> int:
             stop=stop,
             tls=_tls(settings, server.directory),
             graceful_s=_GRACEFUL_S,
+            doors=server.open_doors,
         )
     finally:
         forget(settings.data_directory)

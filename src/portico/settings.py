@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True):
     cpu: Literal["shared", "proportional"] = "shared"
     # Bytes per second of a streamed answer beyond its first 6 MB (AWS: 2 MB/s); 0 is no limit.
     stream_bytes_per_s: int = 2 * 1024 * 1024
+    # What functions reach: `host` the machine's network, `portico` nothing but Portico, `none` nothing at all.
+    network: Literal["host", "portico", "none"] = "host"
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.
     outbound_allow: str = ""
     # Largest request body in bytes.

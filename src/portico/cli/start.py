@@ -58,6 +58,9 @@ from portico.settings import Settings, SettingsError, load
     "--stream-bytes-per-s", type=int, help="Pace of a streamed answer after its first 6 MB (2097152); 0: any."
 )
 @click.option(
+    "--network", type=click.Choice(["host", "portico", "none"]), help="What functions can reach (host)."
+)
+@click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")

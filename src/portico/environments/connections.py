@@ -28,6 +28,8 @@ class Connections:
 
     def is_function(self, peer: Peer) -> bool:
         """Whether the other end of the connection is a function's."""
+        if peer.function:
+            return True
         known = self._known.get(peer.connection)
         if known is not None:
             return known

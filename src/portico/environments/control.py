@@ -2,7 +2,7 @@
 
 Every message is one packet, its first byte the kind. From the first process: `S` and a wait status (how the function's process ended),
 `E`, a wait status and a name (how an extension ended), `D` (the code that `place` named is there), `F` and words (it could not be
-confined or started), `L` with a descriptor (the listener of the Runtime API inside its network namespace). To it: see the methods.
+confined or started), `L`, a port and a descriptor (what listens there inside its network namespace). To it: see the methods.
 What a function can reach is not this socket: it is closed before any of its code runs.
 """
 
@@ -17,14 +17,15 @@ import msgspec
 _STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER = b"S", b"E", b"D", b"F", b"L"
 _TERMINATE, _START, _PLACE = b"T", b"X", b"P"
 _WAIT_STATUS = struct.Struct("!i")
+_PORT = struct.Struct("!H")
 _MESSAGE_BYTES_MAX = 4096
 
 
 class Control:
     """Owns the socket. `status` is the wait status once it is known; `failure` says why the environment did not start, "" if it did.
 
-    Whoever wants to know sets: `on_listener` takes over a listener's descriptor; `on_ended` is told that the function's process has
-    ended (extensions may live on for a moment); `on_extension` how one ended; `on_placed` that `place` is done.
+    Whoever wants to know sets: `on_listener` takes over a listener, by its port and descriptor; `on_ended` is told that the function's
+    process has ended (extensions may live on for a moment); `on_extension` how one ended; `on_placed` that `place` is done.
     """
 
     __slots__ = (
@@ -35,14 +36,13 @@ class Control:
         self,
         loop: asyncio.AbstractEventLoop,
         connection: socket.socket,
-        on_listener: Callable[[int], None] = os.close,
     ) -> None:
         self._loop = loop
         self._socket = connection
         self._reading = True
         self.status: int | None = None
         self.failure = ""
-        self.on_listener = on_listener
+        self.on_listener: Callable[[int, int], None] = _refuse
         self.on_ended: Callable[[int], None] | None = None
         self.on_extension: Callable[[str, int], None] | None = None
         self.on_placed: Callable[[], None] | None = None
@@ -89,8 +89,8 @@ class Control:
             message, descriptors = b"", []
         if not message:
             self._stop()
-        elif message[:1] == _LISTENER and descriptors:
-            self.on_listener(descriptors.pop())
+        elif message[:1] == _LISTENER and len(message) == 1 + _PORT.size and descriptors:
+            self.on_listener(_PORT.unpack_from(message, 1)[0], descriptors.pop())
         else:
             self._heard(message[:1], message[1:])
         for fd in descriptors:
@@ -114,3 +114,8 @@ class Control:
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._socket.fileno())
+
+
+def _refuse(_: int, descriptor: int) -> None:
+    """Nobody serves it."""
+    os.close(descriptor)

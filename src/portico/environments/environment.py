@@ -13,6 +13,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.environments import framed, freezing
 from portico.environments.control import Control
+from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Network
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
 from portico.environments.lane import Lane
 from portico.environments.launchers.port import Layout, Process
@@ -41,9 +42,9 @@ class Environment:
     """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_control", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports", "_stopped",
+        "_channel", "_control", "_doors", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports", "_stopped",
         "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "invocation",
-        "late_lines", "log_stream", "outcome", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
+        "late_lines", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
         "ticket",
     )  # fmt: skip
 
@@ -69,6 +70,8 @@ class Environment:
         self.peak_kb = 0
         self.late_lines: tuple[LogLine, ...] = ()
         self.group = Group()
+        self.network = Network()
+        self._doors = Doors()
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
@@ -219,6 +222,8 @@ class Environment:
             program=plan.program,
             speaks_frames=plan.lane is None,
             groups=self.group.join,
+            own_network=self.network.own,
+            doors=self.network.ports,
         )
 
     def _connect(
@@ -238,10 +243,17 @@ class Environment:
             connection, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             theirs.enter_context(control)
             self._control = Control(self._loop, connection)
+            self._control.on_listener = self._listener
         except OSError:
             self._release()
             raise
         return channel, log_writer, control
+
+    def _listener(self, port: int, descriptor: int) -> None:
+        if port != RUNTIME_API_PORT:
+            self._doors.open(descriptor, self.network.portico)
+        elif self._lane is not None:
+            self._doors.open(descriptor, Entrance(self._lane.connect))
 
     def _send(self, frame: bytes) -> None:
         if self._channel is not None:
@@ -276,6 +288,7 @@ class Environment:
     def _release(self) -> None:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
+        self._doors.close()
         if self._lane is not None:
             self._lane.close()
         if self._channel is not None:

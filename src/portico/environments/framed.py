@@ -115,6 +115,10 @@ class FramedLane:
     def started(self, pid: int) -> None:
         """The channel is theirs already."""
 
+    def connect(self) -> asyncio.Protocol:
+        """Close it: nobody has reason to connect, for the channel is there from the beginning."""
+        return _Closed()
+
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Send an INVOKE frame."""
         head = msgspec.json.encode(
@@ -140,6 +144,13 @@ class FramedLane:
 
     def close(self) -> None:
         """The environment closes the channel itself, which carries the configuration as well."""
+
+
+class _Closed(asyncio.Protocol):
+    """A connection that is not wanted."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
 
 
 class Channel:

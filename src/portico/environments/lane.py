@@ -1,5 +1,6 @@
 """A lane: how the server talks with an environment's runtime. All lanes say the same frames (`framed.Frame`)."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -24,6 +25,9 @@ class Lane(Protocol):
 
     def started(self, pid: int) -> None:
         """The environment's processes have been started; `pid` is the first one of their tree."""
+
+    def connect(self) -> asyncio.Protocol:
+        """Take a connection that comes from inside its own network, to the port of the Runtime API."""
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand an invocation to the runtime; `deadline_ms` is epoch, wall clock."""

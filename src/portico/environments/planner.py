@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from portico.environments.api.server import ApiServer
+from portico.environments.doors import RUNTIME_API_ADDRESS, Network
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.node_versions import NodeVersions
 from portico.environments.plan import Plan
@@ -17,7 +18,8 @@ _Make = Callable[[EnvironmentSpec, Prepared], Awaitable[Plan]]
 class Planner:
     """Plans environments. The families are told apart by how the runtime's name begins."""
 
-    def __init__(self, zygotes: Zygotes) -> None:
+    def __init__(self, zygotes: Zygotes, network: Network) -> None:
+        self._network = network
         self._zygotes = zygotes
         self._api = ApiServer()
         self._nodes = NodeVersions()
@@ -49,9 +51,15 @@ class Planner:
 
     async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = bootstrap.program(prepared)
-        await self._api.start()
+        address = await self._api_address()
         launcher = await self._zygotes.bare()
-        return Plan(launcher, program, self._api.session, (("AWS_LAMBDA_RUNTIME_API", self._api.address),))
+        return Plan(launcher, program, self._api.session, (("AWS_LAMBDA_RUNTIME_API", address),))
+
+    async def _api_address(self) -> str:
+        if self._network.own:
+            return RUNTIME_API_ADDRESS
+        await self._api.start()
+        return self._api.address
 
     async def close(self) -> None:
         """End what the plans have in common."""

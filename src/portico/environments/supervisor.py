@@ -9,6 +9,7 @@ from collections.abc import Callable
 from portico.base.clock import Clock
 from portico.environments import endings, framed
 from portico.environments.deadlines import Deadlines
+from portico.environments.doors import Network
 from portico.environments.environment import Environment, Reports
 from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
@@ -37,7 +38,7 @@ class Supervisor:
 
     `environments_max` bounds the environments of all functions together; one that was idle for `idle_s` seconds ends. An init
     phase that takes longer than `init_s` is broken off and repeated inside the invocation, under its timeout, as on AWS. `groups` are
-    the control groups that limit environments (none: the watch does).
+    the control groups that limit environments (none: the watch does), `network` is what they reach.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Supervisor:
         init_s: float = 10.0,
         zygotes: Zygotes | None = None,
         groups: Groups | None = None,
+        network: Network | None = None,
     ) -> None:
         self._preparer = preparer
         self._clock = clock
@@ -57,7 +59,8 @@ class Supervisor:
         self._idle_s = idle_s
         self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
         self._zygotes = zygotes or Zygotes()
-        self._planner = Planner(self._zygotes)
+        self._network = network or Network()
+        self._planner = Planner(self._zygotes, self._network)
         self._groups = groups or Groups(())
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
@@ -223,6 +226,7 @@ class Supervisor:
             limit_s = self._init_s
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
+        environment.network = self._network
         environment.group = self._groups.make(environment.spec.memory_mb, environment.spec.ephemeral_mb)
         await environment.launch(plan, prepared, self._clock, self._reports)
 

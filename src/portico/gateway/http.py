@@ -39,7 +39,7 @@ class HttpProtocol(asyncio.Protocol):
 
     Requests are answered in their order, the next one after the last byte of the reply before it is out of our hands. A call goes
     on when its caller is gone; only the reply is dropped. `running` and `open_connections` are uvicorn's sets, by which it
-    knows what a graceful shutdown still waits for.
+    knows what a graceful shutdown still waits for. `function` says that only a function's code can be at the other end.
     """
 
     __slots__ = (
@@ -48,6 +48,7 @@ class HttpProtocol(asyncio.Protocol):
         "_deadline",
         "_drained",
         "_eof",
+        "_function",
         "_handler",
         "_held",
         "_in_head",
@@ -73,7 +74,10 @@ class HttpProtocol(asyncio.Protocol):
         loop: asyncio.AbstractEventLoop,
         open_connections: MutableSet[Any],
         running: MutableSet[Any],
+        *,
+        function: bool = False,
     ) -> None:
+        self._function = function
         self._traffic = traffic
         self._handler: Handler = traffic.handler
         self._loop = loop
@@ -104,9 +108,8 @@ class HttpProtocol(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own does not inherit from it
         address = transport.get_extra_info("peername")
         host, port = address[:2] if isinstance(address, tuple) else ("", 0)
-        self._peer = Peer(
-            host, port, transport.get_extra_info("sslcontext") is not None, next(_connection_numbers)
-        )
+        secure = transport.get_extra_info("sslcontext") is not None
+        self._peer = Peer(host, port, secure, next(_connection_numbers), self._function)
         self._open_connections.add(self)
         welcome = self._traffic.add(self, self._loop)
         self._deadline = self._traffic.now + self._traffic.limits.idle_s

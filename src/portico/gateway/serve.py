@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from portico.gateway.http import protocol_factory
+from portico.gateway.http import HttpProtocol, protocol_factory
 from portico.gateway.traffic import Traffic
 
 _BACKLOG = 4096
@@ -61,12 +61,13 @@ async def serve(
     stop: asyncio.Event | None = None,
     tls: Callable[[], ssl.SSLContext] | None = None,
     graceful_s: int = 30,
+    doors: Callable[[Callable[[], asyncio.Protocol], ssl.SSLContext | None], Any] | None = None,
 ) -> None:
     """Answer on `listener` until SIGINT or SIGTERM (or `stop` is set, and then signals are left alone).
 
     `ready` is called when connections are accepted. At the end idle connections are closed, running calls finished for at most
     `graceful_s` seconds, then cancelled; a second signal does not wait. `tls` makes the context (see `tls.py`). The listener is
-    closed when this returns.
+    closed when this returns. `doors` is told, once, what takes the connections of functions that have a network of their own.
     """
     config = uvicorn.Config(
         _no_application,
@@ -86,6 +87,12 @@ async def serve(
     loop = asyncio.get_running_loop()
     with _stopping_on_signals(loop, server) if stop is None else contextlib.nullcontext():
         serving = loop.create_task(server.serve([listener]), name="listener")
+        if doors is not None:
+            config.load()
+            state = server.server_state
+            doors(
+                lambda: HttpProtocol(traffic, loop, state.connections, state.tasks, function=True), config.ssl
+            )
         attendant = loop.create_task(_attend(server, serving, ready, stop), name="listener-attendant")
         try:
             await serving

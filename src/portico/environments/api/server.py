@@ -1,7 +1,6 @@
 """The listener of the APIs, one for all environments that share the machine's network, on loopback only."""
 
 import asyncio
-import socket
 
 from portico.environments.api.callers import caller
 from portico.environments.api.http import Connection
@@ -41,14 +40,6 @@ class ApiServer:
         session = Session(on_frame, self._changed)
         self._sessions[session] = None
         return session
-
-    async def listen(self, session: Session, descriptor: int) -> asyncio.Server:
-        """Take over the listener of an environment with a network of its own: who connects there can only be it."""
-        listener = socket.socket(fileno=descriptor)
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(
-            lambda: Connection(lambda connection: connection.belongs_to(session)), sock=listener
-        )
 
     async def close(self) -> None:
         """Listen no more."""

@@ -46,6 +46,10 @@ class Session:
         self.pid = pid
         self._changed(self)
 
+    def connect(self) -> Connection:
+        """A connection from inside its own network can only be its own."""
+        return Connection(lambda connection: connection.belongs_to(self))
+
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation out."""
         self._runtime.deliver(invocation, deadline_ms)

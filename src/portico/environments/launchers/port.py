@@ -17,7 +17,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     `code_dir` and `opt_dir` are folders of this machine, shown to the function as /var/task and /opt ("": none); `tmp_mb` is the
     size of its /tmp. `program` is what is executed once the configuration has been read; empty: the Python runtime of the zygote
     itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed. `groups` are the files
-    of the control groups that limit it (`sandbox/cgroups.py`): the first process writes `0` to each before anything else.
+    of the control groups that limit it (`sandbox/cgroups.py`): the first process writes `0` to each before anything else. With
+    `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`).
     """
 
     code_dir: str = ""
@@ -27,6 +28,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     program: tuple[str, ...] = ()
     speaks_frames: bool = False
     groups: tuple[str, ...] = ()
+    own_network: bool = False
+    doors: tuple[int, ...] = ()
 
 
 class Process(msgspec.Struct, frozen=True, gc=False):
