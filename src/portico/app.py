@@ -20,9 +20,8 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.environments.connections import Connections
-from portico.environments.doors import Entrance, Network
+from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
-from portico.environments.sandbox.network import LOOPBACK
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins

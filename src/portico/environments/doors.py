@@ -15,8 +15,9 @@ import msgspec
 
 Setting = Literal["host", "internet", "portico", "none"]
 
+LOOPBACK = "127.0.0.1"
 RUNTIME_API_PORT = 9001  # as AWS has it
-RUNTIME_API_ADDRESS = f"127.0.0.1:{RUNTIME_API_PORT}"
+RUNTIME_API_ADDRESS = f"{LOOPBACK}:{RUNTIME_API_PORT}"
 
 
 class Entrance(msgspec.Struct, frozen=True, gc=False):
