@@ -25,6 +25,7 @@ from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.gateway.cors import Origins
+from portico.gateway.debug import Debug
 from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
@@ -44,6 +45,7 @@ from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions, role_session
 from portico.invoke.admit import Admission
 from portico.invoke.asynchronous import AsynchronousWorker
+from portico.invoke.folders import Folders
 from portico.invoke.invoker import Invoker
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.resolve import Resolver
@@ -107,7 +109,9 @@ class Server:
         settings, clock = self.settings, self.clock
         self.network = Network(settings.network, urlsplit(self.url).port or 0)
         self.roles = ExecutionRoles(cache=self.cache, sessions=self.sessions, clock=clock)
-        self.staging = Staging(root=self.directory / "code", store=self.store)
+        roots = listed(settings.code_roots) if settings.development else ()
+        folders = Folders(roots=roots, forbidden=self._directory)
+        self.staging = Staging(root=self.directory / "code", store=self.store, folders=folders)
         preparer = EnvironmentPreparer(
             staging=self.staging,
             roles=self.roles,
@@ -129,6 +133,7 @@ class Server:
             environments=self.environments,
             admission=Admission(concurrent_executions=settings.concurrent_executions),
             logs=self.function_logs,
+            folders=folders,
         )
         self.worker = AsynchronousWorker(
             store=self.store, bus=self.bus, clock=clock, resolver=self.resolver, invoker=self.invoker
@@ -175,7 +180,6 @@ class Server:
             "Staging": self.staging,
             "Environments": self.environments,
             "Settings": self.settings,
-            "Bus": self.bus,
             "Origin": self.settings.endpoint_url or self.url,
         }
         ports = Ports(self.store, self.cache, self.clock, self.clients, self.tasks.start, extras)
@@ -227,6 +231,7 @@ class Server:
         )
         own.add(status.endpoints())
         own.add(Upkeep(store=self.store, clock=self.clock, reset=self.reset).endpoints())
+        own.add(Debug(resolver=self.resolver, invoker=self.invoker).endpoints())
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed

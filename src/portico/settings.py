@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True):
     # CPU of a function: `shared` lets it have what is free and its share in proportion to MemorySize when CPUs are scarce,
     # `proportional` never more than that share (1,769 MB are one CPU), as on AWS. Needs control groups.
     cpu: Literal["shared", "proportional"] = "shared"
+    # Folders below which a function's code may be a folder of this machine (development mode only), separated by commas.
+    code_roots: str = ""
     # Bytes per second of a streamed answer beyond its first 6 MB (AWS: 2 MB/s); 0 is no limit.
     stream_bytes_per_s: int = 2 * 1024 * 1024
     # What functions reach: `host` the machine's network, `portico` nothing but Portico, `none` nothing at all.

@@ -1,6 +1,7 @@
 """`portico deploy`."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -37,13 +38,29 @@ class Deployment:
         """Create the function or bring it up to date; what was done, in words."""
         with working(f"Zipping {self._path} ..."):
             code = zipped(self._path)
-        with working(f"Deploying {self._name} ({len(code):,} bytes) ..."):
+        done = self._deploy({"ZipFile": code}, f"{len(code):,} bytes")
+        return f"{done} {self._name} ({len(code):,} bytes zipped)"
+
+    def mount(self) -> str:
+        """Create or update the function with the folder itself as its code; what was done, or "" where the server does not allow
+        it (see `--code-roots`)."""
+        source = {"S3Bucket": "hot-reload", "S3Key": os.path.realpath(self._path)}
+        try:
+            done = self._deploy(source, "mounted")
+        except self._lambda.exceptions.InvalidParameterValueException:
+            return ""
+        return (
+            f"{done} {self._name}: {self._path} is its code, and what is saved there is run by the next call"
+        )
+
+    def _deploy(self, code: dict[str, Any], size: str) -> str:
+        with working(f"Deploying {self._name} ({size}) ..."):
             current = self._current()
             done = self._create(code) if current is None else self._update(code, current)
             self._lambda.get_waiter("function_active_v2").wait(
                 FunctionName=self._name, WaiterConfig={"Delay": 1}
             )
-        return f"{done} {self._name} ({len(code):,} bytes zipped)"
+        return done
 
     def _current(self) -> dict[str, Any] | None:
         try:
@@ -52,7 +69,7 @@ class Deployment:
             return None
         return found
 
-    def _create(self, code: bytes) -> str:
+    def _create(self, code: dict[str, Any]) -> str:
         handler = self._options["handler"] or handler_of(self._path)
         if not handler:
             raise click.ClickException(
@@ -63,12 +80,12 @@ class Deployment:
             Runtime=self._options["runtime"] or _runtime(),
             Handler=handler,
             Role=self._options["role"] or self._role(),
-            Code={"ZipFile": code},
+            Code=code,
             **self._given(),
         )
         return "Created"
 
-    def _update(self, code: bytes, current: dict[str, Any]) -> str:
+    def _update(self, code: dict[str, Any], current: dict[str, Any]) -> str:
         wanted = {
             **self._given(),
             "Handler": self._options["handler"],
@@ -81,7 +98,7 @@ class Deployment:
             self._lambda.get_waiter("function_updated_v2").wait(
                 FunctionName=self._name, WaiterConfig={"Delay": 1}
             )
-        answer = self._lambda.update_function_code(FunctionName=self._name, ZipFile=code)
+        answer = self._lambda.update_function_code(FunctionName=self._name, **code)
         self._lambda.get_waiter("function_updated_v2").wait(
             FunctionName=self._name, WaiterConfig={"Delay": 1}
         )
@@ -148,7 +165,11 @@ def _default_name(path: Path) -> str:
 @click.option(
     "--env", "variables", multiple=True, metavar="NAME=VALUE", help="Environment variable; may be repeated."
 )
-@click.option("--watch", is_flag=True, help="Deploy again whenever a file is saved.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Keep the function up to date with what is saved: the folder is mounted where the server allows it, else deployed again.",
+)
 @connects
 def command(
     connection: Connection,
@@ -162,6 +183,9 @@ def command(
     options["variables"] = _variables(variables)
     deployment = Deployment(connection, path, name or _default_name(path), options)
     seen = stamp(path)
+    if watch and path.is_dir() and (done := deployment.mount()):
+        click.echo(click.style(done, fg="green"))
+        return
     _once(deployment, keep_going=watch)
     while watch:
         time.sleep(_WATCH_S)

@@ -55,6 +55,10 @@ from portico.settings import Settings, SettingsError, load
     help="CPU in proportion to MemorySize only when scarce, or never more (shared).",
 )
 @click.option(
+    "--code-roots",
+    help="Folders below which functions may be mounted instead of uploaded, separated by commas.",
+)
+@click.option(
     "--stream-bytes-per-s", type=int, help="Pace of a streamed answer after its first 6 MB (2097152); 0: any."
 )
 @click.option(

@@ -42,7 +42,8 @@ class Planner:
         raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
 
     async def _python(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
-        return Plan(await self._zygotes.choose(spec, prepared))
+        debugged = (("PORTICO_DEBUG_PORT", str(spec.debug_port)),) if spec.debug_port else ()
+        return Plan(await self._zygotes.choose(spec, prepared), variables=debugged)
 
     async def _nodejs(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         node = await self._nodes.find(spec.runtime)

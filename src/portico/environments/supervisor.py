@@ -6,6 +6,8 @@ import secrets
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from portico.base.clock import Clock
 from portico.environments import endings, framed
 from portico.environments.deadlines import Deadlines
@@ -15,18 +17,28 @@ from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
-from portico.environments.plan import NotStartable
+from portico.environments.plan import Fault
 from portico.environments.planner import Planner
-from portico.environments.pool import Action, Deliver, Fail, Pool, Start, Stop
+from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
 from portico.environments.sandbox.cgroups import Groups
 from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
-from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed, Preparer
+from portico.environments.work import (
+    PROVISIONED,
+    EnvironmentSpec,
+    Invocation,
+    Outcome,
+    PreparationFailed,
+    Preparer,
+)
 from portico.environments.zygotes import Zygotes
 
 log = logging.getLogger("portico.environments")
 
 _CLOSE_S = 5.0
+_AHEAD_INIT_S = (
+    130.0  # source: Developer Guide, "Lambda runtime environment": init phase, provisioned concurrency
+)
 # How long an answer waits for its environment to be free again, so that a caller's next invocation finds it.
 _FINISHING_S = 0.025
 
@@ -64,6 +76,7 @@ class Supervisor:
         self._groups = groups or Groups(())
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
+        self._kept: dict[str, EnvironmentSpec] = {}
         self._tickets = 0
         self._starts: set[asyncio.Task[None]] = set()
         self._running = False
@@ -120,6 +133,21 @@ class Supervisor:
     def retire(self, prefix: str) -> None:
         """End what belongs to keys that begin with `prefix`; see the port."""
         self._perform(self._pool.retire(prefix))
+
+    def keep(self, spec: EnvironmentSpec, count: int) -> None:
+        """Keep environments of `spec` ready; see the port."""
+        if self._closing:
+            return
+        if not self._running:
+            self._attach()
+        self._kept[spec.key] = spec
+        self._perform(self._pool.keep(spec.key, count))
+        if not count:
+            del self._kept[spec.key]
+
+    def kept(self, key: str) -> tuple[int, int]:
+        """How many of those are ready, and how many have failed; see the port."""
+        return self._pool.kept(key)
 
     def sweep(self) -> None:
         """End environments that were idle for too long or whose credentials have expired. Runs by itself now and then."""
@@ -180,6 +208,9 @@ class Supervisor:
                     self._deliver(self._environments[action.env], action.id)
                 case Start():
                     self._start(action.env, action.id)
+                case StartAhead():
+                    spec = self._kept[action.key]
+                    self._begin(Environment(action.env, spec, self._log_stream(spec)))
                 case Stop():
                     self._environments[action.env].end("idle")
                 case Fail():
@@ -189,7 +220,7 @@ class Supervisor:
 
     def _start(self, id: int, ticket: int) -> None:
         spec = self._pending[ticket][0]
-        self._begin(Environment(id, spec, self._log_stream(spec.version)))
+        self._begin(Environment(id, spec, self._log_stream(spec)))
 
     def _begin(self, environment: Environment) -> None:
         self._environments[environment.id] = environment
@@ -200,7 +231,7 @@ class Supervisor:
     async def _launch(self, environment: Environment) -> None:
         try:
             await self._try_launch(environment)
-        except (PreparationFailed, NotStartable) as error:
+        except (PreparationFailed, Fault) as error:
             environment.failure = error
         except (Exception, asyncio.CancelledError) as error:
             known = isinstance(error, (LaunchFailed, OSError, asyncio.CancelledError))
@@ -223,16 +254,24 @@ class Supervisor:
             environment.started_ms = self._wall_ms()
             limit_s = float(environment.spec.timeout_s)
         else:
-            limit_s = self._init_s
+            limit_s = self._init_limit_s(environment.spec)
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
         environment.network = self._network
         environment.group = self._groups.make(environment.spec.memory_mb, environment.spec.ephemeral_mb)
         await environment.launch(plan, prepared, self._clock, self._reports)
 
-    def _log_stream(self, version: str) -> str:
+    def _init_limit_s(self, spec: EnvironmentSpec) -> float:
+        if spec.initialization == PROVISIONED:
+            return max(_AHEAD_INIT_S, float(spec.timeout_s))
+        # Somebody who debugs takes their time.
+        return float(spec.timeout_s) if spec.debug_port else self._init_s
+
+    def _log_stream(self, spec: EnvironmentSpec) -> str:
+        """The name says the function too where its log group is not the function's own."""
         day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))
-        return f"{day}/[{version}]{secrets.token_hex(16)}"
+        function = "" if spec.log_group == f"/aws/lambda/{spec.function}" else spec.function
+        return f"{day}/{function}[{spec.version}]{secrets.token_hex(16)}"
 
     # Running
 
@@ -267,6 +306,10 @@ class Supervisor:
             return
         elif environment.state is State.ENDING:
             return
+        if kind == framed.FAULT:
+            environment.failure = _fault(frame)
+            self._broken(environment)
+            return
         log.warning("%s sent %r while %s", environment, kind, environment.state.value)
         self._broken(environment)
 
@@ -278,8 +321,10 @@ class Supervisor:
             environment.failure = frame.content
             environment.end("init")
         elif frame.kind == framed.NOT_STARTED:
-            words = frame.content.decode(errors="replace")
-            environment.failure = NotStartable(endings.INVALID_ENTRYPOINT, words)
+            environment.failure = Fault(endings.INVALID_ENTRYPOINT, frame.content.decode(errors="replace"))
+            environment.end("init")
+        elif frame.kind == framed.FAULT:
+            environment.failure = _fault(frame)
             environment.end("init")
         else:
             return False
@@ -290,7 +335,10 @@ class Supervisor:
         environment.ready = True
         if not environment.repeated:
             self._deadlines.clear(environment.id)
-            environment.init_ms = (self._clock.monotonic() - environment.init_started_at) * 1000
+            now = self._clock.monotonic()
+            environment.init_ms = (now - environment.init_started_at) * 1000
+            if environment.spec.initialization == PROVISIONED:
+                environment.init_ended(now, "success")
             environment.set_init_lines_apart(self._wall_ms())
         self._freezer.wake()
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
@@ -323,7 +371,7 @@ class Supervisor:
         if environment.attended:
             environment.advance(Event.RESPONDED)
             environment.outcome = outcome
-            self._loop.call_later(_FINISHING_S, self._respond, environment, environment.ticket)
+            self._loop.call_later(_FINISHING_S, self._respond_early, environment, environment.ticket)
         else:
             environment.advance(Event.ANSWERED)
             self._resolve(environment.ticket, outcome)
@@ -333,15 +381,32 @@ class Supervisor:
     def _freed(self, environment: Environment) -> None:
         """All that attended to the invocation after its answer have done with it."""
         environment.advance(Event.FREED)
-        self._respond(environment, environment.ticket)
+        self._settle(environment)
         self._release(environment)
 
-    def _respond(self, environment: Environment, ticket: int) -> None:
-        """Give the caller the answer that waited for the environment to be free, unless that has been done."""
+    def _respond_early(self, environment: Environment, ticket: int) -> None:
+        """The environment takes its time after the answer, for which its caller does not wait."""
+        if environment.outcome is not None and environment.ticket == ticket:
+            environment.settled = self._loop.create_future()
+            early = msgspec.structs.replace(environment.outcome, settled=environment.settled)
+            self._resolve(ticket, early)
+
+    def _settle(self, environment: Environment) -> None:
+        """All has been done for the invocation, if one has been answered: this is its outcome."""
         outcome = environment.outcome
-        if outcome is not None and environment.ticket == ticket:
-            self._resolve(ticket, outcome)
-            environment.forget_invocation()
+        if outcome is None:
+            return
+        outcome = msgspec.structs.replace(
+            outcome,
+            lines=outcome.lines + environment.take_lines(),
+            duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
+            ended_at_ms=self._wall_ms(),
+        )
+        if environment.settled is None:
+            self._resolve(environment.ticket, outcome)
+        else:
+            environment.settled.set_result(outcome)
+        environment.forget_invocation()
 
     def _release(self, environment: Environment) -> None:
         """Nothing in it attends to an invocation any more."""
@@ -361,7 +426,8 @@ class Supervisor:
         """A deadline has come."""
         environment = self._environments[id]
         first_init = environment.state is State.STARTING and not environment.repeated
-        environment.end("init timeout" if first_init else "timeout")
+        again = first_init and environment.spec.initialization != PROVISIONED
+        environment.end("init timeout" if again else "timeout")
 
     def _end_of(self, environment: Environment, answer: Answer | None) -> Outcome:
         """The outcome of an answer that was streamed to its end."""
@@ -378,14 +444,19 @@ class Supervisor:
         self._deadlines.clear(environment.id)
         self._groups.remove(environment.group)
         if not environment.ready and environment.reason == "init timeout" and not self._closing:
+            environment.init_ended(self._clock.monotonic(), "timeout")
             self._begin(environment.again())
             return
         if environment.ready:
-            self._respond(environment, environment.ticket)
+            self._settle(environment)
             if environment.invocation is not None:
                 self._tell(environment.ticket, environment)
             actions = self._pool.gone(environment.id)
         else:
+            if environment.spec.key in self._kept:
+                log.warning(
+                    "not started ahead: %s, %s", environment, environment.failure or environment.reason
+                )
             actions = self._pool.failed(environment.id)
         if self._closing:
             actions = [action for action in actions if isinstance(action, Fail)]
@@ -405,6 +476,10 @@ class Supervisor:
             )
         invocation = self._pending[ticket][1]
         ending = _ending(environment, invocation.request_id)
+        if not environment.ready:
+            timed_out = ending.kind == endings.TIMED_OUT
+            status, error_type = ("timeout", "") if timed_out else ("error", ending.kind)
+            environment.init_ended(self._clock.monotonic(), status, error_type)
         self._resolve(ticket, self._failure(environment, ending))
 
     def _resolve(self, ticket: int, outcome: Outcome) -> None:
@@ -426,6 +501,7 @@ class Supervisor:
 
     def _outcome(self, environment: Environment, payload: bytes, error_type: str = "") -> Outcome:
         init_ms, environment.init_ms = environment.init_ms, None
+        inits, environment.inits = environment.inits, ()
         return Outcome(
             payload=payload,
             function_error="Unhandled" if error_type else "",
@@ -438,6 +514,7 @@ class Supervisor:
             max_memory_mb=environment.memory_mb(),
             started_at_ms=environment.started_ms,
             ended_at_ms=self._wall_ms(),
+            inits=inits,
         )
 
     def _wall_ms(self) -> int:
@@ -447,11 +524,15 @@ class Supervisor:
 def _ending(environment: Environment, request_id: str) -> endings.Ending:
     if isinstance(environment.failure, bytes):
         return endings.reported(environment.failure)
-    if isinstance(environment.failure, NotStartable):
-        return endings.not_started(request_id, environment.failure.kind, str(environment.failure))
+    if isinstance(environment.failure, Fault):
+        return endings.fault(request_id, environment.failure.kind, str(environment.failure))
     if environment.reason == "timeout":
         return endings.timed_out(request_id, environment.spec.timeout_s)
     if environment.reason == "memory":
         return endings.out_of_memory(request_id)
     status = environment.status
     return endings.exited(request_id, endings.KILLED if status is None else status)
+
+
+def _fault(frame: Frame) -> Fault:
+    return Fault(frame.request_id.decode(errors="replace"), frame.content.decode(errors="replace"))

@@ -1,5 +1,6 @@
 """What goes into an execution environment and what comes out, as values; and the ports that it needs."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -77,7 +78,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     `payload` is the answer, or the error's JSON document when `function_error` (`Unhandled`) is set. `error_type` names it for
     REPORT and metrics (`Runtime.ExitError`, `Sandbox.Timedout`). `timed_out` marks the timeout. `lines` are what the function
-    wrote since the last invocation ended, in order, init included. Durations in milliseconds; `init_ms` is None for a warm start, and
+    wrote since the last invocation ended, in order, init included. Where the runtime or an extension still works for the invocation
+    after its answer, `settled` will be the outcome that has that time and those lines too. Durations in milliseconds; `init_ms` is None for a warm start, and
     `restore_ms` where the environment does not come from a snapshot. `inits` are the init phases before this invocation that have
     failed, or are always told of.
     """
@@ -93,6 +95,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     max_memory_mb: int = 0
     started_at_ms: int = 0
     ended_at_ms: int = 0
+    settled: "asyncio.Future[Outcome] | None" = None
     restore_ms: float | None = None
     inits: tuple[InitEnd, ...] = ()
 

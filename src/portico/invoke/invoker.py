@@ -7,6 +7,7 @@ import msgspec
 from portico.environments.stream import Stream
 from portico.environments.work import Environments, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission
+from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink
 from portico.invoke.records import Version
@@ -32,12 +33,21 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 class Invoker:
     """Runs invocations of resolved versions."""
 
-    __slots__ = ("_admission", "_environments", "_logs")
+    __slots__ = ("_admission", "_environments", "_folders", "_logs", "_mounted")
 
-    def __init__(self, *, environments: Environments, admission: Admission, logs: LogSink) -> None:
+    def __init__(
+        self,
+        *,
+        environments: Environments,
+        admission: Admission,
+        logs: LogSink,
+        folders: Folders | None = None,
+    ) -> None:
         self._environments = environments
         self._admission = admission
         self._logs = logs
+        self._folders = folders
+        self._mounted: dict[str, int] = {}  # by an environment's key, what its folder's epoch was last
 
     @property
     def admission(self) -> Admission:
@@ -53,7 +63,7 @@ class Invoker:
             PreparationFailed: no environment could be started.
         """
         permit = self._admission.admit(resolved, queued=queued)
-        spec = resolved.spec_for(ahead=permit.ahead)
+        spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
             outcome = await self._environments.invoke(spec, invocation)
         finally:
@@ -80,7 +90,7 @@ class Invoker:
             Throttled: no place is left for this function.
         """
         permit = self._admission.admit(resolved)
-        spec = resolved.spec_for(ahead=permit.ahead)
+        spec = self._current(resolved.spec_for(ahead=permit.ahead))
         streaming = Streaming()
 
         def ended(outcome: Outcome | None) -> None:
@@ -90,6 +100,18 @@ class Invoker:
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
         return streaming
+
+    def _current(self, spec: EnvironmentSpec) -> EnvironmentSpec:
+        """The spec with a key of its own for what is in the folder now, if the code is one; the environments of before end."""
+        folder = folder_of(spec.code_digest)
+        if not folder or self._folders is None:
+            return spec
+        epoch = self._folders.epoch(folder)
+        before = self._mounted.get(spec.key)
+        if before is not None and before != epoch:
+            self._environments.retire(f"{spec.key}:at {before};")
+        self._mounted[spec.key] = epoch
+        return msgspec.structs.replace(spec, key=f"{spec.key}:at {epoch};")
 
     def _finish(
         self, version: Version, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome

@@ -18,6 +18,7 @@ from typing import Literal
 
 import msgspec
 
+from portico.invoke.folders import FolderRefused, Folders, folder_of
 from portico.store.port import Store
 
 log = logging.getLogger("portico.invoke")
@@ -59,7 +60,8 @@ class Staging:
     What a machine that lost its power has left of them can't be trusted, so they are all made again after a boot.
     """
 
-    def __init__(self, *, root: Path, store: Store) -> None:
+    def __init__(self, *, root: Path, store: Store, folders: Folders | None = None) -> None:
+        self.folders = folders or Folders(roots=(), forbidden=root)
         self._root = root
         self._store = store
         self._ready: set[str] = set()
@@ -69,7 +71,14 @@ class Staging:
         self._forget_what_is_stale()
 
     def path(self, name: str) -> str | None:
-        """The folder of this code or these layers if it is there (somebody may have tidied it away)."""
+        """The folder of this code or these layers if it is there (somebody may have tidied it away).
+
+        Raises:
+            CodeRefused: the code is a folder of this machine that may not be mounted any more.
+        """
+        mounted = folder_of(name)
+        if mounted:
+            return self._mounted(mounted)
         folder = str(self._root / name)
         return folder if name in self._ready and os.path.isdir(folder) else None
 
@@ -102,7 +111,15 @@ class Staging:
         """The bytes of the files of the zip `digest`; errors as for `ensure`."""
         return await asyncio.to_thread(_bytes_below, await self.ensure(digest))
 
+    def _mounted(self, folder: str) -> str:
+        try:
+            return self.folders.check(folder)
+        except FolderRefused as refused:
+            raise CodeRefused("zip", str(refused)) from refused
+
     async def _ensure(self, name: str, zips: _Zips) -> str:
+        if folder_of(name):
+            return self._mounted(folder_of(name))
         if self.path(name) is None:
             making = self._making.get(name) or self._begin(name, zips)
             await asyncio.shield(making)  # others may wait for it too
@@ -141,7 +158,7 @@ class Staging:
 
     async def remove(self, name: str) -> None:
         """Remove the folder `name`; it is made again if it is asked for."""
-        if name in self._making:
+        if name in self._making or folder_of(name):
             return
         self._ready.discard(name)
         gone = self._root / f"{name}.{secrets.token_hex(4)}"

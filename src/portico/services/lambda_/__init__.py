@@ -8,6 +8,7 @@ SERVICE = ServiceSpec(
     modules=(
         "account",
         "aliases",
+        "code_signing",
         "concurrency",
         "create_function",
         "durable.callbacks",
@@ -22,6 +23,9 @@ SERVICE = ServiceSpec(
         "layers",
         "list_functions",
         "policy",
+        "recursion",
+        "runtime_management",
+        "provisioned",
         "tags",
         "update_function",
         "versions",

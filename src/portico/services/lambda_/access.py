@@ -7,7 +7,7 @@ from portico.calls.call import Call
 from portico.calls.operation import Check, Values
 from portico.invoke.records import FUNCTIONS
 from portico.invoke.roles import LAMBDA
-from portico.services.lambda_ import names
+from portico.services.lambda_ import code, names
 
 if TYPE_CHECKING:
     from portico.services.lambda_.service import Lambda
@@ -60,3 +60,8 @@ async def pass_role(lam: "Lambda", call: Call, request: Request) -> Iterable[Che
     if not role:
         return ()
     return (Check("iam:PassRole", role, {"iam:PassedToService": LAMBDA}),)
+
+
+async def mount_folder(lam: "Lambda", call: Call, request: Request) -> Iterable[Check]:
+    """`portico:MountFolder`, where the code of `request` is a folder of this machine."""
+    return [Check("portico:MountFolder", "*")] if code.mounts(request) else []

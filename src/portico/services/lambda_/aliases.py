@@ -91,6 +91,8 @@ async def update_alias(lam: Lambda, call: Call, request: "UpdateAliasRequest") -
         revision_id=uuid(),
     )
     await _require_versions(call, name, alias)
+    if alias.version != before.version:
+        await _take_along(call, name, alias.version)
     call.tx.put(ALIASES, alias, *name.key, alias.name)
     return _shown(name, alias)  # type: ignore[return-value]  # built member by member
 
@@ -160,6 +162,26 @@ async def _require_versions(call: Call, name: Name, alias: Alias) -> None:
     for version in (alias.version, *alias.weights):
         if await call.tx.get(VERSIONS, *name.key, version) is None:
             raise errors.function_not_found(f"{name.arn}:{version}")
+
+
+async def _take_along(call: Call, name: Name, version: str) -> None:
+    """The alias points to another version now: so does its provisioned concurrency.
+
+    Raises:
+        InvalidParameterValueException: the version is `$LATEST`, which can have none.
+        ResourceConflictException: the version has provisioned concurrency of its own.
+    """
+    function = await function_of(call, name)
+    provisioned = function.provisioned.get(name.qualifier)
+    if provisioned is None:
+        return
+    if version == LATEST:
+        raise errors.invalid("Invalid alias configuration for Provisioned Concurrency")
+    if any(p.version == version for p in function.provisioned.values()):
+        raise errors.already_provisioned()
+    moved = {name.qualifier: msgspec.structs.replace(provisioned, version=version)}
+    after = msgspec.structs.replace(function, provisioned={**function.provisioned, **moved})
+    call.tx.put(FUNCTIONS, after, *name.key)
 
 
 def _shown(name: Name, alias: Alias) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Which stored bytes a version needs: its code and its layers are kept for as long as the version is."""
 
 from portico.calls.call import Call
+from portico.invoke.folders import folder_of
 from portico.invoke.records import VERSIONS, Version
 
 
@@ -27,4 +28,5 @@ def _owner(version: Version) -> tuple[str | int | bytes, ...]:
 def _digests(version: Version | None) -> set[str]:
     if version is None:
         return set()
-    return {digest for digest in (version.code_digest, *(layer.digest for layer in version.layers)) if digest}
+    code = "" if folder_of(version.code_digest) else version.code_digest
+    return {digest for digest in (code, *(layer.digest for layer in version.layers)) if digest}

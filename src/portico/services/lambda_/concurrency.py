@@ -11,7 +11,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import ACCOUNTS, FUNCTIONS, AccountUsage, Function
 from portico.services.lambda_ import access, errors, names
-from portico.services.lambda_.functions import function_of, set_aside
+from portico.services.lambda_.functions import function_of, provisioned_of, set_aside, share_of
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
@@ -43,15 +43,18 @@ async def put_function_concurrency(
 
     Raises:
         ResourceNotFoundException: no such function.
-        InvalidParameterValueException: the unreserved pool would fall below its minimum.
+        InvalidParameterValueException: the unreserved pool would fall below its minimum, or the function has more provisioned.
     """
     name = _whole_function(call, request)
     function = await call.tx.get(FUNCTIONS, *name.key)
     if function is None:
         raise errors.function_not_found(name.executed_arn)
     wanted = request["ReservedConcurrentExecutions"]
+    provisioned = provisioned_of(function)
+    if wanted < provisioned:
+        raise errors.under_provisioned(wanted, provisioned)
     usage = await call.tx.get(ACCOUNTS, name.account, name.region) or AccountUsage()
-    others = usage.reserved_total - (function.reserved or 0)
+    others = usage.reserved_total + usage.provisioned_total - sum(share_of(function))
     if wanted and lam.invoker.admission.limit - others - wanted < lam.unreserved_min:
         raise errors.too_few_unreserved(lam.unreserved_min)
     await _reserve(call, name, function, wanted)

@@ -1,11 +1,12 @@
 """CreateFunction."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from portico.base.arn import parse as parse_arn
 from portico.base.ids import uuid
 from portico.calls.call import Call
-from portico.calls.operation import operation
+from portico.calls.operation import Check, operation
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function, Version
 from portico.services.lambda_ import (
     access,
@@ -20,6 +21,7 @@ from portico.services.lambda_ import (
     shown,
     tags,
 )
+from portico.services.lambda_.code_signing_records import require_trusted
 from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
@@ -29,7 +31,14 @@ if TYPE_CHECKING:
     from portico.services.lambda_.shapes import CreateFunctionRequest, FunctionConfiguration
 
 
-@operation(on=access.unqualified_arn, keys=setting_keys.of_creation, also=layer_use.checks)
+async def _checks(lam: Lambda, call: Call, request: Mapping[str, Any]) -> Iterable[Check]:
+    return [
+        *await layer_use.checks(lam, call, request),
+        *await access.mount_folder(lam, call, request.get("Code") or {}),
+    ]
+
+
+@operation(on=access.unqualified_arn, keys=setting_keys.of_creation, also=_checks)
 async def create_function(
     lam: Lambda, call: Call, request: "CreateFunctionRequest"
 ) -> "FunctionConfiguration":
@@ -49,6 +58,8 @@ async def create_function(
     require_role(lam, fields["role"], name.account)
     if await call.tx.get(FUNCTIONS, *name.key) is not None:
         raise errors.function_exists(name.name)
+    signing = request.get("CodeSigningConfigArn") or ""
+    await require_trusted(call, signing, name.name)
     package = await code.of_kind(lam, fields["package_type"], request["Code"])
     fields |= await layer_use.fields_of(lam, call, request, name.region, package.digest)
     version = Version(
@@ -67,7 +78,14 @@ async def create_function(
         **fields,
     )
     settings.require_possible(version)
-    function = Function(name.name, name.account, name.region, call.now, tags=dict(request.get("Tags") or {}))
+    function = Function(
+        name.name,
+        name.account,
+        name.region,
+        call.now,
+        tags=dict(request.get("Tags") or {}),
+        code_signing_arn=signing,
+    )
     blobs.hold(call, version)
     if request.get("Publish"):
         version = await publish.publish(call, name, function, version)

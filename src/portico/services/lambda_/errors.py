@@ -102,6 +102,24 @@ def policy_too_long(size: int, limit: int) -> AwsError:
     return AwsError("PolicyLengthExceededException", words, fields=_USER)
 
 
+def no_code_signing_config(arn: str) -> AwsError:
+    """404 CodeSigningConfigNotFoundException."""
+    words = (
+        "The code signing configuration cannot be found. "
+        f"Check that the provided configuration is not deleted: {arn}."
+    )
+    return AwsError("CodeSigningConfigNotFoundException", words, 404, fields=_USER)
+
+
+def unsigned(function: str) -> AwsError:
+    """400 CodeVerificationFailedException."""
+    words = (
+        "Lambda cannot deploy the function. The function or layer might be signed using a signature that the client is "
+        f"not configured to accept. Check the provided signature for {function}."
+    )
+    return AwsError("CodeVerificationFailedException", words, 400, fields=_USER)
+
+
 def update_in_progress(arn: str) -> AwsError:
     """Another update has not been applied yet."""
     return conflict(
@@ -160,6 +178,58 @@ def throttled(reason: str) -> AwsError:
         "Rate Exceeded.",
         429,
         fields={"Reason": reason, "Type": "User", "retryAfterSeconds": "1"},
+    )
+
+
+def not_provisioned() -> AwsError:
+    """404: the version or alias has no provisioned concurrency."""
+    words = "No Provisioned Concurrency Config found for this function"
+    return AwsError("ProvisionedConcurrencyConfigNotFoundException", words, 404, fields=_USER)
+
+
+def already_provisioned() -> AwsError:
+    """An alias would provision a version that has provisioned concurrency by another qualifier."""
+    return conflict(
+        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version"
+    )
+
+
+def provisioned_by_alias() -> AwsError:
+    """A version would have provisioned concurrency that an alias of it has already."""
+    return conflict("Version is pointed by a Provisioned Concurrency alias")
+
+
+def over_reservation() -> AwsError:
+    """Provisioned concurrency is a part of a function's reserved concurrency, where it has some."""
+    return invalid(
+        "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function"
+    )
+
+
+def under_provisioned(reserved: int, provisioned: int) -> AwsError:
+    """A reservation that does not hold what the function has provisioned."""
+    return invalid(
+        f"ReservedConcurrentExecutions  {reserved} should not be lower than function's total provisioned concurrency "
+        f"[{provisioned}]."
+    )
+
+
+def over_unreserved(left: int) -> AwsError:
+    """PutProvisionedConcurrencyConfig wants more than the account has; AWS says no `Type` here."""
+    return AwsError(
+        "InvalidParameterValueException",
+        f"Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [{left}].",
+        fields={"Type": None},
+    )
+
+
+def too_few_left(least: int) -> AwsError:
+    """PutProvisionedConcurrencyConfig would leave less than `least` to the others; AWS says no `Type` here."""
+    return AwsError(
+        "InvalidParameterValueException",
+        "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its "
+        f"minimum value of [{least}].",
+        fields={"Type": None},
     )
 
 

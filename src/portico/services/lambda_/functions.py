@@ -7,6 +7,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
+from portico.invoke.folders import folder_of
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -105,7 +106,12 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
     version = await version_of(call, name)
     function = await function_of(call, name)
     origin = call.origin
-    location = lam.downloads.location(origin.host, secure=origin.secure, digest=version.code_digest)
+    folder = folder_of(version.code_digest)
+    location = (
+        f"file://{folder}"
+        if folder
+        else lam.downloads.location(origin.host, secure=origin.secure, digest=version.code_digest)
+    )
     found: dict[str, Any] = {
         "Configuration": shown.configuration(version, arn=name.asked_arn),
         "Code": {"RepositoryType": "S3", "Location": location},
@@ -156,7 +162,7 @@ async def forget_qualifier(call: Call, name: Name, function: Function, qualifier
 
 async def set_aside(call: Call, name: Name, *, before: Function | None, after: Function | None) -> None:
     """Keep the account's sums of reserved and provisioned concurrency through a change of the function."""
-    had, has = _share(before), _share(after)
+    had, has = share_of(before), share_of(after)
     if had == has:
         return
     usage = await call.tx.get(ACCOUNTS, name.account, name.region) or AccountUsage()
@@ -164,7 +170,7 @@ async def set_aside(call: Call, name: Name, *, before: Function | None, after: F
     call.tx.put(ACCOUNTS, total, name.account, name.region)
 
 
-def _share(function: Function | None) -> tuple[int, int]:
+def share_of(function: Function | None) -> tuple[int, int]:
     """What a function takes from the account: reserved, and provisioned where that is no part of the reservation."""
     if function is None:
         return 0, 0

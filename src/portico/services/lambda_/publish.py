@@ -9,8 +9,9 @@ import msgspec
 
 from portico.base.ids import uuid
 from portico.calls.call import Call
+from portico.invoke.folders import folder_of
 from portico.invoke.records import FUNCTIONS, LATEST, NUMBERINGS, VERSIONS, Function, Numbering, Version
-from portico.services.lambda_ import blobs
+from portico.services.lambda_ import blobs, errors
 from portico.services.lambda_.names import Name
 
 CREATING = "The function is being created."
@@ -44,6 +45,8 @@ async def publish(
     Writes the function and `$LATEST` too, which gets a new revision with a new version. Numbers are never given twice, not even to
     a function that is made again under the same name.
     """
+    if folder_of(latest.code_digest):
+        raise errors.invalid("Code that is a folder changes, so it can't be published as a version.")
     content = _content_of(latest)
     last, _, before = function.published.partition(":")
     if before == content:

@@ -13,6 +13,7 @@ from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services.lambda_.downloads import Downloads
 from portico.services.lambda_.durable import loops as durable_loops
+from portico.services.lambda_.provisioner import Provisioner
 from portico.services.lambda_.states import States
 from portico.store.cache import RecordCache
 from portico.store.port import Store
@@ -30,6 +31,7 @@ class Lambda(msgspec.Struct, frozen=True):
     roles: ExecutionRoles
     staging: Staging
     states: States
+    provisioner: Provisioner
     downloads: Downloads
     runtimes: Runtimes
     stream_bytes_per_s: int
@@ -38,7 +40,7 @@ class Lambda(msgspec.Struct, frozen=True):
 
 def build(ports: Ports) -> Lambda:
     """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`,
-    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.durable.due` and `lambda.durable.run`."""
+    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due` and `lambda.durable.run`."""
     extras = ports.extras
     states = States(
         store=ports.store,
@@ -48,6 +50,8 @@ def build(ports: Ports) -> Lambda:
         environments=extras["Environments"],
     )
     ports.start_task("lambda.states", states.run)
+    provisioner = Provisioner(store=ports.store, cache=ports.cache, environments=extras["Environments"])
+    ports.start_task("lambda.provisioned", provisioner.run)
     durable_loops.start(ports)
     return Lambda(
         store=ports.store,
@@ -59,6 +63,7 @@ def build(ports: Ports) -> Lambda:
         roles=extras["ExecutionRoles"],
         staging=extras["Staging"],
         states=states,
+        provisioner=provisioner,
         downloads=Downloads(store=ports.store, clock=ports.clock),
         runtimes=Runtimes(),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,

@@ -67,6 +67,10 @@ class AliasRoutingConfiguration(TypedDict):
     AdditionalVersionWeights: NotRequired[dict[str, float]]
 
 
+class AllowedPublishers(TypedDict):
+    SigningProfileVersionArns: list[str]
+
+
 class CallbackDetails(TypedDict):
     CallbackId: NotRequired[str]
     Result: NotRequired[str]
@@ -152,6 +156,19 @@ class CheckpointUpdatedExecutionState(TypedDict):
     NextMarker: NotRequired[str]
 
 
+class CodeSigningConfig(TypedDict):
+    CodeSigningConfigId: str
+    CodeSigningConfigArn: str
+    Description: NotRequired[str]
+    AllowedPublishers: "AllowedPublishers"
+    CodeSigningPolicies: "CodeSigningPolicies"
+    LastModified: str
+
+
+class CodeSigningPolicies(TypedDict):
+    UntrustedArtifactOnDeployment: NotRequired[str]
+
+
 class Concurrency(TypedDict):
     ReservedConcurrentExecutions: NotRequired[int]
 
@@ -184,6 +201,17 @@ class CreateAliasRequest(TypedDict):
     FunctionVersion: str
     Description: NotRequired[str]
     RoutingConfig: NotRequired["AliasRoutingConfiguration"]
+
+
+class CreateCodeSigningConfigRequest(TypedDict):
+    Description: NotRequired[str]
+    AllowedPublishers: "AllowedPublishers"
+    CodeSigningPolicies: NotRequired["CodeSigningPolicies"]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateCodeSigningConfigResponse(TypedDict):
+    CodeSigningConfig: "CodeSigningConfig"
 
 
 class CreateFunctionRequest(TypedDict):
@@ -228,12 +256,24 @@ class DeleteAliasRequest(TypedDict):
     Name: str
 
 
+class DeleteCodeSigningConfigRequest(TypedDict):
+    CodeSigningConfigArn: str
+
+
+class DeleteCodeSigningConfigResponse(TypedDict):
+    pass
+
+
 class DeleteDurableExecutionRequest(TypedDict):
     DurableExecutionArn: str
 
 
 class DeleteDurableExecutionResponse(TypedDict):
     DeletionRequestTimestamp: float
+
+
+class DeleteFunctionCodeSigningConfigRequest(TypedDict):
+    FunctionName: str
 
 
 class DeleteFunctionConcurrencyRequest(TypedDict):
@@ -252,6 +292,11 @@ class DeleteFunctionResponse(TypedDict):
 class DeleteLayerVersionRequest(TypedDict):
     LayerName: str
     VersionNumber: int
+
+
+class DeleteProvisionedConcurrencyConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: str
 
 
 class DurableConfig(TypedDict):
@@ -487,6 +532,14 @@ class GetAliasRequest(TypedDict):
     Name: str
 
 
+class GetCodeSigningConfigRequest(TypedDict):
+    CodeSigningConfigArn: str
+
+
+class GetCodeSigningConfigResponse(TypedDict):
+    CodeSigningConfig: "CodeSigningConfig"
+
+
 class GetDurableExecutionHistoryRequest(TypedDict):
     DurableExecutionArn: str
     IncludeExecutionData: NotRequired[bool]
@@ -535,6 +588,15 @@ class GetDurableExecutionStateResponse(TypedDict):
     NextMarker: NotRequired[str]
 
 
+class GetFunctionCodeSigningConfigRequest(TypedDict):
+    FunctionName: str
+
+
+class GetFunctionCodeSigningConfigResponse(TypedDict):
+    CodeSigningConfigArn: str
+    FunctionName: str
+
+
 class GetFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
@@ -546,6 +608,14 @@ class GetFunctionConcurrencyResponse(TypedDict):
 class GetFunctionConfigurationRequest(TypedDict):
     FunctionName: str
     Qualifier: NotRequired[str]
+
+
+class GetFunctionRecursionConfigRequest(TypedDict):
+    FunctionName: str
+
+
+class GetFunctionRecursionConfigResponse(TypedDict):
+    RecursiveLoop: NotRequired[str]
 
 
 class GetFunctionRequest(TypedDict):
@@ -600,6 +670,31 @@ class GetPolicyRequest(TypedDict):
 class GetPolicyResponse(TypedDict):
     Policy: NotRequired[str]
     RevisionId: NotRequired[str]
+
+
+class GetProvisionedConcurrencyConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: str
+
+
+class GetProvisionedConcurrencyConfigResponse(TypedDict):
+    RequestedProvisionedConcurrentExecutions: NotRequired[int]
+    AvailableProvisionedConcurrentExecutions: NotRequired[int]
+    AllocatedProvisionedConcurrentExecutions: NotRequired[int]
+    Status: NotRequired[str]
+    StatusReason: NotRequired[str]
+    LastModified: NotRequired[str]
+
+
+class GetRuntimeManagementConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+
+
+class GetRuntimeManagementConfigResponse(TypedDict):
+    UpdateRuntimeOn: NotRequired[str]
+    FunctionArn: NotRequired[str]
+    RuntimeVersionArn: NotRequired[str]
 
 
 class ImageConfig(TypedDict):
@@ -744,6 +839,16 @@ class ListAliasesResponse(TypedDict):
     Aliases: NotRequired[list["AliasConfiguration"]]
 
 
+class ListCodeSigningConfigsRequest(TypedDict):
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListCodeSigningConfigsResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    CodeSigningConfigs: NotRequired[list["CodeSigningConfig"]]
+
+
 class ListDurableExecutionsByFunctionRequest(TypedDict):
     FunctionName: str
     Qualifier: NotRequired[str]
@@ -759,6 +864,17 @@ class ListDurableExecutionsByFunctionRequest(TypedDict):
 class ListDurableExecutionsByFunctionResponse(TypedDict):
     DurableExecutions: NotRequired[list["Execution"]]
     NextMarker: NotRequired[str]
+
+
+class ListFunctionsByCodeSigningConfigRequest(TypedDict):
+    CodeSigningConfigArn: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListFunctionsByCodeSigningConfigResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    FunctionArns: NotRequired[list[str]]
 
 
 class ListFunctionsRequest(TypedDict):
@@ -796,6 +912,17 @@ class ListLayersRequest(TypedDict):
 class ListLayersResponse(TypedDict):
     NextMarker: NotRequired[str]
     Layers: NotRequired[list["LayersListItem"]]
+
+
+class ListProvisionedConcurrencyConfigsRequest(TypedDict):
+    FunctionName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListProvisionedConcurrencyConfigsResponse(TypedDict):
+    ProvisionedConcurrencyConfigs: NotRequired[list["ProvisionedConcurrencyConfigListItem"]]
+    NextMarker: NotRequired[str]
 
 
 class ListTagsRequest(TypedDict):
@@ -874,6 +1001,16 @@ class PauseDurableExecutionResponse(TypedDict):
     pass
 
 
+class ProvisionedConcurrencyConfigListItem(TypedDict):
+    FunctionArn: NotRequired[str]
+    RequestedProvisionedConcurrentExecutions: NotRequired[int]
+    AvailableProvisionedConcurrentExecutions: NotRequired[int]
+    AllocatedProvisionedConcurrentExecutions: NotRequired[int]
+    Status: NotRequired[str]
+    StatusReason: NotRequired[str]
+    LastModified: NotRequired[str]
+
+
 class PublishLayerVersionRequest(TypedDict):
     LayerName: str
     Description: NotRequired[str]
@@ -903,9 +1040,56 @@ class PublishVersionRequest(TypedDict):
     PublishTo: NotRequired[str]
 
 
+class PutFunctionCodeSigningConfigRequest(TypedDict):
+    CodeSigningConfigArn: str
+    FunctionName: str
+
+
+class PutFunctionCodeSigningConfigResponse(TypedDict):
+    CodeSigningConfigArn: str
+    FunctionName: str
+
+
 class PutFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
     ReservedConcurrentExecutions: int
+
+
+class PutFunctionRecursionConfigRequest(TypedDict):
+    FunctionName: str
+    RecursiveLoop: str
+
+
+class PutFunctionRecursionConfigResponse(TypedDict):
+    RecursiveLoop: NotRequired[str]
+
+
+class PutProvisionedConcurrencyConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: str
+    ProvisionedConcurrentExecutions: int
+
+
+class PutProvisionedConcurrencyConfigResponse(TypedDict):
+    RequestedProvisionedConcurrentExecutions: NotRequired[int]
+    AllocatedProvisionedConcurrentExecutions: NotRequired[int]
+    AvailableProvisionedConcurrentExecutions: NotRequired[int]
+    Status: NotRequired[str]
+    StatusReason: NotRequired[str]
+    LastModified: NotRequired[str]
+
+
+class PutRuntimeManagementConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    UpdateRuntimeOn: str
+    RuntimeVersionArn: NotRequired[str]
+
+
+class PutRuntimeManagementConfigResponse(TypedDict):
+    UpdateRuntimeOn: str
+    FunctionArn: str
+    RuntimeVersionArn: NotRequired[str]
 
 
 class RemoveLayerVersionPermissionRequest(TypedDict):
@@ -1064,6 +1248,17 @@ class UpdateAliasRequest(TypedDict):
     Description: NotRequired[str]
     RoutingConfig: NotRequired["AliasRoutingConfiguration"]
     RevisionId: NotRequired[str]
+
+
+class UpdateCodeSigningConfigRequest(TypedDict):
+    CodeSigningConfigArn: str
+    Description: NotRequired[str]
+    AllowedPublishers: NotRequired["AllowedPublishers"]
+    CodeSigningPolicies: NotRequired["CodeSigningPolicies"]
+
+
+class UpdateCodeSigningConfigResponse(TypedDict):
+    CodeSigningConfig: "CodeSigningConfig"
 
 
 class UpdateFunctionCodeRequest(TypedDict):

@@ -20,6 +20,7 @@ from portico.services.lambda_ import (
     settings,
     shown,
 )
+from portico.services.lambda_.code_signing_records import require_trusted
 from portico.services.lambda_.create_function import new_generation, require_role
 from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.functions import changeable, function_of
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
     )
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@operation(
+    on=access.function_arn,
+    keys=access.resource_tags,
+    policy=access.function_policy,
+    also=access.mount_folder,
+)
 async def update_function_code(
     lam: Lambda, call: Call, request: "UpdateFunctionCodeRequest"
 ) -> "FunctionConfiguration":
@@ -51,6 +57,8 @@ async def update_function_code(
     name = names.named(call, request)
     settings.refuse_unavailable(request)
     version = await changeable(lam, call, name, request.get("RevisionId"))
+    function = await function_of(call, name)
+    await require_trusted(call, function.code_signing_arn, name.name)
     package = await code.of_kind(lam, version.package_type, request)
     await layer_use.require_room(lam, package.digest, version.layers)
     fields = settings.fields_of({"Architectures": request.get("Architectures")})
@@ -60,7 +68,7 @@ async def update_function_code(
     blobs.hold(call, changed, version)
     after = _applied(call, changed)
     if request.get("Publish"):
-        published = await publish.publish(call, name, await function_of(call, name), after)
+        published = await publish.publish(call, name, function, after)
         return shown.configuration(published, arn=f"{name.arn}:{published.version}")  # type: ignore[return-value]
     call.tx.put(VERSIONS, after, *name.key, LATEST)
     return shown.configuration(after)  # type: ignore[return-value]  # built member by member
@@ -94,6 +102,8 @@ async def update_function_configuration(
         runtimes.require_here(lam.runtimes, fields["runtime"])
     if "role" in fields:
         require_role(lam, fields["role"], name.account)
+    if request.get("Layers"):
+        await require_trusted(call, (await function_of(call, name)).code_signing_arn, name.name)
     fields |= await layer_use.fields_of(lam, call, request, name.region, version.code_digest)
     after = _applied(call, msgspec.structs.replace(version, **fields))
     settings.require_possible(after)

@@ -12,7 +12,7 @@ import time
 import types
 from collections.abc import Callable
 
-from . import faults, frames, logs
+from . import debugger, faults, frames, logs
 from .context import CognitoIdentity, LambdaContext, parse_client_context, surroundings
 from .faults import Fault
 from .marshalling import Marshaller, unmarshal
@@ -79,6 +79,7 @@ class _Runtime:
     def initialise(self, name: str) -> _Handler | None:
         """The init phase: the handler, or None once its failure has been reported."""
         try:
+            debugger.wait_if_asked()
             handler = find_handler(name)
         except Exception as error:
             self._fail(frames.INIT_ERROR, "", error)
@@ -146,6 +147,7 @@ def _settle(code_dir: str, variables: dict[str, str]) -> None:
     os.chdir(code_dir)
     more = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:0] = [code_dir, *more]
+    sys.dont_write_bytecode = True  # the code's folder is not the function's to write, and may be the developer's own
     sys.argv = [os.path.join(os.environ.get("LAMBDA_RUNTIME_DIR", "/var/runtime"), "bootstrap.py")]
     sys.modules["__main__"] = types.ModuleType("__main__")
     importlib.invalidate_caches()

@@ -38,12 +38,13 @@ class SdkFinder(importlib.abc.MetaPathFinder):
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self.modules = MODULES
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """The spec of one of `MODULES`; None for anything else (their submodules have a path of their own)."""
-        if path is not None or name not in MODULES:
+        """The spec of one of `modules`; None for anything else (their submodules have a path of their own)."""
+        if path is not None or name not in self.modules:
             return None
         return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
 
@@ -51,6 +52,13 @@ class SdkFinder(importlib.abc.MetaPathFinder):
 def offer(folder: str) -> None:
     """Make the SDK in `folder` importable, last of all."""
     sys.meta_path.append(SdkFinder(folder))
+
+
+def admit(name: str) -> None:
+    """Make one more of the server's modules importable in this process."""
+    for finder in sys.meta_path:
+        if isinstance(finder, SdkFinder):
+            finder.modules = (*finder.modules, name)
 
 
 def preload() -> None:

@@ -1,0 +1,36 @@
+"""Waits for a debugger (any that speaks the Debug Adapter Protocol) before the function's code is loaded."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+
+from . import sdk
+from .faults import Fault
+
+_VARIABLE = "PORTICO_DEBUG_PORT"
+
+
+def wait_if_asked() -> None:
+    """Listen where the variable `PORTICO_DEBUG_PORT` says and return once a debugger is attached; without it do nothing.
+
+    Raises:
+        Fault: debugpy is not installed beside Portico, or the port is taken.
+    """
+    port = os.environ.pop(_VARIABLE, "")
+    if not port:
+        return
+    sdk.admit("debugpy")
+    address = ("127.0.0.1", int(port))
+    try:
+        debugpy = importlib.import_module("debugpy")
+        with socket.create_server(address):  # it does not say itself that somebody else is there
+            pass
+    except ImportError:
+        raise Fault("Runtime.NoDebugger", "debugpy is not installed beside Portico") from None
+    except OSError as error:
+        raise Fault("Runtime.NoDebugger", f"The debugger can't listen on port {port}: {error}") from None
+    # In this process: an adapter of its own would be one more program to let into the sandbox.
+    debugpy.listen(address, in_process_debug_adapter=True)
+    debugpy.wait_for_client()
