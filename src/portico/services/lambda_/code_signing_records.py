@@ -51,7 +51,7 @@ async def config_of(call: Call, arn: str) -> CodeSigningConfig:
     config = await call.tx.get(CONFIGS, *place_of(arn))
     if config is None:
         words = f"The Lambda code signing configuration {arn} can not be found."
-        raise AwsError("ResourceNotFoundException", words, 404)
+        raise AwsError("ResourceNotFoundException", words, 404, fields={"Type": None})
     return config
 
 
