@@ -95,7 +95,8 @@ def test_every_call_in_flight_is_finished_and_every_environment_ends(tmp_path: P
         assert server.process.poll() is None
         gate.may_end.set()
         assert [call.result(60) for call in calls] == [b'"done"'] * (2 * CALLS)
-        assert server.process.wait(30) == 0
+        server.process.wait(30)
+        assert server.stop() == 0
     gate.close()
     assert len(watched) >= 4 * CALLS, "an init and a function for each call"
     assert _ended(watched, 0) == len(watched)
