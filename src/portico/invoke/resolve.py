@@ -4,7 +4,7 @@ import random
 
 import msgspec
 
-from portico.environments.work import EnvironmentSpec
+from portico.environments.work import PROVISIONED, EnvironmentSpec
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -19,7 +19,6 @@ from portico.invoke.records import (
 )
 from portico.store.cache import Held, RecordCache
 
-PROVISIONED = "provisioned-concurrency"
 _KEPT_MAX = 10_000
 _draw = random.Random().random  # which calls go to which version is no secret  # noqa: S311
 

@@ -53,6 +53,9 @@ class States:
         self._uses: Counter[str] = Counter()
         self._unused: dict[str, float] = {}
         self._changed: dict[Key, None] = {}
+        self._updates: dict[
+            Key, tuple[int, float]
+        ] = {}  # by the version of the record, until when (monotonic)
         self._woken = asyncio.Event()
         self._turned = asyncio.Event()
         store.on_commit(self._on_commit)
@@ -107,6 +110,8 @@ class States:
         before = self._seen.pop(key, None)
         if now is not None:
             self._seen[key] = now
+        else:
+            self._updates.pop(key, None)
         if before == now:
             return
         for folder in now.folders if now is not None else ():
@@ -130,8 +135,7 @@ class States:
         held = self._cache.peek(VERSIONS, *key[1:])
         if held is None or not _in_progress(held.value):
             return
-        left = held.value.modified_at + _UPDATE_S - self._clock.now()
-        if self._in_update(key) and 0 < left <= _UPDATE_S:
+        if self._in_update(key) and (left := self._left(key, held.version)) > 0:
             asyncio.get_running_loop().call_later(left, self._on_commit, (key,))
             return
         try:
@@ -150,6 +154,16 @@ class States:
             await self._staging.ensure(version.code_digest)
         if version.layers:
             await self._staging.ensure_layers(digests_of(version))
+
+    def _left(self, key: Key, change: int) -> float:
+        """How long the update stays in progress, counted from when its record was first seen."""
+        now = self._clock.monotonic()
+        if key not in self._updates or self._updates[key][0] != change:
+            self._updates[key] = (change, now + _UPDATE_S)
+        left = self._updates[key][1] - now
+        if left <= 0:
+            del self._updates[key]
+        return left
 
     def _in_update(self, key: Key) -> bool:
         """Whether what is in progress is an update; a version that is published with one becomes active with it."""
