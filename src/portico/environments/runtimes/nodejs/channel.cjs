@@ -28,6 +28,8 @@ class Channel {
   #beganAt = 0;
   #unseen = LOOK_EVENTS;
   #peakKb = 0;
+  #writing = false;
+  #afterwards;
 
   constructor(fd) {
     this.#fd = fd;
@@ -94,8 +96,24 @@ class Channel {
         buffers.push(head, part);
       }
     }
-    if (buffers.length === 0) process.nextTick(done);
-    else writeAll(this.#fd, buffers, done);
+    if (buffers.length === 0) {
+      process.nextTick(done);
+      return;
+    }
+    this.#writing = true;
+    writeAll(this.#fd, buffers, (error) => {
+      this.#writing = false;
+      done(error);
+      const then = this.#afterwards;
+      this.#afterwards = undefined;
+      if (then !== undefined) this.whenQuiet(then);
+    });
+  }
+
+  /** Call `then` when no parts are being written, which nothing else may be written in between of. */
+  whenQuiet(then) {
+    if (this.#writing) this.#afterwards = then;
+    else then();
   }
 
   #send(kind, requestId, text) {

@@ -104,8 +104,10 @@ class Runtime {
 
   /** End this process, which can't go on, and say why where somebody waits to hear it. */
   #leave(error, status) {
-    if (this.#running !== '' || !this.#initialised) this.#channel.fatal(this.#running, document(error));
-    process.exit(status);
+    this.#channel.whenQuiet(() => {
+      if (this.#running !== '' || !this.#initialised) this.#channel.fatal(this.#running, document(error));
+      process.exit(status);
+    });
   }
 }
 

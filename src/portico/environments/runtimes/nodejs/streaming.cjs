@@ -5,7 +5,7 @@
 const { Writable } = require('node:stream');
 const context = require('./context.cjs');
 const emptiness = require('./emptiness.cjs');
-const { Fault, document } = require('./faults.cjs');
+const { Fault } = require('./faults.cjs');
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
@@ -54,7 +54,8 @@ async function call(handler, invocation, reply, channel) {
     await finished(stream);
     reply.streamed();
   } catch (error) {
-    if (stream.begun) reply.brokenOff(error, document(error));
+    await flushed(stream);
+    if (stream.begun) channel.whenQuiet(() => reply.brokenOff(error));
     else reply.fail(error);
   }
 }
@@ -68,6 +69,15 @@ function finished(stream) {
     stream.once('close', () => reject(unfinished));
     emptiness.then(() => reject(unfinished));
   }).finally(emptiness.forget);
+}
+
+/** Let what has been written before the failure go out. */
+function flushed(stream) {
+  if (!stream.begun || stream.destroyed || stream.writableFinished) return undefined;
+  return new Promise((resolve) => {
+    stream.once('close', resolve);
+    stream.end();
+  });
 }
 
 class ResponseStream extends Writable {
