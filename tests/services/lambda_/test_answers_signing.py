@@ -20,7 +20,12 @@ from lambda_answers import (
 Make = Callable[..., Any]
 PROFILE = "arn:aws:signer:us-east-1:111111111111:/signing-profiles/test"
 PUBLISHERS = {"SigningProfileVersionArns": [PROFILE]}
-NONE = "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0123456789abcdef0"
+
+
+@pytest.fixture
+def none(account: str) -> str:
+    """The ARN of a code signing configuration that there is not."""
+    return f"arn:aws:lambda:{REGION}:{account}:code-signing-config:csc-0123456789abcdef0"
 
 
 @pytest.fixture
@@ -98,34 +103,36 @@ def test_function_code_signing_config(client: Make, account: str, active: Make) 
     assert shown(lam.list_code_signing_configs()) == {"CodeSigningConfigs": [], "status": 200}
 
 
-def test_code_signing_not_found_excs(client: Make, account: str, active: Make, config: Make) -> None:
+def test_code_signing_not_found_excs(
+    client: Make, account: str, active: Make, config: Make, none: str
+) -> None:
     """TestCodeSigningConfig::test_code_signing_not_found_excs"""
     lam = client("lambda")
     active("f")
     arn = config(Description="some")
     no_function = missing(arn_of(account, "none"))
-    assert told(lam.delete_code_signing_config, CodeSigningConfigArn=NONE) == not_there(NONE)
+    assert told(lam.delete_code_signing_config, CodeSigningConfigArn=none) == not_there(none)
     assert shown(lam.delete_function_code_signing_config(FunctionName="f")) == {"status": 204}
     assert told(lam.delete_function_code_signing_config, FunctionName="none") == no_function
     put = lam.put_function_code_signing_config
     assert told(put, FunctionName="none", CodeSigningConfigArn=arn) == no_function
-    assert told(put, FunctionName="f", CodeSigningConfigArn=NONE) == not_found(NONE)
-    assert told(put, FunctionName="none", CodeSigningConfigArn=NONE) == not_found(NONE)
+    assert told(put, FunctionName="f", CodeSigningConfigArn=none) == not_found(none)
+    assert told(put, FunctionName="none", CodeSigningConfigArn=none) == not_found(none)
     for changes in ({"Description": "other"}, {}):
-        said = told(lam.update_code_signing_config, CodeSigningConfigArn=NONE, **changes)
-        assert said == not_there(NONE)
+        said = told(lam.update_code_signing_config, CodeSigningConfigArn=none, **changes)
+        assert said == not_there(none)
     unchanged = shown(lam.update_code_signing_config(CodeSigningConfigArn=arn))
     assert unchanged == {"CodeSigningConfig": whole(arn), "status": 200}
-    assert told(lam.get_code_signing_config, CodeSigningConfigArn=NONE) == not_there(NONE)
+    assert told(lam.get_code_signing_config, CodeSigningConfigArn=none) == not_there(none)
     assert shown(lam.get_function_code_signing_config(FunctionName="f")) == {"status": 200}
     assert told(lam.get_function_code_signing_config, FunctionName="none") == no_function
     by_config = lam.list_functions_by_code_signing_config
     assert shown(by_config(CodeSigningConfigArn=arn)) == {"FunctionArns": [], "status": 200}
-    assert told(by_config, CodeSigningConfigArn=NONE) == not_there(NONE)
+    assert told(by_config, CodeSigningConfigArn=none) == not_there(none)
 
 
 def test_unsigned_code_is_refused_where_signatures_are_enforced(
-    client: Make, create: Make, active: Make, config: Make, package: Make
+    client: Make, create: Make, active: Make, config: Make, package: Make, none: str
 ) -> None:
     lam = client("lambda")
     enforce, warn = config("Enforce"), config("Warn")
@@ -139,7 +146,7 @@ def test_unsigned_code_is_refused_where_signatures_are_enforced(
         return {"Error": error, "Message": words, "Type": "User", "status": 400}
 
     assert told(create, name="f", CodeSigningConfigArn=enforce) == unsigned("f")
-    assert told(create, name="f", CodeSigningConfigArn=NONE) == not_found(NONE)
+    assert told(create, name="f", CodeSigningConfigArn=none) == not_found(none)
     active("f", CodeSigningConfigArn=warn)
     assert lam.get_function_code_signing_config(FunctionName="f")["CodeSigningConfigArn"] == warn
     lam.put_function_code_signing_config(FunctionName="f", CodeSigningConfigArn=enforce)
