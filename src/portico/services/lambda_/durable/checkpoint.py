@@ -145,7 +145,7 @@ def _check_token(execution: Execution, token: str) -> None:
     if execution.token and token == execution.token:
         return
     owner = identifiers.execution_of_token(token)
-    if owner and owner != execution.id:
+    if identifiers.is_execution_id(owner) and owner != execution.id:
         raise refusals.token_of_another()
     raise refusals.invalid_token()
 
