@@ -12,8 +12,8 @@ import pytest
 
 from portico.base.clock import Clock
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome
-from portico.invoke.records import LATEST, VERSIONS, Version
-from portico.invoke.staging import Staging
+from portico.invoke.records import LATEST, VERSIONS, UsedLayer, Version
+from portico.invoke.staging import Staging, merged
 from portico.services.lambda_.states import States
 from portico.store.cache import RecordCache
 from portico.store.open import open_store
@@ -189,3 +189,39 @@ async def test_deleting_ends_its_environments(following: Follower) -> None:
     async with asyncio.timeout(10):
         await following.environments.told.wait()
     assert following.environments.keys == ["111111111111/eu-west-1/hello:$LATEST:100"]
+
+
+async def test_layers_are_merged_before_the_version_is_active(following: Follower) -> None:
+    first, last = [await following.store.put_blob(zip_with(text)) for text in ("x = 1", "x = 2")]
+    layers = tuple(UsedLayer("", digest, 0, 0) for digest in (first, last))
+    version = msgspec.structs.replace(await pending(following.store), layers=layers)
+    after = await following.write(put(version))
+    assert after is not None
+    assert after.state == "Active"
+    folder = following.staging.path(merged((first, last)))
+    assert folder is not None
+    assert Path(folder, "app.py").read_text() == "x = 2"
+
+
+async def test_a_layer_that_is_not_there_fails_it(following: Follower) -> None:
+    version = await pending(following.store)
+    after = await following.write(
+        put(msgspec.structs.replace(version, layers=(UsedLayer("", "0" * 64, 0, 0),)))
+    )
+    assert after is not None
+    assert (after.state, after.state_reason_code) == ("Failed", "InvalidZipFileException")
+
+
+async def test_a_start_keeps_the_layers_that_are_used(store: Store, tmp_path: Path) -> None:
+    used, unused = [await store.put_blob(zip_with(text)) for text in ("x = 1", "x = 2")]
+    earlier = Staging(root=tmp_path, store=store)
+    for digest in (used, unused):
+        await earlier.ensure_layers((digest,))
+    await store.commit(
+        [put(msgspec.structs.replace(await pending(store), layers=(UsedLayer("", used, 0, 0),)))]
+    )
+    follower = Follower(store, tmp_path)
+    loop = asyncio.create_task(follower.states.run())
+    await follower.states.settled(KEY, 10)
+    assert {path.name for path in tmp_path.glob("layers-*")} == {merged((used,))}
+    loop.cancel()
