@@ -13,12 +13,13 @@ from portico.environments.deadlines import Deadlines
 from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed, Layout
-from portico.environments.zygotes import Zygotes, may_make_pid_namespaces
+from portico.environments.sandbox.users import Users
+from portico.environments.zygotes import Zygotes
 
 
 @pytest.mark.parametrize("python", ["/bin/false", "/nowhere/python3"])
 async def test_an_interpreter_that_does_not_work(python: str) -> None:
-    server = ForkServer(flavour="bare", sdk_folder="", python=python, pid_namespaces=False)
+    server = ForkServer(flavour="bare", sdk_folder="", python=python, tier="C", users=Users())
     with pytest.raises(LaunchFailed):
         await server.start()
     await server.close()
@@ -58,7 +59,7 @@ async def test_an_interpreter_of_another_version_is_not_taken(tmp_path, monkeypa
 
 
 async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
-    server = ForkServer(flavour="bare", sdk_folder="", pid_namespaces=may_make_pid_namespaces())
+    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users())
     await server.start()
     zygote = server.pid
     closed, other = socket.socketpair()
@@ -67,7 +68,7 @@ async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
         await server.launch(Layout(), closed, -1, closed)
     reader, writer = os.pipe()
     ours, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    process = await server.launch(Layout(), other, writer, control)
+    process = await server.launch(server.locate(Layout()), other, writer, control)
     ours.close()
     control.close()
     assert server.pid == zygote

@@ -289,7 +289,7 @@ class Folder:
         return Prepared({folder!r}, (("_HANDLER", "app.handler"), ("PATH", "/usr/bin:/bin")), time.monotonic() + 60)
 
 async def main():
-    supervisor = Supervisor(Folder(), clock=Clock(), zygotes=Zygotes(pid_namespaces={namespaces}))
+    supervisor = Supervisor(Folder(), clock=Clock(), zygotes=Zygotes(tier={tier!r}))
     spec = EnvironmentSpec("k", "1", "r", "f", "1", "arn", "python3.11", "app.handler", "", "", 128, 60, 512, "")
     await supervisor.invoke(spec, Invocation("r", b"1", ""))
     print("ready", flush=True)
@@ -299,13 +299,13 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("namespaces", [True, False], ids=["pid-namespace", "subreaper"])
-async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path, alive, namespaces) -> None:
+@pytest.mark.parametrize("tier", ["A", "C"])
+async def test_nothing_outlives_a_server_that_is_killed(tmp_path: Path, alive, tier) -> None:
     mark = str(tmp_path / "mark")
     (tmp_path / "app.py").write_text(
         f"import subprocess\ndef handler(e, c):\n    subprocess.Popen(['sh', '-c', 'sleep 4711; true', '{mark}'])\n"
     )
-    program = _SERVER.format(path=sys.path, folder=str(tmp_path), namespaces=namespaces)
+    program = _SERVER.format(path=sys.path, folder=str(tmp_path), tier=tier)
     with subprocess.Popen(  # noqa: ASYNC220 - it is waited for below
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
     ) as server:

@@ -76,11 +76,10 @@ def _data(directory: Path) -> Iterator[Finding]:
 
 
 def _isolation() -> Iterator[Finding]:
-    from portico.environments.zygotes import may_make_pid_namespaces
+    from portico.environments.sandbox import landlock
 
-    has = may_make_pid_namespaces()
-    advice = "processes that a function leaves behind are found through a subreaper instead"
-    yield Finding("PID namespaces", "ok" if has else "note", "available" if has else "not available", advice)
+    abi = landlock.version()
+    yield Finding("Landlock", "ok" if abi else "note", f"version {abi}" if abi else "not available")
 
 
 def _server(connection: Connection) -> Iterator[Finding]:

@@ -147,11 +147,10 @@ class Environment:
         with ExitStack() as theirs:
             channel, log_fd, control = self._connect(clock, plan, theirs)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
-            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared, plan)))
+            layout = plan.launcher.locate(self._layout(plan, prepared))
+            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared, plan, layout)))
             try:
-                self._process = await plan.launcher.launch(
-                    self._layout(plan, prepared), channel, log_fd, control
-                )
+                self._process = await plan.launcher.launch(layout, channel, log_fd, control)
             except BaseException:
                 self._release()
                 raise
@@ -309,6 +308,9 @@ def _ignore(_: BrokenFrame | None) -> None:
     """The channel of a program that does not speak frames ends when it has been executed."""
 
 
-def _configuration(prepared: Prepared, plan: Plan) -> bytes:
-    variables = {**dict(prepared.variables), **dict(plan.variables), "LAMBDA_TASK_ROOT": prepared.code_dir}
-    return msgspec.json.encode({"code_dir": prepared.code_dir, "variables": variables})
+def _configuration(prepared: Prepared, plan: Plan, layout: Layout) -> bytes:
+    variables = {**dict(prepared.variables), **dict(plan.variables), "LAMBDA_TASK_ROOT": layout.task_dir}
+    if layout.own_dir:
+        variables["TMPDIR"] = layout.own_dir
+    folders = {"code_dir": layout.task_dir, "opt_dir": layout.layers_dir}
+    return msgspec.json.encode({**folders, "variables": variables})

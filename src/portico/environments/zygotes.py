@@ -9,17 +9,18 @@ from portico.environments import flavour
 from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
+from portico.environments.sandbox.users import Users
 from portico.environments.work import EnvironmentSpec, Prepared
 
 _CHOICES_KEPT = 10_000
-_CAP_SYS_ADMIN = 21
 
 
 class Zygotes:
     """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK."""
 
-    def __init__(self, *, pid_namespaces: bool | None = None) -> None:
-        self._pid_namespaces = may_make_pid_namespaces() if pid_namespaces is None else pid_namespaces
+    def __init__(self, *, tier: str = "A") -> None:
+        self._tier = tier
+        self._users = Users()
         self._sdk_folder = _sdk_folder()
         self._servers: dict[tuple[str, str], ForkServer] = {}
         self._flavours: dict[tuple[str, str], str] = {}
@@ -64,7 +65,8 @@ class Zygotes:
                 flavour=kind,
                 sdk_folder=self._sdk_folder,
                 python=python,
-                pid_namespaces=self._pid_namespaces,
+                tier=self._tier,
+                users=self._users,
             )
         return server
 
@@ -87,13 +89,6 @@ class Zygotes:
                 self._flavours.clear()
             self._flavours[key] = kind
         return kind
-
-
-def may_make_pid_namespaces() -> bool:
-    """Whether this process holds CAP_SYS_ADMIN, without which PID namespaces need a user namespace."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        effective = next((line.split()[1] for line in status if line.startswith("CapEff:")), "0")
-    return bool(int(effective, 16) >> _CAP_SYS_ADMIN & 1)
 
 
 def _sdk_folder() -> str:

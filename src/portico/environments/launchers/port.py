@@ -19,6 +19,12 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed. `groups` are the files
     of the control groups that limit it (`sandbox/cgroups.py`): the first process writes `0` to each before anything else. With
     `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`).
+
+    One that is `late` is started for no function yet: it has its processes and its `/tmp`, and is told its code and its layers by
+    `Control.place`, before which no code of a function's runs. What follows is the launcher's to say (`Launcher.locate`): the user of
+    the machine that it is (0: the server's), `task_dir` and `layers_dir`, where the function itself finds the two folders, `own_dir`,
+    the only folder that it may write to if it has no /tmp of its own, and folders of the machine that are `shown` to it at the same
+    paths.
     """
 
     code_dir: str = ""
@@ -30,6 +36,12 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     groups: tuple[str, ...] = ()
     own_network: bool = False
     doors: tuple[int, ...] = ()
+    late: bool = False
+    uid: int = 0
+    task_dir: str = ""
+    layers_dir: str = ""
+    own_dir: str = ""
+    shown: tuple[str, ...] = ()
 
 
 class Process(msgspec.Struct, frozen=True, gc=False):
@@ -44,8 +56,12 @@ class Process(msgspec.Struct, frozen=True, gc=False):
 class Launcher(Protocol):
     """Implemented by `forkserver.client.ForkServer`."""
 
+    def locate(self, layout: Layout) -> Layout:
+        """The layout with what this launcher decides."""
+
     async def launch(self, layout: Layout, channel: socket, log_fd: int, control: socket) -> Process:
-        """Start the processes of one environment. The descriptors stay the caller's, who closes its copies afterwards.
+        """Start the processes of one environment, whose layout is from `locate`. The descriptors stay the caller's, who closes its
+        copies afterwards.
 
         Raises:
             LaunchFailed: nothing has been started.

@@ -1,4 +1,4 @@
-"""The program that a zygote executes: `python -I -S -X utf8 boot.py CONTROL_FD FLAVOUR SDK_FOLDER PID_NAMESPACES`.
+"""The program that a zygote executes: `python -I -S -X utf8 boot.py CONTROL_FD FLAVOUR SDK_FOLDER TIER SHOWN...`.
 
 It loads the launcher's, the sandbox's and the runtime's modules under a private name, so that `portico` itself stays unknown in
 here, and runs the zygote. In the process of an environment `serve` returns, and the function's life begins at the top of the stack.
@@ -41,10 +41,11 @@ def load(name: str, folder: str) -> None:
     spec.loader.exec_module(sys.modules[name])
 
 
-def main(control_fd: int, flavour: str, sdk_folder: str, pid_namespaces: bool) -> None:
+def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[str]) -> None:
     """Be a zygote; return only at the end of an environment's process."""
     load("_portico", _ENVIRONMENTS)
     zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
+    cells = importlib.import_module("_portico.sandbox.cells")
     sdk = importlib.import_module("_portico.runtimes.python.sdk")
     bootstrap = importlib.import_module("_portico.runtimes.python.bootstrap")
     for name in _COMMON:
@@ -58,9 +59,9 @@ def main(control_fd: int, flavour: str, sdk_folder: str, pid_namespaces: bool) -
         sdk.preload()
     gc.collect()
     gc.freeze()
-    channel_fd = zygote.serve(control_fd, pid_namespaces)
+    channel_fd = zygote.serve(control_fd, cells.TIERS[tier](shown))
     bootstrap.main(channel_fd)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] == "1")
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:])

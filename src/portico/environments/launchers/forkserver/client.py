@@ -2,33 +2,46 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections import deque
 from typing import Any
 
 import msgspec
 
 from portico.environments.launchers.port import LaunchFailed, Layout, Process
+from portico.environments.sandbox.programs import folders_of
+from portico.environments.sandbox.users import Users
 
-_BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boot.py")
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_BOOT = os.path.join(_HERE, "boot.py")
+_ENVIRONMENTS = os.path.dirname(os.path.dirname(_HERE))
+_OURS = (_HERE, os.path.join(_ENVIRONMENTS, "runtimes"), os.path.join(_ENVIRONMENTS, "sandbox"))
+_TASK_DIR, _LAYERS_DIR = "/var/task", "/opt"
 _MESSAGE_BYTES_MAX = 4096
 _IN_FLIGHT_MAX = 16
 _READY_S = 30.0
+_FAILED = b"failed "
 
 
 class ForkServer:
     """One zygote, `bare` or `sdk`, started at the first launch (or by `start`). Implements `Launcher`."""
 
     def __init__(
-        self, *, flavour: str, sdk_folder: str, python: str = sys.executable, pid_namespaces: bool
+        self, *, flavour: str, sdk_folder: str, tier: str, users: Users, python: str = sys.executable
     ) -> None:
         self._flavour = flavour
-        self._program = [python, "-I", "-S", "-X", "utf8", _BOOT]
-        self._arguments = [flavour, sdk_folder, "1" if pid_namespaces else "0"]
-        self._kill_signal = signal.SIGKILL if pid_namespaces else signal.SIGTERM
+        self._tier = tier
+        self._users = users
+        # Not the link in a virtual environment, whose other packages are no business of functions; but it can be called.
+        self._program = [os.path.realpath(python), "-I", "-S", "-X", "utf8", _BOOT]
+        shown = [*_OURS, *filter(None, [sdk_folder]), os.path.dirname(python)]
+        self._arguments = [flavour, sdk_folder, tier, *shown]
+        self._kill_signal = signal.SIGKILL if tier == "A" else signal.SIGTERM
         self._zygote: _Zygote | None = None
         self._starting = asyncio.Lock()
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)
@@ -50,6 +63,27 @@ class ForkServer:
         """Wait until the zygote that runs now has ended."""
         if self._zygote is not None:
             await asyncio.shield(self._zygote.ended)
+
+    def locate(self, layout: Layout) -> Layout:
+        """The layout with what this launcher decides; see the port."""
+        code_dir, opt_dir = map(_resolved, (layout.code_dir, layout.opt_dir))
+        if self._tier == "A":
+            moved = {code_dir: _TASK_DIR, opt_dir: _LAYERS_DIR}
+            moved |= {layout.code_dir: _TASK_DIR, layout.opt_dir: _LAYERS_DIR}
+        else:
+            moved = {code_dir: code_dir, opt_dir: opt_dir}
+        program = tuple(_moved(part, moved) for part in layout.program)
+        return msgspec.structs.replace(
+            layout,
+            code_dir=code_dir,
+            opt_dir=opt_dir,
+            task_dir=moved[code_dir] if code_dir else _TASK_DIR,
+            layers_dir=moved[opt_dir] if opt_dir else "",
+            program=program,
+            shown=folders_of(program),
+            uid=0 if self._tier == "C" else self._users.take(),
+            own_dir=_own_dir() if self._tier == "B" else "",
+        )
 
     async def launch(
         self, layout: Layout, channel: socket.socket, log_fd: int, control: socket.socket
@@ -153,6 +187,8 @@ class _Zygote:
             self.end()
         elif message == b"ready":
             self.ready.set_result(None)
+        elif message.startswith(_FAILED):
+            _refuse(self.ready, LaunchFailed(message.removeprefix(_FAILED).decode()))
         else:
             self._answer(message.decode(), descriptors)
 
@@ -174,3 +210,20 @@ def _refuse(waiting: asyncio.Future[Any], error: LaunchFailed) -> None:
     if not waiting.done():
         waiting.set_exception(error)
         waiting.exception()  # whoever waits is told; if nobody does, that is no fault
+
+
+def _resolved(folder: str) -> str:
+    """A zygote in a root of its own can't follow the machine's absolute links."""
+    return folder and os.path.realpath(folder)
+
+
+def _moved(path: str, moved: dict[str, str]) -> str:
+    """Where the function finds what lies at `path` here."""
+    for folder, target in moved.items():
+        if folder and path.startswith(folder + os.sep):
+            return target + path[len(folder) :]
+    return path
+
+
+def _own_dir() -> str:
+    return os.path.join(tempfile.gettempdir(), f"portico-{secrets.token_hex(8)}")

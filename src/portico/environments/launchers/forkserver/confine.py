@@ -1,8 +1,8 @@
 """What an environment's processes give up before a function's code runs, step by step in one table.
 
-Each step raises when it is refused, which ends the environment. The order matters: limits can be lowered only, but to lower those
-of a root process takes no capability, so capabilities go after them; privileges are forbidden last, when nothing is left to gain.
-The namespaces, mounts, Landlock and seccomp of the sandbox are further rows of this table.
+Each step raises when it is refused, which ends the environment. The order matters: limits of processes are counted in the user
+namespace that exists by then; limits can be lowered only, which takes no capability, so capabilities go after them; privileges are
+forbidden before Landlock and seccomp, which ask for that; the filter of system calls comes last, for it would refuse steps before it.
 """
 
 from __future__ import annotations
@@ -10,50 +10,88 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Callable
+from typing import NamedTuple
 
-from . import system
+from ...sandbox import identity, kernel, landlock, seccomp
 
 DESCRIPTORS_MAX = 1024
+PROCESSES_MAX = 1024
 
 
-def _set_umask() -> None:
+class Bounds(NamedTuple):
+    """Of one environment: its tier, the user that it has for itself (0: none but the server's), and the paths that it may use, with
+    Landlock's rights."""
+
+    tier: str
+    uid: int
+    paths: dict[str, int]
+
+
+def _set_umask(_: Bounds) -> None:
     os.umask(0o022)
 
 
-def _limit_resources() -> None:
-    # Not RLIMIT_NPROC: it counts all that the user runs on the machine, and does not bind root; the watch counts instead.
+def _take_user(bounds: Bounds) -> None:
+    if bounds.uid:
+        identity.take(bounds.uid)
+
+
+def _rename_user(bounds: Bounds) -> None:
+    try:
+        identity.rename()
+    except OSError:
+        if (
+            not bounds.uid
+        ):  # a user of its own, without a capability, is enough where user namespaces are not to be had
+            raise
+
+
+def _limit_resources(_: Bounds) -> None:
     _limit(resource.RLIMIT_NOFILE, DESCRIPTORS_MAX)
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def _verify_capabilities() -> None:
+def _limit_processes(bounds: Bounds) -> None:
+    if (
+        bounds.tier == "A" or bounds.uid
+    ):  # else it would count all that the server's user runs on the machine; the watch counts
+        _limit(resource.RLIMIT_NPROC, PROCESSES_MAX + 1)  # and the first process
+
+
+def _verify_capabilities(_: Bounds) -> None:
     with open("/proc/self/status", encoding="ascii") as status:
         held = [line for line in status if line.startswith(("CapPrm", "CapEff", "CapInh", "CapAmb"))]
     if any(int(line.split()[1], 16) for line in held):
         raise OSError(f"capabilities remain: {held}")
 
 
-STEPS: tuple[tuple[str, Callable[[], None]], ...] = (
-    ("umask", _set_umask),
-    ("limits", _limit_resources),
-    ("bounding set", system.drop_bounding_set),
-    ("capabilities", system.clear_capabilities),
-    ("capabilities verified", _verify_capabilities),
-    ("no new privileges", system.forbid_new_privileges),
+STEPS: tuple[tuple[str, str, Callable[[Bounds], None]], ...] = (
+    ("ABC", "umask", _set_umask),
+    ("AB", "user", _take_user),
+    ("A", "user namespace", _rename_user),
+    ("ABC", "limits", _limit_resources),
+    ("AB", "limit of processes", _limit_processes),
+    ("ABC", "bounding set", lambda _: kernel.drop_bounding_set()),
+    ("ABC", "capabilities", lambda _: kernel.clear_capabilities()),
+    ("ABC", "capabilities verified", _verify_capabilities),
+    ("ABC", "no new privileges", lambda _: kernel.forbid_new_privileges()),
+    ("AB", "Landlock", lambda bounds: landlock.restrict(bounds.paths)),
+    ("AB", "seccomp", lambda _: kernel.filter_calls(seccomp.program())),
 )
 
 
-def confine() -> None:
-    """Take every step.
+def confine(bounds: Bounds) -> None:
+    """Take every step of the environment's tier.
 
     Raises:
         OSError: one was refused; the process must not go on.
     """
-    for name, step in STEPS:
-        try:
-            step()
-        except (OSError, ValueError) as error:
-            raise OSError(f"confinement, {name}: {error}") from error
+    for tiers, name, step in STEPS:
+        if bounds.tier in tiers:
+            try:
+                step(bounds)
+            except (OSError, ValueError) as error:
+                raise OSError(f"confinement, {name}: {error}") from error
 
 
 def _limit(which: int, most: int) -> None:

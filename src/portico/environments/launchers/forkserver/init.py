@@ -6,50 +6,88 @@ its descendants and kills them itself when it is told to end (SIGTERM), or when 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from typing import Any, NoReturn
 
-from . import confine, program, system
+from ...sandbox import kernel, network
+from ...sandbox.cells import Cell
+from . import confine, program
 from .family import CONTROL_FD, FAILED, Family, say
 
 CHANNEL_FD = 3
 _PARKED_FD = 64  # above all that dup2 overwrites
 
 
-def become(
-    layout: dict[str, Any], channel_fd: int, log_fd: int, control_fd: int, *, own_namespace: bool
-) -> int:
-    """Never returns in the first process; returns the channel's descriptor in the function's, which is its child, unless the
-    layout names a program, which it then executes."""
+def become(layout: dict[str, Any], descriptors: list[int], cell: Cell) -> int:
+    """Given the descriptors of the channel, the log and the control socket, become the first process of an environment.
+
+    Returns in the function's process only, which is its child: the descriptor of the channel. If the layout names a program, not
+    there either: that is executed.
+    """
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    system.die_with_parent(signal.SIGKILL if own_namespace else signal.SIGTERM)
-    _arrange(channel_fd, log_fd, control_fd)
-    if not own_namespace:
-        system.adopt_orphans()
+    _arrange(*descriptors)
+    if not cell.own_processes:
+        kernel.adopt_orphans()
         signal.signal(signal.SIGTERM, lambda *_: _end_all())
+    die_with = signal.SIGKILL if cell.own_processes else signal.SIGTERM
+    kernel.die_with_parent(die_with)
+    placer = None
     try:
-        _join(layout["groups"])
-        confine.confine()
+        _join(layout["groups"], cell.host)
+        if layout["own_network"]:
+            network.hand_over(CONTROL_FD, network.enter(layout["doors"]))
+        paths = cell.enter(layout)
+        if layout["late"]:
+            placer = _start_placer(cell)
+        confine.confine(confine.Bounds(cell.tier, layout["uid"], paths))
+        kernel.die_with_parent(die_with)  # which new ids undo
         pid = os.fork()
     except OSError as error:
         say(FAILED + str(error).encode())
         os._exit(70)
     if pid == 0:
-        os.close(CONTROL_FD)
-        os.setpgid(0, 0)
-        if not own_namespace:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            system.die_with_parent(signal.SIGKILL)
-        if layout["program"]:
-            program.execute(CHANNEL_FD, layout["program"], keep_channel=layout["speaks_frames"])
-        return CHANNEL_FD
+        return _be_function(layout, cell)
     os.close(CHANNEL_FD)
-    Family(pid, None).watch()
-    if own_namespace:
+    kernel.let_be_inspected(False)  # by the function, which is the same user
+    Family(pid, placer).watch()
+    if cell.own_processes:
         os._exit(0)
     return _end_all()
+
+
+def _be_function(layout: dict[str, Any], cell: Cell) -> int:
+    os.close(CONTROL_FD)
+    os.setpgid(0, 0)
+    if not cell.own_processes:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        kernel.die_with_parent(signal.SIGKILL)
+    if layout["program"]:
+        program.execute(CHANNEL_FD, layout["program"], keep_channel=layout["speaks_frames"])
+    return CHANNEL_FD
+
+
+def _start_placer(cell: Cell) -> tuple[int, int]:
+    """A process that keeps its privileges until it has been told the code; its id and where to tell it."""
+    told, tells = os.pipe2(os.O_CLOEXEC)
+    pid = os.fork()
+    if pid:
+        os.close(told)
+        return pid, tells
+    kernel.let_be_inspected(False)
+    kernel.die_with_parent(signal.SIGKILL)
+    os.close(tells)
+    try:
+        with open(told, "rb") as relay:
+            body = relay.read()
+        if body:
+            cell.place(json.loads(body))
+    except OSError as error:
+        say(FAILED + str(error).encode())
+        os._exit(70)
+    os._exit(0)
 
 
 def _arrange(channel_fd: int, log_fd: int, control_fd: int) -> None:
@@ -64,14 +102,14 @@ def _arrange(channel_fd: int, log_fd: int, control_fd: int) -> None:
     os.closerange(CONTROL_FD + 1, 1 << 20)
 
 
-def _join(groups: list[str]) -> None:
+def _join(groups: list[str], host: str) -> None:
     """Be limited, alone first: whatever this process starts will be in the same control groups.
 
     Raises:
         OSError: the kernel refuses one of them.
     """
     for file in groups:
-        fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+        fd = os.open(host + file, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.write(fd, b"0")
         finally:

@@ -13,31 +13,40 @@ import os
 import signal
 import socket
 
-from . import init, system
+from ...sandbox import kernel
+from ...sandbox.cells import Cell
+from . import init
 
 _MESSAGE_BYTES_MAX = 65_536
 _DESCRIPTORS = 3
 
 
-def serve(control_fd: int, pid_namespaces: bool) -> int:
-    """Fork environments until the server closes the control socket, which ends this process.
+def serve(control_fd: int, cell: Cell) -> int:
+    """Prepare the cell, say `ready` (or `failed` and why, and end), then fork environments until the server closes the control
+    socket, which ends this process.
 
     Returns in the process of an environment only: the descriptor of its channel.
     """
-    system.die_with_parent(signal.SIGKILL)
+    kernel.die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits: the server watches pidfds
     control = socket.socket(fileno=control_fd)
     control.setblocking(True)
+    try:
+        cell.prepare()
+    except OSError as error:
+        control.send(f"failed {error}".encode())
+        os._exit(70)
+    kernel.die_with_parent(signal.SIGKILL)  # which new ids undo
     control.send(b"ready")
     while True:
         message, descriptors = _receive(control)
         if not message:
             os._exit(0)
         number, _, layout = message.decode().partition(" ")
-        pid = _fork(control, number, descriptors, pid_namespaces)
+        pid = _fork(control, number, descriptors, cell)
         if pid == 0:
             control.close()
-            return init.become(json.loads(layout), *descriptors, own_namespace=pid_namespaces)
+            return init.become(json.loads(layout), descriptors, cell)
         for fd in descriptors:
             os.close(fd)
 
@@ -52,12 +61,12 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return message, list(descriptors)
 
 
-def _fork(control: socket.socket, number: str, descriptors: list[int], pid_namespaces: bool) -> int:
+def _fork(control: socket.socket, number: str, descriptors: list[int], cell: Cell) -> int:
     if len(descriptors) != _DESCRIPTORS:
         control.send(f"{number} ! {len(descriptors)} descriptors".encode())
         return -1
     try:
-        pid = system.fork_into_namespace() if pid_namespaces else os.fork()
+        pid = cell.fork()
     except OSError as error:
         control.send(f"{number} ! {error}".encode())
         return -1
