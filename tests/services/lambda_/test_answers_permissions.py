@@ -212,3 +212,47 @@ def test_function_revisions_permissions(client: Make, active: Make, permit: Make
     assert told(lam.remove_permission, FunctionName="f", StatementId="s3", RevisionId=first) == stale
     lam.remove_permission(FunctionName="f", StatementId="s3", RevisionId=second)
     assert lam.get_function(FunctionName="f")["Configuration"]["RevisionId"] == configured
+
+
+def test_lambda_permission_fn_versioning(client: Make, active: Make, permit: Make, statements: Make) -> None:
+    lam = client("lambda")
+    arn = active("f")
+    permit("f", "s3", "s3.amazonaws.com", SourceArn=BUCKET)
+    own = [allowed("s3", "s3.amazonaws.com", arn, Condition=FROM_BUCKET)]
+    before = lam.get_policy(FunctionName="f")["RevisionId"]
+    assert lam.publish_version(FunctionName="f")["Version"] == "1"
+    assert statements("f") == own
+    assert lam.get_policy(FunctionName="f")["RevisionId"] == before
+    assert told(lam.get_policy, FunctionName="f", Qualifier="1") == NO_POLICY
+
+    versions = allowed("s3", "s3.amazonaws.com", f"{arn}:1", Condition=FROM_BUCKET)
+    assert permit(f"{arn}:1", "s3", "s3.amazonaws.com", SourceArn=BUCKET) == versions
+    assert statements("f", Qualifier="1") == [versions]
+
+    alias = lam.create_alias(FunctionName="f", Name="permission-alias", FunctionVersion="1")
+    given = {
+        "FunctionName": "f",
+        "Qualifier": "permission-alias",
+        "StatementId": "s3",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "s3.amazonaws.com",
+        "SourceArn": BUCKET,
+    }
+    assert told(lam.add_permission, **given, RevisionId="wrong") == refusal(
+        412,
+        "PreconditionFailedException",
+        "The Revision Id provided does not match the latest Revision Id. "
+        "Call the GetPolicy API to retrieve the latest Revision Id",
+    )
+    lam.add_permission(**given)
+    aliases = allowed("s3", "s3.amazonaws.com", f"{arn}:permission-alias", Condition=FROM_BUCKET)
+    assert statements("f", Qualifier="permission-alias") == [aliases]
+    assert lam.get_alias(FunctionName="f", Name="permission-alias")["RevisionId"] == alias["RevisionId"]
+
+    assert statements("f") == own
+    assert lam.get_policy(FunctionName="f")["RevisionId"] == before
+    permit("f", "s3_2", "s3.amazonaws.com", SourceArn=BUCKET)
+    assert statements("f") == [*own, allowed("s3_2", "s3.amazonaws.com", arn, Condition=FROM_BUCKET)]
+    lam.remove_permission(FunctionName="f", Qualifier="1", StatementId="s3")
+    assert told(lam.get_policy, FunctionName="f", Qualifier="1") == NO_POLICY
+    assert statements("f", Qualifier="permission-alias") == [aliases]

@@ -51,7 +51,7 @@ async def put_provisioned_concurrency_config(
     Raises:
         ResourceNotFoundException: no such function, version or alias.
         ResourceConflictException: the version is provisioned by another qualifier.
-        InvalidParameterValueException: `$LATEST`, an alias with weights, or more than there is left.
+        InvalidParameterValueException: `$LATEST`, an alias with weights, SnapStart, or more than there is left.
     """
     name = names.named(call, request)
     if name.qualifier in ("", LATEST):
@@ -62,6 +62,9 @@ async def put_provisioned_concurrency_config(
         raise errors.invalid(_UNPUBLISHED)
     if alias is not None and alias.weights:
         raise errors.invalid("Alias with weights can not be used with Provisioned Concurrency")
+    record = await call.tx.get(VERSIONS, *name.key, version)
+    if record is not None and record.snap_start:
+        raise errors.invalid("Provisioned Concurrency can not be used with SnapStart")
     function = await function_of(call, name)
     _require_sole(function, name, version)
     wanted = request["ProvisionedConcurrentExecutions"]
