@@ -13,12 +13,22 @@ if TYPE_CHECKING:
 PROVISIONED = "provisioned-concurrency"  # how an environment is initialised that was started ahead
 
 
+class Image(msgspec.Struct, frozen=True, gc=False):
+    """A container image, and what is started in it in place of what it says itself (None: what it says)."""
+
+    uri: str
+    entry_point: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    working_directory: str | None = None
+
+
 class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     """What an environment is started from. Environments are shared between equal `key`s only.
 
     `key` names function, version and generation. `code_digest` is the zip's blob, `layers` those of the layers, in their order;
     sizes in MB, times in seconds. `initialization`: as AWS_LAMBDA_INITIALIZATION_TYPE has it. With a
-    `debug_port` the runtime waits for a debugger there before it loads the function.
+    `debug_port` the runtime waits for a debugger there before it loads the function. With an `image`
+    there is no code and no runtime.
     """
 
     key: str
@@ -39,6 +49,7 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     layers: tuple[str, ...] = ()
     initialization: str = "on-demand"
     debug_port: int = 0
+    image: Image | None = None
 
 
 class Invocation(msgspec.Struct, frozen=True, gc=False):

@@ -34,7 +34,7 @@ class EnvironmentPreparer:
         except CannotAssume as error:
             raise PreparationFailed("AccessDeniedException", CANNOT_ASSUME) from error
         try:
-            code_dir = self._staging.path(spec.code_digest) or await self._staging.ensure(spec.code_digest)
+            code_dir = await self._code(spec.code_digest)
             opt_dir = await self._layers(spec.layers)
         except (CodeRefused, KeyError) as error:
             raise PreparationFailed(
@@ -45,6 +45,11 @@ class EnvironmentPreparer:
             spec, log_stream, keys, self._endpoint_url, self._ca_bundle, opt_dir
         )
         return Prepared(code_dir, variables, self._clock.monotonic() + max(usable_s, 0.0), opt_dir)
+
+    async def _code(self, digest: str) -> str:
+        if not digest:  # an image has none
+            return ""
+        return self._staging.path(digest) or await self._staging.ensure(digest)
 
     async def _layers(self, digests: tuple[str, ...]) -> str:
         if not digests:

@@ -4,7 +4,7 @@ import random
 
 import msgspec
 
-from portico.environments.work import PROVISIONED, EnvironmentSpec
+from portico.environments.work import PROVISIONED, EnvironmentSpec, Image
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -14,6 +14,7 @@ from portico.invoke.records import (
     AccountUsage,
     Alias,
     Function,
+    ImageConfig,
     Version,
     digests_of,
 )
@@ -144,12 +145,20 @@ def spec_of(version: Version) -> EnvironmentSpec:
         log_group=version.log_group or f"/aws/lambda/{version.function}",
         variables=(*_logging_variables(version), *(version.variables or {}).items()),
         layers=digests_of(version),
+        image=_image_of(version),
     )
 
 
 def ahead_of(spec: EnvironmentSpec) -> EnvironmentSpec:
     """What an environment of provisioned concurrency is started from."""
     return msgspec.structs.replace(spec, key=f"{spec.key}:ahead", initialization=PROVISIONED)
+
+
+def _image_of(version: Version) -> Image | None:
+    if not version.image_uri:
+        return None
+    config = version.image_config or ImageConfig()
+    return Image(version.image_uri, config.entry_point, config.command, config.working_directory)
 
 
 def _logging_variables(version: Version) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,6 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.invoke.folders import folder_of
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -18,7 +17,7 @@ from portico.invoke.records import (
     Function,
     Version,
 )
-from portico.services.lambda_ import access, errors, names, shown
+from portico.services.lambda_ import access, code_location, errors, names, shown
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
@@ -105,16 +104,9 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
         await lam.states.settled(VERSIONS.key(*name.key, LATEST), _SETTLED_S)
     version = await version_of(call, name)
     function = await function_of(call, name)
-    origin = call.origin
-    folder = folder_of(version.code_digest)
-    location = (
-        f"file://{folder}"
-        if folder
-        else lam.downloads.location(origin.host, secure=origin.secure, digest=version.code_digest)
-    )
     found: dict[str, Any] = {
         "Configuration": shown.configuration(version, arn=name.asked_arn),
-        "Code": {"RepositoryType": "S3", "Location": location},
+        "Code": code_location.of(lam, call, version),
     }
     if function.tags:
         found["Tags"] = function.tags
