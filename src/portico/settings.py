@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True):
     code_roots: str = ""
     # Bytes per second of a streamed answer beyond its first 6 MB (AWS: 2 MB/s); 0 is no limit.
     stream_bytes_per_s: int = 2 * 1024 * 1024
+    # Which interpreter runs a function: `any` lets another version of the language stand in where the runtime's own is not
+    # installed, `strict` refuses such a runtime.
+    runtimes: Literal["any", "strict"] = "any"
     # What functions reach: `host` the machine's network, `portico` nothing but Portico, `none` nothing at all.
     network: Literal["host", "portico", "none"] = "host"
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.

@@ -62,6 +62,9 @@ from portico.settings import Settings, SettingsError, load
     "--stream-bytes-per-s", type=int, help="Pace of a streamed answer after its first 6 MB (2097152); 0: any."
 )
 @click.option(
+    "--runtimes", type=click.Choice(["any", "strict"]), help="Whether another version may stand in (any)."
+)
+@click.option(
     "--network", type=click.Choice(["host", "portico", "none"]), help="What functions can reach (host)."
 )
 @click.option(

@@ -4,6 +4,7 @@ Looked for on the `PATH` (`node`, `nodejs`, `node22`) and where version managers
 """
 
 import asyncio
+import functools
 import glob
 import logging
 import os
@@ -32,47 +33,26 @@ _KEPT_BY_MANAGERS = (  # of nvm, fnm, Volta, asdf, mise, n
 
 
 class NodeVersions:
-    """Finds the executable for a runtime. The machine is looked over once, at the first question; each executable is asked for its
-    version without a word of its own."""
+    """Finds the executable for a runtime, and says once for each runtime that another version stands in."""
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self._strict = strict
-        self._found: dict[int, str] | None = None
-        self._looking = asyncio.Lock()
-        self._warned: set[str] = set()
+    def __init__(self) -> None:
+        self._told: set[str] = set()
 
     async def find(self, runtime: str) -> str:
-        """The executable's path for `nodejsN.x`. `strict`: of that major version or none.
+        """The executable's path for `nodejsN.x`.
 
         Raises:
             LaunchFailed: there is none.
         """
-        async with self._looking:
-            if self._found is None:
-                self._found = await asyncio.to_thread(installed)
+        found = await asyncio.to_thread(installed)
         wanted = major_of(runtime)
-        chosen = nearest(wanted, self._found)
+        chosen = nearest(wanted, found)
         if chosen is None:
-            raise LaunchFailed(
-                f"{runtime} needs Node.js {MAJOR_MIN} or newer, and there is none on this machine"
-            )
-        if chosen != wanted:
-            self._refuse_or_warn(runtime, chosen)
-        return self._found[chosen]
-
-    def _refuse_or_warn(self, runtime: str, chosen: int) -> None:
-        if self._strict:
-            raise LaunchFailed(
-                f"there is no Node.js {major_of(runtime)} on this machine for {runtime} (runtimes = strict)"
-            )
-        if runtime not in self._warned:
-            self._warned.add(runtime)
-            log.warning(
-                "there is no Node.js %d: functions of %s run on Node.js %d",
-                major_of(runtime),
-                runtime,
-                chosen,
-            )
+            raise LaunchFailed(f"{runtime} needs Node.js {MAJOR_MIN} or newer")
+        if chosen != wanted and runtime not in self._told:
+            self._told.add(runtime)
+            log.warning("there is no Node.js %d: functions of %s run on Node.js %d", wanted, runtime, chosen)
+        return found[chosen]
 
 
 def major_of(runtime: str) -> int:
@@ -94,16 +74,18 @@ def nearest(wanted: int, majors: Iterable[int]) -> int | None:
 
 
 def installed() -> dict[int, str]:
-    """The executable for each major version that is there; of several, what comes first on the path."""
+    """The executable for each major version that is there; of several, what comes first on the path. Looked up at each question, so
+    that what is installed while the server runs counts at once; each executable is asked for its version once."""
     found: dict[int, str] = {}
-    for path in dict.fromkeys(os.path.realpath(candidate) for candidate in _candidates()):
-        major = _asked(path)
+    for path in dict.fromkeys(os.path.realpath(candidate) for candidate in candidates()):
+        major = _asked(path, os.stat(path).st_mtime_ns)
         if major is not None and major >= MAJOR_MIN:
             found.setdefault(major, path)
     return found
 
 
-def _candidates() -> Iterator[str]:
+def candidates() -> Iterator[str]:
+    """Where there may be a Node.js, in the order of preference."""
     names = ("node", "nodejs", *(f"node{major}" for major in range(MAJOR_MIN, MAJOR_MIN + 20, 2)))
     yield from filter(None, map(shutil.which, names))
     nvm = os.environ.get("NVM_DIR", "~/.nvm")
@@ -111,7 +93,9 @@ def _candidates() -> Iterator[str]:
         yield from sorted(glob.glob(os.path.expanduser(pattern.replace("{NVM_DIR}", nvm))), reverse=True)
 
 
-def _asked(path: str) -> int | None:
+@functools.lru_cache(maxsize=100)
+def _asked(path: str, _changed_at_ns: int) -> int | None:
+    """The major version that an executable says, without a word of its own."""
     try:
         answer = subprocess.run(  # noqa: S603 - the operator's own path
             [path, "--version"],

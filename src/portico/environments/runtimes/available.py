@@ -6,9 +6,13 @@ Looked up on each question, so that what is installed while the server runs coun
 import os
 import re
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+
+from portico.environments import node_versions
 
 _FAMILY = re.compile(r"[a-z]+")
 
@@ -47,20 +51,48 @@ _ALWAYS = frozenset(["python", "provided"])
 _DOCKER_SOCKET = "var/run/docker.sock"
 
 
+def _strictly_python(runtime: str) -> str:
+    own = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if runtime == own or shutil.which(runtime):
+        return ""
+    return (
+        f"There is no {runtime} on the server's PATH, and no other version may stand in (runtimes = strict)."
+    )
+
+
+def _strictly_node(runtime: str) -> str:
+    major = node_versions.major_of(runtime)
+    if major in node_versions.installed():
+        return ""
+    return (
+        f"There is no Node.js {major} on the server, and no other version may stand in (runtimes = strict)."
+    )
+
+
+# The families whose runtimes other versions stand in for, unless they may not.
+_STAND_INS: dict[str, Callable[[str], str]] = {"python": _strictly_python, "nodejs": _strictly_node}
+
+
 class Runtimes:
-    """Answers for the machine whose files are below `root` and whose programs are on `path` (None: the process's)."""
+    """Answers for the machine whose files are below `root` and whose programs are on `path` (None: the process's). `strict`: a
+    runtime of Python or Node.js runs on that very version or not at all."""
 
-    __slots__ = ("_path", "_root")
+    __slots__ = ("_path", "_root", "_strict")
 
-    def __init__(self, *, root: Path = Path("/"), path: str | None = None) -> None:
+    def __init__(self, *, root: Path = Path("/"), path: str | None = None, strict: bool = False) -> None:
         self._root = root
         self._path = path
+        self._strict = strict
 
     def missing(self, runtime: str) -> str:
         """What has to be installed before functions of `runtime` can run; "" when they can."""
         found = _FAMILY.match(runtime)
         family = found[0] if found is not None else ""
-        if family in _ALWAYS:
+        if self._strict and family in _STAND_INS:
+            return _STAND_INS[family](runtime)
+        if family in _ALWAYS or (
+            family == "nodejs" and self._path is None and any(node_versions.candidates())
+        ):
             return ""
         need = _NEEDS.get(family)
         if need is None:

@@ -65,6 +65,6 @@ def build(ports: Ports) -> Lambda:
         states=states,
         provisioner=provisioner,
         downloads=Downloads(store=ports.store, clock=ports.clock),
-        runtimes=Runtimes(),
+        runtimes=Runtimes(strict=extras["Settings"].runtimes == "strict"),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
     )
