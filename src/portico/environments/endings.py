@@ -17,6 +17,8 @@ TIMED_OUT = "Sandbox.Timedout"
 TOO_LARGE = "Function.ResponseSizeTooLarge"
 UNKNOWN = "Function.Unknown"
 INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
+EXTENSION_CRASH, EXTENSION_EXIT = "Extension.Crash", "Extension.ExitError"
+EXTENSION_INIT, EXTENSION_LAUNCH = "Extension.InitError", "Extension.LaunchError"
 
 # How Go, in which AWS's side is written, calls the signals; others are "signal N".
 _SIGNALS: dict[int, str] = {
@@ -61,8 +63,8 @@ def exited(request_id: str, status: int) -> Ending:
     return _ending(EXIT_ERROR, f"RequestId: {request_id} Error: {exit_words(status)}")
 
 
-def not_started(request_id: str, kind: str, words: str) -> Ending:
-    """There was nothing to start, or it could not be executed."""
+def fault(request_id: str, kind: str, words: str) -> Ending:
+    """The environment could not go on: nothing to start, or an extension that failed."""
     return _ending(kind, f"RequestId: {request_id} Error: {words}")
 
 
@@ -93,6 +95,12 @@ def exit_words(status: int) -> str:
     if code == 0:
         return "Runtime exited without providing a reason"
     return f"Runtime exited with error: exit status {code}"
+
+
+def extension_words(status: int) -> str:
+    """How the wait status of an extension reads."""
+    words = exit_words(status)
+    return words.rpartition("error: ")[2] if status else "exit code 0"
 
 
 def _ending(kind: str, words: str) -> Ending:

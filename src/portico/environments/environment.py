@@ -12,17 +12,18 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.environments import framed, freezing
+from portico.environments.api.programs import FOLDER, variables_of_extensions
+from portico.environments.api.session import Session
 from portico.environments.control import Control
 from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Network
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
-from portico.environments.lane import Lane
 from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
-from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome, Prepared
+from portico.environments.work import EnvironmentSpec, InitEnd, Invocation, LogLine, Outcome, Prepared
 
 log = logging.getLogger("portico.environments")
 
@@ -42,10 +43,10 @@ class Environment:
     """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_control", "_doors", "_kill_timer", "_lane", "_log", "_loop", "_process", "_reports", "_stopped",
-        "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "invocation",
-        "late_lines", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "spec", "started_ms", "state", "status",
-        "ticket",
+        "_channel", "_control", "_doors", "_kill_timer", "_log", "_loop", "_process", "_reports", "_session", "_stopped",
+        "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "inits", "invocation",
+        "late_lines", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "settled", "spec",
+        "started_ms", "state", "status", "ticket",
     )  # fmt: skip
 
     def __init__(self, id: int, spec: EnvironmentSpec, log_stream: str) -> None:
@@ -61,12 +62,18 @@ class Environment:
         self.ticket = 0
         self.invocation: Invocation | None = None
         self.answer: Answer | None = None  # to the invocation, when it is streamed
-        self.outcome: Outcome | None = None  # of the invocation, while its answer waits
+        self.outcome: Outcome | None = (
+            None  # of the invocation that has been answered, while something still attends to it
+        )
+        self.settled: asyncio.Future[Outcome] | None = (
+            None  # the caller has its answer and waits for the rest of the outcome
+        )
         self.expires_at = float("inf")
         self.delivered_at = 0.0
         self.started_ms = 0
         self.init_started_at = 0.0
         self.init_ms: float | None = None
+        self.inits: tuple[InitEnd, ...] = ()
         self.peak_kb = 0
         self.late_lines: tuple[LogLine, ...] = ()
         self.group = Group()
@@ -76,7 +83,7 @@ class Environment:
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
         self._control: Control | None = None
-        self._lane: Lane | None = None
+        self._session: Session | None = None
         self._stopped: tuple[int, ...] = ()
         self._kill_timer: asyncio.TimerHandle | None = None
 
@@ -96,7 +103,7 @@ class Environment:
     @property
     def attended(self) -> bool:
         """Whether something in it still attends to the invocation that it has answered."""
-        return self._lane is not None and self._lane.attending
+        return self._session is not None and self._session.attending
 
     def memory_mb(self) -> int:
         """The most memory used so far, as REPORT shows it."""
@@ -118,13 +125,21 @@ class Environment:
         other.repeated = True
         other.late_lines = self.take_lines()
         other.peak_kb = self.peak_kb
+        other.inits = self.inits
         return other
+
+    def init_ended(self, now: float, status: str, error_type: str = "") -> None:
+        """The init phase has ended in a way that the log tells of by itself."""
+        phase = "invoke" if self.repeated else "init"
+        took_ms = (now - self.init_started_at) * 1000
+        self.inits += (InitEnd(took_ms, status, error_type, phase),)
 
     def forget_invocation(self) -> None:
         """The invocation has been answered; the environment stays."""
         self.invocation = None
         self.answer = None
         self.outcome = None
+        self.settled = None
         self.repeated = False
 
     def advance(self, event: Event) -> None:
@@ -148,25 +163,29 @@ class Environment:
             channel, log_fd, control = self._connect(clock, plan, theirs)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
             layout = plan.launcher.locate(self._layout(plan, prepared))
-            self._send(framed.encode(framed.CONFIGURE, _configuration(prepared, plan, layout)))
+            variables = _variables(prepared, plan, layout)
+            if not plan.extensions:
+                self._configure(layout, variables)
             try:
                 self._process = await plan.launcher.launch(layout, channel, log_fd, control)
             except BaseException:
                 self._release()
                 raise
         self._loop.add_reader(self._process.pidfd, self._exited)
-        if self._lane is not None:
-            self._lane.started(self._process.pid)
+        if self._session is not None:
+            self._session.started(self._process.pid)
         if self.state is State.ENDING:
             self.kill()
+        elif plan.extensions:
+            self._start_extensions(plan, layout, variables)
 
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
         self.advance(Event.DELIVERED)
         self.thaw()
         self.ticket, self.invocation = ticket, invocation
-        if self._lane is not None:
-            self._lane.deliver(invocation, deadline_ms)
+        if self._session is not None:
+            self._session.deliver(invocation, deadline_ms)
 
     @property
     def frozen(self) -> bool:
@@ -186,8 +205,8 @@ class Environment:
 
     def hold(self, held: bool) -> None:
         """Take nothing more of a streamed answer, or go on."""
-        if self._lane is not None:
-            (self._lane.hold if held else self._lane.resume)()
+        if self._session is not None:
+            (self._session.hold if held else self._session.resume)()
 
     def end(self, reason: str) -> None:
         """Kill every process of the environment; `on_gone` follows. The first reason stays."""
@@ -195,7 +214,13 @@ class Environment:
             return
         self.advance(Event.END)
         self.reason = reason
-        self.kill()
+        grace_s = 0.0 if self._session is None else self._session.shut_down(reason)
+        if not grace_s or self._control is None:
+            self.kill()
+            return
+        self.thaw()
+        self._control.terminate()
+        self._kill_later(grace_s, self.kill)
 
     def kill(self) -> None:
         """Send the signal that ends the whole tree."""
@@ -212,6 +237,32 @@ class Environment:
             lines, self.late_lines = self.late_lines + lines, ()
         return lines
 
+    def _start_extensions(self, plan: Plan, layout: Layout, variables: dict[str, str]) -> None:
+        """Start the extensions; the runtime gets its configuration, and so begins, once all have registered."""
+        if self._session is None or self._control is None:
+            return
+        self._session.expect(plan.extensions, lambda: self._configure(layout, variables))
+        self._control.on_extension = self._session.extensions.ended
+        programs = [os.path.join(layout.layers_dir, FOLDER, name) for name in plan.extensions]
+        self._control.start_extensions(programs, variables_of_extensions(variables))
+
+    def _function_ended(self, _: int) -> None:
+        if self.state is not State.ENDING and self._session is not None and self._session.extensions.any:
+            self._reports.broken(self)  # without extensions the environment ends by itself
+
+    def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
+        about = {
+            "code_dir": layout.task_dir,
+            "opt_dir": layout.layers_dir,
+            "variables": variables,
+        }
+        self._send(framed.encode(framed.CONFIGURE, msgspec.json.encode(about)))
+
+    def _kill_later(self, after_s: float, action: Callable[[], None]) -> None:
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
+        self._kill_timer = self._loop.call_later(after_s, action)
+
     def _layout(self, plan: Plan, prepared: Prepared) -> Layout:
         return Layout(
             code_dir=prepared.code_dir,
@@ -219,7 +270,7 @@ class Environment:
             tmp_mb=self.spec.ephemeral_mb,
             memory_mb=self.spec.memory_mb,
             program=plan.program,
-            speaks_frames=plan.lane is None,
+            speaks_frames=plan.speaks_frames,
             groups=self.group.join,
             own_network=self.network.own,
             doors=self.network.ports,
@@ -233,9 +284,10 @@ class Environment:
             ours, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             theirs.enter_context(channel)
             ours.setblocking(False)
-            on_end = self._channel_ended if plan.lane is None else _ignore
-            self._channel = Channel(self._loop, ours, self._frame, on_end)
-            self._lane = FramedLane(self._channel) if plan.lane is None else plan.lane(self._frame)
+            session = self._session = plan.api.session(self.spec, self._frame, clock.wall)
+            on_end = self._channel_ended if plan.speaks_frames else _ignore
+            self._channel = Channel(self._loop, ours, session.heard, on_end)
+            session.speak(FramedLane(self._channel) if plan.speaks_frames else None)
             log_fd, log_writer = os.pipe()
             theirs.callback(os.close, log_writer)
             self._log = LogPipe(self._loop, clock, log_fd)
@@ -243,6 +295,7 @@ class Environment:
             theirs.enter_context(control)
             self._control = Control(self._loop, connection)
             self._control.on_listener = self._listener
+            self._control.on_ended = self._function_ended
         except OSError:
             self._release()
             raise
@@ -251,8 +304,8 @@ class Environment:
     def _listener(self, port: int, descriptor: int) -> None:
         if port != RUNTIME_API_PORT:
             self._doors.open(descriptor, self.network.portico)
-        elif self._lane is not None:
-            self._doors.open(descriptor, Entrance(self._lane.connect))
+        elif self._session is not None:
+            self._doors.open(descriptor, Entrance(self._session.connect))
 
     def _send(self, frame: bytes) -> None:
         if self._channel is not None:
@@ -267,9 +320,9 @@ class Environment:
             log.warning("%s sent what is no frame: %s", self, error)
         if error is not None or self.state is State.IDLE:
             self._reports.broken(self)
-        else:
+        elif self.state is not State.ENDING:
             # Usually the process is ending and its status comes within a moment; one that only closed its socket is killed.
-            self._kill_timer = self._loop.call_later(_EXIT_GRACE_S, self._reports.broken, self)
+            self._kill_later(_EXIT_GRACE_S, lambda: self._reports.broken(self))
 
     def _exited(self) -> None:
         if self._control is not None:
@@ -288,8 +341,8 @@ class Environment:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._doors.close()
-        if self._lane is not None:
-            self._lane.close()
+        if self._session is not None:
+            self._session.close()
         if self._channel is not None:
             self._channel.close()
         if self._log is not None:
@@ -308,9 +361,12 @@ def _ignore(_: BrokenFrame | None) -> None:
     """The channel of a program that does not speak frames ends when it has been executed."""
 
 
-def _configuration(prepared: Prepared, plan: Plan, layout: Layout) -> bytes:
+def _variables(prepared: Prepared, plan: Plan, layout: Layout) -> dict[str, str]:
     variables = {**dict(prepared.variables), **dict(plan.variables), "LAMBDA_TASK_ROOT": layout.task_dir}
     if layout.own_dir:
         variables["TMPDIR"] = layout.own_dir
-    folders = {"code_dir": layout.task_dir, "opt_dir": layout.layers_dir}
-    return msgspec.json.encode({**folders, "variables": variables})
+    if prepared.opt_dir and layout.layers_dir != prepared.opt_dir:
+        # They name the layers' folder as this machine has it.
+        found = layout.layers_dir
+        variables = {name: value.replace(prepared.opt_dir, found) for name, value in variables.items()}
+    return variables

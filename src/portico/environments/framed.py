@@ -18,7 +18,9 @@ READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
 # A streamed answer. BEGIN: JSON `{"contentType": ...}`, PART: bytes, END: empty, or the error's JSON document when it broke off.
 BEGIN, PART, END = b"B", b"P", b"N"
 NOT_STARTED = b"X"  # the program could not be executed; the words of why
-FREE = b"D"  # done with the invocation that was answered: said by lanes only, never in a frame
+# Said by lanes only, never in a frame: done with the invocation that was answered; the environment can't go on (the error's type is in
+# the place of the request's id, its words are the content).
+FREE, FAULT = b"D", b"Z"
 
 CONTENT_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap on an answer
 
@@ -112,13 +114,6 @@ class FramedLane:
     def __init__(self, channel: "Channel") -> None:
         self._channel = channel
 
-    def started(self, pid: int) -> None:
-        """The channel is theirs already."""
-
-    def connect(self) -> asyncio.Protocol:
-        """Close it: nobody has reason to connect, for the channel is there from the beginning."""
-        return _Closed()
-
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Send an INVOKE frame."""
         head = msgspec.json.encode(
@@ -144,13 +139,6 @@ class FramedLane:
 
     def close(self) -> None:
         """The environment closes the channel itself, which carries the configuration as well."""
-
-
-class _Closed(asyncio.Protocol):
-    """A connection that is not wanted."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
 
 
 class Channel:

@@ -1,6 +1,5 @@
 """A lane: how the server talks with an environment's runtime. All lanes say the same frames (`framed.Frame`)."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -12,7 +11,7 @@ OnEnd = Callable[[BrokenFrame | None], None]
 
 
 class Lane(Protocol):
-    """Implemented by `framed.FramedLane` (our own runtimes) and by `api.session.Session` (the Runtime API).
+    """Implemented by `framed.FramedLane` (our own runtimes) and by `api.runtime.RuntimeApi`.
 
     What the runtime says arrives at the `on_frame` that the lane was made with: READY once, then for each invocation ANSWER, ERROR or
     TOO_LARGE; or BEGIN, any number of PARTs, and END for an answer that is streamed. Where something is still `attending` to the
@@ -22,12 +21,6 @@ class Lane(Protocol):
     @property
     def attending(self) -> bool:
         """Whether FREE is still to come for the invocation that has been answered."""
-
-    def started(self, pid: int) -> None:
-        """The environment's processes have been started; `pid` is the first one of their tree."""
-
-    def connect(self) -> asyncio.Protocol:
-        """Take a connection that comes from inside its own network, to the port of the Runtime API."""
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand an invocation to the runtime; `deadline_ms` is epoch, wall clock."""

@@ -1,25 +1,26 @@
-"""How an environment is started: by which launcher, which program, and over which lane its runtime is spoken with."""
-
-from collections.abc import Callable
+"""How an environment is started: by which launcher, which program, and what its runtime speaks."""
 
 import msgspec
 
-from portico.environments.lane import Lane, OnFrame
+from portico.environments.api.server import ApiServer
 from portico.environments.launchers.port import Launcher
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
-    """`program` is empty for the launcher's own runtime. `lane` makes the lane of a runtime that does not speak frames itself; None:
-    frames over the channel. `variables` are the environment's besides those that were prepared."""
+    """`program` is empty for the launcher's own runtime. One that does not speak frames over the channel speaks the
+    Runtime API. `api` is where all environments find the APIs; `variables` are the environment's besides those that were prepared;
+    `extensions` the names of the programs in /opt/extensions that are started before the runtime."""
 
     launcher: Launcher
+    api: ApiServer
     program: tuple[str, ...] = ()
-    lane: Callable[[OnFrame], Lane] | None = None
+    speaks_frames: bool = True
     variables: tuple[tuple[str, str], ...] = ()
+    extensions: tuple[str, ...] = ()
 
 
-class NotStartable(Exception):
-    """The function has nothing that could be started; its caller is told so. `kind` is the error's type."""
+class Fault(Exception):
+    """The function's environment can't go on, by the function's own fault: its caller is told so. `kind` is the error's type."""
 
     def __init__(self, kind: str, words: str) -> None:
         super().__init__(words)

@@ -2,6 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
+from portico.environments.api import programs
 from portico.environments.api.server import ApiServer
 from portico.environments.doors import RUNTIME_API_ADDRESS, Network
 from portico.environments.launchers.port import LaunchFailed
@@ -34,27 +37,33 @@ class Planner:
 
         Raises:
             LaunchFailed: there is no such runtime here.
-            NotStartable: the function has nothing to start.
+            Fault: the function has nothing to start.
         """
         for prefix, make in self._families.items():
             if spec.runtime.startswith(prefix):
-                return await make(spec, prepared)
+                return await self._with_apis(await make(spec, prepared), prepared)
         raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
 
     async def _python(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         debugged = (("PORTICO_DEBUG_PORT", str(spec.debug_port)),) if spec.debug_port else ()
-        return Plan(await self._zygotes.choose(spec, prepared), variables=debugged)
+        launcher = await self._zygotes.choose(spec, prepared)
+        return Plan(launcher, self._api, variables=debugged)
 
     async def _nodejs(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         node = await self._nodes.find(spec.runtime)
-        launcher = await self._zygotes.bare()
-        return Plan(launcher, nodejs.program(node, spec.runtime, spec.memory_mb))
+        program = nodejs.program(node, spec.runtime, spec.memory_mb)
+        return Plan(await self._zygotes.bare(), self._api, program)
 
     async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = bootstrap.program(prepared)
-        address = await self._api_address()
-        launcher = await self._zygotes.bare()
-        return Plan(launcher, program, self._api.session, (("AWS_LAMBDA_RUNTIME_API", address),))
+        return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
+
+    async def _with_apis(self, plan: Plan, prepared: Prepared) -> Plan:
+        """What environments of all runtimes have: the address of the APIs, and the extensions of their layers."""
+        address = (("AWS_LAMBDA_RUNTIME_API", await self._api_address()),)
+        return msgspec.structs.replace(
+            plan, variables=address + plan.variables, extensions=programs.found(prepared.opt_dir)
+        )
 
     async def _api_address(self) -> str:
         if self._network.own:

@@ -79,6 +79,11 @@ class Supervisor:
         self._kept: dict[str, EnvironmentSpec] = {}
         self._tickets = 0
         self._starts: set[asyncio.Task[None]] = set()
+        self._hear = {
+            State.STARTING: self._hear_start,
+            State.BUSY: self._hear_run,
+            State.FINISHING: self._hear_finish,
+        }
         self._running = False
         self._closing = False
         self._sweeper: asyncio.TimerHandle | None = None
@@ -287,33 +292,39 @@ class Supervisor:
 
     def _heard(self, environment: Environment, frame: Frame) -> None:
         """The runtime says something; what it may not say now ends it."""
-        kind = frame.kind
-        if environment.state is State.BUSY and environment.is_about(frame.request_id):
-            if kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
-                self._answered(environment, frame)
-                return
-            if self._streamed(environment, frame):
-                return
-            if kind == framed.INIT_ERROR:  # of an invocation, after which this runtime can't go on
-                environment.failure = frame.content
-                self._broken(environment)
-                return
-        elif environment.state is State.STARTING:
-            if self._started(environment, frame):
-                return
-        elif environment.state is State.FINISHING and kind == framed.FREE:
-            self._freed(environment)
+        state = environment.state
+        heard = self._hear.get(state)
+        if state is State.ENDING or (heard is not None and heard(environment, frame)):
             return
-        elif environment.state is State.ENDING:
-            return
-        if kind == framed.FAULT:
+        if frame.kind == framed.FAULT:
             environment.failure = _fault(frame)
-            self._broken(environment)
-            return
-        log.warning("%s sent %r while %s", environment, kind, environment.state.value)
+        else:
+            log.warning("%s sent %r while %s", environment, frame.kind, state.value)
         self._broken(environment)
 
-    def _started(self, environment: Environment, frame: Frame) -> bool:
+    def _hear_run(self, environment: Environment, frame: Frame) -> bool:
+        """Take what is said about the invocation that runs; False when this is not."""
+        if not environment.is_about(frame.request_id):
+            return False
+        if frame.kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
+            self._answered(environment, frame)
+        elif frame.kind == framed.INIT_ERROR:  # of an invocation, after which this runtime can't go on
+            environment.failure = frame.content
+            self._broken(environment)
+        else:
+            return self._streamed(environment, frame)
+        return True
+
+    def _hear_finish(self, environment: Environment, frame: Frame) -> bool:
+        """All that attended to the invocation after its answer have done with it; False when this says something else."""
+        if frame.kind != framed.FREE:
+            return False
+        environment.advance(Event.FREED)
+        self._settle(environment)
+        self._release(environment)
+        return True
+
+    def _hear_start(self, environment: Environment, frame: Frame) -> bool:
         """Take how the init phase has ended; False when it has not."""
         if frame.kind == framed.READY:
             self._initialised(environment)
@@ -377,12 +388,6 @@ class Supervisor:
             self._resolve(environment.ticket, outcome)
             environment.forget_invocation()
             self._release(environment)
-
-    def _freed(self, environment: Environment) -> None:
-        """All that attended to the invocation after its answer have done with it."""
-        environment.advance(Event.FREED)
-        self._settle(environment)
-        self._release(environment)
 
     def _respond_early(self, environment: Environment, ticket: int) -> None:
         """The environment takes its time after the answer, for which its caller does not wait."""

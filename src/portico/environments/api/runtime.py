@@ -40,9 +40,6 @@ class RuntimeApi:
         """Whether the runtime has not come back yet for the next invocation."""
         return self._state is not RuntimeState.READY
 
-    def started(self, pid: int) -> None:
-        """The processes are known; a runtime of this kind says by itself when it is there."""
-
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Answer the request that waits, or the one that comes."""
         self._advance(RuntimeEvent.DELIVERED)

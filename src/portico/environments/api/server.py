@@ -1,11 +1,13 @@
 """The listener of the APIs, one for all environments that share the machine's network, on loopback only."""
 
 import asyncio
+from collections.abc import Callable
 
 from portico.environments.api.callers import caller
 from portico.environments.api.http import Connection
 from portico.environments.api.session import Session
 from portico.environments.lane import OnFrame
+from portico.environments.work import EnvironmentSpec
 
 _HOST = "127.0.0.1"
 _FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -35,9 +37,9 @@ class ApiServer:
                 self._server = await loop.create_server(lambda: Connection(self._identify), _HOST, 0)
                 self.address = f"{_HOST}:{self._server.sockets[0].getsockname()[1]}"
 
-    def session(self, on_frame: OnFrame) -> Session:
-        """A new environment's side of the APIs, until it is closed."""
-        session = Session(on_frame, self._changed)
+    def session(self, spec: EnvironmentSpec, on_frame: OnFrame, wall: Callable[[], float]) -> Session:
+        """A new environment's side of the APIs, until it is closed. `wall` is the clock of deadlines, in seconds."""
+        session = Session(spec, on_frame, wall, self._changed)
         self._sessions[session] = None
         return session
 

@@ -1,76 +1,145 @@
-"""One environment's side of the APIs: the lane to its runtime, where its requests go, and the connections that it has."""
+"""One environment's side of the APIs: the lane to its runtime, its extensions, where its requests go, and its connections."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from portico.environments import framed
 from portico.environments.api.exchange import Exchange, Sink, then
+from portico.environments.api.extensions import Extensions
 from portico.environments.api.http import Connection
 from portico.environments.api.runtime import RuntimeApi
-from portico.environments.lane import OnFrame
-from portico.environments.work import Invocation
+from portico.environments.framed import Frame
+from portico.environments.lane import Lane, OnFrame
+from portico.environments.work import EnvironmentSpec, Invocation
 
 _RUNTIME = b"/2018-06-01/runtime"
-_ENDPOINTS: dict[bytes, tuple[bytes, Callable[[RuntimeApi, Exchange], Sink]]] = {
+_EXTENSION = b"/2020-01-01/extension"
+_OF_RUNTIME: dict[bytes, tuple[bytes, Callable[[RuntimeApi, Exchange], Sink]]] = {
     _RUNTIME + b"/invocation/next": (b"GET", RuntimeApi.next),
     _RUNTIME + b"/init/error": (b"POST", RuntimeApi.init_error),
     _RUNTIME + b"/restore/next": (b"GET", RuntimeApi.restore_next),
     _RUNTIME + b"/restore/error": (b"POST", RuntimeApi.restore_error),
 }
+_OF_EXTENSIONS: dict[bytes, tuple[bytes, Callable[[Extensions, Exchange], Sink]]] = {
+    _EXTENSION + b"/register": (b"POST", Extensions.register),
+    _EXTENSION + b"/event/next": (b"GET", Extensions.next),
+    _EXTENSION + b"/init/error": (b"POST", Extensions.init_error),
+    _EXTENSION + b"/exit/error": (b"POST", Extensions.exit_error),
+}
 _ANSWER = re.compile(_RUNTIME + rb"/invocation/([^/]+)/(response|error)")
+
+# What the end of an environment is called, by why it was told to end; all else is a failure.
+_REASONS = {"idle": "SPINDOWN", "closing": "SPINDOWN", "timeout": "TIMEOUT", "init timeout": "TIMEOUT"}
+_GRACE_S = {True: 2.0, False: 0.5}  # with an external extension, with internal ones only
 
 
 class Session:
-    """Implements `lane.Lane` for an environment whose runtime speaks the Runtime API, and `http.Handler` for its connections."""
+    """The lane to the runtime with the extensions around it; and `http.Handler` for the environment's connections.
 
-    def __init__(self, on_frame: OnFrame, changed: Callable[["Session"], None]) -> None:
-        self._runtime = RuntimeApi(on_frame)
+    What the runtime says goes on to `on_frame`; READY and FREE once all extensions have come so far too.
+    """
+
+    def __init__(
+        self,
+        spec: EnvironmentSpec,
+        on_frame: OnFrame,
+        wall: Callable[[], float],
+        changed: Callable[["Session"], None],
+    ) -> None:
+        self._on_frame = on_frame
+        self._wall = wall
         self._changed = changed
+        self._runtime: Lane | None = None
+        self._api: RuntimeApi | None = None
+        self._initialised: Frame | None = None  # the runtime is, by this READY
+        self._ready = False  # and so are all extensions
+        self._owes_free = False
         self._connections: set[Connection] = set()
+        self.extensions = Extensions(spec, self._extension_changed, self._fail)
+        self._all_registered: Callable[[], None] | None = None
         self.pid: int | None = None
         self.closed = False
+
+    def speak(self, lane: Lane | None) -> None:
+        """Set the lane to the runtime, of which the frames are to arrive at `heard`; None: it speaks the Runtime API."""
+        if lane is None:
+            lane = self._api = RuntimeApi(self.heard)
+        self._runtime = lane
+
+    def expect(self, names: Iterable[str], registered: Callable[[], None]) -> None:
+        """These external extensions are being started; `registered` is called when all of them have registered."""
+        self.extensions.expect(names)
+        self._all_registered = registered
+
+    def connect(self) -> Connection:
+        """A connection that can only come from inside, because the listener is in the environment's own network."""
+        return Connection(lambda connection: connection.belongs_to(self))
 
     @property
     def connected(self) -> bool:
         """Whether it has a connection already."""
         return bool(self._connections)
 
-    # Lane
+    def heard(self, frame: Frame) -> None:
+        """The runtime says something."""
+        if frame.kind == framed.READY and self._initialised is None:
+            self._initialised = frame
+            self.extensions.closed = True
+            self._settle()
+        elif frame.kind == framed.FREE:
+            self._settle()
+        else:
+            self._on_frame(frame)
+
+    # From the environment
 
     @property
     def attending(self) -> bool:
-        """Whether something in it has not done with the last invocation yet."""
-        return self._runtime.attending
+        """Whether the runtime or an extension has not done with the last invocation yet."""
+        self._owes_free = self._busy()
+        return self._owes_free
 
     def started(self, pid: int) -> None:
         """Its processes are known from now on, so its connections can be told from others."""
         self.pid = pid
         self._changed(self)
 
-    def connect(self) -> Connection:
-        """A connection from inside its own network can only be its own."""
-        return Connection(lambda connection: connection.belongs_to(self))
-
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
-        """Hand the invocation out."""
-        self._runtime.deliver(invocation, deadline_ms)
+        """Hand the invocation to the runtime, and tell the extensions."""
+        if self.extensions.any:
+            self.extensions.invoke(invocation, deadline_ms)
+        if self._runtime is not None:
+            self._runtime.deliver(invocation, deadline_ms)
 
     def hold(self) -> None:
         """Take nothing more of a streamed answer."""
-        self._runtime.hold()
+        if self._runtime is not None:
+            self._runtime.hold()
 
     def resume(self) -> None:
         """Go on."""
-        self._runtime.resume()
+        if self._runtime is not None:
+            self._runtime.resume()
+
+    def shut_down(self, reason: str) -> float:
+        """Tell the extensions that the environment ends; how many seconds it has for that (0: there is nobody to tell)."""
+        registered = [one for one in self.extensions.all if one.registered]
+        if not registered:
+            return 0.0
+        grace_s = _GRACE_S[any(one.external for one in registered)]
+        self.extensions.shut_down(_REASONS.get(reason, "FAILURE"), round((self._wall() + grace_s) * 1000))
+        return grace_s
 
     def close(self) -> None:
         """End its connections; nobody belongs to it any more."""
         self.closed = True
-        self._runtime.close()
+        if self._runtime is not None:
+            self._runtime.close()
         for connection in list(self._connections):
             connection.close()
         self._changed(self)
 
-    # Handler
+    # From its connections
 
     def joined(self, connection: Connection) -> None:
         """A connection of this environment's has been made."""
@@ -83,17 +152,48 @@ class Session:
     def open(self, exchange: Exchange) -> Sink:
         """What takes the body of a request."""
         head = exchange.head
-        method, endpoint = _ENDPOINTS.get(head.path, (b"POST", None))
-        if endpoint is not None:
-            if head.method == method:
-                return endpoint(self._runtime, exchange)
-            return then(lambda: exchange.reply(405, b"", b""))
-        answer = _ANSWER.fullmatch(head.path)
-        if answer is None:
+        if self._api is not None and head.path in _OF_RUNTIME:
+            method, of_runtime = _OF_RUNTIME[head.path]
+            return of_runtime(self._api, exchange) if head.method == method else _not_allowed(exchange)
+        if head.path in _OF_EXTENSIONS:
+            method, of_extensions = _OF_EXTENSIONS[head.path]
+            return (
+                of_extensions(self.extensions, exchange) if head.method == method else _not_allowed(exchange)
+            )
+        answer = None if self._api is None else _ANSWER.fullmatch(head.path)
+        if answer is None or self._api is None:
             return then(lambda: exchange.reply(404, b"404 page not found\n", b"Content-Type: text/plain\r\n"))
         if head.method != b"POST":
-            return then(lambda: exchange.reply(405, b"", b""))
-        request_id = answer[1].decode("latin-1")
-        if answer[2] == b"response":
-            return self._runtime.response(exchange, request_id)
-        return self._runtime.error(exchange, request_id)
+            return _not_allowed(exchange)
+        respond = self._api.response if answer[2] == b"response" else self._api.error
+        return respond(exchange, answer[1].decode("latin-1"))
+
+    # Readiness
+
+    def _extension_changed(self) -> None:
+        if self._all_registered is not None and self.extensions.all_registered:
+            registered, self._all_registered = self._all_registered, None
+            registered()
+        self._settle()
+
+    def _busy(self) -> bool:
+        runtime = self._runtime
+        return (runtime is not None and runtime.attending) or not self.extensions.settled
+
+    def _settle(self) -> None:
+        """Pass on what has been waited for, if nothing has to be waited for any more."""
+        if self._initialised is None or self._busy():
+            return
+        if not self._ready:
+            self._ready = True
+            self._on_frame(self._initialised)
+        elif self._owes_free:
+            self._owes_free = False
+            self._on_frame(Frame(framed.FREE, 0, b"", b""))
+
+    def _fail(self, kind: str, words: str) -> None:
+        self._on_frame(Frame(framed.FAULT, 0, kind.encode(), words.encode()))
+
+
+def _not_allowed(exchange: Exchange) -> Sink:
+    return then(lambda: exchange.reply(405, b"", b""))

@@ -6,7 +6,7 @@ Source: Lambda Developer Guide, "Building a custom runtime"; the words are those
 import os
 
 from portico.environments.endings import INVALID_ENTRYPOINT
-from portico.environments.plan import NotStartable
+from portico.environments.plan import Fault
 from portico.environments.work import Prepared
 
 _NAME = "bootstrap"
@@ -17,10 +17,10 @@ def program(prepared: Prepared) -> tuple[str, ...]:
     """The function's own `bootstrap`, or that of a layer.
 
     Raises:
-        NotStartable: there is none.
+        Fault: there is none.
     """
     for folder in filter(None, (prepared.code_dir, prepared.opt_dir)):
         path = os.path.join(folder, _NAME)
         if os.path.isfile(path):
             return (path,)
-    raise NotStartable(INVALID_ENTRYPOINT, f"Couldn't find valid bootstrap(s): {_CANDIDATES}")
+    raise Fault(INVALID_ENTRYPOINT, f"Couldn't find valid bootstrap(s): {_CANDIDATES}")
