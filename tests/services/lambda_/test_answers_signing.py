@@ -215,3 +215,13 @@ def test_runtime_management(client: Make, account: str, active: Make) -> None:
     assert told(get, FunctionName="f", Qualifier="7") == missing(f"{arn}:7")
     words = "Runtime management configurations belong to $LATEST and published versions: live is an alias."
     assert told(get, FunctionName="f", Qualifier="live") == parameter(words)
+
+
+def test_configurations_have_tags(client: Make, config: Make, none: str) -> None:
+    lam = client("lambda")
+    arn = config(Tags={"team": "one"})
+    lam.tag_resource(Resource=arn, Tags={"stage": "test"})
+    assert shown(lam.list_tags(Resource=arn)) == {"Tags": {"team": "one", "stage": "test"}, "status": 200}
+    lam.untag_resource(Resource=arn, TagKeys=["team"])
+    assert lam.list_tags(Resource=arn)["Tags"] == {"stage": "test"}
+    assert told(lam.list_tags, Resource=none) == not_there(none)

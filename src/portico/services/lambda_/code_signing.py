@@ -55,6 +55,11 @@ def _config_arn(call: Call, request: Request) -> tuple[str]:
     return (request["CodeSigningConfigArn"],)
 
 
+async def _config_keys(call: Call, request: Request) -> Mapping[str, Values]:
+    config = await call.tx.get(CONFIGS, *place_of(request["CodeSigningConfigArn"]))
+    return {f"aws:ResourceTag/{key}": value for key, value in (config.tags if config else {}).items()}
+
+
 def _config_and_function(call: Call, request: Request) -> tuple[str, str]:
     return (request["CodeSigningConfigArn"], names.named(call, request).arn)
 
@@ -86,7 +91,7 @@ async def create_code_signing_config(
     return {"CodeSigningConfig": _write(call, config, request)}  # type: ignore[typeddict-item]
 
 
-@operation(on=_config_arn)
+@operation(on=_config_arn, keys=_config_keys)
 async def update_code_signing_config(
     lam: Lambda, call: Call, request: "UpdateCodeSigningConfigRequest"
 ) -> "UpdateCodeSigningConfigResponse":
@@ -99,7 +104,7 @@ async def update_code_signing_config(
     return {"CodeSigningConfig": _write(call, config, request)}  # type: ignore[typeddict-item]
 
 
-@operation(on=_config_arn)
+@operation(on=_config_arn, keys=_config_keys)
 async def get_code_signing_config(
     lam: Lambda, call: Call, request: "GetCodeSigningConfigRequest"
 ) -> "GetCodeSigningConfigResponse":
@@ -132,7 +137,7 @@ async def list_code_signing_configs(
     return answer  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=_config_arn)
+@operation(on=_config_arn, keys=_config_keys)
 async def delete_code_signing_config(
     lam: Lambda, call: Call, request: "DeleteCodeSigningConfigRequest"
 ) -> "DeleteCodeSigningConfigResponse":
@@ -151,7 +156,7 @@ async def delete_code_signing_config(
     return {}
 
 
-@operation(on=_config_arn)
+@operation(on=_config_arn, keys=_config_keys)
 async def list_functions_by_code_signing_config(
     lam: Lambda, call: Call, request: "ListFunctionsByCodeSigningConfigRequest"
 ) -> "ListFunctionsByCodeSigningConfigResponse":

@@ -40,7 +40,8 @@ class Lambda(msgspec.Struct, frozen=True):
 
 def build(ports: Ports) -> Lambda:
     """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`,
-    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due` and `lambda.durable.run`."""
+    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due` and
+    `lambda.durable.run`."""
     extras = ports.extras
     states = States(
         store=ports.store,

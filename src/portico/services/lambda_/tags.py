@@ -1,10 +1,10 @@
-"""Tags of functions.
+"""Tags of functions and of code signing configurations.
 
 Source: API reference; recorded answers.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +15,7 @@ from portico.calls.call import Call
 from portico.calls.operation import Values, operation
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function
 from portico.services.lambda_ import access, errors, names
+from portico.services.lambda_.code_signing_records import CONFIGS, CodeSigningConfig, config_of, place_of
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 TAGS_MAX = 50
+_SIGNING = "code-signing-config"
 _OTHERS = {"event-source-mapping": "Event source mapping", "capacity-provider": "Capacity provider"}
 _KEY = re.compile(r"[\w\s_.:/=+\-@]{1,128}")
 _VALUE_CHARS_MAX = 256
@@ -53,26 +55,42 @@ def _on(call: Call, request: Mapping[str, Any]) -> tuple[str]:
     return (request["Resource"],)
 
 
+class _Tagged(msgspec.Struct, frozen=True, gc=False):
+    """What has tags: its tags, and how it is written with others."""
+
+    tags: dict[str, str]
+    retag: Callable[[dict[str, str]], Awaitable[None]]
+
+
 async def _keys(call: Call, request: Mapping[str, Any]) -> Mapping[str, Values]:
     keys: dict[str, Values] = access.tag_keys(request.get("Tags") or {})
     if request.get("TagKeys"):
         keys["aws:TagKeys"] = tuple(request["TagKeys"])
-    arn = parse_arn(request["Resource"])
-    kind, _, name = arn.resource.partition(":") if arn is not None else ("", "", "")
-    function = None
-    if arn is not None and kind == "function":
-        function = await call.tx.get(FUNCTIONS, arn.account, arn.region, name.partition(":")[0])
-    for key, value in (function.tags if function is not None else {}).items():
+    for key, value in (await _tags_of(call, request["Resource"])).items():
         keys[f"aws:ResourceTag/{key}"] = value
     return keys
 
 
-async def _tagged(call: Call, resource: str) -> tuple[Name, Function]:
-    """The function that the ARN names; there is nothing else that has tags yet."""
+async def _tags_of(call: Call, resource: str) -> Mapping[str, str]:
+    """The tags of what the ARN names, none for what there is not."""
+    arn = parse_arn(resource)
+    kind, _, name = arn.resource.partition(":") if arn is not None else ("", "", "")
+    found: Function | CodeSigningConfig | None = None
+    if arn is not None and kind == "function":
+        found = await call.tx.get(FUNCTIONS, arn.account, arn.region, name.partition(":")[0])
+    elif arn is not None and kind == _SIGNING:
+        found = await call.tx.get(CONFIGS, arn.account, arn.region, name)
+    return found.tags if found is not None else {}
+
+
+async def _tagged(call: Call, resource: str) -> _Tagged:
+    """What the ARN names."""
     arn = parse_arn(resource)
     kind, _, rest = arn.resource.partition(":") if arn is not None else ("", "", "")
     if kind in _OTHERS:
         raise errors.not_found(f"{_OTHERS[kind]} not found: {resource}")
+    if kind == _SIGNING:
+        return await _tagged_config(call, resource)
     if kind != "function":
         raise errors.not_found(f"Resource not found: {resource}")
     name = names.parse(call.scope, resource)
@@ -83,7 +101,16 @@ async def _tagged(call: Call, resource: str) -> tuple[Name, Function]:
     function = await call.tx.get(FUNCTIONS, *name.key)
     if function is None:
         raise errors.function_not_found(name.arn)
-    return name, function
+    return _Tagged(function.tags, lambda tags: _retag(call, name, function, tags))
+
+
+async def _tagged_config(call: Call, resource: str) -> _Tagged:
+    config = await config_of(call, resource)
+
+    async def retag(tags: dict[str, str]) -> None:
+        call.tx.put(CONFIGS, msgspec.structs.replace(config, tags=tags), *place_of(config.arn))
+
+    return _Tagged(config.tags, retag)
 
 
 @operation(on=_on, keys=_keys)
@@ -91,15 +118,15 @@ async def tag_resource(lam: Lambda, call: Call, request: "TagResourceRequest") -
     """Add tags, or change their values.
 
     Raises:
-        ResourceNotFoundException: no such function.
+        ResourceNotFoundException: no such function or code signing configuration.
         InvalidParameterValueException: no tags, too many, malformed ones, or an ARN with a qualifier.
     """
-    name, function = await _tagged(call, request["Resource"])
+    tagged = await _tagged(call, request["Resource"])
     if not request["Tags"]:
         raise errors.invalid("An error occurred and the request cannot be processed.")
-    tags = {**function.tags, **request["Tags"]}
+    tags = {**tagged.tags, **request["Tags"]}
     check(tags)
-    await _retag(call, name, function, tags)
+    await tagged.retag(tags)
 
 
 @operation(on=_on, keys=_keys)
@@ -109,22 +136,19 @@ async def untag_resource(lam: Lambda, call: Call, request: "UntagResourceRequest
     Raises:
         ResourceNotFoundException, InvalidParameterValueException: as for TagResource.
     """
-    name, function = await _tagged(call, request["Resource"])
+    tagged = await _tagged(call, request["Resource"])
     gone = set(request["TagKeys"])
-    await _retag(
-        call, name, function, {key: value for key, value in function.tags.items() if key not in gone}
-    )
+    await tagged.retag({key: value for key, value in tagged.tags.items() if key not in gone})
 
 
 @operation(on=_on, keys=_keys)
 async def list_tags(lam: Lambda, call: Call, request: "ListTagsRequest") -> "ListTagsResponse":
-    """A function's tags.
+    """The tags.
 
     Raises:
         ResourceNotFoundException, InvalidParameterValueException: as for TagResource.
     """
-    _, function = await _tagged(call, request["Resource"])
-    return {"Tags": function.tags}
+    return {"Tags": (await _tagged(call, request["Resource"])).tags}
 
 
 async def _retag(call: Call, name: Name, function: Function, tags: dict[str, str]) -> None:
