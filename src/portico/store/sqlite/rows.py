@@ -4,6 +4,7 @@ Made on the event loop, before the writer sees a commit, so that a value which c
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -30,6 +31,8 @@ from portico.store.port import (
     VersionIs,
 )
 from portico.store.sqlite.text import to_text, to_us
+
+_QUEUE_NAMES = 4_096
 
 
 class PutRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -168,6 +171,10 @@ def prepare(
     )
 
 
+queue_name = lru_cache(_QUEUE_NAMES)(keys.encode)
+"""The encoded key of a queue. A queue is named again and again, so those in use are kept."""
+
+
 def outcome(op: Op, became: Became) -> Outcome:
     """What became of `op` as the port tells it."""
     if isinstance(op, Send):
@@ -223,7 +230,7 @@ def _delete(op: Delete) -> Row:
 
 def _send(op: Send) -> Row:
     return SendRow(
-        keys.encode(op.queue),
+        queue_name(op.queue),
         op.message_id or ids.uuid(),
         to_text(op.body),
         to_us(op.visible_at),
@@ -236,12 +243,12 @@ def _send(op: Send) -> Row:
 
 
 def _ack(op: Ack) -> Row:
-    return AckRow(keys.encode(op.queue), receipt_row(op.receipt), op.receipt, _at_us(op.at))
+    return AckRow(queue_name(op.queue), receipt_row(op.receipt), op.receipt, _at_us(op.at))
 
 
 def _change(op: ChangeVisibility) -> Row:
     body = None if op.body is None else to_text(op.body)
-    queue, row, at_us = keys.encode(op.queue), receipt_row(op.receipt), _at_us(op.at)
+    queue, row, at_us = queue_name(op.queue), receipt_row(op.receipt), _at_us(op.at)
     return ChangeRow(queue, row, op.receipt, at_us, to_us(op.visible_at), body)
 
 

@@ -1,0 +1,155 @@
+"""Messages through a standard queue, signed and authorised, against a bare ASGI echo of the same body in the same run.
+
+    python -m bench.sqs [--seconds 4] [--connections 16] [--deep 200000]
+
+Prints messages per second of SendMessage, of SendMessageBatch (ten each), and of ReceiveMessage with DeleteMessageBatch (ten each); the
+first as a share of the echo's requests. Then receives and deletes from a long queue (`--deep` messages), as a share of those from a short
+one. Bodies are 1 KB; everything acknowledged is on disk. wrk drives it.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from bench.invoke import bare, client, portico, wrk
+
+BODY = "x" * 1000
+_SHORT = 1_000
+_FILLERS = 8
+
+# wrk tells a script nothing about connections, so whatever connection is free deletes what any of them has received.
+_SCRIPT = """
+local received, waiting = 0, {}
+local function headers(operation)
+  local found = {}
+  for name, value in pairs(SIGNED[operation]) do found[name] = value end
+  return found
+end
+function request()
+  local handles = table.remove(waiting)
+  if handles == nil then
+    return wrk.format("POST", "/", headers("ReceiveMessage"), RECEIVE)
+  end
+  local entries = {}
+  for at, handle in ipairs(handles) do
+    entries[at] = '{"Id":"' .. at .. '","ReceiptHandle":"' .. handle .. '"}'
+  end
+  local body = '{"QueueUrl":"' .. URL .. '","Entries":[' .. table.concat(entries, ",") .. ']}'
+  return wrk.format("POST", "/", headers("DeleteMessageBatch"), body)
+end
+function response(status, headers, body)
+  local handles = {}
+  for handle in body:gmatch('"ReceiptHandle":"([^"]+)"') do handles[#handles + 1] = handle end
+  if #handles > 0 then waiting[#waiting + 1] = handles end
+  for _ in body:gmatch('{"Id":') do deleted = deleted + 1 end
+end
+"""
+
+
+class Target(NamedTuple):
+    """A server and a queue on it."""
+
+    url: str
+    queue: str
+
+    def headers(self, operation: str, body: bytes | None = None) -> dict[str, str]:
+        """What a signed call of `operation` is sent with; without a body the signature is good for any."""
+        given = {"X-Amz-Target": f"AmazonSQS.{operation}", "Content-Type": "application/x-amz-json-1.0"}
+        if body is None:
+            given["X-Amz-Content-SHA256"] = "UNSIGNED-PAYLOAD"
+        request = AWSRequest("POST", f"{self.url}/", given, body or b"")
+        SigV4Auth(Credentials("test", "test"), "sqs", "us-east-1").add_auth(request)
+        return dict(request.headers.items())
+
+
+def sends(target: Target, batch: int, seconds: int, connections: int) -> float:
+    """Messages sent per second, `batch` of them in a call."""
+    entries = [{"Id": str(at), "MessageBody": BODY} for at in range(batch)]
+    said: dict[str, Any] = {"Entries": entries} if batch > 1 else {"MessageBody": BODY}
+    operation = "SendMessageBatch" if batch > 1 else "SendMessage"
+    body = json.dumps({"QueueUrl": target.queue, **said})
+    found = wrk(f"{target.url}/", target.headers(operation, body.encode()), seconds, connections, body)
+    assert not found.errors, f"{found.errors} calls of {operation} were refused"
+    return found.rate * batch
+
+
+def receives(target: Target, seconds: int, connections: int) -> float:
+    """Messages received and deleted per second, ten in a call."""
+    signed = {name: target.headers(name) for name in ("ReceiveMessage", "DeleteMessageBatch")}
+    ask = json.dumps({"QueueUrl": target.queue, "MaxNumberOfMessages": 10})
+    values = "".join(f"[{json.dumps(name)}]={_table(value)}," for name, value in signed.items())
+    script = (
+        f"local URL, RECEIVE = {json.dumps(target.queue)}, {json.dumps(ask)}\n"
+        f"local SIGNED = {{{values}}}\ndeleted = 0\n{_SCRIPT}"
+        "local threads = {}\nfunction setup(thread) threads[#threads + 1] = thread end\n"
+        'function done(summary) print("deleted " .. threads[1]:get("deleted") .. " in " .. summary.duration) end\n'
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", file.name, target.url]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said = re.search(r"deleted (\d+) in (\d+)", text)
+    assert said is not None, text
+    return int(said[1]) / int(said[2]) * 1e6
+
+
+def _table(values: dict[str, str]) -> str:
+    return "{" + ",".join(f"[{json.dumps(name)}]={json.dumps(value)}" for name, value in values.items()) + "}"
+
+
+def fill(target: Target, messages: int) -> None:
+    """Send so many messages, in batches."""
+    sqs = client(target.url, "sqs")
+    entries = [{"Id": str(at), "MessageBody": BODY} for at in range(10)]
+
+    def some(count: int) -> None:
+        for _ in range(count):
+            sqs.send_message_batch(QueueUrl=target.queue, Entries=entries)
+
+    with ThreadPoolExecutor(_FILLERS) as pool:
+        list(pool.map(some, [messages // 10 // _FILLERS] * _FILLERS))
+
+
+def empty_receives(target: Target, seconds: int, connections: int) -> float:
+    """Receives of one message, not deleted, per second."""
+    body = json.dumps({"QueueUrl": target.queue, "VisibilityTimeout": 43_200})
+    return wrk(f"{target.url}/", target.headers("ReceiveMessage", body.encode()), seconds, connections, body).rate
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--deep", type=int, default=200_000)
+    options = parser.parse_args()
+    how = (options.seconds, options.connections)
+    with bare() as url:
+        echo = wrk(url, {}, *how).rate
+    with portico() as url:
+        sqs = client(url, "sqs")
+        target = Target(url, sqs.create_queue(QueueName="bench")["QueueUrl"])
+        one = sends(target, 1, *how)
+        print(f"SendMessage:                    {one:8,.0f} messages/s ({one / echo:.2f} of a bare echo's requests)")
+        ten = sends(target, 10, *how)
+        print(f"SendMessageBatch:               {ten:8,.0f} messages/s ({ten / one:.1f} times SendMessage)")
+        got = receives(target, *how)
+        print(f"ReceiveMessage, DeleteMessage:  {got:8,.0f} messages/s ({got / ten:.2f} of SendMessageBatch)")
+        rates = []
+        for name, messages in (("short", _SHORT * 10), ("deep", options.deep)):
+            queue = Target(url, sqs.create_queue(QueueName=name)["QueueUrl"])
+            fill(queue, messages)
+            rates.append(empty_receives(queue, 1, options.connections))
+        print(f"receives of {options.deep:,} messages:    {rates[1]:8,.0f}/s ({rates[1] / rates[0]:.2f} of a short queue's)")
+
+
+if __name__ == "__main__":
+    main()
