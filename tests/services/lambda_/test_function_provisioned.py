@@ -70,9 +70,9 @@ def first(active: Make, package: Make) -> str:
     return arn
 
 
-def publish(lam: Any, number: str) -> None:
+def publish(lam: Any, number: str, **changed: Any) -> None:
     """Another version of `f`."""
-    lam.update_function_configuration(FunctionName="f", Description=number)
+    lam.update_function_configuration(FunctionName="f", Description=number, **changed)
     lam.get_waiter("function_updated_v2").wait(FunctionName="f", WaiterConfig={"Delay": 1})
     assert lam.publish_version(FunctionName="f")["Version"] == number
 
@@ -139,7 +139,7 @@ def test_an_alias_that_can_not_take_it_along(client: Make, first: str) -> None:
     )
 
 
-def test_an_alias_with_weights_or_of_the_latest_has_none(client: Make, first: str) -> None:
+def test_weights_the_latest_and_snap_start_have_none(client: Make, first: str) -> None:
     lam = client("lambda")
     publish(lam, "2")
     half = {"AdditionalVersionWeights": {"2": 0.5}}
@@ -154,6 +154,8 @@ def test_an_alias_with_weights_or_of_the_latest_has_none(client: Make, first: st
     assert refused("edge") == parameter(
         "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
     )
+    publish(lam, "3", SnapStart={"ApplyOn": "PublishedVersions"})
+    assert refused("3") == parameter("Provisioned Concurrency can not be used with SnapStart")
 
 
 def test_it_ends_with_its_configuration(client: Make, first: str) -> None:

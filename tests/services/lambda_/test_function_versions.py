@@ -1,14 +1,18 @@
 """Versions and aliases at work: what runs, under which name, with whose permission."""
 
 import base64
+import contextlib
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from harness import TRUST_LAMBDA, new_account, running
 from lambda_answers import arn_of, parameter, refusal, told
@@ -173,6 +177,64 @@ def test_a_function_goes_with_its_versions_aliases_and_policies(
         words = f"Function not found: {arn_of(account, 'f')}:{qualifier}"
         said = told(lam.invoke, FunctionName="f", Qualifier=qualifier)
         assert said == refusal(404, "ResourceNotFoundException", words)
+
+
+def at_once(call: Callable[[], Any], times: int = 8) -> list[Any]:
+    """What a call answers when it is made several times at the same moment; the code of an error."""
+
+    def answer() -> Any:
+        try:
+            return call()
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    with ThreadPoolExecutor(times) as pool:
+        return [each.result() for each in [pool.submit(answer) for _ in range(times)]]
+
+
+def test_those_who_publish_at_once_get_the_same_version(client: Make, active: Make) -> None:
+    lam = client("lambda")
+    active("f")
+    answers = at_once(lambda: lam.publish_version(FunctionName="f")["Version"])
+    assert answers == ["1"] * 8
+    assert len(lam.list_versions_by_function(FunctionName="f")["Versions"]) == 2
+
+
+def test_one_of_those_who_make_the_same_alias_at_once_does(client: Make, active: Make) -> None:
+    lam = client("lambda")
+    active("f")
+    given = {"FunctionName": "f", "Name": "live", "FunctionVersion": "$LATEST"}
+    answers = at_once(lambda: lam.create_alias(**given)["Name"])
+    assert sorted(answers) == ["ResourceConflictException"] * 7 + ["live"]
+
+
+def test_a_version_and_the_alias_that_wants_it_end_together_or_not_at_all(client: Make, active: Make) -> None:
+    lam = client("lambda")
+    active("f")
+    for number in map(str, range(1, 9)):
+        lam.update_function_configuration(FunctionName="f", Description=number)
+        updated(lam)
+        lam.publish_version(FunctionName="f")
+        barrier = threading.Barrier(2)
+
+        def point(number: str = number, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            with contextlib.suppress(lam.exceptions.ResourceNotFoundException):
+                lam.create_alias(FunctionName="f", Name=f"a{number}", FunctionVersion=number)
+
+        def delete(number: str = number, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            with contextlib.suppress(lam.exceptions.ResourceConflictException):
+                lam.delete_function(FunctionName="f", Qualifier=number)
+
+        threads = [threading.Thread(target=target) for target in (point, delete)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    aliases = {alias["FunctionVersion"] for alias in lam.list_aliases(FunctionName="f")["Aliases"]}
+    versions = {row["Version"] for row in lam.list_versions_by_function(FunctionName="f")["Versions"]}
+    assert versions == {*aliases, "$LATEST"}
 
 
 def test_lists_come_in_pages_and_versions_in_the_order_of_their_numbers(client: Make, active: Make) -> None:
