@@ -114,6 +114,17 @@ def test_a_weighted_alias_sends_a_share_to_each(client: Make, two: str) -> None:
     assert {invoked(lam, Qualifier="live")[0] for _ in range(10)} == {"2"}
 
 
+def test_versions_of_other_roles_do_not_go_together(client: Make, two: str) -> None:
+    lam = client("lambda")
+    other = client("iam").create_role(RoleName="other", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
+    lam.update_function_configuration(FunctionName="f", Role=other)
+    updated(lam)
+    assert lam.publish_version(FunctionName="f")["Version"] == "3"
+    half = {"AdditionalVersionWeights": {"3": 0.5}}
+    said = told(lam.create_alias, FunctionName="f", Name="live", FunctionVersion="1", RoutingConfig=half)
+    assert said == parameter("Specified versions must be associated with the same execution role")
+
+
 def test_a_version_does_not_change_with_the_function(client: Make, two: str) -> None:
     lam = client("lambda")
     before = lam.get_function_configuration(FunctionName="f", Qualifier="2")
@@ -126,7 +137,7 @@ def test_a_version_does_not_change_with_the_function(client: Make, two: str) -> 
     for change in (lam.update_function_configuration, lam.update_function_code):
         given = {} if change == lam.update_function_configuration else {"ZipFile": b"x"}
         said = told(change, FunctionName=f"{two}:2", **given)
-        assert said == refusal(404, "ResourceNotFoundException", f"Function not found: {two}:2")
+        assert said == parameter("Current operation does not support versions other than $LATEST")
 
 
 def test_numbers_are_not_given_again(client: Make, two: str, active: Make) -> None:

@@ -150,7 +150,8 @@ async def _require_versions(call: Call, name: Name, alias: Alias) -> None:
     """Refuse an alias whose versions are not there or don't go together.
 
     Raises:
-        InvalidParameterValueException: the second version is the first one, or there is a second one beside `$LATEST`.
+        InvalidParameterValueException: the second version is the first one, has another role or dead letter queue, or there is one
+            beside `$LATEST`.
         ResourceNotFoundException: no such function or version.
     """
     if alias.version == _LATEST_PUBLISHED:
@@ -159,9 +160,15 @@ async def _require_versions(call: Call, name: Name, alias: Alias) -> None:
         raise errors.already_routed(alias.version)
     if alias.weights and alias.version == LATEST:
         raise errors.latest_can_not_be_routed()
-    for version in (alias.version, *alias.weights):
-        if await call.tx.get(VERSIONS, *name.key, version) is None:
-            raise errors.function_not_found(f"{name.arn}:{version}")
+    found = []
+    for number in (alias.version, *alias.weights):
+        version = await call.tx.get(VERSIONS, *name.key, number)
+        if version is None:
+            raise errors.function_not_found(f"{name.arn}:{number}")
+        found.append(version)
+    for what, of in (("execution role", "role"), ("dead letter queue", "dead_letter_arn")):
+        if len({getattr(version, of) for version in found}) > 1:
+            raise errors.invalid(f"Specified versions must be associated with the same {what}")
 
 
 async def _take_along(call: Call, name: Name, version: str) -> None:

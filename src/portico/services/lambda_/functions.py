@@ -71,12 +71,14 @@ async def changeable(lam: Lambda, call: Call, name: Name, revision_id: str | Non
     """`$LATEST` as it is before a change or a publication; one that was made a moment ago is waited for.
 
     Raises:
-        ResourceNotFoundException: there is none, or another version was asked for.
+        ResourceNotFoundException: there is none.
+        InvalidParameterValueException: another version was asked for.
         PreconditionFailedException: `revision_id` is not its latest.
         ResourceConflictException: an update is being applied, or it is still being created.
     """
     if name.qualifier not in ("", LATEST):
-        raise errors.function_not_found(name.asked_arn)
+        await function_of(call, name)
+        raise errors.invalid("Current operation does not support versions other than $LATEST")
     held = lam.cache.peek(VERSIONS, *name.key, LATEST)
     if held is not None and held.value.state == "Pending":
         await lam.states.settled(VERSIONS.key(*name.key, LATEST), _PENDING_S)
