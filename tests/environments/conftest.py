@@ -41,6 +41,7 @@ class Workshop:
         self.refuse: PreparationFailed | None = None
         self.lifetime_s = 3600.0
         self.supervisor = Supervisor(self, clock=self.clock, **limits)
+        self.tier = "A"
         self._invocations = 0
 
     def function(
@@ -128,7 +129,8 @@ async def make_workshop(tmp_path: Path) -> AsyncIterator[Callable[..., Workshop]
 @pytest.fixture(params=["A", "C"])
 async def contained(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workshop]:
     """A workshop for each way of keeping a process tree together."""
-    shop = Workshop(tmp_path, zygotes=Zygotes(tier=request.param))
+    shop = Workshop(tmp_path, zygotes=Zygotes(tiers=request.param))
+    shop.tier = request.param
     yield shop
     await shop.supervisor.close()
 

@@ -2,24 +2,32 @@
 
 import asyncio
 import importlib.util
+import logging
 import os
 import sys
 
-from portico.environments import flavour
+from portico.environments import flavour, isolation
 from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.sandbox.users import Users
 from portico.environments.work import EnvironmentSpec, Prepared
 
+log = logging.getLogger("portico.environments")
+
 _CHOICES_KEPT = 10_000
 
 
 class Zygotes:
-    """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK."""
+    """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK.
 
-    def __init__(self, *, tier: str = "A") -> None:
-        self._tier = tier
+    All are of one tier of isolation: the first of `tiers` whose walls hold here (`isolation.py`), found out at the first use.
+    """
+
+    def __init__(self, *, tiers: str = isolation.ALL) -> None:
+        self._tiers = tiers
+        self._settling = asyncio.Lock()
+        self.tier = ""
         self._users = Users()
         self._sdk_folder = _sdk_folder()
         self._servers: dict[tuple[str, str], ForkServer] = {}
@@ -27,11 +35,12 @@ class Zygotes:
         self._interpreters = Interpreters()
 
     async def start(self) -> None:
-        """Start both zygotes of the server's own interpreter ahead of use.
+        """Find the tier, and start both zygotes of the server's own interpreter ahead of use.
 
         Raises:
-            LaunchFailed: one does not start.
+            LaunchFailed: one does not start, or none of the tiers is to be had.
         """
+        await self._settle()
         await asyncio.gather(*(self.of(sys.executable, kind).start() for kind in (flavour.BARE, flavour.SDK)))
 
     async def choose(self, spec: EnvironmentSpec, prepared: Prepared) -> ForkServer:
@@ -61,13 +70,7 @@ class Zygotes:
         """The zygote of an interpreter and a flavour, started or not."""
         server = self._servers.get((python, kind))
         if server is None:
-            server = self._servers[python, kind] = ForkServer(
-                flavour=kind,
-                sdk_folder=self._sdk_folder,
-                python=python,
-                tier=self._tier,
-                users=self._users,
-            )
+            server = self._servers[python, kind] = self._make(python, kind, self.tier)
         return server
 
     async def close(self) -> None:
@@ -75,7 +78,40 @@ class Zygotes:
         for server in self._servers.values():
             await server.close()
 
+    async def survey(self) -> list[isolation.Found]:
+        """What a probe of each tier finds, for `portico doctor`."""
+        found = []
+        for tier in self._tiers:
+            server = self._make(sys.executable, flavour.BARE, tier)
+            found.append(await isolation.probe(tier, server))
+            await server.close()
+        return found
+
+    async def _settle(self) -> None:
+        """Find the tier; keep the zygote that the probe was forked from."""
+        async with self._settling:
+            if self.tier:
+                return
+            failed: list[isolation.Found] = []
+            for tier in self._tiers:
+                server = self._make(sys.executable, flavour.BARE, tier)
+                found = await isolation.probe(tier, server)
+                if found.holds:
+                    self.tier = tier
+                    self._servers[sys.executable, flavour.BARE] = server
+                    _tell(found, failed)
+                    return
+                await server.close()
+                failed.append(found)
+            raise LaunchFailed(isolation.refusal(failed))
+
+    def _make(self, python: str, kind: str, tier: str) -> ForkServer:
+        return ForkServer(
+            flavour=kind, sdk_folder=self._sdk_folder, python=python, tier=tier, users=self._users
+        )
+
     async def _started(self, python: str, kind: str) -> ForkServer:
+        await self._settle()
         server = self.of(python, kind)
         await server.start()
         return server
@@ -89,6 +125,12 @@ class Zygotes:
                 self._flavours.clear()
             self._flavours[key] = kind
         return kind
+
+
+def _tell(found: isolation.Found, failed: list[isolation.Found]) -> None:
+    log.info("isolation %s: functions run as %s", found.tier, isolation.who(found.tier))
+    for worse in failed:
+        log.warning("isolation %s is not to be had here: %s", worse.tier, worse.words)
 
 
 def _sdk_folder() -> str:

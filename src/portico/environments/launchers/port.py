@@ -21,10 +21,12 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`).
 
     One that is `late` is started for no function yet: it has its processes and its `/tmp`, and is told its code and its layers by
-    `Control.place`, before which no code of a function's runs. What follows is the launcher's to say (`Launcher.locate`): the user of
-    the machine that it is (0: the server's), `task_dir` and `layers_dir`, where the function itself finds the two folders, `own_dir`,
-    the only folder that it may write to if it has no /tmp of its own, and folders of the machine that are `shown` to it at the same
-    paths.
+    `Control.place`, before which no code of a function's runs. A `snapshot` will be copied once it has been initialised. Instead of a
+    function a `probe` runs into the walls (`sandbox/proof.py`).
+
+    What follows is the launcher's to say (`Launcher.locate`): the user of the machine that it is (0: the server's), `task_dir` and
+    `layers_dir`, where the function itself finds the two folders, `own_dir`, the only folder that it may write to if it has no /tmp
+    of its own, and folders of the machine that are `shown` to it at the same paths.
     """
 
     code_dir: str = ""
@@ -37,6 +39,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     own_network: bool = False
     doors: tuple[int, ...] = ()
     late: bool = False
+    probe: dict[str, str | int] | None = None
+    snapshot: bool = False
     uid: int = 0
     task_dir: str = ""
     layers_dir: str = ""

@@ -25,12 +25,19 @@ _READ_SYSTEM = (
     "/proc",
 )
 _USED_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+USED = {  # what Landlock allows in a root of one's own
+    "/": landlock.READ,
+    "/tmp": landlock.OWN,  # noqa: S108
+    "/dev/shm": landlock.OWN,  # noqa: S108
+    **dict.fromkeys(_USED_DEVICES, landlock.USE),
+}
 
 
 class Cell(Protocol):
     """A tier."""
 
     tier: str
+    outlives_parent: bool  # whether the process that forks an environment may end before it
     own_processes: bool  # whether an environment's first process is PID 1 of a namespace
     host: str  # where the machine's root is found from within the zygote, "" if it is its own
 
@@ -55,6 +62,7 @@ class Walled:
     """Tier A: namespaces and a private root of its own."""
 
     tier = "A"
+    outlives_parent = False
     own_processes = True
     host = root.HOST
 
@@ -86,8 +94,7 @@ class Walled:
             root.show_later(path)
         if not layout["late"]:
             self.place(layout)
-        used = dict.fromkeys(_USED_DEVICES, landlock.USE)
-        return {"/": landlock.READ, "/tmp": landlock.OWN, "/dev/shm": landlock.OWN, **used}  # noqa: S108
+        return USED
 
     def place(self, layout: dict[str, Any]) -> None:
         """Mount code and layers; the machine's root is gone then."""
@@ -100,6 +107,7 @@ class Fenced:
     """Tier B: the machine's own files, as far as Landlock allows, and one folder of its own to write to, which `TMPDIR` names."""
 
     tier = "B"
+    outlives_parent = False
     own_processes = False
     host = ""
 
@@ -112,13 +120,16 @@ class Fenced:
         ]
 
     def prepare(self) -> None:
-        """Nothing: see that the kernel has Landlock.
+        """Nothing: see that the kernel has Landlock, and that users of their own would reach the interpreter.
 
         Raises:
-            OSError: it has not.
+            OSError: one of them is not so.
         """
         if not landlock.version():
             raise OSError("the kernel has no Landlock")
+        if os.geteuid() == 0:
+            for path in self._shown:
+                _see_that_others_reach(path)
 
     def fork(self) -> int:
         """A plain fork."""
@@ -147,6 +158,7 @@ class Open:
     """Tier C: processes that are kept together and without privileges, and that is all."""
 
     tier = "C"
+    outlives_parent = False
     own_processes = False
     host = ""
 
@@ -166,6 +178,13 @@ class Open:
 
     def place(self, layout: dict[str, Any]) -> None:
         """Nothing: it can be seen."""
+
+
+def _see_that_others_reach(path: str) -> None:
+    while path != "/":
+        if os.path.isdir(path) and not os.stat(path).st_mode & 0o001:
+            raise OSError(f"{path} is closed to other users, and environments run as users of their own")
+        path = os.path.dirname(path)
 
 
 TIERS = {kind.tier: kind for kind in (Walled, Fenced, Open)}

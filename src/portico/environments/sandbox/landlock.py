@@ -19,7 +19,7 @@ _TRUNCATE, _DEVICE_IOCTL = 1 << 14, 1 << 15
 _ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _DEVICE_IOCTL
 _ALL_OF_ABI = (0, (1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)
 _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1 << 0, 1 << 1
-_SCOPES_SINCE = 6
+SCOPES_SINCE = 6
 
 READ = _READ_FILE | _READ_FOLDER | _EXECUTE
 USE = _READ_FILE | _WRITE_FILE | _TRUNCATE | _DEVICE_IOCTL
@@ -55,7 +55,7 @@ def restrict(allowed: dict[str, int]) -> None:
     """
     abi = version()
     handled = _ALL_OF_ABI[min(abi, len(_ALL_OF_ABI) - 1)]
-    scopes = _SCOPE_ABSTRACT_SOCKETS | _SCOPE_SIGNALS if abi >= _SCOPES_SINCE else 0
+    scopes = _SCOPE_ABSTRACT_SOCKETS | _SCOPE_SIGNALS if abi >= SCOPES_SINCE else 0
     rules = _Ruleset(files=handled, network=0, scopes=scopes)
     size = ctypes.sizeof(_Ruleset) if scopes else 8
     ruleset = kernel.call("landlock_create_ruleset", rules, size, 0)

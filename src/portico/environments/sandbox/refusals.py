@@ -80,6 +80,9 @@ REFUSED: dict[str, tuple[int, int]] = {
     "_sysctl": (156, NONE),
 }
 
+# What a process needs to enter namespaces of its own and mount a /tmp there.
+OF_COPIES = ("unshare", "mount")
+
 # Judged by their arguments, or answered as if they were not there.
 CLONE, CLONE3 = (56, 220), (435, 435)
 SOCKET, IOCTL = (41, 198), (16, 29)

@@ -44,8 +44,9 @@ _DEVICES = (stat.S_IFCHR, stat.S_IFBLK)
 _Instruction = tuple[int, int, int, int]  # operation, jump if true, jump if false, operand
 
 
-def program(machine: str = "") -> bytes:
-    """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction.
+def program(machine: str = "", *, for_copies: bool = False) -> bytes:
+    """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction. A process of which copies are made
+    (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`); they give it up.
 
     Raises:
         OSError: none is known for it.
@@ -65,7 +66,9 @@ def program(machine: str = "") -> bytes:
     for judged, block in _judged():
         if judged[at] != refusals.NONE:
             code += [(_EQUAL, 0, len(block), judged[at]), *block]
-    refused = sorted(numbers[at] for numbers in refusals.REFUSED.values() if numbers[at] != refusals.NONE)
+    kept = refusals.OF_COPIES if for_copies else ()
+    numbers = (numbers[at] for name, numbers in refusals.REFUSED.items() if name not in kept)
+    refused = sorted(number for number in numbers if number != refusals.NONE)
     for number in refused:
         code += [(_EQUAL, 0, 1, number), _answer(_REFUSE)]
     code.append(_answer(_ALLOW))

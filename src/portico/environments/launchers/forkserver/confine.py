@@ -19,12 +19,13 @@ PROCESSES_MAX = 1024
 
 
 class Bounds(NamedTuple):
-    """Of one environment: its tier, the user that it has for itself (0: none but the server's), and the paths that it may use, with
-    Landlock's rights."""
+    """Of one environment: its tier, the user that it has for itself (0: none but the server's), the paths that it may use, with
+    Landlock's rights, and whether copies of it will set themselves apart (a `snapshot`)."""
 
     tier: str
     uid: int
     paths: dict[str, int]
+    snapshot: bool = False
 
 
 def _set_umask(_: Bounds) -> None:
@@ -53,7 +54,7 @@ def _limit_resources(_: Bounds) -> None:
 
 def _limit_processes(bounds: Bounds) -> None:
     if (
-        bounds.tier == "A" or bounds.uid
+        bounds.tier in "AN" or bounds.uid
     ):  # else it would count all that the server's user runs on the machine; the watch counts
         _limit(resource.RLIMIT_NPROC, PROCESSES_MAX + 1)  # and the first process
 
@@ -65,18 +66,29 @@ def _verify_capabilities(_: Bounds) -> None:
         raise OSError(f"capabilities remain: {held}")
 
 
+def _restrict_files(bounds: Bounds) -> None:
+    """Not yet for a snapshot of tier A: Landlock lets nobody mount, which its copies do before they are restricted themselves."""
+    if not (bounds.snapshot and bounds.tier == "A"):
+        landlock.restrict(bounds.paths)
+
+
+def _filter_calls(bounds: Bounds) -> None:
+    kernel.filter_calls(seccomp.program(for_copies=bounds.snapshot and bounds.tier == "A"))
+
+
+# Tier N is what an environment adds that was restored from a snapshot of tier A.
 STEPS: tuple[tuple[str, str, Callable[[Bounds], None]], ...] = (
-    ("ABC", "umask", _set_umask),
+    ("ABCN", "umask", _set_umask),
     ("AB", "user", _take_user),
     ("A", "user namespace", _rename_user),
-    ("ABC", "limits", _limit_resources),
-    ("AB", "limit of processes", _limit_processes),
-    ("ABC", "bounding set", lambda _: kernel.drop_bounding_set()),
-    ("ABC", "capabilities", lambda _: kernel.clear_capabilities()),
-    ("ABC", "capabilities verified", _verify_capabilities),
-    ("ABC", "no new privileges", lambda _: kernel.forbid_new_privileges()),
-    ("AB", "Landlock", lambda bounds: landlock.restrict(bounds.paths)),
-    ("AB", "seccomp", lambda _: kernel.filter_calls(seccomp.program())),
+    ("ABCN", "limits", _limit_resources),
+    ("ABN", "limit of processes", _limit_processes),
+    ("ABCN", "bounding set", lambda _: kernel.drop_bounding_set()),
+    ("ABCN", "capabilities", lambda _: kernel.clear_capabilities()),
+    ("ABCN", "capabilities verified", _verify_capabilities),
+    ("ABCN", "no new privileges", lambda _: kernel.forbid_new_privileges()),
+    ("ABN", "Landlock", _restrict_files),
+    ("ABN", "seccomp", _filter_calls),
 )
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 from typing import Any, NoReturn
 
-from ...sandbox import kernel, network
+from ...sandbox import kernel, network, probe
 from ...sandbox.cells import Cell
 from . import confine, program
 from .family import CONTROL_FD, FAILED, Family, say
@@ -27,13 +27,19 @@ def become(layout: dict[str, Any], descriptors: list[int], cell: Cell) -> int:
     there either: that is executed.
     """
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _arrange(*descriptors)
+    return settle(layout, cell)
+
+
+def settle(layout: dict[str, Any], cell: Cell) -> int:
+    """The same, with the descriptors in their places already."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if not cell.own_processes:
         kernel.adopt_orphans()
         signal.signal(signal.SIGTERM, lambda *_: _end_all())
     die_with = signal.SIGKILL if cell.own_processes else signal.SIGTERM
-    kernel.die_with_parent(die_with)
+    if not cell.outlives_parent:
+        kernel.die_with_parent(die_with)
     placer = None
     try:
         _join(layout["groups"], cell.host)
@@ -42,8 +48,9 @@ def become(layout: dict[str, Any], descriptors: list[int], cell: Cell) -> int:
         paths = cell.enter(layout)
         if layout["late"]:
             placer = _start_placer(cell)
-        confine.confine(confine.Bounds(cell.tier, layout["uid"], paths))
-        kernel.die_with_parent(die_with)  # which new ids undo
+        confine.confine(confine.Bounds(cell.tier, layout["uid"], paths, snapshot=layout["snapshot"]))
+        if not cell.outlives_parent:
+            kernel.die_with_parent(die_with)  # which new ids undo
         pid = os.fork()
     except OSError as error:
         say(FAILED + str(error).encode())
@@ -64,6 +71,8 @@ def _be_function(layout: dict[str, Any], cell: Cell) -> int:
     if not cell.own_processes:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         kernel.die_with_parent(signal.SIGKILL)
+    if layout["probe"]:
+        probe.run(CHANNEL_FD, cell.tier, layout["probe"])
     if layout["program"]:
         program.execute(CHANNEL_FD, layout["program"], keep_channel=layout["speaks_frames"])
     return CHANNEL_FD
