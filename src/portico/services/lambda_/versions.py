@@ -31,11 +31,13 @@ async def publish_version(
         ResourceNotFoundException: no such function.
         PreconditionFailedException: `RevisionId` is not the latest.
         InvalidParameterValueException: `CodeSha256` is not that of `$LATEST`; a parameter that Portico does not have.
-        ResourceConflictException: the function is being created or updated.
+        ResourceConflictException: the function is being created or updated, or its creation has failed.
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
     latest = await changeable(lam, call, name, request.get("RevisionId"))
+    if latest.state != "Active":
+        raise errors.in_state(latest.state)
     expected = request.get("CodeSha256")
     if expected and expected != latest.code_sha256:
         raise errors.other_code(expected, latest.code_sha256)
