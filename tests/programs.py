@@ -37,7 +37,35 @@ while true; do
 done
 """
 
+# The same for extensions: `register(*events)`, then `next_event()`; `post(path, kind)` reports an error.
+EXTENSION = """\
+EXTENSION = "/2020-01-01/extension"
+name = os.path.basename(sys.argv[0])
+own = connect()
+id = {}
+def ask(method, path, body=None, headers={}):
+    own.request(method, EXTENSION + path, body, {**id, **headers})
+    reply = own.getresponse()
+    return reply.status, dict(reply.getheaders()), reply.read()
+def register(*events, name=name):
+    body = json.dumps({"events": events})
+    status, headers, body = ask("POST", "/register", body, {"Lambda-Extension-Name": name})
+    if status == 200:
+        id["Lambda-Extension-Identifier"] = headers["Lambda-Extension-Identifier"]
+    return status, json.loads(body)
+def next_event():
+    status, headers, body = ask("GET", "/event/next")
+    return json.loads(body)
+def post(path, kind):
+    return ask("POST", path, b"{}", {"Lambda-Extension-Function-Error-Type": kind})[0]
+"""
+
+
+def extension(source: str) -> str:
+    """An external extension in Python that has `CLIENT` and `EXTENSION`."""
+    return f"#!{sys.executable}\n{CLIENT}{EXTENSION}{dedent(source)}"
+
 
 def python(source: str) -> str:
-    """A bootstrap in Python that has `CLIENT`."""
-    return f"#!{sys.executable}\n{CLIENT}{dedent(source)}"
+    """A bootstrap in Python that has `CLIENT` and, for internal extensions, `EXTENSION`."""
+    return f"#!{sys.executable}\n{CLIENT}{EXTENSION}{dedent(source)}"

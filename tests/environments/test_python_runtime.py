@@ -50,6 +50,8 @@ async def test_the_environment_is_what_was_prepared_and_nothing_else(workshop) -
     spec = workshop.function("f", source, variables={"MINE": "ü", "PYTHONPATH": "/nowhere/a:/nowhere/b"})
     answer = await workshop.answer(spec)
     folder = str(workshop.root / "f")
+    for variables in (answer["env"], answer["at_import"]):
+        assert variables.pop("AWS_LAMBDA_RUNTIME_API").startswith("127.0.0.1:")
     assert answer["env"] == answer["at_import"] == {
         "MINE": "ü", "PYTHONPATH": "/nowhere/a:/nowhere/b", "LAMBDA_TASK_ROOT": folder, "_HANDLER": "app.handler",
         "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

@@ -23,7 +23,7 @@ from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
-from portico.environments.work import EnvironmentSpec, InitEnd, Invocation, LogLine, Outcome, Prepared
+from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, Invocation, LogLine, Outcome, Prepared
 
 log = logging.getLogger("portico.environments")
 
@@ -104,6 +104,10 @@ class Environment:
     def attended(self) -> bool:
         """Whether something in it still attends to the invocation that it has answered."""
         return self._session is not None and self._session.attending
+
+    def take_extensions(self) -> tuple[ExtensionReady, ...]:
+        """The extensions that it has begun with, once."""
+        return () if self._session is None else self._session.extensions.take_ready()
 
     def memory_mb(self) -> int:
         """The most memory used so far, as REPORT shows it."""
@@ -242,13 +246,28 @@ class Environment:
         if self._session is None or self._control is None:
             return
         self._session.expect(plan.extensions, lambda: self._configure(layout, variables))
-        self._control.on_extension = self._session.extensions.ended
+        self._control.on_extension = self._extension_ended
         programs = [os.path.join(layout.layers_dir, FOLDER, name) for name in plan.extensions]
         self._control.start_extensions(programs, variables_of_extensions(variables))
 
+    def _extension_ended(self, name: str, status: int) -> None:
+        if self._session is not None:
+            self._session.extensions.ended(name, status)
+            self._kill_when_done()
+
     def _function_ended(self, _: int) -> None:
-        if self.state is not State.ENDING and self._session is not None and self._session.extensions.any:
-            self._reports.broken(self)  # without extensions the environment ends by itself
+        if self._session is None or not self._session.extensions.any:
+            return  # the environment ends by itself
+        if self.state is not State.ENDING:
+            self._reports.broken(self)
+        self._kill_when_done()
+
+    def _kill_when_done(self) -> None:
+        """Wait no longer for the end than for those who have something to do in it."""
+        ended = self._control is not None and self._control.status is not None
+        awaited = self._session is not None and self._session.extensions.awaited
+        if self.state is State.ENDING and ended and not awaited:
+            self.kill()
 
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
         about = {

@@ -513,6 +513,7 @@ class Supervisor:
             error_type=error_type,
             timed_out=error_type == endings.TIMED_OUT,
             lines=environment.take_lines(),
+            extensions=environment.take_extensions(),
             log_stream=environment.log_stream,
             duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
             init_ms=init_ms,

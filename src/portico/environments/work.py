@@ -84,6 +84,14 @@ class InitEnd(msgspec.Struct, frozen=True, gc=False):
     phase: str = "init"
 
 
+class ExtensionReady(msgspec.Struct, frozen=True, gc=False):
+    """An extension of a new environment, as the log tells of it: `state` by AWS's name, `events` that it is told of."""
+
+    name: str
+    state: str
+    events: tuple[str, ...]
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How an invocation ended; a function's error is a value.
 
@@ -109,6 +117,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     settled: "asyncio.Future[Outcome] | None" = None
     restore_ms: float | None = None
     inits: tuple[InitEnd, ...] = ()
+    extensions: tuple[ExtensionReady, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,6 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -66,8 +66,10 @@ class Invoker:
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
             outcome = await self._environments.invoke(spec, invocation)
-        finally:
+        except BaseException:
             permit.release()
+            raise
+        _when_settled(outcome, lambda _: permit.release())
         return self._finish(resolved.version, spec, invocation, outcome)
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
@@ -94,8 +96,10 @@ class Invoker:
         streaming = Streaming()
 
         def ended(outcome: Outcome | None) -> None:
-            permit.release()
-            if outcome is not None:
+            if outcome is None:
+                permit.release()
+            else:
+                _when_settled(outcome, lambda _: permit.release())
                 streaming.finished = self._finish(resolved.version, spec, invocation, outcome)
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
@@ -116,9 +120,22 @@ class Invoker:
     def _finish(
         self, version: Version, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome
     ) -> Finished:
-        lines = lines_of(version, spec, invocation.request_id, outcome)
-        self._logs.write(spec, outcome.log_stream, lines, request_id=invocation.request_id)
-        return Finished(outcome, version.version, lines)
+        lines: list[LogLine] = []
+
+        def write(whole: Outcome) -> None:
+            lines[:] = lines_of(version, spec, invocation.request_id, whole)
+            self._logs.write(spec, whole.log_stream, lines, request_id=invocation.request_id)
+
+        _when_settled(outcome, write)
+        return Finished(outcome, version.version, lines or lines_of(version, spec, invocation.request_id, outcome))
+
+
+def _when_settled(outcome: Outcome, action: Callable[[Outcome], None]) -> None:
+    """Do it with the outcome now, or with the whole one when what still works for the invocation has done."""
+    if outcome.settled is None:
+        action(outcome)
+    else:
+        outcome.settled.add_done_callback(lambda settled: action(settled.result()))
 
 
 class Streaming:

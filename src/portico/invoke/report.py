@@ -11,7 +11,7 @@ import re
 
 import msgspec
 
-from portico.environments.work import EnvironmentSpec, InitEnd, LogLine, Outcome
+from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, LogLine, Outcome
 from portico.invoke import report_json
 from portico.invoke.records import Version
 from portico.invoke.times import iso
@@ -109,7 +109,13 @@ def _start_lines(about: report_json.Runtime, outcome: Outcome, before: list[LogL
         return []
     took_ms = (outcome.init_ms or 0.0) + sum(init.duration_ms for init in outcome.inits)
     init_start = LogLine(start_ms - math.ceil(took_ms), f"INIT_START {told}")
-    return [init_start, *before, *(LogLine(start_ms, _init_report(init)) for init in outcome.inits)]
+    extensions = (LogLine(start_ms - 1, _extension(one)) for one in outcome.extensions)
+    reports = (LogLine(start_ms, _init_report(init)) for init in outcome.inits)
+    return [init_start, *before, *extensions, *reports]
+
+
+def _extension(one: ExtensionReady) -> str:
+    return f"EXTENSION\tName: {one.name}\tState: {one.state}\tEvents: [{', '.join(one.events)}]\n"
 
 
 def _init_report(init: InitEnd) -> str:

@@ -22,6 +22,7 @@ _LEVEL_OF = {  # of an event that tells of no failure
     "platform.restoreStart": "INFO",
     "platform.restoreRuntimeDone": "DEBUG",
     "platform.restoreReport": "INFO",
+    "platform.extension": "INFO",
     "platform.start": "INFO",
     "platform.runtimeDone": "DEBUG",
     "platform.report": "INFO",
@@ -97,7 +98,10 @@ def _start_events(report: Report) -> tuple[list[_Event], list[_Event]]:
         return [], []
     took_ms = sum(init.duration_ms for init in inits)
     begun = _Event(start_ms - math.ceil(took_ms), "platform.initStart", {**kind, "phase": "init", **runtime})
-    return [begun], [event for init in inits for event in _init_events(start_ms, kind, init)]
+    extensions = [
+        _Event(start_ms - 1, "platform.extension", msgspec.to_builtins(one)) for one in outcome.extensions
+    ]
+    return [begun], extensions + [event for init in inits for event in _init_events(start_ms, kind, init)]
 
 
 def _init_events(at_ms: int, kind: Record, init: InitEnd) -> list[_Event]:

@@ -27,3 +27,19 @@ def program(workshop: Any) -> Program:
         return spec
 
     return make
+
+
+@pytest.fixture
+def extension(workshop: Any) -> Callable[..., None]:
+    """`extension(source, name=..., function=...)`: a layer of that function has this external extension."""
+
+    def make(source: str | bytes, *, name: str = "watcher", function: str = "p", mode: int = 0o755) -> None:
+        layer = Path(workshop.root) / f"{function}-layer"
+        folder = layer / "extensions"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / name
+        file.write_bytes(source if isinstance(source, bytes) else programs.extension(source).encode())
+        file.chmod(mode)
+        workshop.opt_dirs[function] = str(layer)
+
+    return make

@@ -14,7 +14,7 @@ import msgspec
 from portico.environments import endings
 from portico.environments.api.exchange import HEADERS_OF_JSON, Exchange, Gathered, Sink, then
 from portico.environments.api.states import ExtensionEvent, ExtensionState, NotAllowed, extension_after
-from portico.environments.work import EnvironmentSpec, Invocation
+from portico.environments.work import EnvironmentSpec, ExtensionReady, Invocation
 
 EXTENSIONS_MAX = 10
 
@@ -90,6 +90,7 @@ class Extensions:
         self._failed = failed
         self._by_name: dict[str, Extension] = {}
         self._ending = False
+        self._told = False
         self.closed = False  # to registrations
 
     def expect(self, names: Iterable[str]) -> None:
@@ -116,6 +117,22 @@ class Extensions:
     def settled(self) -> bool:
         """Whether each of them waits for the next event."""
         return all(one.settled for one in self._by_name.values())
+
+    @property
+    def awaited(self) -> bool:
+        """Whether one has been told that the environment ends, and has not ended itself."""
+        return any(one.external and _SHUTDOWN in one.events for one in self._by_name.values())
+
+    def take_ready(self) -> tuple[ExtensionReady, ...]:
+        """All of them as they are now, for the log; nothing when it is asked again."""
+        if self._told or not self._by_name:
+            return ()
+        self._told = True
+        found = (
+            ExtensionReady(one.name, one.state.value, tuple(sorted(one.events)))
+            for one in self._by_name.values()
+        )
+        return tuple(found)
 
     def of(self, exchange: Exchange) -> Extension | None:
         """The extension that a request says it is from, by the identifier that it was given."""
@@ -158,7 +175,10 @@ class Extensions:
     def ended(self, name: str, status: int) -> None:
         """The process of an external extension has ended, with this wait status."""
         one = self._by_name.get(name)
-        if one is None or self._ending:
+        if one is None:
+            return
+        if self._ending:
+            del self._by_name[name]
             return
         launched = one.registered or status != _UNABLE_TO_EXECUTE
         kind = endings.EXTENSION_CRASH if launched else endings.EXTENSION_LAUNCH
