@@ -274,3 +274,13 @@ async def test_an_internal_extension_in_python(workshop) -> None:
     await workshop.invoke(spec, request_id="first")
     assert "first" in await workshop.answer(spec)
     assert len(workshop.prepared) == 1
+
+
+async def test_what_the_log_tells_of_extensions(workshop, function, extension) -> None:
+    extension(WATCH, name="b")
+    extension("register('INVOKE')\nwhile True:\n    next_event()", name="a")
+    spec = function()
+    first, second = await workshop.invoke(spec, 1), await workshop.invoke(spec, 2)
+    told = [(one.name, one.state, one.events) for one in first.extensions]
+    assert told == [("a", "Ready", ("INVOKE",)), ("b", "Ready", ("INVOKE", "SHUTDOWN"))]
+    assert second.extensions == ()

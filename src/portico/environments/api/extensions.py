@@ -124,12 +124,12 @@ class Extensions:
         return any(one.external and _SHUTDOWN in one.events for one in self._by_name.values())
 
     def take_ready(self) -> tuple[ExtensionReady, ...]:
-        """All of them as they are now, for the log; nothing when it is asked again."""
+        """All of them, for the log of the first invocation, as they were before it; nothing when it is asked again."""
         if self._told or not self._by_name:
             return ()
         self._told = True
         found = (
-            ExtensionReady(one.name, one.state.value, tuple(sorted(one.events)))
+            ExtensionReady(one.name, ExtensionState.READY.value, tuple(sorted(one.events)))
             for one in self._by_name.values()
         )
         return tuple(found)
