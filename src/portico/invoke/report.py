@@ -107,7 +107,9 @@ def _start_lines(about: report_json.Runtime, outcome: Outcome, before: list[LogL
         return [LogLine(at_ms, f"RESTORE_START {told}"), *before, LogLine(start_ms, report)]
     if outcome.init_ms is None and not outcome.inits:
         return []
-    took_ms = (outcome.init_ms or 0.0) + sum(init.duration_ms for init in outcome.inits)
+    told_apart = any(init.status == "success" for init in outcome.inits)
+    took_ms = sum(init.duration_ms for init in outcome.inits)
+    took_ms += 0.0 if told_apart else outcome.init_ms or 0.0
     init_start = LogLine(start_ms - math.ceil(took_ms), f"INIT_START {told}")
     extensions = (LogLine(start_ms - 1, _extension(one)) for one in outcome.extensions)
     reports = (LogLine(start_ms, _init_report(init)) for init in outcome.inits)
@@ -123,7 +125,7 @@ def _init_report(init: InitEnd) -> str:
     if init.status != "success":
         text += f"\tStatus: {init.status}"
     if init.error_type:
-        text += f"\tError Type: {init.error_type}"
+        text += f"\tError Type: {report_json.platform_type(init.error_type)}"
     return text + "\n"
 
 
@@ -147,6 +149,8 @@ def _report(version: Version, request_id: str, outcome: Outcome) -> str:
         text += f"Restore Duration: {outcome.restore_ms:.2f} ms\tBilled Restore Duration: {restored} ms\t"
     elif outcome.init_ms is not None:
         text += f"Init Duration: {outcome.init_ms:.2f} ms\t"
+    if outcome.no_snapshot:  # ours: AWS's snapshots are of whole machines and need no such word
+        text += f"SnapStart: cold ({outcome.no_snapshot})\t"
     status, error_type = report_json.status_of(outcome)
     if status == "timeout":
         text += "Status: timeout"

@@ -14,6 +14,7 @@ from portico.invoke.records import Version
 from portico.invoke.times import iso
 
 _PLATFORM_ERRORS = ("Runtime.", "Sandbox.", "Extension.", "Function.")
+_UNKNOWN = "Runtime.Unknown"
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
 _LEVEL_OF = {  # of an event that tells of no failure
     "platform.initStart": "INFO",
@@ -49,12 +50,19 @@ class Report(msgspec.Struct, frozen=True, gc=False):
 
 def status_of(outcome: Outcome) -> tuple[str, str]:
     """How the invocation went for the platform (`success`, `error`, `timeout`), and the error's type. What a handler raises is a
-    success of the runtime."""
+    success of the runtime; what a module raises while it is loaded is not."""
     if outcome.timed_out:
         return "timeout", outcome.error_type
     if outcome.error_type.startswith(_PLATFORM_ERRORS):
         return "error", outcome.error_type
+    if outcome.error_type and any(init.status == "error" for init in outcome.inits):
+        return "error", platform_type(outcome.error_type)
     return "success", ""
+
+
+def platform_type(error_type: str) -> str:
+    """An error's type as the platform names it, which knows its own types only."""
+    return error_type if error_type.startswith(_PLATFORM_ERRORS) else _UNKNOWN
 
 
 def lines_of(report: Report, billed_ms: int, before: list[LogLine], own: list[LogLine]) -> list[LogLine]:
@@ -107,7 +115,7 @@ def _start_events(report: Report) -> tuple[list[_Event], list[_Event]]:
 def _init_events(at_ms: int, kind: Record, init: InitEnd) -> list[_Event]:
     record = {**kind, "phase": init.phase, "status": init.status}
     if init.error_type:
-        record["errorType"] = init.error_type
+        record["errorType"] = platform_type(init.error_type)
     metrics = {"durationMs": round(init.duration_ms, 3)}
     return [
         _Event(at_ms, "platform.initRuntimeDone", record),

@@ -25,9 +25,8 @@ def handler(event, context):
     about["remaining_time_in_millis"] = context.get_remaining_time_in_millis()
     return {"ctx": about, "environment": dict(os.environ)}
 """
-# What an environment here has no use for yet: there is no Runtime API under Python and no X-Ray daemon, and no shell starts it.
+# What an environment here has no use for: there is no X-Ray daemon, and no shell starts it.
 ABSENT = {
-    "AWS_LAMBDA_RUNTIME_API",
     "AWS_XRAY_DAEMON_ADDRESS",
     "_AWS_XRAY_DAEMON_ADDRESS",
     "_AWS_XRAY_DAEMON_PORT",
@@ -45,7 +44,7 @@ RECORDED = {
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
     "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
     "AWS_LAMBDA_LOG_STREAM_NAME": r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}",
-    "AWS_LAMBDA_RUNTIME_API": "",
+    "AWS_LAMBDA_RUNTIME_API": r"[\d.]+:\d+",
     "AWS_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": r"\S{40}",
     "AWS_SESSION_TOKEN": r"\S+",
