@@ -24,6 +24,7 @@ from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
+from portico.gateway.container import Container
 from portico.gateway.cors import Origins
 from portico.gateway.debug import Debug
 from portico.gateway.forwarded import behind_proxy
@@ -45,6 +46,7 @@ from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions, role_session
 from portico.invoke.admit import Admission
 from portico.invoke.asynchronous import AsynchronousWorker
+from portico.invoke.container_credentials import ContainerCredentials
 from portico.invoke.folders import Folders
 from portico.invoke.invoker import Invoker
 from portico.invoke.preparer import EnvironmentPreparer
@@ -112,9 +114,13 @@ class Server:
         roots = listed(settings.code_roots) if settings.development else ()
         folders = Folders(roots=roots, forbidden=self._directory)
         self.staging = Staging(root=self.directory / "code", store=self.store, folders=folders)
+        self.container_credentials = ContainerCredentials(
+            sealer=self.sealer, roles=self.roles, endpoint_url=settings.endpoint_url or self.url
+        )
         preparer = EnvironmentPreparer(
             staging=self.staging,
             roles=self.roles,
+            containers=self.container_credentials,
             clock=clock,
             endpoint_url=self._functions_endpoint(),
             ca_bundle=str(authority_certificate(self.directory)) if settings.tls == "auto" else "",
@@ -230,8 +236,10 @@ class Server:
             metrics=self._metrics(),
         )
         own.add(status.endpoints())
-        own.add(Upkeep(store=self.store, clock=self.clock, reset=self.reset).endpoints())
+        upkeep = Upkeep(store=self.store, clock=self.clock, reset=self.reset, jumped=self._jumped)
+        own.add(upkeep.endpoints())
         own.add(Debug(resolver=self.resolver, invoker=self.invoker).endpoints())
+        own.add(Container(self.container_credentials).endpoints())
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed
@@ -261,6 +269,12 @@ class Server:
 
     def _restarts(self) -> list[Sample]:
         return [({"loop": name}, float(state.restarts)) for name, state in self.tasks.states().items()]
+
+    def _jumped(self, seconds: float) -> None:
+        """The clock was moved (development mode): environments that would have been idle for too long end, as their credentials may have
+        expired."""
+        if seconds >= self.settings.idle_timeout:
+            self.environments.retire("")
 
     async def reset(self) -> None:
         """Forget everything (development mode): records, queues, blobs, log events; environments end."""

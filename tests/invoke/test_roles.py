@@ -7,6 +7,8 @@ from portico.environments.work import PreparationFailed
 from portico.identity.records import ROLES, Role
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions
+from portico.identity.sealing import Sealer
+from portico.invoke.container_credentials import ContainerCredentials
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.records import Version
 from portico.invoke.resolve import spec_of
@@ -88,6 +90,9 @@ async def test_an_environment_needs_its_role_and_its_code(
     preparer = EnvironmentPreparer(
         staging=Staging(root=tmp_path_factory.mktemp("code"), store=store),
         roles=roles,
+        containers=ContainerCredentials(
+            sealer=Sealer(bytes(32)), roles=roles, endpoint_url="http://127.0.0.1:4566"
+        ),
         clock=clock,
         endpoint_url="http://127.0.0.1:4566",
     )

@@ -1,7 +1,10 @@
 """What a new environment needs beyond its spec: unpacked code and layers, the role's credentials, the variables that AWS sets."""
 
+from math import inf
+
 from portico.base.clock import Clock
-from portico.environments.work import EnvironmentSpec, PreparationFailed, Prepared
+from portico.environments.work import SNAP_START, EnvironmentSpec, PreparationFailed, Prepared
+from portico.invoke.container_credentials import ContainerCredentials
 from portico.invoke.roles import CannotAssume, ExecutionRoles
 from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.invoke.variables import environment_variables
@@ -14,10 +17,18 @@ class EnvironmentPreparer:
     where it is Portico's own."""
 
     def __init__(
-        self, *, staging: Staging, roles: ExecutionRoles, clock: Clock, endpoint_url: str, ca_bundle: str = ""
+        self,
+        *,
+        staging: Staging,
+        roles: ExecutionRoles,
+        containers: ContainerCredentials,
+        clock: Clock,
+        endpoint_url: str,
+        ca_bundle: str = "",
     ) -> None:
         self._staging = staging
         self._roles = roles
+        self._containers = containers
         self._clock = clock
         self._endpoint_url = endpoint_url
         self._ca_bundle = ca_bundle
@@ -40,9 +51,10 @@ class EnvironmentPreparer:
             raise PreparationFailed(
                 "InvalidZipFileException", f"Lambda could not unzip the deployment package: {error}"
             ) from error
-        usable_s = keys.expires_at - self._clock.now() - spec.timeout_s
+        container = self._containers.variables(spec) if spec.initialization == SNAP_START else None
+        usable_s = inf if container else keys.expires_at - self._clock.now() - spec.timeout_s
         variables = environment_variables(
-            spec, log_stream, keys, self._endpoint_url, self._ca_bundle, opt_dir
+            spec, log_stream, keys, self._endpoint_url, self._ca_bundle, opt_dir, container
         )
         return Prepared(code_dir, variables, self._clock.monotonic() + max(usable_s, 0.0), opt_dir)
 

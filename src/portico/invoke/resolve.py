@@ -4,7 +4,7 @@ import random
 
 import msgspec
 
-from portico.environments.work import PROVISIONED, EnvironmentSpec, Image
+from portico.environments.work import ON_DEMAND, PROVISIONED, SNAP_START, EnvironmentSpec, Image
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -146,6 +146,7 @@ def spec_of(version: Version) -> EnvironmentSpec:
         variables=(*_logging_variables(version), *(version.variables or {}).items()),
         layers=digests_of(version),
         image=_image_of(version),
+        initialization=SNAP_START if version.snap_start and version.version != LATEST else ON_DEMAND,
     )
 
 

@@ -7,7 +7,7 @@ each runtime; what functions of each runtime saw of their environment at AWS (re
 import re
 from collections.abc import Callable
 
-from portico.environments.work import EnvironmentSpec
+from portico.environments.work import SNAP_START, EnvironmentSpec
 from portico.identity.sessions import Credentials
 
 Variables = dict[str, str]
@@ -22,11 +22,12 @@ def environment_variables(
     endpoint_url: str,
     ca_bundle: str = "",
     opt_dir: str = "",
+    container: Variables | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """The variables of an environment, as AWS sets them; the function's own win over all but the reserved ones.
 
-    `opt_dir` is the folder of the merged layers where it is not /opt; `ca_bundle` the file with the authority that `endpoint_url` is
-    to be trusted by.
+    `container` says where the environment fetches its credentials, if it does not hold `keys` itself; `opt_dir` is the folder of the
+    merged layers where it is not /opt; `ca_bundle` the file with the authority that `endpoint_url` is to be trusted by.
     """
     opt = opt_dir or _OPT
     defaults = {
@@ -40,12 +41,13 @@ def environment_variables(
     }
     if ca_bundle:
         defaults["AWS_CA_BUNDLE"] = ca_bundle
-    return tuple({**defaults, **dict(spec.variables), **_reserved(spec, log_stream, keys)}.items())
+    return tuple({**defaults, **dict(spec.variables), **_reserved(spec, log_stream, keys, container)}.items())
 
 
-def _reserved(spec: EnvironmentSpec, log_stream: str, keys: Credentials) -> Variables:
+def _reserved(
+    spec: EnvironmentSpec, log_stream: str, keys: Credentials, container: Variables | None
+) -> Variables:
     reserved = {
-        "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_DEFAULT_REGION": spec.region,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": spec.function,
@@ -54,17 +56,22 @@ def _reserved(spec: EnvironmentSpec, log_stream: str, keys: Credentials) -> Vari
         "AWS_LAMBDA_LOG_GROUP_NAME": spec.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": spec.region,
-        "AWS_SECRET_ACCESS_KEY": keys.secret,
-        "AWS_SESSION_TOKEN": keys.token,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": "/var/task",
         "_HANDLER": spec.handler,
+        **(container or _held(keys)),
     }
-    if (
-        spec.initialization == "snap-start"
-    ):  # many environments come from one snapshot, each with a log of its own
+    if spec.initialization == SNAP_START:  # many come from one snapshot, each with a log of its own
         del reserved["AWS_LAMBDA_LOG_GROUP_NAME"], reserved["AWS_LAMBDA_LOG_STREAM_NAME"]
     return reserved
+
+
+def _held(keys: Credentials) -> Variables:
+    return {
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret,
+        "AWS_SESSION_TOKEN": keys.token,
+    }
 
 
 def _of_runtime(runtime: str, opt: str, *, with_layers: bool) -> Variables:

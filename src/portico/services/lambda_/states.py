@@ -13,9 +13,9 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.base.ids import uuid
-from portico.environments.work import Environments
+from portico.environments.work import SNAP_START, Environments, PreparationFailed
 from portico.invoke.records import LATEST, VERSIONS, Version, digests_of
-from portico.invoke.resolve import environments_key
+from portico.invoke.resolve import environments_key, spec_of
 from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.store.cache import RecordCache
 from portico.store.port import Conflict, Key, Put, Store, VersionIs
@@ -56,6 +56,7 @@ class States:
         self._updates: dict[
             Key, tuple[int, float]
         ] = {}  # by the version of the record, until when (monotonic)
+        self._snapshots: dict[Key, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._turned = asyncio.Event()
         store.on_commit(self._on_commit)
@@ -140,10 +141,14 @@ class States:
             return
         try:
             await self._stage(held.value)
+            if self._waits_for_snapshot(key, held.value):
+                return
             after = _done(held.value)
         except (CodeRefused, KeyError) as error:
             log.warning("the code of %s can't be unpacked: %s", held.value.arn, error)
-            after = _failed(held.value, str(error))
+            after = _failed(held.value, "InvalidZipFileException", str(error))
+        except PreparationFailed as error:
+            after = _failed(held.value, "FunctionError", error.message)
         try:
             await self._store.commit([Put(key, VERSIONS.encode(after))], [VersionIs(key, held.version)])
         except Conflict:
@@ -154,6 +159,24 @@ class States:
             await self._staging.ensure(version.code_digest)
         if version.layers:
             await self._staging.ensure_layers(digests_of(version))
+
+    def _waits_for_snapshot(self, key: Key, version: Version) -> bool:
+        """Whether the version needs a snapshot that is still to be made, which takes as long as the function's initialisation.
+
+        Raises:
+            PreparationFailed: it has failed.
+        """
+        spec = spec_of(version)
+        if spec.initialization != SNAP_START:
+            return False
+        making = self._snapshots.get(key)
+        if making is None:
+            making = self._snapshots[key] = asyncio.create_task(self._environments.snapshot(spec))
+            making.add_done_callback(lambda _: self._on_commit((key,)))
+        if not making.done():
+            return True
+        self._snapshots.pop(key).result()
+        return False
 
     def _left(self, key: Key, change: int) -> float:
         """How long the update stays in progress, counted from when its record was first seen."""
@@ -199,13 +222,13 @@ def _done(version: Version) -> Version:
     )
 
 
-def _failed(version: Version, why: str) -> Version:
+def _failed(version: Version, code: str, why: str) -> Version:
     if version.state == "Pending":
         return msgspec.structs.replace(
             version,
             state="Failed",
             state_reason=why,
-            state_reason_code="InvalidZipFileException",
+            state_reason_code=code,
             update_status="Failed",
             revision_id=uuid(),
         )
@@ -213,6 +236,6 @@ def _failed(version: Version, why: str) -> Version:
         version,
         update_status="Failed",
         update_reason=why,
-        update_reason_code="InvalidZipFileException",
+        update_reason_code=code,
         revision_id=uuid(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import importlib.machinery
 import json
@@ -12,7 +13,7 @@ import time
 import types
 from collections.abc import Callable
 
-from . import debugger, faults, frames, logs
+from . import debugger, faults, frames, logs, snapshot
 from .context import CognitoIdentity, LambdaContext, parse_client_context, surroundings
 from .faults import Fault
 from .marshalling import Marshaller, unmarshal
@@ -22,8 +23,10 @@ _RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap
 _Handler = Callable[[object, LambdaContext], object]
 
 
-def main(channel_fd: int) -> None:
+def main(channel_fd: int, copy: Callable[[int], int]) -> None:
     """Serve one environment in this process, which has just been forked for it. Returns when the server is gone.
+
+    `copy` makes copies of this process when the server asks for them, and returns in a copy only: the descriptor of its channel.
 
     `SystemExit` and other exits of the function's pass through, so that the process ends as the function wanted.
     """
@@ -31,14 +34,18 @@ def main(channel_fd: int) -> None:
     logs.open_streams()
     channel = frames.Channel(channel_fd)
     try:
-        code_dir, variables = channel.configuration()
+        configuration = channel.configuration()
     except EOFError:
         return
-    _settle(code_dir, variables)
-    runtime = _Runtime(channel, code_dir)
-    handler = runtime.initialise(os.environ.get("_HANDLER", ""))
+    _settle(configuration["code_dir"], configuration["variables"])
+    if configuration["snapshot"]:
+        snapshot.keep_free(channel_fd + 1)
+    runtime = _Runtime(channel, configuration["code_dir"])
+    handler = runtime.initialise(os.environ.get("_HANDLER", ""), to_be_copied=configuration["snapshot"])
     if handler is None:
         sys.exit(1)
+    if configuration["snapshot"]:
+        runtime.be_copied(copy)
     while runtime.serve_one(handler):
         pass
 
@@ -76,17 +83,44 @@ class _Runtime:
         self._surroundings = surroundings()
         self._trace = TraceVariable()
 
-    def initialise(self, name: str) -> _Handler | None:
+    def initialise(self, name: str, *, to_be_copied: bool) -> _Handler | None:
         """The init phase: the handler, or None once its failure has been reported."""
         try:
             debugger.wait_if_asked()
             handler = find_handler(name)
+            if to_be_copied:
+                snapshot.before()
         except Exception as error:
             self._fail(frames.INIT_ERROR, "", error)
             return None
         logs.flush()
-        self._channel.send(frames.READY, "", b"")
+        self._channel.send(frames.READY, "", self._obstacle() if to_be_copied else b"")
         return handler
+
+    def _obstacle(self) -> bytes:
+        found = snapshot.obstacle(self._channel.fileno()).encode()
+        if not found:
+            gc.collect()
+            gc.freeze()
+        return found
+
+    def be_copied(self, copy: Callable[[int], int]) -> None:
+        """Go on as a copy of this process, which is over the init phase; the original stays in here until it is ended."""
+        channel_fd = copy(self._channel.detach())
+        self._channel = frames.Channel(channel_fd)
+        try:
+            self._restore(self._channel.configuration()["variables"])
+        except EOFError:
+            os._exit(0)
+        except Exception as error:
+            self._fail(frames.INIT_ERROR, "", error)
+            sys.exit(1)
+        logs.flush()
+        self._channel.send(frames.READY, "", b"")
+
+    def _restore(self, variables: dict[str, str]) -> None:
+        os.environ.update({name: value for name, value in variables.items() if name.startswith("AWS_")})
+        snapshot.after()
 
     def serve_one(self, handler: _Handler) -> bool:
         """Wait for an event and answer it. False when the server is gone."""
@@ -147,7 +181,9 @@ def _settle(code_dir: str, variables: dict[str, str]) -> None:
     os.chdir(code_dir)
     more = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:0] = [code_dir, *more]
-    sys.dont_write_bytecode = True  # the code's folder is not the function's to write, and may be the developer's own
+    sys.dont_write_bytecode = (
+        True  # the code's folder is not the function's to write, and may be the developer's own
+    )
     sys.argv = [os.path.join(os.environ.get("LAMBDA_RUNTIME_DIR", "/var/runtime"), "bootstrap.py")]
     sys.modules["__main__"] = types.ModuleType("__main__")
     importlib.invalidate_caches()

@@ -39,6 +39,14 @@ class Channel:
         self._unseen = 0
         self._peak_seen_kb = 0
 
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._socket.fileno()
+
+    def detach(self) -> int:
+        """Let go of the descriptor, which stays open."""
+        return self._socket.detach()
+
     def receive(self) -> tuple[bytes, bytes]:
         """The next frame's kind and body.
 
@@ -55,13 +63,13 @@ class Channel:
         self._ahead = data[end:]
         return kind, data[_HEAD.size : end]
 
-    def configuration(self) -> tuple[str, dict[str, str]]:
-        """What the first frame says: the folder of the code, and the environment variables."""
+    def configuration(self) -> dict[str, Any]:
+        """What the first frame says: `code_dir`, the environment `variables`, and whether this is to be a `snapshot`."""
         kind, body = self.receive()
         if kind != CONFIGURE:
             raise EOFError("the first frame must be the configuration")
-        decoded = json.loads(body)
-        return decoded["code_dir"], decoded["variables"]
+        found: dict[str, Any] = json.loads(body)
+        return found
 
     def event(self) -> tuple[list[Any], bytes]:
         """The next invocation: the members of its head, and the event's bytes."""

@@ -36,9 +36,9 @@ _WARM = (
 class SdkFinder(importlib.abc.MetaPathFinder):
     """Finds the SDK's packages in `folder`, which also holds what functions must not see."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, modules: tuple[str, ...]) -> None:
         self._folder = folder
-        self.modules = MODULES
+        self.modules = modules
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -49,15 +49,15 @@ class SdkFinder(importlib.abc.MetaPathFinder):
         return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
 
 
-def offer(folder: str) -> None:
-    """Make the SDK in `folder` importable, last of all."""
-    sys.meta_path.append(SdkFinder(folder))
+def offer(folder: str, modules: tuple[str, ...] = MODULES) -> None:
+    """Make these modules in `folder` importable, last of all."""
+    sys.meta_path.append(SdkFinder(folder, modules))
 
 
 def admit(name: str) -> None:
     """Make one more of the server's modules importable in this process."""
     for finder in sys.meta_path:
-        if isinstance(finder, SdkFinder):
+        if isinstance(finder, SdkFinder) and "boto3" in finder.modules:
             finder.modules = (*finder.modules, name)
 
 

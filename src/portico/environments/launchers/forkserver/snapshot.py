@@ -1,0 +1,94 @@
+"""A function's process that has been initialised becomes the zygote of its version (SnapStart).
+
+It has been confined like any environment, but for what its copies need to set themselves apart (`sandbox/nested.py`), which they lose
+as soon as they have. A request is a frame of the kind `K` on its channel (the JSON of a Layout) with four descriptors: the new
+environment's channel, log pipe and control socket, and one on which its first process says hello. The kernel tells the server who
+that was: a snapshot runs the function's code, so nothing that it says itself is believed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import struct
+from typing import Any
+
+from ...sandbox.nested import NestedProcess, NestedWalled
+from . import init
+from .family import CONTROL_FD
+
+_HEAD = struct.Struct("!Ic")
+_FORK = b"K"
+_DESCRIPTORS = 4
+_BODY_BYTES_MAX = 65_536
+_HELLO, _REFUSED = b"h", b"!"
+
+
+def serve(channel_fd: int, *, walled: bool) -> int:
+    """Fork environments until the server closes the channel, which ends this process.
+
+    Returns in a restored environment only: the descriptor of its own channel.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    channel = socket.socket(fileno=channel_fd)
+    cell = NestedWalled() if walled else NestedProcess()
+    while True:
+        body, descriptors = _request(channel)
+        if len(descriptors) != _DESCRIPTORS:
+            os._exit(70)
+        hello = descriptors.pop()
+        try:
+            child = cell.fork()
+        except OSError as error:  # in a copy already, or in this process
+            os.write(hello, _REFUSED + str(error).encode())
+            os._exit(70)
+        if child == 0:
+            channel.detach()
+            os.write(hello, _HELLO)
+            os.setsid()
+            _arrange(descriptors, hello)
+            return init.settle(body, cell)
+        for fd in (*descriptors, hello):
+            os.close(fd)
+        _reap()
+
+
+def _request(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    head, descriptors, _, _ = socket.recv_fds(channel, _HEAD.size, _DESCRIPTORS)
+    while 0 < len(head) < _HEAD.size:
+        head += channel.recv(_HEAD.size - len(head))
+    if not head:
+        os._exit(0)
+    size, kind = _HEAD.unpack(head)
+    if kind != _FORK or size > _BODY_BYTES_MAX:
+        os._exit(70)
+    body = b""
+    while len(body) < size:
+        more = channel.recv(size - len(body))
+        if not more:
+            os._exit(0)
+        body += more
+    found: dict[str, Any] = json.loads(body)
+    return found, descriptors
+
+
+def _arrange(descriptors: list[int], hello_fd: int) -> None:
+    """As in `init`, but the files that the function has opened stay open. Its descriptor 4 has been kept free."""
+    channel_fd, log_fd, control_fd = descriptors
+    for target, fd in ((1, log_fd), (2, log_fd), (init.CHANNEL_FD, channel_fd), (CONTROL_FD, control_fd)):
+        os.dup2(fd, target, inheritable=target in (1, 2))
+    for fd in {channel_fd, log_fd, control_fd, hello_fd}:
+        os.close(fd)
+
+
+def _reap() -> None:
+    """Take in the first processes that have ended; those of tier A are not this process's children."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
