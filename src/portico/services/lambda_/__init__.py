@@ -24,6 +24,7 @@ SERVICE = ServiceSpec(
         "list_functions",
         "policy",
         "recursion",
+        "resource_policy",
         "runtime_management",
         "provisioned",
         "tags",

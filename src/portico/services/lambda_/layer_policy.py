@@ -14,7 +14,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.lambda_ import errors, layer_records
 from portico.services.lambda_.layer_records import LAYER_VERSIONS, LayerVersion, Place
-from portico.services.lambda_.policy import POLICY_BYTES_MAX
+from portico.services.lambda_.policy_records import POLICY_BYTES_MAX
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:

@@ -299,6 +299,11 @@ class DeleteProvisionedConcurrencyConfigRequest(TypedDict):
     Qualifier: str
 
 
+class DeleteResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    RevisionId: NotRequired[str]
+
+
 class DurableConfig(TypedDict):
     KMSKeyArn: NotRequired[str]
     RetentionPeriodInDays: NotRequired[int]
@@ -684,6 +689,15 @@ class GetProvisionedConcurrencyConfigResponse(TypedDict):
     Status: NotRequired[str]
     StatusReason: NotRequired[str]
     LastModified: NotRequired[str]
+
+
+class GetResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+
+
+class GetResourcePolicyResponse(TypedDict):
+    Policy: NotRequired[str]
+    RevisionId: NotRequired[str]
 
 
 class GetRuntimeManagementConfigRequest(TypedDict):
@@ -1077,6 +1091,17 @@ class PutProvisionedConcurrencyConfigResponse(TypedDict):
     Status: NotRequired[str]
     StatusReason: NotRequired[str]
     LastModified: NotRequired[str]
+
+
+class PutResourcePolicyRequest(TypedDict):
+    ResourceArn: str
+    Policy: str
+    RevisionId: NotRequired[str]
+
+
+class PutResourcePolicyResponse(TypedDict):
+    Policy: NotRequired[str]
+    RevisionId: NotRequired[str]
 
 
 class PutRuntimeManagementConfigRequest(TypedDict):
