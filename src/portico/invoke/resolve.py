@@ -61,9 +61,8 @@ class Resolver:
 
     def __init__(self, *, cache: RecordCache) -> None:
         self._cache = cache
-        self._kept: dict[
-            int, _Kept
-        ] = {}  # by the identity of the version's record, which each entry holds on to
+        # By the identity of the version's record, which each entry holds on to.
+        self._kept: dict[int, _Kept] = {}
 
     def resolve(self, account: str, region: str, name: str, qualifier: str = "") -> Resolved | None:
         """The version that `qualifier` means (`$LATEST` when it is empty), or None when there is no such function or version.
