@@ -65,9 +65,9 @@ def told(call: Callable[..., Any], **request: Any) -> dict[str, Any]:
     raise AssertionError(f"it was not refused: {answer}")
 
 
-def refusal(code: str, message: str, new: str = "", status: int = 400, **members: Any) -> dict[str, Any]:
+def refusal(code: str, words: str, new: str = "", status: int = 400, **members: Any) -> dict[str, Any]:
     """An error as boto3 shows it: the old code, and the `new` one if that differs (the shape's name)."""
-    error = {"Code": code, "Message": message, "QueryErrorCode": new or code, "Type": "Sender"}
+    error = {"Code": code, "Message": words, "QueryErrorCode": new or code, "Type": "Sender"}
     return {"Error": error, "ResponseMetadata": status, **members}
 
 
@@ -87,9 +87,9 @@ def missing(parameter: str) -> dict[str, Any]:
     return refusal("MissingParameter", message, "MissingRequiredParameterException")
 
 
-def prefixed(code: str, message: str, status: int = 400, **members: Any) -> dict[str, Any]:
+def prefixed(code: str, words: str, status: int = 400) -> dict[str, Any]:
     """An error whose older code has the long prefix."""
-    return refusal(f"AWS.SimpleQueueService.{code}", message, code, status, **members)
+    return refusal(f"AWS.SimpleQueueService.{code}", words, code, status)
 
 
 def failure(answer: Mapping[str, Any]) -> list[tuple[str, str, str]]:

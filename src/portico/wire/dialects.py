@@ -202,6 +202,11 @@ _DIALECTS: dict[str, Dialect] = {
         query_namespace="http://queue.amazonaws.com/doc/2012-11-05/",
         missing_code="MissingRequiredParameterException",
         only_required=True,
+        left_to_service=frozenset(
+            f"{shape}.{member}"
+            for shape in ("SendMessageRequest", "SendMessageBatchRequestEntry")
+            for member in ("MessageAttributes", "MessageSystemAttributes")
+        ),
         error_prefix="com.amazonaws.sqs#",
         common_prefix="com.amazon.coral.service#",
         query_codes={

@@ -2,11 +2,14 @@
 
 import base64
 import binascii
+import re
 
 import msgspec
 
 from portico.services.sqs import errors
 from portico.services.sqs.records import Queue
+
+_PARTS = re.compile("([0-9a-f]{12})/([0-9a-f]{1,16}-[0-9a-f]{24})/([0-9a-f]{1,12})").fullmatch
 
 
 class Handle(msgspec.Struct, frozen=True, gc=False):
@@ -28,10 +31,11 @@ def read_handle(queue: Queue, text: str) -> Handle:
         AwsError: ReceiptHandleIsInvalid, if it is none, or one of another queue.
     """
     try:
-        identity, receipt, received_ms = base64.b64decode(text, validate=True).decode("ascii").split("/")
-        received_at = int(received_ms, 16) / 1000
+        parts = _PARTS(base64.b64decode(text, validate=True).decode("ascii"))
     except (binascii.Error, ValueError):
-        raise errors.not_a_receipt(text) from None
-    if identity != queue.identity:
+        parts = None
+    if parts is None:
+        raise errors.not_a_receipt(text)
+    if parts[1] != queue.identity:
         raise errors.foreign_receipt(text)
-    return Handle(receipt, received_at)
+    return Handle(parts[2], int(parts[3], 16) / 1000)

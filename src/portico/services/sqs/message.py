@@ -8,6 +8,7 @@ import hashlib
 import re
 import struct
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ _FORBIDDEN = re.compile("[^\x09\x0a\x0d\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010
 _ATTRIBUTE_NAME = re.compile(r"(?!.*\.\.)(?!\.)[A-Za-z0-9_.-]{1,256}(?<!\.)").fullmatch
 _RESERVED = ("aws.", "amazon.")
 _TYPE_CHARS_MAX = 256
+_DIGITS_MAX = 38
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?").fullmatch
 _ID = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}").fullmatch
 _length = struct.Struct(">I").pack
@@ -173,10 +175,8 @@ _VALUES = {"String": "StringValue", "Number": "StringValue", "Binary": "BinaryVa
 
 def _is_number(text: str) -> bool:
     """38 digits between 10^-128 and 10^126, as AWS documents it."""
-    if not _NUMBER(text.strip()):
+    if not _NUMBER(text):
         return False
-    digits, _, exponent = text.strip().lower().lstrip("+-").partition("e")
-    whole, _, fraction = digits.partition(".")
-    significant = (whole + fraction).strip("0")
-    magnitude = len(whole.lstrip("0")) or -(len(fraction) - len(fraction.lstrip("0")))
-    return len(significant) <= 38 and -128 <= magnitude + int(exponent or 0) <= 127
+    number = Decimal(text)
+    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    return not number or (len(digits) <= _DIGITS_MAX and -128 <= number.adjusted() <= 126)
