@@ -24,6 +24,7 @@ from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
+from portico.environments.zygotes import Zygotes
 from portico.gateway.container import Container
 from portico.gateway.cors import Origins
 from portico.gateway.debug import Debug
@@ -117,13 +118,14 @@ class Server:
         self.container_credentials = ContainerCredentials(
             sealer=self.sealer, roles=self.roles, endpoint_url=settings.endpoint_url or self.url
         )
+        ca_bundle = str(authority_certificate(self.directory)) if settings.tls == "auto" else ""
         preparer = EnvironmentPreparer(
             staging=self.staging,
             roles=self.roles,
             containers=self.container_credentials,
             clock=clock,
             endpoint_url=self._functions_endpoint(),
-            ca_bundle=str(authority_certificate(self.directory)) if settings.tls == "auto" else "",
+            ca_bundle=ca_bundle,
         )
         self.environments = Supervisor(
             preparer,
@@ -132,6 +134,7 @@ class Server:
             idle_s=settings.idle_timeout,
             network=self.network,
             groups=cgroups.find(capped=settings.cpu == "proportional"),
+            zygotes=Zygotes(tiers=settings.isolation_tiers, shown=(ca_bundle,) if ca_bundle else ()),
         )
         self.resolver = Resolver(cache=self.cache)
         self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)

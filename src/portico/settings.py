@@ -68,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True):
     runtimes: Literal["any", "strict"] = "any"
     # What functions reach: `host` the machine's network, `portico` nothing but Portico, `none` nothing at all.
     network: Literal["host", "portico", "none"] = "host"
+    # Walls around functions: `A` namespaces, Landlock and seccomp, `B` the last two, `C` none (loopback only), `auto` the best that
+    # this machine gives, and A or nothing off loopback. A named one that is not to be had ends the start.
+    isolation: Literal["auto", "A", "B", "C"] = "auto"
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.
     outbound_allow: str = ""
     # Largest request body in bytes.
@@ -87,6 +90,13 @@ class Settings(msgspec.Struct, frozen=True):
     def development(self) -> bool:
         """Whether the well-known development keys, `reset` and `clock` exist."""
         return self.loopback and not self.trust_proxy
+
+    @property
+    def isolation_tiers(self) -> str:
+        """The tiers of isolation that may be used, best first."""
+        if self.isolation == "auto":
+            return "ABC" if self.development else "A"
+        return self.isolation
 
     @property
     def secure(self) -> bool:
@@ -124,6 +134,10 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
         raise SettingsError(f"a setting can't be used: {error}") from error
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise SettingsError("tls_cert and tls_key belong together: give both or neither")
+    if settings.isolation == "C" and not settings.development:
+        raise SettingsError(
+            "isolation C is for loopback only: off it functions need walls around them, A, or B by name"
+        )
     if not 0 <= settings.port <= 65535:
         raise SettingsError(f"port must be from 0 to 65535, not {settings.port}")
     return settings

@@ -54,7 +54,7 @@ def test_a_connection_of_a_process_in_the_tree_is(listener: socket.socket, progr
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         peer = Peer("127.0.0.1", int(child.stdout.readline()), connection=next(_numbers))
-        connections = Connections(lambda: [child.pid])
+        connections = Connections(lambda: [os.getpid()])
         assert connections.is_function(peer)
         assert len(list(tree(child.pid))) >= 1
         child.communicate()

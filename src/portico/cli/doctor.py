@@ -1,5 +1,6 @@
 """`portico doctor`."""
 
+import asyncio
 import os
 import platform
 import shutil
@@ -76,10 +77,24 @@ def _data(directory: Path) -> Iterator[Finding]:
 
 
 def _isolation() -> Iterator[Finding]:
-    from portico.environments.sandbox import landlock
+    from portico.environments.isolation import hints
+    from portico.environments.zygotes import Zygotes
 
-    abi = landlock.version()
-    yield Finding("Landlock", "ok" if abi else "note", f"version {abi}" if abi else "not available")
+    found = asyncio.run(Zygotes().survey())
+    best = next((tier for tier in found if tier.holds), None)
+    if best is None:
+        yield Finding("isolation", "problem", "functions can't be started", found[-1].words)
+    elif best.tier == "A":
+        yield Finding("isolation", "ok", "A: namespaces, Landlock and seccomp")
+    else:
+        yield Finding("isolation", "note", f"{best.tier} only", "off loopback a server needs A, or B by name")
+    for tier in found:
+        if tier.why:
+            reason = ", ".join(filter(None, (tier.why, hints())))
+            yield Finding(f"isolation {tier.tier}", "note", f"not to be had: {reason}", "docs/isolation.md")
+        for wall in tier.walls:
+            state: State = "note" if wall.gap else "ok"
+            yield Finding(f"wall {tier.tier}", state, f"{wall.name}{': ' if wall.gap else ''}{wall.gap}")
 
 
 def _server(connection: Connection) -> Iterator[Finding]:

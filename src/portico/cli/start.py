@@ -68,6 +68,11 @@ from portico.settings import Settings, SettingsError, load
     "--network", type=click.Choice(["host", "portico", "none"]), help="What functions can reach (host)."
 )
 @click.option(
+    "--isolation",
+    type=click.Choice(["auto", "A", "B", "C"]),
+    help="Walls around functions; docs/isolation.md (auto).",
+)
+@click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")
@@ -87,6 +92,7 @@ def command(config: Path | None, **flags: Any) -> None:
 def _run(settings: Settings) -> int:
     import uvloop
 
+    from portico.environments.launchers.port import LaunchFailed
     from portico.gateway.serve import ListenError
     from portico.gateway.tls import TlsError
     from portico.runner import run
@@ -95,6 +101,6 @@ def _run(settings: Settings) -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(run(settings))
-    except (StoreError, ListenError, TlsError) as error:
+    except (StoreError, ListenError, TlsError, LaunchFailed) as error:
         click.echo(f"portico: {error}", err=True)
         return 1

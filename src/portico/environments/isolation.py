@@ -7,7 +7,6 @@ environment has run into every one of its walls and none gave way.
 import os
 import sys
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -15,8 +14,6 @@ from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.sandbox import landlock
 from portico.environments.sandbox.proof import Wall, prove
-
-Isolation = Literal["auto", "A", "B", "C"]
 
 ALL = "ABC"
 _HINTS = (  # a sysctl, what it is when it stands in the way of user namespaces
@@ -42,19 +39,6 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     def words(self) -> str:
         """Why it does not."""
         return self.why or "; ".join(f"{wall.name}: {wall.gap}" for wall in self.walls if wall.gap)
-
-
-def candidates(isolation: Isolation, *, loopback: bool) -> str:
-    """The tiers to try, best first: the named one, or else all; away from loopback nothing less than A unless B is named.
-
-    Raises:
-        ValueError: C was named for an address that others reach.
-    """
-    if isolation == "C" and not loopback:
-        raise ValueError("isolation C is for loopback only: functions of others need walls around them")
-    if isolation == "auto":
-        return ALL if loopback else "A"
-    return isolation
 
 
 async def probe(tier: str, server: ForkServer) -> Found:

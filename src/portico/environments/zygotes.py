@@ -22,10 +22,12 @@ class Zygotes:
     """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK.
 
     All are of one tier of isolation: the first of `tiers` whose walls hold here (`isolation.py`), found out at the first use.
+    `shown` are files of this machine that every environment can read, at the same paths.
     """
 
-    def __init__(self, *, tiers: str = isolation.ALL) -> None:
+    def __init__(self, *, tiers: str = isolation.ALL, shown: tuple[str, ...] = ()) -> None:
         self._tiers = tiers
+        self._shown = shown
         self._settling = asyncio.Lock()
         self.tier = ""
         self._users = Users()
@@ -107,7 +109,12 @@ class Zygotes:
 
     def _make(self, python: str, kind: str, tier: str) -> ForkServer:
         return ForkServer(
-            flavour=kind, sdk_folder=self._sdk_folder, python=python, tier=tier, users=self._users
+            flavour=kind,
+            sdk_folder=self._sdk_folder,
+            python=python,
+            tier=tier,
+            users=self._users,
+            shown=self._shown,
         )
 
     async def _started(self, python: str, kind: str) -> ForkServer:

@@ -141,7 +141,7 @@ class Fenced:
         own = layout["own_dir"]
         os.mkdir(own, 0o700)
         os.chown(own, uid, -1)
-        read = [*_READ_SYSTEM, *self._shown, layout["code_dir"], layout["opt_dir"]]
+        read = [*_READ_SYSTEM, *self._shown, *layout["shown"], layout["code_dir"], layout["opt_dir"]]
         allowed = dict.fromkeys(filter(None, read), landlock.READ)
         return {**allowed, own: landlock.OWN, **dict.fromkeys(_USED_DEVICES, landlock.USE)}
 

@@ -32,8 +32,16 @@ class ForkServer:
     """One zygote, `bare` or `sdk`, started at the first launch (or by `start`). Implements `Launcher`."""
 
     def __init__(
-        self, *, flavour: str, sdk_folder: str, tier: str, users: Users, python: str = sys.executable
+        self,
+        *,
+        flavour: str,
+        sdk_folder: str,
+        tier: str,
+        users: Users,
+        python: str = sys.executable,
+        shown: tuple[str, ...] = (),
     ) -> None:
+        self._shown = shown
         self._flavour = flavour
         self._tier = tier
         self._users = users
@@ -80,7 +88,7 @@ class ForkServer:
             task_dir=moved[code_dir] if code_dir else _TASK_DIR,
             layers_dir=moved[opt_dir] if opt_dir else "",
             program=program,
-            shown=folders_of(program),
+            shown=(*folders_of(program), *filter(os.path.exists, self._shown)),
             uid=0 if self._tier == "C" else self._users.take(),
             own_dir=_own_dir() if self._tier == "B" else "",
         )
