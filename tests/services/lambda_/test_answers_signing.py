@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness import new_account
 from lambda_answers import (
     REGION,
     arn_of,
@@ -225,3 +226,16 @@ def test_configurations_have_tags(client: Make, config: Make, none: str) -> None
     lam.untag_resource(Resource=arn, TagKeys=["team"])
     assert lam.list_tags(Resource=arn)["Tags"] == {"stage": "test"}
     assert told(lam.list_tags, Resource=none) == not_there(none)
+
+
+def test_configurations_of_others_are_not_there(client: Make, create: Make, active: Make) -> None:
+    theirs = client("lambda", new_account())
+    arn = theirs.create_code_signing_config(AllowedPublishers=PUBLISHERS)["CodeSigningConfig"][
+        "CodeSigningConfigArn"
+    ]
+    assert told(create, name="f", CodeSigningConfigArn=arn) == not_found(arn)
+    active("f")
+    lam = client("lambda")
+    said = told(lam.put_function_code_signing_config, FunctionName="f", CodeSigningConfigArn=arn)
+    assert said["status"] == 403
+    assert told(lam.get_code_signing_config, CodeSigningConfigArn=arn)["status"] == 403

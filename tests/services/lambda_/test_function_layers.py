@@ -271,3 +271,24 @@ def test_numbers_are_given_once_however_many_publish_at_once(client: Make, layer
     with ThreadPoolExecutor(4) as pool:
         arns = list(pool.map(lambda n: layer("l", {"n": str(n)}), range(8)))
     assert sorted(int(arn.rsplit(":", 1)[1]) for arn in arns) == list(range(1, 9))
+
+
+def test_the_layers_of_others_are_not_listed(client: Make) -> None:
+    theirs = client("lambda", new_account())
+    content = {"ZipFile": layer_of({"a": "1"})}
+    arn = theirs.publish_layer_version(LayerName="l", Content=content)["LayerArn"]
+    theirs.add_layer_version_permission(
+        LayerName="l", VersionNumber=1, StatementId="all", Action="lambda:GetLayerVersion", Principal="*"
+    )
+    lam = client("lambda")
+    assert told(lam.list_layer_versions, LayerName=arn)["status"] == 403
+    assert told(lam.publish_layer_version, LayerName=arn, Content=content)["status"] == 403
+    assert told(lam.delete_layer_version, LayerName=arn, VersionNumber=1)["status"] == 403
+    assert [each["Version"] for each in theirs.list_layer_versions(LayerName=arn)["LayerVersions"]] == [1]
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+def test_versions_that_can_not_be(client: Make, account: str, layer: Make, create: Make, number: str) -> None:
+    arn = layer("l", {"a": "1"}).rpartition(":")[0] + f":{number}"
+    assert told(create, name="f", Layers=[arn]) == parameter(f"Layer version {arn} does not exist.")
+    assert told(client("lambda").get_layer_version_by_arn, Arn=arn)["status"] in (400, 404)

@@ -56,13 +56,13 @@ async def config_of(call: Call, arn: str) -> CodeSigningConfig:
 
 
 async def require_config(call: Call, arn: str) -> CodeSigningConfig:
-    """The configuration that a function is to have.
+    """The configuration that a function is to have, one of the caller's account.
 
     Raises:
         CodeSigningConfigNotFoundException: there is none.
     """
     config = await call.tx.get(CONFIGS, *place_of(arn))
-    if config is None:
+    if config is None or config.account != call.scope.account:
         raise errors.no_code_signing_config(arn)
     return config
 

@@ -34,6 +34,12 @@ def _layer_arn(call: Call, request: Request) -> tuple[str]:
     return (layer_records.named(call, request).layer_arn,)
 
 
+def _listed_layer_arn(call: Call, request: Request) -> tuple[str]:
+    """AWS knows no resource for this action; a layer of another account is nobody's to list all the same."""
+    place = layer_records.named(call, request)
+    return ("*",) if place.account == call.scope.account else (place.layer_arn,)
+
+
 @operation(on=_layer_arn)
 async def publish_layer_version(
     lam: Lambda, call: Call, request: "PublishLayerVersionRequest"
@@ -136,7 +142,7 @@ async def list_layers(lam: Lambda, call: Call, request: "ListLayersRequest") -> 
     return answer  # type: ignore[return-value]  # built member by member
 
 
-@operation()
+@operation(on=_listed_layer_arn)
 async def list_layer_versions(
     lam: Lambda, call: Call, request: "ListLayerVersionsRequest"
 ) -> "ListLayerVersionsResponse":
