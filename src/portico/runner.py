@@ -60,8 +60,13 @@ async def run(settings: Settings) -> int:
         listener.close()
         raise
     server = Server(settings, store, clock, _url(settings, listener))
+
+    def end() -> None:
+        server.bus.close()  # what waits for something to happen answers at once, and holds up nobody
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, end)
     try:
         await server.start()
         key = await _root_key(server)

@@ -55,3 +55,14 @@ async def test_a_cancellation_is_not_lost_to_a_wake_up(bus: Bus, turns: int) -> 
     in_time = waiting.cancel()
     [ended] = await asyncio.gather(waiting, return_exceptions=True)
     assert isinstance(ended, asyncio.CancelledError) is in_time
+
+
+async def test_closing_wakes_every_waiter_once(bus: Bus) -> None:
+    waiting = [bus.subscribe((name,)) for name in ("a", "b")]
+    assert not bus.closing
+    bus.close()
+    assert bus.closing
+    for subscription in waiting:
+        assert await subscription.wait(5)
+        assert not await subscription.wait(0)
+        subscription.close()

@@ -39,6 +39,12 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self._listening: dict[Topic, set[MemorySubscription]] = {}
+        self.closing = False
+
+    def close(self) -> None:
+        """See `port.Bus.close`."""
+        self.closing = True
+        self.announce(list(self._listening))
 
     def publish(self, topic: Topic) -> None:
         """See `port.Bus.publish`."""

@@ -21,7 +21,12 @@ class Subscription(Protocol):
 
 
 class Bus(Protocol):
-    """What every implementation offers."""
+    """What every implementation offers. `closing`: the server is about to end, so what waits for long should answer now."""
+
+    closing: bool
+
+    def close(self) -> None:
+        """Set `closing`, and wake every waiter once, whatever it waits for."""
 
     def publish(self, topic: Topic) -> None:
         """Wake whoever waits for `topic`."""

@@ -224,3 +224,14 @@ async def test_what_happens_is_counted(here: Queues) -> None:
     assert key == ("111122223333", "us-east-1", "q.fifo")
     assert (counts.sent, counts.sent_bytes, counts.deduplicated) == (2, 3, 1)
     assert (counts.received, counts.empty_receives, counts.deleted) == (2, 1, 2)
+
+
+async def test_who_waits_when_the_server_ends_is_answered(here: Queues) -> None:
+    url = await here.queue()
+    waiting = asyncio.ensure_future(here.take(url, WaitTimeSeconds=20))
+    await asyncio.sleep(0)
+    here.sqs.bus.close()
+    began = here.clock.monotonic()
+    assert await waiting == []
+    assert await here.take(url, WaitTimeSeconds=20) == []
+    assert here.clock.monotonic() - began < 1

@@ -1,7 +1,7 @@
 """A receive's way to the store, again and again while a long poll waits.
 
 Who waits is woken by the commit that changes the queue, and looks by itself once a second: wake-ups may be lost, the `now` clock can be
-moved, and the queue can be purged or deleted meanwhile.
+moved, and the queue can be purged or deleted meanwhile. Who still waits when the server ends is answered with nothing.
 """
 
 import msgspec
@@ -33,14 +33,14 @@ async def poll(sqs: Sqs, queue: Queue, ask: Ask) -> tuple[Queue, list[Message]]:
         AwsError: NonExistentQueue, if the queue is deleted while the receive waits; OverLimit.
     """
     messages = await _take(sqs, queue, ask)
-    if messages or not ask.wait_s:
+    if messages or not ask.wait_s or sqs.bus.closing:
         return queue, messages
     until = sqs.clock.monotonic() + ask.wait_s
     woken = sqs.bus.subscribe(queue.messages)
     try:
         while not (messages := await _take(sqs, queue, ask)):
             left = until - sqs.clock.monotonic()
-            if left <= 0:
+            if left <= 0 or sqs.bus.closing:
                 break
             await woken.wait(min(left, await _pause(sqs, queue)))
             current = sqs.queue(*queue.key)
