@@ -194,14 +194,14 @@ async def test_the_environment_of_a_function(workshop, node) -> None:
     """
     spec = node(source, variables={"A": "1", "TZ": "Asia/Tokyo"})
     answer = await workshop.answer(spec)
-    root = str(workshop.root / "f")
-    assert answer["variables"] == {
+    variables = answer["variables"]
+    assert variables.pop("AWS_LAMBDA_RUNTIME_API").startswith("127.0.0.1:")
+    assert variables == {
         "A": "1", "SET": "1", "TZ": "Asia/Tokyo", "PATH": "/usr/local/bin:/usr/bin:/bin", "_HANDLER": "app.handler",
-        "LAMBDA_TASK_ROOT": root, "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "LAMBDA_TASK_ROOT": answer["cwd"], "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
         "AWS_LAMBDA_LOG_STREAM_NAME": workshop.prepared[0],
     }  # fmt: skip
-    assert answer["cwd"] == root
     assert answer["input"] == ""
     assert answer["arguments"] == ["/var/runtime/index.mjs"]
     assert answer["open"] == 4  # three, and the folder that is listed: the channel is not for others
@@ -227,3 +227,13 @@ async def test_memory_is_what_the_process_used(workshop, node) -> None:
     outcome = await workshop.invoke(spec)
     assert json.loads(outcome.payload) == 100 * 1024 * 1024
     assert 100 < outcome.max_memory_mb <= 256
+
+
+async def test_who_listens_for_signals_is_served_like_others(workshop, node) -> None:
+    source = """\
+    process.on('SIGTERM', () => { console.log('told to end'); process.exit(0); });
+    exports.handler = async (event) => process.pid;
+    """
+    spec = node(source, runtime=PROMISES)
+    pid = await workshop.answer(spec)
+    assert await workshop.answer(spec) == pid

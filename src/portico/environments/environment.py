@@ -4,23 +4,24 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import closing
 
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import framed, freezing
+from portico.environments import ends, framed, freezing
 from portico.environments.api.programs import FOLDER, variables_of_extensions
 from portico.environments.api.session import Session
 from portico.environments.control import Control
 from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Network
+from portico.environments.ends import Ends
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
 from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
+from portico.environments.reserve import Early
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
 from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, Invocation, LogLine, Outcome, Prepared
@@ -154,6 +155,20 @@ class Environment:
         """
         self.state = advance(self.state, event, self)
 
+    def adopt(self, early: Early, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
+        """Be the environment of processes that were started before their function was known: show them its code, then give them
+        their configuration."""
+        self._loop = asyncio.get_running_loop()
+        self._reports = reports
+        self.group, self._process = early.group, early.process
+        located = plan.launcher.locate(self._layout(plan, prepared))
+        layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
+        variables = _variables(prepared, plan, layout)
+        control = self._attach(plan, early.ends, clock)
+        control.on_placed = lambda: self._configure(layout, variables)
+        control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
+        self._follow(self._process)
+
     async def launch(self, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
         """Start the processes and give them their configuration.
 
@@ -163,24 +178,23 @@ class Environment:
         """
         self._loop = asyncio.get_running_loop()
         self._reports = reports
-        with ExitStack() as theirs:
-            channel, log_fd, control = self._connect(clock, plan, theirs)
+        ours, theirs = ends.pair()
+        with closing(theirs):
+            self._attach(plan, ours, clock)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
             layout = plan.launcher.locate(self._layout(plan, prepared))
             variables = _variables(prepared, plan, layout)
             if not plan.extensions:
                 self._configure(layout, variables)
             try:
-                self._process = await plan.launcher.launch(layout, channel, log_fd, control)
+                self._process = await plan.launcher.launch(
+                    layout, theirs.channel, theirs.log_fd, theirs.control
+                )
             except BaseException:
                 self._release()
                 raise
-        self._loop.add_reader(self._process.pidfd, self._exited)
-        if self._session is not None:
-            self._session.started(self._process.pid)
-        if self.state is State.ENDING:
-            self.kill()
-        elif plan.extensions:
+        self._follow(self._process)
+        if plan.extensions and self.state is not State.ENDING:
             self._start_extensions(plan, layout, variables)
 
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
@@ -295,30 +309,26 @@ class Environment:
             doors=self.network.ports,
         )
 
-    def _connect(
-        self, clock: Clock, plan: Plan, theirs: ExitStack
-    ) -> tuple[socket.socket, int, socket.socket]:
-        """Open the sockets and the pipe; the processes' ends are returned, and closed by `theirs`."""
-        try:
-            ours, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-            theirs.enter_context(channel)
-            ours.setblocking(False)
-            session = self._session = plan.api.session(self.spec, self._frame, clock.wall)
-            on_end = self._channel_ended if plan.speaks_frames else _ignore
-            self._channel = Channel(self._loop, ours, session.heard, on_end)
-            session.speak(FramedLane(self._channel) if plan.speaks_frames else None)
-            log_fd, log_writer = os.pipe()
-            theirs.callback(os.close, log_writer)
-            self._log = LogPipe(self._loop, clock, log_fd)
-            connection, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            theirs.enter_context(control)
-            self._control = Control(self._loop, connection)
-            self._control.on_listener = self._listener
-            self._control.on_ended = self._function_ended
-        except OSError:
-            self._release()
-            raise
-        return channel, log_writer, control
+    def _attach(self, plan: Plan, ours: Ends, clock: Clock) -> Control:
+        """Listen to what the processes say."""
+        session = self._session = plan.api.session(self.spec, self._frame, clock.wall)
+        on_end = self._channel_ended if plan.speaks_frames else _ignore
+        self._channel = Channel(self._loop, ours.channel, session.heard, on_end)
+        session.speak(FramedLane(self._channel) if plan.speaks_frames else None)
+        self._log = LogPipe(self._loop, clock, ours.log_fd, session.line)
+        session.happenings.memory_mb = self.memory_mb
+        control = self._control = Control(self._loop, ours.control)
+        control.on_listener = self._listener
+        control.on_ended = self._function_ended
+        return control
+
+    def _follow(self, process: Process) -> None:
+        """Notice the end of the processes, or bring it about."""
+        self._loop.add_reader(process.pidfd, self._exited)
+        if self._session is not None:
+            self._session.started(process.pid)
+        if self.state is State.ENDING:
+            self.kill()
 
     def _listener(self, port: int, descriptor: int) -> None:
         if port != RUNTIME_API_PORT:

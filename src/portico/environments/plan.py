@@ -9,7 +9,8 @@ from portico.environments.launchers.port import Launcher
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """`program` is empty for the launcher's own runtime. One that does not speak frames over the channel speaks the
     Runtime API. `api` is where all environments find the APIs; `variables` are the environment's besides those that were prepared;
-    `extensions` the names of the programs in /opt/extensions that are started before the runtime."""
+    `extensions` the names of the programs in /opt/extensions that are started before the runtime. `ahead`: the variables with which
+    the program can be started before its function is known, with `late` as its last argument; None: it can't."""
 
     launcher: Launcher
     api: ApiServer
@@ -17,6 +18,12 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     speaks_frames: bool = True
     variables: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
+    ahead: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def program_ahead(self) -> tuple[str, ...]:
+        """The program as it is started before its function is known."""
+        return (*self.program, "late")
 
 
 class Fault(Exception):

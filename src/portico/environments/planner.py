@@ -45,14 +45,27 @@ class Planner:
         raise LaunchFailed(f"the runtime {spec.runtime} is not supported")
 
     async def _python(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
-        debugged = (("PORTICO_DEBUG_PORT", str(spec.debug_port)),) if spec.debug_port else ()
         launcher = await self._zygotes.choose(spec, prepared)
-        return Plan(launcher, self._api, variables=debugged)
+        return Plan(launcher, self._api, variables=_debugged(spec))
 
     async def _nodejs(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         node = await self._nodes.find(spec.runtime)
         program = nodejs.program(node, spec.runtime, spec.memory_mb)
-        return Plan(await self._zygotes.bare(), self._api, program)
+        launcher = await self._zygotes.bare()
+        if spec.debug_port:
+            return Plan(launcher, self._api, program, variables=_debugged(spec))
+        return Plan(launcher, self._api, program, ahead=self._ahead(prepared))
+
+    def _ahead(self, prepared: Prepared) -> tuple[tuple[str, str], ...] | None:
+        """What a Node.js that is started before its function is known needs of the function's variables."""
+        tier = self._zygotes.tier
+        if tier == "B":  # where what may be read is said once
+            return None
+        opt_dir = prepared.opt_dir if tier == "A" else ""
+        variables = dict(prepared.variables)
+        if opt_dir:
+            variables = {name: value.replace(opt_dir, "/opt") for name, value in variables.items()}
+        return nodejs.at_the_start(variables)
 
     async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = bootstrap.program(prepared)
@@ -74,3 +87,7 @@ class Planner:
     async def close(self) -> None:
         """End what the plans have in common."""
         await self._api.close()
+
+
+def _debugged(spec: EnvironmentSpec) -> tuple[tuple[str, str], ...]:
+    return (("PORTICO_DEBUG_PORT", str(spec.debug_port)),) if spec.debug_port else ()

@@ -17,9 +17,10 @@ from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
-from portico.environments.plan import Fault
+from portico.environments.plan import Fault, Plan
 from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
+from portico.environments.reserve import Early, Kind, Reserve
 from portico.environments.sandbox.cgroups import Groups
 from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
@@ -74,6 +75,7 @@ class Supervisor:
         self._network = network or Network()
         self._planner = Planner(self._zygotes, self._network)
         self._groups = groups or Groups(())
+        self._reserve = Reserve(self._groups, self._network, clock.monotonic)
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
         self._kept: dict[str, EnvironmentSpec] = {}
@@ -96,6 +98,11 @@ class Supervisor:
     def pids(self) -> list[int]:
         """The process that each environment's tree begins with."""
         return [e.pid for e in self._environments.values() if e.pid is not None]
+
+    @property
+    def reserve(self) -> Reserve:
+        """What has been started before its function is known, for health and tests."""
+        return self._reserve
 
     @property
     def zygotes(self) -> Zygotes:
@@ -158,6 +165,7 @@ class Supervisor:
         """End environments that were idle for too long or whose credentials have expired. Runs by itself now and then."""
         now = self._clock.monotonic()
         self._perform(self._pool.expire(now))
+        self._reserve.expire()
         for environment in [e for e in self._environments.values() if e.expires_at <= now]:
             self._perform(self._pool.end(environment.id))
 
@@ -177,6 +185,7 @@ class Supervisor:
                     self._change.clear()
         except TimeoutError:
             log.warning("environments do not end: %r", self._pool)
+        await self._reserve.close()
         await self._zygotes.close()
         await self._planner.close()
         self._groups.close()
@@ -263,8 +272,19 @@ class Supervisor:
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
         environment.network = self._network
+        early = self._take_early(plan, environment.spec)
+        if early is not None:
+            environment.adopt(early, plan, prepared, self._clock, self._reports)
+            return
         environment.group = self._groups.make(environment.spec.memory_mb, environment.spec.ephemeral_mb)
         await environment.launch(plan, prepared, self._clock, self._reports)
+
+    def _take_early(self, plan: Plan, spec: EnvironmentSpec) -> Early | None:
+        """Processes that were started before, for a function of this kind."""
+        if plan.ahead is None or plan.extensions:
+            return None
+        kind = Kind(plan.launcher, plan.program_ahead, plan.ahead, spec.memory_mb, spec.ephemeral_mb)
+        return self._reserve.take(kind)
 
     def _init_limit_s(self, spec: EnvironmentSpec) -> float:
         if spec.initialization == PROVISIONED:

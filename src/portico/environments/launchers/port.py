@@ -21,7 +21,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`).
 
     One that is `late` is started for no function yet: it has its processes and its `/tmp`, and is told its code and its layers by
-    `Control.place`, before which no code of a function's runs. A `snapshot` will be copied once it has been initialised. Instead of a
+    `Control.place`, before which no code of a function's runs. Its program is executed at once, with `variables`, and reads its
+    configuration itself. A `snapshot` will be copied once it has been initialised. Instead of a
     function a `probe` runs into the walls (`sandbox/proof.py`).
 
     What follows is the launcher's to say (`Launcher.locate`): the user of the machine that it is (0: the server's), `task_dir` and
@@ -39,6 +40,7 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     own_network: bool = False
     doors: tuple[int, ...] = ()
     late: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
     probe: dict[str, str | int] | None = None
     snapshot: bool = False
     uid: int = 0

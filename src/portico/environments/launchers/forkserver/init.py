@@ -73,6 +73,8 @@ def _be_function(layout: dict[str, Any], cell: Cell) -> int:
         kernel.die_with_parent(signal.SIGKILL)
     if layout["probe"]:
         probe.run(CHANNEL_FD, cell.tier, layout["probe"])
+    if layout["late"] and layout["program"]:
+        program.execute_ahead(CHANNEL_FD, layout["program"], dict(layout["variables"]))
     if layout["program"]:
         program.execute(CHANNEL_FD, layout["program"], keep_channel=layout["speaks_frames"])
     return CHANNEL_FD

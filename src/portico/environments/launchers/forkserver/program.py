@@ -35,6 +35,18 @@ def execute(channel_fd: int, program: list[str], *, keep_channel: bool) -> NoRet
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 
+def execute_ahead(channel_fd: int, program: list[str], variables: dict[str, str]) -> NoReturn:
+    """Execute `program` for no function yet: it reads its configuration itself."""
+    os.set_inheritable(channel_fd, True)
+    _stand_back()
+    try:
+        os.chdir("/")
+        os.execve(program[0], program, variables)  # noqa: S606 - the runtime's own program
+    except OSError as error:
+        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
+        os._exit(126)
+
+
 def _stand_back() -> None:
     """As our Python runtime does: do not preempt the server when it hands over an event."""
     with contextlib.suppress(OSError):  # a sandbox may refuse it, and all works without

@@ -6,6 +6,7 @@
 
 const { Channel } = require('./channel.cjs');
 const context = require('./context.cjs');
+const debugging = require('./debugger.cjs');
 const handlers = require('./handler.cjs');
 const output = require('./output.cjs');
 const paths = require('./paths.cjs');
@@ -14,14 +15,18 @@ const { Runtime } = require('./runtime.cjs');
 const store = require('./store.cjs');
 const streaming = require('./streaming.cjs');
 const trace = require('./trace.cjs');
+const warmth = require('./warmth.cjs');
 
 const CHANNEL_FD = 3;
 const WITHOUT_CALLBACKS = 24;
 
-function main(runtime, late) {
+async function main(runtime, late) {
   output.openStreams();
   const channel = new Channel(CHANNEL_FD);
-  if (late) become(channel.configuration());
+  if (late) {
+    await warmth.up();
+    become(channel.configuration());
+  }
   process.argv = [process.argv[0], '/var/runtime/index.mjs'];
   const root = process.cwd();
   paths.task(root);
@@ -32,7 +37,12 @@ function main(runtime, late) {
   const modern = Number(/\d+/.exec(runtime)) >= WITHOUT_CALLBACKS;
   const serving = new Runtime(channel, modern);
   resolution.followNodePath();
-  serving.start(handlers.find(root, process.env._HANDLER ?? '', modern));
+  serving.start(load(root, modern));
+}
+
+async function load(root, modern) {
+  debugging.waitIfAsked();
+  return handlers.find(root, process.env._HANDLER ?? '', modern);
 }
 
 /** Become the process of the function that is now known. */

@@ -71,6 +71,11 @@ class Output extends Writable {
 }
 
 function write(level, params) {
+  put(1, form(level, params));
+}
+
+/** The marked message of what was given to a method of `console`. */
+function form(level, params) {
   const stamp = new Date();
   const text = json ? jsonText(stamp, level, params) : `${stamp.toISOString()}\t${requestId}\t${level}\t${format(...params)}`;
   const frame = Buffer.allocUnsafe(MARK_HEAD_BYTES + Buffer.byteLength(text));
@@ -78,7 +83,7 @@ function write(level, params) {
   frame.writeUInt32BE(frame.length - MARK_HEAD_BYTES, 4);
   frame.writeBigUInt64BE(BigInt(stamp.getTime()) * 1000n, 8);
   frame.utf8Write(text, MARK_HEAD_BYTES);
-  put(1, frame);
+  return frame;
 }
 
 function jsonText(stamp, level, params) {
@@ -132,4 +137,4 @@ function put(fd, bytes) {
   }
 }
 
-module.exports = { openStreams, patchConsole, nowAbout, logError };
+module.exports = { openStreams, patchConsole, form, nowAbout, logError };

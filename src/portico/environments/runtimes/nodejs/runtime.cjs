@@ -48,7 +48,7 @@ class Runtime {
     }
     this.#initialised = true;
     this.#channel.ready();
-    setImmediate(() => this.#serve());
+    setImmediate(() => this.#next());
   }
 
   #way() {
@@ -56,6 +56,12 @@ class Runtime {
     if (!this.#modern) return callbacks.call;
     promises.check(this.#handler);
     return promises.call;
+  }
+
+  /** Stand still until there is an event; one who listens for signals must hear them, and goes on instead. */
+  #next() {
+    if (process.listenerCount('SIGTERM') === 0) this.#serve();
+    else this.#channel.wait(() => this.#serve());
   }
 
   #serve() {
@@ -76,7 +82,7 @@ class Runtime {
       emptiness.forget();
       this.#running = '';
       tell();
-      setImmediate(() => this.#serve());
+      setImmediate(() => this.#next());
     };
     const fail = (error) => {
       output.logError('Invoke Error', error);

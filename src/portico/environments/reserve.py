@@ -1,0 +1,171 @@
+"""Processes that are started before it is known for which function, so that a runtime's own start is over when one is needed.
+
+Nothing is kept until a function of a kind has started once. From then on a few wait, each in an environment that has everything but
+its code, and stand still; `Environment` adopts them. A kind that nobody asks for any more is given up.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
+
+import msgspec
+
+from portico.environments import ends
+from portico.environments.doors import Network
+from portico.environments.ends import Ends
+from portico.environments.launchers.port import Launcher, LaunchFailed, Layout, Process
+from portico.environments.sandbox.cgroups import Group, Groups
+
+log = logging.getLogger("portico.environments")
+
+_WAITING_MAX = 2  # of a kind: a Node.js that stands still has about 45 MB
+_KINDS_MAX = 2
+_UNUSED_S = 120.0
+_PAUSE_S = 0.05  # before another is started: whoever has just been given one needs the CPU more
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What all environments of a kind have in common from the beginning."""
+
+    launcher: Launcher
+    program: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    memory_mb: int
+    tmp_mb: int
+
+
+class Early(msgspec.Struct, frozen=True, eq=False):
+    """A started environment without a function. What it has of descriptors belongs to whoever takes it."""
+
+    layout: Layout
+    process: Process
+    group: Group
+    ends: Ends
+
+
+class Reserve:
+    """Keeps them for the kinds that were asked for last. `now` is the monotonic clock."""
+
+    def __init__(self, groups: Groups, network: Network, now: Callable[[], float]) -> None:
+        self._groups = groups
+        self._network = network
+        self._now = now
+        self._waiting: dict[Kind, deque[Early]] = {}
+        self._asked_at: dict[Kind, float] = {}
+        self._filling: dict[Kind, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Future[None]] = set()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that wait, for health and tests."""
+        return [early.process.pid for waiting in self._waiting.values() for early in waiting]
+
+    def take(self, kind: Kind) -> Early | None:
+        """One that waits, None when there is none; others will be there for who asks next."""
+        self._asked_at[kind] = self._now()
+        waiting = self._waiting.setdefault(kind, deque())
+        while len(self._waiting) > _KINDS_MAX:
+            self._give_up(min(self._waiting, key=self._asked_at.__getitem__))
+        if kind not in self._filling:
+            self._filling[kind] = asyncio.get_running_loop().create_task(self._fill(kind))
+        if not waiting:
+            return None
+        early = waiting.popleft()
+        asyncio.get_running_loop().remove_reader(early.process.pidfd)
+        return early
+
+    async def filled(self) -> None:
+        """Wait until as many wait as are wanted."""
+        await asyncio.gather(*self._filling.values())
+
+    def expire(self) -> None:
+        """Give up what nobody has asked for in a while."""
+        oldest = self._now() - _UNUSED_S
+        for kind in [kind for kind, at in self._asked_at.items() if at < oldest]:
+            self._give_up(kind)
+
+    async def close(self) -> None:
+        """End all of them."""
+        for kind in list(self._waiting):
+            self._give_up(kind)
+        while self._ending:
+            await asyncio.wait(self._ending)
+
+    async def _fill(self, kind: Kind) -> None:
+        try:
+            await asyncio.sleep(_PAUSE_S)
+            while len(self._waiting[kind]) < _WAITING_MAX:
+                early = await self._start(kind)
+                self._waiting[kind].append(early)
+                loop = asyncio.get_running_loop()
+                loop.add_reader(early.process.pidfd, self._lost, kind, early)
+        except (LaunchFailed, OSError) as error:
+            log.warning("nothing can be started ahead of its function: %s", error)
+        finally:
+            if self._filling.get(kind) is asyncio.current_task():
+                del self._filling[kind]
+
+    async def _start(self, kind: Kind) -> Early:
+        group = self._groups.make(kind.memory_mb, kind.tmp_mb)
+        layout = kind.launcher.locate(
+            Layout(
+                tmp_mb=kind.tmp_mb,
+                memory_mb=kind.memory_mb,
+                program=kind.program,
+                speaks_frames=True,
+                groups=group.join,
+                own_network=self._network.own,
+                doors=self._network.ports,
+                late=True,
+                variables=kind.variables,
+            )
+        )
+        with ExitStack() as made:
+            made.callback(self._groups.remove, group)
+            ours, theirs = ends.pair()
+            made.callback(ours.close)
+            with closing(theirs):
+                process = await kind.launcher.launch(layout, theirs.channel, theirs.log_fd, theirs.control)
+            made.pop_all()
+        return Early(layout, process, group, ours)
+
+    def _lost(self, kind: Kind, early: Early) -> None:
+        """One has ended while it waited."""
+        log.warning("a process that waited for its function has ended")
+        self._waiting[kind].remove(early)
+        self._close(early)
+
+    def _give_up(self, kind: Kind) -> None:
+        self._asked_at.pop(kind, None)
+        filling = self._filling.pop(kind, None)
+        if filling is not None:
+            filling.cancel()
+            self._ending.add(filling)
+            filling.add_done_callback(self._ending.discard)
+        for early in self._waiting.pop(kind, ()):
+            self._end(early)
+
+    def _end(self, early: Early) -> None:
+        """Kill it, and close what belongs to it once it is gone."""
+        loop = asyncio.get_running_loop()
+        gone: asyncio.Future[None] = loop.create_future()
+        self._ending.add(gone)
+        gone.add_done_callback(self._ending.discard)
+
+        def ended() -> None:
+            self._close(early)
+            gone.set_result(None)
+
+        loop.add_reader(early.process.pidfd, ended)
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            signal.pidfd_send_signal(early.process.pidfd, early.process.kill_signal)
+
+    def _close(self, early: Early) -> None:
+        asyncio.get_running_loop().remove_reader(early.process.pidfd)
+        os.close(early.process.pidfd)
+        early.ends.close()
+        self._groups.remove(early.group)
