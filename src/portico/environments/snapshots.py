@@ -146,6 +146,8 @@ class Snapshot:
 
     def _ended(self, environment: Environment) -> None:
         self.gone = True
+        if environment.reason != "retired":
+            log.warning("the snapshot of %s has ended: %s", environment.spec.key, environment.reason or environment.status)
         ending = b'{"errorType":"Runtime.ExitError","errorMessage":"Runtime exited during initialisation"}'
         self._refuse(NoSnapshot("init", ending))
 
@@ -180,10 +182,10 @@ class Snapshots:
         """
         if spec.key in self._refused:
             raise self._refused[spec.key]
-        found = self._made.get(spec.key)
-        if found is not None and not found.gone:
-            return found
         making = self._making.get(spec.key)
+        found = self._made.get(spec.key)
+        if making is None and found is not None and not found.gone:
+            return found
         if making is None:
             making = self._making[spec.key] = asyncio.create_task(self._make(spec))
             making.add_done_callback(lambda _: self._making.pop(spec.key, None))

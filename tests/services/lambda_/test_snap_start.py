@@ -101,7 +101,7 @@ def test_copies_differ_in_what_must_be_unique(client: Make, published: Make) -> 
 
     def handler(event, context):
         time.sleep(0.5)
-        return [random.random(), str(uuid.uuid4()), uuid.uuid1().fields[4:], os.urandom(4).hex(),
+        return [random.random(), str(uuid.uuid4()), str(uuid.uuid1()), os.urandom(4).hex(),
                 next(tempfile._get_candidate_names())]
     """)
     with ThreadPoolExecutor(3) as callers:

@@ -26,7 +26,8 @@ _PASSING = {  # what is no part of a version's content: when and how it came abo
     "update_reason_code": "",
     "generation": 0,
 }
-_WITH_UPDATE = {  # a version that is published with an update becomes active when the update is done
+# A version that is published with an update becomes active when the update is done, one with SnapStart when its snapshot is there.
+_NOT_YET = {
     "state": "Pending",
     "state_reason": CREATING,
     "state_reason_code": "Creating",
@@ -62,7 +63,7 @@ async def publish(
         revision_id=uuid(),
         modified_at=call.now,
         description=latest.description if description is None else description,
-        **(_WITH_UPDATE if latest.update_status == "InProgress" else {}),
+        **(_NOT_YET if latest.update_status == "InProgress" or latest.snap_start else {}),
     )
     call.tx.put(NUMBERINGS, Numbering(numbering.last + 1), *name.key)
     # Before `$LATEST`: what follows changes (states.py) makes a new version active before the function itself.
