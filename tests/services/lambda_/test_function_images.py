@@ -7,7 +7,7 @@ import pytest
 
 from portico.environments.runtimes.available import Runtimes
 from portico.environments.work import Image
-from portico.invoke.records import ImageConfig, Version
+from portico.invoke.records import ImageConfig, UsedLayer, Version
 from portico.invoke.resolve import spec_of
 from portico.services.lambda_ import code, code_location, settings, shown
 from portico.wire.errors import AwsError
@@ -91,3 +91,13 @@ def test_a_new_image_has_neither_runtime_nor_handler(tmp_path: Any) -> None:
         "package_type": "Image",
         "timeout_s": 5,
     }
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"runtime": "python3.12"}, {"handler": "app.handler"}, {"layers": (UsedLayer("", "", 0, 0),)}],
+)
+def test_an_image_gets_nothing_of_a_zip(changed: dict[str, Any]) -> None:
+    settings.require_possible(image_version())
+    with pytest.raises(AwsError, match="Please don't provide Handler or Runtime or Layer"):
+        settings.require_possible(image_version(**changed))

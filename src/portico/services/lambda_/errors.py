@@ -102,6 +102,13 @@ def policy_too_long(size: int, limit: int) -> AwsError:
     return AwsError("PolicyLengthExceededException", words, fields=_USER)
 
 
+def runtime_of_image() -> AwsError:
+    """An image brings its own runtime, handler and libraries."""
+    return invalid(
+        "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
+    )
+
+
 def no_code_signing_config(arn: str) -> AwsError:
     """404 CodeSigningConfigNotFoundException."""
     words = (

@@ -33,9 +33,22 @@ def require_no_runtime(request: Request) -> None:
         InvalidParameterValueException: one of them is said.
     """
     if any(request.get(member) for member in ("Runtime", "Handler", "Layers")):
-        raise errors.invalid(
-            "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
-        )
+        raise errors.runtime_of_image()
+
+
+def require_possible(version: Version) -> None:
+    """Refuse what a zip has for an image, and the other way round.
+
+    Raises:
+        InvalidParameterValueException: see there.
+    """
+    if version.package_type != IMAGE:
+        if version.image_config is not None:
+            raise errors.invalid(
+                "Please don't provide ImageConfig when the intended function PackageType is Zip."
+            )
+    elif version.runtime or version.handler or version.layers:
+        raise errors.runtime_of_image()
 
 
 def parsed(given: Request) -> ImageConfig:
