@@ -62,11 +62,11 @@ async def invoke_with_response_stream(
     except PreparationFailed as failed:
         raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
     events = _events(lam, streaming, tail=request.get("LogType") == "Tail")
-    return {  # type: ignore[typeddict-item]  # the events are read while they are made
+    return {
         "StatusCode": 200,
         "ExecutedVersion": resolved.version.version,
         "ResponseStreamContentType": "application/octet-stream",
-        "EventStream": events,
+        "EventStream": events,  # type: ignore[typeddict-item]  # they are read while they are made
     }
 
 

@@ -97,13 +97,10 @@ def require_possible(version: Version) -> None:
     """Refuse settings that do not go together.
 
     Raises:
-        InvalidParameterValueException: see `snap_start`; or settings of an image for a zip.
+        InvalidParameterValueException: see `snap_start` and `images`.
     """
     snap_start.require_possible(version)
-    if version.image_config is not None and version.package_type != images.IMAGE:
-        raise errors.invalid(
-            "Please don't provide ImageConfig when the intended function PackageType is Zip."
-        )
+    images.require_possible(version)
 
 
 def _at_most(value: int, member: str, largest: int) -> int:
