@@ -60,10 +60,33 @@ def post(path, kind):
     return ask("POST", path, b"{}", {"Lambda-Extension-Function-Error-Type": kind})[0]
 """
 
+# A listener for telemetry, on a port that is free: `subscribe(...)` and the `batches` that have come.
+LISTEN = """\
+import http.server, threading
+batches = []
+class Taker(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        batches.append({"path": self.path, "type": self.headers["Content-Type"], "events": json.loads(body)})
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Taker)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+def subscribe(path="/2022-07-01/telemetry", **members):
+    here = f"http://sandbox.localdomain:{server.server_port}/take"
+    members.setdefault("destination", {"protocol": "HTTP", "URI": here})
+    members.setdefault("types", ["platform", "function"])
+    own.request("PUT", path, json.dumps(members), id)
+    reply = own.getresponse()
+    return reply.status, json.loads(reply.read())
+"""
+
 
 def extension(source: str) -> str:
-    """An external extension in Python that has `CLIENT` and `EXTENSION`."""
-    return f"#!{sys.executable}\n{CLIENT}{EXTENSION}{dedent(source)}"
+    """An external extension in Python that has `CLIENT`, `EXTENSION` and `LISTEN`."""
+    return f"#!{sys.executable}\n{CLIENT}{EXTENSION}{LISTEN}{dedent(source)}"
 
 
 def python(source: str) -> str:

@@ -4,6 +4,7 @@ Plain text is an event per line. A message between marks (see `runtimes/python/l
 """
 
 import struct
+from collections.abc import Callable
 
 from portico.environments.work import LogLine
 
@@ -17,11 +18,12 @@ _SKEW_MS_MAX = 60_000
 
 class LineCollector:
     """The lines of one invocation. A longer line is split at `LINE_BYTES_MAX`; what exceeds `TOTAL_BYTES_MAX` in one
-    invocation is dropped, and a last line says how much."""
+    invocation is dropped, and a last line says how much. `on_line` sees each line when it is whole."""
 
-    __slots__ = ("_buffer", "_dropped", "_lines", "_taken")
+    __slots__ = ("_buffer", "_dropped", "_lines", "_on_line", "_taken")
 
-    def __init__(self) -> None:
+    def __init__(self, on_line: Callable[[LogLine], None] | None = None) -> None:
+        self._on_line = on_line
         self._buffer = bytearray()
         self._lines: list[LogLine] = []
         self._taken = 0
@@ -102,4 +104,7 @@ class LineCollector:
         return end
 
     def _add(self, text: bytes, at_ms: int) -> None:
-        self._lines.append(LogLine(at_ms, text.decode("utf-8", "replace")))
+        line = LogLine(at_ms, text.decode("utf-8", "replace"))
+        self._lines.append(line)
+        if self._on_line is not None:
+            self._on_line(line)

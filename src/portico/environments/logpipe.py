@@ -5,6 +5,7 @@ import fcntl
 import os
 import sys
 import termios
+from collections.abc import Callable
 
 from portico.base.clock import Clock
 from portico.environments.loglines import LineCollector
@@ -24,11 +25,17 @@ class LogPipe:
 
     __slots__ = ("_clock", "_collector", "_fd", "_loop", "_resume")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, fd: int) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        fd: int,
+        on_line: Callable[[LogLine], None] | None = None,
+    ) -> None:
         self._loop = loop
         self._clock = clock
         self._fd = fd
-        self._collector = LineCollector()
+        self._collector = LineCollector(on_line)
         self._resume: asyncio.TimerHandle | None = None
         os.set_blocking(fd, False)
         loop.add_reader(fd, self._read)

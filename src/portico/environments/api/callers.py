@@ -4,7 +4,8 @@ The kernel knows the socket's inode (`sockets.py`) and each process's open socke
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from portico.environments.connections import tree
@@ -16,6 +17,8 @@ class Rooted(Protocol):
 
     pid: int | None
 
+
+_LISTENING = "0A"
 
 _Found = TypeVar("_Found", bound=Rooted)
 
@@ -33,6 +36,26 @@ def caller(host: str, port: int, among: Iterable[_Found]) -> _Found | None:
         if one.pid is not None and any(_holds(pid, wanted) for pid in tree(one.pid)):
             return one
     return None
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether what listens on this port of the machine is a process of the tree that begins with `pid`, and nobody else."""
+    inodes = set(_listeners(port))
+    held = [any(_holds(one, f"socket:[{inode}]") for one in tree(pid)) for inode in inodes]
+    return bool(held) and all(held)
+
+
+def _listeners(port: int) -> Iterator[int]:
+    """The inodes of the listening sockets with this port, from the tables of proc_net_tcp(5)."""
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == _LISTENING and fields[1].endswith(f":{port:04X}"):
+                yield int(fields[9])
 
 
 def _holds(pid: int, wanted: str) -> bool:

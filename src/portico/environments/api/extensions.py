@@ -134,10 +134,21 @@ class Extensions:
         )
         return tuple(found)
 
-    def of(self, exchange: Exchange) -> Extension | None:
-        """The extension that a request says it is from, by the identifier that it was given."""
+    def known(self, exchange: Exchange) -> Extension | None:
+        """Whose request this is; None once it has been refused."""
         given = exchange.head.header(_IDENTIFIER)
-        return next((one for one in self._by_name.values() if one.registered and one.id == given), None)
+        if not given:
+            words = "Missing Lambda-Extension-Identifier header"
+            exchange.refuse(403, "Extension.MissingExtensionIdentifier", words)
+            return None
+        if not _is_uuid(given):
+            words = "Invalid Lambda-Extension-Identifier"
+            exchange.refuse(403, "Extension.InvalidExtensionIdentifier", words)
+            return None
+        one = next((one for one in self._by_name.values() if one.registered and one.id == given), None)
+        if one is None:
+            exchange.refuse(403, "Extension.UnknownExtensionIdentifier", f"Unknown extension {given}")
+        return one
 
     # Requests
 
@@ -236,7 +247,7 @@ class Extensions:
         self._changed()
 
     def _next(self, exchange: Exchange) -> None:
-        one = self._known(exchange)
+        one = self.known(exchange)
         if one is None or not self._attempt(exchange, one, ExtensionEvent.NEXT):
             return
         one.waiting = exchange
@@ -244,7 +255,7 @@ class Extensions:
         self._changed()
 
     def _report(self, exchange: Exchange, event: ExtensionEvent, kind: str) -> None:
-        one = self._known(exchange)
+        one = self.known(exchange)
         if one is None:
             return
         given = exchange.head.header(_ERROR_TYPE)
@@ -254,22 +265,6 @@ class Extensions:
             exchange.accept()
             if not self._ending:
                 self._failed(kind, given[:256])
-
-    def _known(self, exchange: Exchange) -> Extension | None:
-        """Whose request this is; None once it has been refused."""
-        given = exchange.head.header(_IDENTIFIER)
-        if not given:
-            words = "Missing Lambda-Extension-Identifier header"
-            exchange.refuse(403, "Extension.MissingExtensionIdentifier", words)
-            return None
-        if not _is_uuid(given):
-            words = "Invalid Lambda-Extension-Identifier"
-            exchange.refuse(403, "Extension.InvalidExtensionIdentifier", words)
-            return None
-        one = self.of(exchange)
-        if one is None:
-            exchange.refuse(403, "Extension.UnknownExtensionIdentifier", f"Unknown extension {given}")
-        return one
 
     def _attempt(self, exchange: Exchange, one: Extension, event: ExtensionEvent) -> bool:
         try:

@@ -4,13 +4,17 @@ import re
 from collections.abc import Callable, Iterable
 
 from portico.environments import framed
+from portico.environments.api.callers import listens
 from portico.environments.api.exchange import Exchange, Sink, then
 from portico.environments.api.extensions import Extensions
+from portico.environments.api.happenings import Happenings
 from portico.environments.api.http import Connection
 from portico.environments.api.runtime import RuntimeApi
+from portico.environments.api.telemetry import PATHS as TELEMETRY_PATHS
+from portico.environments.api.telemetry import Telemetry
 from portico.environments.framed import Frame
 from portico.environments.lane import Lane, OnFrame
-from portico.environments.work import EnvironmentSpec, Invocation
+from portico.environments.work import EnvironmentSpec, Invocation, LogLine
 
 _RUNTIME = b"/2018-06-01/runtime"
 _EXTENSION = b"/2020-01-01/extension"
@@ -56,6 +60,8 @@ class Session:
         self._owes_free = False
         self._connections: set[Connection] = set()
         self.extensions = Extensions(spec, self._extension_changed, self._fail)
+        self.telemetry = Telemetry(self.extensions, wall, self._listens)
+        self.happenings = Happenings(spec, self.telemetry, wall)
         self._all_registered: Callable[[], None] | None = None
         self.pid: int | None = None
         self.closed = False
@@ -84,12 +90,23 @@ class Session:
         """The runtime says something."""
         if frame.kind == framed.READY and self._initialised is None:
             self._initialised = frame
-            self.extensions.closed = True
+            self.extensions.closed = self.telemetry.closed = True
+            self.happenings.runtime_initialised()
             self._settle()
         elif frame.kind == framed.FREE:
+            self.happenings.runtime_free()
             self._settle()
         else:
+            if self.telemetry.active:
+                self.happenings.said(frame)
             self._on_frame(frame)
+            if self.telemetry.active:
+                self._answered()
+
+    def line(self, line: LogLine) -> None:
+        """The function has written a line."""
+        if self.telemetry.active:
+            self.telemetry.lines((line,))
 
     # From the environment
 
@@ -107,6 +124,7 @@ class Session:
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime, and tell the extensions."""
         if self.extensions.any:
+            self.happenings.delivered(invocation)
             self.extensions.invoke(invocation, deadline_ms)
         if self._runtime is not None:
             self._runtime.deliver(invocation, deadline_ms)
@@ -126,6 +144,7 @@ class Session:
         registered = [one for one in self.extensions.all if one.registered]
         if not registered:
             return 0.0
+        self.happenings.ending(reason)
         grace_s = _GRACE_S[any(one.external for one in registered)]
         self.extensions.shut_down(_REASONS.get(reason, "FAILURE"), round((self._wall() + grace_s) * 1000))
         return grace_s
@@ -135,6 +154,7 @@ class Session:
         self.closed = True
         if self._runtime is not None:
             self._runtime.close()
+        self.telemetry.close()
         for connection in list(self._connections):
             connection.close()
         self._changed(self)
@@ -160,6 +180,8 @@ class Session:
             return (
                 of_extensions(self.extensions, exchange) if head.method == method else _not_allowed(exchange)
             )
+        if head.path in TELEMETRY_PATHS:
+            return self.telemetry.subscribe(exchange) if head.method == b"PUT" else _not_allowed(exchange)
         answer = None if self._api is None else _ANSWER.fullmatch(head.path)
         if answer is None or self._api is None:
             return then(lambda: exchange.reply(404, b"404 page not found\n", b"Content-Type: text/plain\r\n"))
@@ -186,10 +208,22 @@ class Session:
             return
         if not self._ready:
             self._ready = True
+            self.happenings.initialised(self.extensions)
             self._on_frame(self._initialised)
         elif self._owes_free:
             self._owes_free = False
+            self.happenings.all_free()
             self._on_frame(Frame(framed.FREE, 0, b"", b""))
+
+    def _answered(self) -> None:
+        """An answer was passed on: perhaps that was all."""
+        if self._runtime is not None and not self._runtime.attending:
+            self.happenings.runtime_free()
+            if self.extensions.settled:
+                self.happenings.all_free()
+
+    def _listens(self, port: int) -> bool:
+        return self.pid is not None and listens(self.pid, port)
 
     def _fail(self, kind: str, words: str) -> None:
         self._on_frame(Frame(framed.FAULT, 0, kind.encode(), words.encode()))

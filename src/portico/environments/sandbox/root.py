@@ -32,6 +32,7 @@ _ETC_FILES = (
     "gai.conf", "host.conf", "hosts", "ld.so.cache", "ld.so.conf", "localtime", "mime.types", "os-release", "protocols",
     "resolv.conf", "services", "timezone",
 )  # fmt: skip
+_OWN_HOSTS = b"\n127.0.0.1 sandbox.localdomain sandbox\n"  # where the Telemetry API finds an extension
 _ETC_WRITTEN = {
     "hostname": f"{HOST_NAME}\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
@@ -53,6 +54,7 @@ def build(shown: Iterable[str], language: str) -> None:
         OSError: the kernel refuses a mount.
     """
     kept = {name: _content(f"/etc/{name}") for name in _ETC_FILES}
+    kept["hosts"] += _OWN_HOSTS
     wanted = sorted({os.path.realpath(path) for path in shown if os.path.exists(path)})
     _move_in()
     for name in _SYSTEM:
