@@ -1,14 +1,16 @@
 """Portico's own clock: moved in development mode only, by the developer only, and for good."""
 
+import io
 import json
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import Server, running
+from harness import TRUST_LAMBDA, Server, running
 
 
 def clock(server: Server, body: object = None) -> Any:
@@ -78,3 +80,25 @@ def test_a_function_can_not_move_it(server: Server, deploy: Any, client: Any) ->
 def test_outside_development_mode_there_is_no_clock(tmp_path: Path) -> None:
     with running(tmp_path / "data", "--trust-proxy") as server:
         assert refusal(server) == 404
+
+
+def test_a_warm_function_has_credentials_that_are_good_after_a_jump(tmp_path: Path) -> None:
+    source = "import boto3\ndef handler(event, context):\n    return boto3.client('sts').get_caller_identity()['Arn']\n"
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("app.py", source)
+    with running(tmp_path / "data") as server:
+        trust = server.client("iam").create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)
+        lam = server.client("lambda")
+        lam.create_function(
+            FunctionName="f",
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role=trust["Role"]["Arn"],
+            Timeout=30,
+            Code={"ZipFile": package.getvalue()},
+        )
+        for _ in range(2):
+            answer = lam.invoke(FunctionName="f")
+            assert b":assumed-role/run/f" in answer["Payload"].read()
+            assert clock(server, {"advance": "1d"})["offset_s"]

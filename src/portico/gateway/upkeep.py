@@ -20,12 +20,20 @@ class _Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Upkeep:
-    """Answers by doing; `reset` forgets everything that the server keeps."""
+    """Answers by doing; `reset` forgets everything that the server keeps, `jumped` is told by how many seconds the clock was moved."""
 
-    def __init__(self, *, store: Store, clock: Clock, reset: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        reset: Callable[[], Awaitable[None]],
+        jumped: Callable[[float], None],
+    ) -> None:
         self._store = store
         self._clock = clock
         self._reset = reset
+        self._jumped = jumped
 
     def endpoints(self) -> dict[str, Endpoint]:
         """By path."""
@@ -65,4 +73,5 @@ class Upkeep:
         if ahead_s:
             await save(self._store, self._clock.offset_s + ahead_s)
             self._clock.advance(ahead_s)
+            self._jumped(ahead_s)
         return json_reply({"now": self._clock.now(), "offset_s": self._clock.offset_s})
