@@ -319,6 +319,9 @@ class Store(Protocol):
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""
 
+    async def in_flight_of_groups(self, queue: Key, *, now: float) -> dict[str, int]:
+        """How many messages of each group are leased; groups without any are not named."""
+
     async def next_visible(self, queue: Key, *, now: float) -> float | None:
         """When the next message can be received (seconds, `now` clock; in the past if at once), or None if there is none."""
 

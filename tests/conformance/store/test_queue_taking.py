@@ -96,6 +96,16 @@ class TestGroups:
         await store.commit([Ack(Q, first.receipt)])
         assert bodies(await take(store, now=30.0, per_group=0)) == ["2"]
 
+    async def test_groups_that_come_last_come_after_all_others(self, store: Store):
+        await send(store, "a1", "a2", group="a", ordered=False)
+        await send(store, "b1", group="b", ordered=False)
+        await send(store, "none")
+        assert await store.in_flight_of_groups(Q, now=0.0) == {}
+        assert bodies(await take(store, limit=3, per_group=0, last=("a", "z"))) == ["b1", "none", "a1"]
+        assert await store.in_flight_of_groups(Q, now=29.0) == {"a": 1, "b": 1}
+        assert await store.in_flight_of_groups(Q, now=30.0) == {}
+        assert bodies(await take(store, per_group=0, last=("a",))) == ["a2"]
+
 
 class TestExpiry:
     async def test_expired_messages_are_removed_and_never_received(self, store: Store, clock: Clock):

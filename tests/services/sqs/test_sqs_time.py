@@ -65,7 +65,7 @@ async def test_expired_messages_are_not_received_and_removed(here: Queues) -> No
     await here.send(url, "old")
     here.clock.advance(61)
     await here.send(url, "new")
-    upkeep = Upkeep(here.world.store, here.clock, here.sqs.in_flight)
+    upkeep = Upkeep(here.world.store, here.clock)
     await upkeep.expire()
     answer = await here.call(
         "GetQueueAttributes", QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
@@ -140,7 +140,7 @@ async def test_what_is_left_of_purged_and_deleted_queues_is_removed(here: Queues
     await here.call("DeleteQueue", QueueUrl=url)
     left = [LEFTOVERS.decode(row.value).messages for row in await store.scan(LEFTOVERS.key())]
     assert len(left) == 2
-    await Upkeep(store, here.clock, here.sqs.in_flight).remove_leftovers()
+    await Upkeep(store, here.clock).remove_leftovers()
     assert await store.scan(LEFTOVERS.key()) == []
     assert [await store.oldest(each) for each in left] == [None, None]
 
@@ -235,3 +235,17 @@ async def test_who_waits_when_the_server_ends_is_answered(here: Queues) -> None:
     assert await waiting == []
     assert await here.take(url, WaitTimeSeconds=20) == []
     assert here.clock.monotonic() - began < 1
+
+
+async def test_a_tenant_with_much_in_flight_waits_for_the_others(here: Queues) -> None:
+    url = await here.queue()
+    for at in range(100):
+        await here.send(url, f"loud {at}", MessageGroupId="loud")
+    for _ in range(3):
+        await here.take(url)
+    await here.send(url, "quiet", MessageGroupId="quiet")
+    await here.send(url, "alone")
+    assert bodies(await here.take(url, limit=3)) == ["quiet", "alone", "loud 30"]
+    here.clock.advance(31)
+    await here.send(url, "quiet again", MessageGroupId="quiet")
+    assert all("loud" in body for body in bodies(await here.take(url, limit=3)))

@@ -5,15 +5,17 @@ from portico.services.sqs.counters import Counters
 from portico.services.sqs.in_flight import InFlight
 from portico.services.sqs.moving import Moving
 from portico.services.sqs.service import Sqs
+from portico.services.sqs.tenants import Tenants
 from portico.services.sqs.upkeep import Upkeep
 
 
 def _build(ports: Ports) -> Sqs:
-    store, clock, in_flight = ports.store, ports.clock, InFlight(ports.store)
-    ports.start_task("sqs.upkeep", Upkeep(store, clock, in_flight).run)
+    store, clock = ports.store, ports.clock
+    in_flight, tenants = InFlight(store), Tenants(store)
+    ports.start_task("sqs.upkeep", Upkeep(store, clock, (in_flight, tenants)).run)
     ports.start_task("sqs.moving", Moving(store, ports.cache, clock).run)
     bus, origin = ports.extras["Bus"], ports.extras["Origin"]
-    return Sqs(store, ports.cache, bus, clock, Counters(), in_flight, origin)
+    return Sqs(store, ports.cache, bus, clock, Counters(), in_flight, tenants, origin)
 
 
 SERVICE = ServiceSpec(

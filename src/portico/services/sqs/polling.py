@@ -69,25 +69,29 @@ async def _take(sqs: Sqs, queue: Queue, ask: Ask) -> list[Message]:
         if queue.fifo or ask.wait_s:
             return []
         raise errors.too_many_in_flight()
+    noisy = () if queue.fifo else await sqs.tenants.noisy(queue, now)
     messages = await sqs.store.receive(
         queue.messages,
         limit=room,
         lease_s=ask.visibility_s,
         lease="client",
         now=now,
-        taking=_taking(sqs, queue, ask, now),
+        taking=_taking(sqs, queue, ask, now, noisy),
     )
     sqs.in_flight.received(queue, len(messages))
+    if not queue.fifo:
+        sqs.tenants.received(queue, messages)
     return messages
 
 
-def _taking(sqs: Sqs, queue: Queue, ask: Ask, now: float) -> Taking:
+def _taking(sqs: Sqs, queue: Queue, ask: Ask, now: float, noisy: tuple[str, ...]) -> Taking:
     return Taking(
         per_group=ask.limit if queue.fifo else 0,
         sent_after=now - queue.seconds("MessageRetentionPeriod"),
         dead_letters=_dead_letters(sqs, queue),
         attempt=ask.attempt,
         attempt_until=now + _ATTEMPT_S,
+        last=noisy,
     )
 
 

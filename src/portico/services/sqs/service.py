@@ -14,6 +14,7 @@ from portico.services.sqs.counters import Counters
 from portico.services.sqs.in_flight import InFlight
 from portico.services.sqs.queue_url import Address
 from portico.services.sqs.records import QUEUES, Queue, queue_arn
+from portico.services.sqs.tenants import Tenants
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
@@ -27,6 +28,7 @@ class Sqs(msgspec.Struct, frozen=True):
     clock: Clock
     counters: Counters
     in_flight: InFlight
+    tenants: Tenants
     origin: str
 
     def queue(self, account: str, region: str, name: str) -> Queue | None:

@@ -7,9 +7,9 @@ received; they are removed where a receive meets them, and here, so that a queue
 
 import asyncio
 from collections.abc import Sequence
+from typing import Protocol
 
 from portico.base.clock import Clock
-from portico.services.sqs.in_flight import InFlight
 from portico.services.sqs.records import DELETED, LEFTOVERS, QUEUES
 from portico.store.port import Conflict, Delete, Key, Store, VersionIs
 
@@ -18,13 +18,20 @@ _EVERY_S = 60.0
 _NAME_KEPT_S = 60.0
 
 
-class Upkeep:
-    """Does so for one store; `run` is its background loop."""
+class Remembers(Protocol):
+    """What keeps something in memory by the incarnation of a queue's messages."""
 
-    def __init__(self, store: Store, clock: Clock, in_flight: InFlight) -> None:
+    def forget(self, incarnation: str) -> None:
+        """There are no such messages any more."""
+
+
+class Upkeep:
+    """Does so for one store; `run` is its background loop. `memories` are told what is gone."""
+
+    def __init__(self, store: Store, clock: Clock, memories: Sequence[Remembers] = ()) -> None:
         self._store = store
         self._clock = clock
-        self._in_flight = in_flight
+        self._memories = memories
         self._wake = asyncio.Event()
         store.on_commit(self._on_commit)
 
@@ -39,7 +46,8 @@ class Upkeep:
             while await self._store.discard(leftover.messages, limit=_CHUNK):
                 pass
             await self._store.commit([Delete(row.key)])
-            self._in_flight.forget(leftover.incarnation)
+            for memory in self._memories:
+                memory.forget(leftover.incarnation)
 
     async def expire(self) -> None:
         """Remove, of every queue, the messages that are older than its retention; forget names that can be used again."""

@@ -16,6 +16,7 @@ from portico.store.sqlite.statements import remove_messages, unblock
 from portico.store.sqlite.text import to_bytes, to_seconds, to_us
 
 _ROUNDS_MAX = 20  # of looking for more where expired and dead messages were; the next receive goes on
+_WINDOW = 1_000  # messages that are looked at for those of groups which do not come last
 _REMOVING = 100  # messages that are looked at in a round, where there are such
 
 
@@ -94,6 +95,14 @@ _VISIBLE = f"""
     SELECT * FROM messages WHERE queue = ?1 AND blocked = 0 AND visible_at_us <= ?2
     AND id NOT IN (SELECT value FROM json_each(?3)) ORDER BY visible_at_us, id LIMIT ?4)
 """  # noqa: S608  # our own columns' names
+_VISIBLE_FAIR = f"""
+{_FOUND} FROM (
+    SELECT messages.* FROM (
+        SELECT id AS row, grouped IN (SELECT value FROM json_each(?5)) AS late FROM messages
+        WHERE queue = ?1 AND blocked = 0 AND visible_at_us <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))
+        ORDER BY visible_at_us, id LIMIT {_WINDOW})
+    JOIN messages ON messages.id = row ORDER BY coalesce(late, 0), visible_at_us, id LIMIT ?4)
+"""  # noqa: S608
 _FOLLOWERS = f"""
 {_FOUND} FROM (
     SELECT * FROM messages WHERE queue = ?1 AND grouped = ?2 AND id > ?3 AND blocked = 1 ORDER BY id LIMIT ?4)
@@ -164,7 +173,12 @@ class Receives:
 
     def _visible(self, receive: Receive, limit: int) -> list[_Found]:
         queue, now_us, touched = receive.queue, receive.now_us, _encode(self._touched).decode()
-        (found,) = self._connection.execute(_VISIBLE, (queue, now_us, touched, limit)).fetchone()
+        parameters = (queue, now_us, touched, limit)
+        if receive.last:
+            last = _encode(receive.last).decode()
+            (found,) = self._connection.execute(_VISIBLE_FAIR, (*parameters, last)).fetchone()
+        else:
+            (found,) = self._connection.execute(_VISIBLE, parameters).fetchone()
         return _decode(found)
 
     def _attempted(self, receive: Receive) -> list[Leased]:

@@ -17,6 +17,7 @@ _CHUNK = 2_000
 _Row = tuple[str, int, str]
 _EntryRow = tuple[int, int, str]
 _rows = msgspec.json.Decoder(list[_Row]).decode
+_counts = msgspec.json.Decoder(dict[str, int]).decode
 _entries = msgspec.json.Decoder(list[_EntryRow]).decode
 
 _GET = "SELECT version, value FROM records WHERE key = ?"
@@ -41,6 +42,11 @@ _DEPTH = """
 SELECT (SELECT count(*) FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us <= ?2),
     coalesce(sum(receipt IS NOT NULL), 0), coalesce(sum(receipt IS NULL), 0)
 FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us > ?2
+"""
+_HELD = """
+SELECT json_group_object(grouped, held) FROM (
+    SELECT grouped, count(*) AS held FROM messages
+    WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us > ?2 AND receipt IS NOT NULL AND grouped IS NOT NULL GROUP BY grouped)
 """
 _OLDEST = "SELECT min(sent_at_us) FROM messages WHERE queue = ?"
 _NEXT_VISIBLE = "SELECT min(visible_at_us) FROM messages WHERE queue = ? AND blocked = 0"
@@ -116,6 +122,17 @@ async def depth(readers: Readers, queue: Key, *, now: float) -> QueueDepth:
 
     def read(connection: sqlite3.Connection) -> QueueDepth:
         return QueueDepth(*connection.execute(_DEPTH, parameters).fetchone())
+
+    return await readers.in_thread(read)
+
+
+async def in_flight_of_groups(readers: Readers, queue: Key, *, now: float) -> dict[str, int]:
+    """How many messages of each group are leased."""
+    parameters = (keys.encode(queue), to_us(now))
+
+    def read(connection: sqlite3.Connection) -> dict[str, int]:
+        (answer,) = connection.execute(_HELD, parameters).fetchone()
+        return _counts(answer)
 
     return await readers.in_thread(read)
 

@@ -138,6 +138,10 @@ class SqliteStore:
         """How many messages the queue holds, in each state."""
         return await records.depth(self._readers, queue, now=now)
 
+    async def in_flight_of_groups(self, queue: Key, *, now: float) -> dict[str, int]:
+        """How many messages of each group are leased."""
+        return await records.in_flight_of_groups(self._readers, queue, now=now)
+
     async def next_visible(self, queue: Key, *, now: float) -> float | None:
         """When the next message can be received."""
         first_us = records.next_visible_us(self._readers, keys.encode(queue))
