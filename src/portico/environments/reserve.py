@@ -7,6 +7,7 @@ its code, and stand still; `Environment` adopts them. A kind that nobody asks fo
 import asyncio
 import logging
 import os
+import select
 import signal
 from collections import deque
 from collections.abc import Callable
@@ -72,11 +73,13 @@ class Reserve:
             self._give_up(min(self._waiting, key=self._asked_at.__getitem__))
         if kind not in self._filling:
             self._filling[kind] = asyncio.get_running_loop().create_task(self._fill(kind))
-        if not waiting:
-            return None
-        early = waiting.popleft()
-        asyncio.get_running_loop().remove_reader(early.process.pidfd)
-        return early
+        while waiting:
+            early = waiting.popleft()
+            if not _has_ended(early.process):
+                asyncio.get_running_loop().remove_reader(early.process.pidfd)
+                return early
+            self._close(early)
+        return None
 
     async def filled(self) -> None:
         """Wait until as many wait as are wanted."""
@@ -169,3 +172,9 @@ class Reserve:
         os.close(early.process.pidfd)
         early.ends.close()
         self._groups.remove(early.group)
+
+
+def _has_ended(process: Process) -> bool:
+    state = select.poll()
+    state.register(process.pidfd, select.POLLIN)
+    return bool(state.poll(0))
