@@ -73,6 +73,8 @@ def show(path: str, at: str = "") -> None:
     """Show a folder or a file of the machine, read-only, at the same path or at `at`; nothing to do if it can be seen there already."""
     target = at or path
     source = HOST + path
+    if target.strip("/") == "":
+        raise OSError("the root can't be shown")
     if not at and _is_same(source, target):
         return
     _make_like(source, target)

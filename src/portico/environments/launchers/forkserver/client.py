@@ -47,8 +47,8 @@ class ForkServer:
         self._users = users
         # Not the link in a virtual environment, whose other packages are no business of functions; but it can be called.
         self._program = [os.path.realpath(python), "-I", "-S", "-X", "utf8", _BOOT]
-        shown = [*_OURS, *filter(None, [sdk_folder]), os.path.dirname(python)]
-        self._arguments = [flavour, sdk_folder, tier, *shown]
+        everywhere = [*_OURS, *filter(None, [sdk_folder]), os.path.dirname(python)]
+        self._arguments = [flavour, sdk_folder, tier, *everywhere]
         self._kill_signal = signal.SIGKILL if tier == "A" else signal.SIGTERM
         self._zygote: _Zygote | None = None
         self._starting = asyncio.Lock()
