@@ -186,7 +186,7 @@ def test_snapshots_have_a_small_tmp() -> None:
 
 def test_a_zip_has_no_image_settings() -> None:
     config = ImageConfig(command=("x",))
-    require_possible(version_with(package_type="Image", image_config=config, runtime=""))
+    require_possible(version_with(package_type="Image", image_config=config, runtime="", handler=""))
     with pytest.raises(AwsError, match="PackageType is Zip"):
         require_possible(version_with(image_config=config))
 
