@@ -11,6 +11,7 @@ from portico.invoke.invoker import Finished, Streaming
 from portico.invoke.pace import Pace
 from portico.invoke.report import error_message
 from portico.services.lambda_ import access, errors, names, payload
+from portico.services.lambda_.durable import refusals
 from portico.services.lambda_.invoke import NOT_PREPARED, active, refuse_unavailable, trace_of
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
@@ -48,6 +49,8 @@ async def invoke_with_response_stream(
     resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
     if resolved is None or resolved.version.state != "Active":
         resolved = await active(lam, name)
+    if resolved.version.durable is not None:
+        raise refusals.not_streamed()
     event = payload.sync_event(request.get("Payload") or b"")
     context = request.get("ClientContext")
     decoded = payload.client_context(context) if context else ""

@@ -64,7 +64,7 @@ async def stop_durable_execution(
     await timers.fire(ledger)
     if ledger.execution.status in OPEN:
         ledger.close(STOPPED, error=error)
-    if ledger.execution is not execution:
+    if ledger.changed:
         ledger.save()
     return {"StopTimestamp": ledger.execution.ended_at}
 

@@ -66,6 +66,7 @@ class Ledger:
         self.tx = tx
         self.execution = execution
         self.now = now
+        self._before = execution
 
     @classmethod
     async def opened(cls, tx: Transaction, key: Key, now: float) -> "Ledger | None":
@@ -177,6 +178,11 @@ class Ledger:
     def expires_at(self) -> float:
         """When an ended execution is forgotten."""
         return self.execution.ended_at + self.execution.retention_days * DAY_S
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to save."""
+        return self.execution is not self._before
 
     @property
     def is_closed(self) -> bool:

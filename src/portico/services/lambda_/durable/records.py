@@ -64,7 +64,6 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     version: str
     id: str
     name: str
-    invoked_arn: str
     started_at: float
     timeout_s: int
     retention_days: int

@@ -25,6 +25,11 @@ def too_long_to_wait_for() -> AwsError:
     )
 
 
+def not_streamed() -> AwsError:
+    """InvokeWithResponseStream of a durable function, which has no response of its own."""
+    return errors.invalid("Durable functions cannot be invoked with a response stream.")
+
+
 def not_durable() -> AwsError:
     """An execution's name for a function without `DurableConfig`."""
     return errors.invalid("DurableExecutionName is only supported for durable functions.")

@@ -89,7 +89,7 @@ class RunHandler:
             ledger = await Ledger.opened(tx, run.key, self._clock.now())
             if ledger is None or ledger.execution.run != run.run or not self._wanted(ledger):
                 tx.add(Ack(RUNS, message.receipt))
-                if ledger is not None:
+                if ledger is not None and ledger.changed:
                     ledger.save()
                 return None
             seen = ledger.execution.unseen

@@ -124,7 +124,6 @@ async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
         version=wanted.version,
         id=identifiers.new_execution_id(now),
         name=wanted.name or uuid(),
-        invoked_arn=function.asked_arn,
         started_at=now,
         timeout_s=wanted.settings.execution_timeout_s,
         retention_days=wanted.settings.retention_days,
