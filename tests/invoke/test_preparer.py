@@ -82,3 +82,13 @@ def test_an_environment_from_a_snapshot_does_not_know_its_log(version: Version) 
     found = variables(version, initialization="snap-start")
     assert found["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start"
     assert not {"AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"} & found.keys()
+
+
+def test_where_the_authority_of_portico_is_found(version: Version) -> None:
+    for runtime, names in {
+        "python3.13": {"AWS_CA_BUNDLE"},
+        "nodejs22.x": {"AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"},
+    }.items():
+        spec = spec_of(msgspec.structs.replace(version, runtime=runtime))
+        found = dict(environment_variables(spec, "stream", KEYS, "https://127.0.0.1:4566", "/data/ca.pem"))
+        assert {name for name, value in found.items() if value == "/data/ca.pem"} == names

@@ -41,6 +41,16 @@ def _python() -> Iterator[Finding]:
     yield Finding("interpreters", "ok", ", ".join(found) or "only this one")
 
 
+def _node() -> Iterator[Finding]:
+    from portico.environments.node_versions import installed
+
+    found = [f"{major} ({path})" for major, path in sorted(installed().items())]
+    missing = "none: functions of nodejs*.x can't run"
+    yield Finding(
+        "Node.js", "ok" if found else "note", ", ".join(found) or missing, "install Node.js 18 or newer"
+    )
+
+
 def _system() -> Iterator[Finding]:
     linux = sys.platform == "linux"
     yield Finding("system", "ok" if linux else "problem", platform.platform(), "functions run on Linux only")
@@ -123,6 +133,7 @@ def command(connection: Connection) -> None:
     click.echo(f"Portico {__version__}")
     looks: list[Callable[[], Iterator[Finding]]] = [
         _python,
+        _node,
         _system,
         lambda: _data(connection.data),
         _isolation,

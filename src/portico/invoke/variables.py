@@ -41,6 +41,8 @@ def environment_variables(
     }
     if ca_bundle:
         defaults["AWS_CA_BUNDLE"] = ca_bundle
+        if spec.runtime.startswith("nodejs"):  # where no SDK looks at the other
+            defaults["NODE_EXTRA_CA_CERTS"] = ca_bundle
     return tuple({**defaults, **dict(spec.variables), **_reserved(spec, log_stream, keys, container)}.items())
 
 
