@@ -28,11 +28,16 @@ def pair() -> tuple[Ends, Ends]:
         OSError: no descriptors are left.
     """
     with ExitStack() as made:
-        channels = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        made.callback(lambda: [each.close() for each in channels])
-        log_reader, log_writer = os.pipe()
-        made.callback(lambda: [os.close(fd) for fd in (log_reader, log_writer)])
-        controls = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        channels = [
+            made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        ]
+        log = os.pipe()
+        for fd in log:
+            made.callback(os.close, fd)
+        controls = [
+            made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ]
+        channels[0].setblocking(False)
+        ours, theirs = (Ends(*three) for three in zip(channels, log, controls, strict=True))
         made.pop_all()
-    channels[0].setblocking(False)
-    return Ends(channels[0], log_reader, controls[0]), Ends(channels[1], log_writer, controls[1])
+    return ours, theirs
