@@ -55,9 +55,11 @@ class Result(NamedTuple):
     errors: int
 
 
-def wrk(url: str, headers: dict[str, str], seconds: int, connections: int) -> Result:
-    """Drive `url` with POSTs of BODY."""
-    script = "wrk.method = 'POST'\nwrk.body = " + json.dumps(BODY.decode()) + "\n"
+def wrk(
+    url: str, headers: dict[str, str], seconds: int, connections: int, body: str = BODY.decode()
+) -> Result:
+    """Drive `url` with POSTs of `body`."""
+    script = "wrk.method = 'POST'\nwrk.body = " + json.dumps(body) + "\n"
     script += "".join(f"wrk.headers[{json.dumps(k)}] = {json.dumps(v)}\n" for k, v in headers.items())
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)

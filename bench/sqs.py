@@ -122,11 +122,15 @@ def fill(target: Target, messages: int) -> None:
 def empty_receives(target: Target, seconds: int, connections: int) -> float:
     """Receives of one message, not deleted, per second."""
     body = json.dumps({"QueueUrl": target.queue, "VisibilityTimeout": 43_200})
-    return wrk(f"{target.url}/", target.headers("ReceiveMessage", body.encode()), seconds, connections, body).rate
+    return wrk(
+        f"{target.url}/", target.headers("ReceiveMessage", body.encode()), seconds, connections, body
+    ).rate
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--deep", type=int, default=200_000)
@@ -138,7 +142,9 @@ def main() -> None:
         sqs = client(url, "sqs")
         target = Target(url, sqs.create_queue(QueueName="bench")["QueueUrl"])
         one = sends(target, 1, *how)
-        print(f"SendMessage:                    {one:8,.0f} messages/s ({one / echo:.2f} of a bare echo's requests)")
+        print(
+            f"SendMessage:                    {one:8,.0f} messages/s ({one / echo:.2f} of a bare echo's requests)"
+        )
         ten = sends(target, 10, *how)
         print(f"SendMessageBatch:               {ten:8,.0f} messages/s ({ten / one:.1f} times SendMessage)")
         got = receives(target, *how)
@@ -148,7 +154,9 @@ def main() -> None:
             queue = Target(url, sqs.create_queue(QueueName=name)["QueueUrl"])
             fill(queue, messages)
             rates.append(empty_receives(queue, 1, options.connections))
-        print(f"receives of {options.deep:,} messages:    {rates[1]:8,.0f}/s ({rates[1] / rates[0]:.2f} of a short queue's)")
+        print(
+            f"receives of {options.deep:,} messages:    {rates[1]:8,.0f}/s ({rates[1] / rates[0]:.2f} of a short queue's)"
+        )
 
 
 if __name__ == "__main__":
