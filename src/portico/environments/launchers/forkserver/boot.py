@@ -15,11 +15,13 @@ import sys
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ENVIRONMENTS = os.path.dirname(os.path.dirname(_HERE))
 
-# What functions import most often: loaded once for all of them, or each cold start pays for it.
+# What functions import most often: loaded once for all of them, or each cold start pays for it, with time and with memory.
 _COMMON = (
     "base64",
     "dataclasses",
     "datetime",
+    "encodings.ascii",
+    "encodings.latin_1",
     "enum",
     "hashlib",
     "logging",
