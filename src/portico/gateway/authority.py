@@ -58,7 +58,7 @@ def _ensure_authority(
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed(key, now)
     _write(key_file, _private(key))
-    _write(certificate_file, _public(certificate))
+    _write(certificate_file, _public(certificate), mode=0o644)  # functions read it, as users of their own
     return certificate, key
 
 
@@ -169,12 +169,13 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Replace the file in one step; mkstemp makes it 0600 from its first moment."""
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            os.fchmod(file.fileno(), mode)
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
