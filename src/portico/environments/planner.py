@@ -10,6 +10,7 @@ from portico.environments.doors import RUNTIME_API_ADDRESS, Network
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.node_versions import NodeVersions
 from portico.environments.plan import Plan
+from portico.environments.runtimes.clients.commands import FAMILIES, Clients
 from portico.environments.runtimes.nodejs import program as nodejs
 from portico.environments.runtimes.provided import bootstrap
 from portico.environments.work import EnvironmentSpec, Prepared
@@ -21,15 +22,17 @@ _Make = Callable[[EnvironmentSpec, Prepared], Awaitable[Plan]]
 class Planner:
     """Plans environments. The families are told apart by how the runtime's name begins."""
 
-    def __init__(self, zygotes: Zygotes, network: Network) -> None:
+    def __init__(self, zygotes: Zygotes, network: Network, clients: Clients | None = None) -> None:
         self._network = network
         self._zygotes = zygotes
         self._api = ApiServer()
         self._nodes = NodeVersions()
+        self._clients = clients or Clients()
         self._families: dict[str, _Make] = {
             "python": self._python,
             "nodejs": self._nodejs,
             "provided": self._provided,
+            **dict.fromkeys(FAMILIES, self._with_client),
         }
 
     async def plan(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
@@ -69,6 +72,10 @@ class Planner:
 
     async def _provided(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = bootstrap.program(prepared)
+        return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
+
+    async def _with_client(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
+        program = self._clients.command(spec, prepared)
         return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
 
     async def _with_apis(self, plan: Plan, prepared: Prepared) -> Plan:
