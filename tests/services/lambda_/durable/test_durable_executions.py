@@ -253,6 +253,14 @@ async def test_what_is_refused_before_it_begins(stage: Any) -> None:
     assert stage.invocations == []
 
 
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event", "DryRun"])
+async def test_a_payload_that_is_no_text(stage: Any, kind: str) -> None:
+    await stage.function(echo)
+    with pytest.raises(AwsError) as refused:
+        await stage.call("Invoke", FunctionName="f", Qualifier=LATEST, InvocationType=kind, Payload=b'"\xff"')
+    assert (refused.value.code, refused.value.status) == ("InvalidRequestContentException", 400)
+
+
 async def test_a_dry_run_begins_nothing(stage: Any) -> None:
     await stage.function(echo)
     answer = await stage.call("Invoke", FunctionName="f", Qualifier=LATEST, InvocationType="DryRun")

@@ -1,5 +1,6 @@
 """Ids, tokens and ARNs of durable executions."""
 
+import base64
 import re
 
 import pytest
@@ -47,7 +48,10 @@ def test_callback_ids_can_stand_in_a_path() -> None:
         assert (place.arn, place.operation) == (ARN, number)
 
 
-@pytest.mark.parametrize("text", ["", "QUJD", "====", "\u00e4", "YXxifGM=", "f" * 1024])
+HUGE = base64.b64encode(f"{ARN}|{10**40}|x".encode()).decode()
+
+
+@pytest.mark.parametrize("text", ["", "QUJD", "====", "\u00e4", "YXxifGM=", "f" * 1024, HUGE])
 def test_ids_that_were_not_given_out(text: str) -> None:
     assert identifiers.callback_place(text) is None
     assert not identifiers.is_execution_id(identifiers.execution_of_token(text))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
 
 _SCAN = 200
+_SCAN_EVENTS = 50
 _ANSWER_BYTES_MAX = 5 * 1024 * 1024
 
 
@@ -112,24 +113,33 @@ async def get_durable_execution_history(
     Source: API reference, GetDurableExecutionHistory.
     """
     execution = await existing(call, request)
+    taken, more = await _events(lam, execution, request)
+    with_data = request.get("IncludeExecutionData", True)
+    answer: dict[str, Any] = {"Events": [shown.event(each, with_data=with_data) for each in taken]}
+    if more:
+        answer["NextMarker"] = str(taken[-1].id)
+    return answer  # type: ignore[return-value]  # built member by member
+
+
+async def _events(lam: Lambda, execution: Execution, request: Mapping[str, Any]) -> tuple[list[Event], bool]:
+    """The events of this page, and whether there are more; read a few at a time, as each can be a megabyte."""
     reverse = request.get("ReverseOrder", False)
     start, limit = markers.number(request), markers.limit(request)
     after = EVENTS.key(*execution.key, start) if start else None
-    rows = await lam.cache.store.scan(
-        EVENTS.key(*execution.key), after=after, limit=limit + 1, reverse=reverse
-    )
     taken: list[Event] = []
     size = 0
-    for row in rows[:limit]:
-        size += len(row.value)
-        if size > _ANSWER_BYTES_MAX and taken:
-            break
-        taken.append(EVENTS.decode(row.value))
-    with_data = request.get("IncludeExecutionData", True)
-    answer: dict[str, Any] = {"Events": [shown.event(each, with_data=with_data) for each in taken]}
-    if len(taken) < len(rows):
-        answer["NextMarker"] = str(taken[-1].id)
-    return answer  # type: ignore[return-value]  # built member by member
+    while True:
+        rows = await lam.cache.store.scan(
+            EVENTS.key(*execution.key), after=after, limit=_SCAN_EVENTS, reverse=reverse
+        )
+        for row in rows:
+            size += len(row.value)
+            if len(taken) == limit or (size > _ANSWER_BYTES_MAX and taken):
+                return taken, True
+            taken.append(EVENTS.decode(row.value))
+            after = row.key
+        if len(rows) < _SCAN_EVENTS:
+            return taken, False
 
 
 @operation(on=function_access.function_arn, keys=function_access.resource_tags)

@@ -18,6 +18,7 @@ _ARN = re.compile(
 )
 
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -80,7 +81,9 @@ def callback_place(callback_id: str) -> CallbackPlace | None:
     """Where the callback belongs, or None if the id is none of ours."""
     arn, _, rest = _decoded(callback_id).partition("|")
     number = rest.partition("|")[0]
-    return CallbackPlace(arn, int(number)) if parsed(arn) and number.isascii() and number.isdigit() else None
+    if parsed(arn) is None or not _NUMBER.fullmatch(number):
+        return None
+    return CallbackPlace(arn, int(number))
 
 
 def _encoded(text: str) -> str:

@@ -31,7 +31,10 @@ from portico.store.transaction import Transaction
 
 log = logging.getLogger("portico.lambda")
 
-_THROTTLED_S = (1.0, 60.0)
+_THROTTLED_S = (
+    0.25,
+    5.0,
+)  # short: places become free as fast as functions are, and whoever waits longest must not starve
 
 
 class RunHandler:
@@ -72,7 +75,7 @@ class RunHandler:
         try:
             finished = await self._invoker.invoke(resolved, invocation)
         except Throttled as throttled:
-            log.info("%s waits: %s", execution.arn, throttled)
+            log.debug("%s waits: %s", execution.arn, throttled)
             await self._put_back(run, message, seen)
             return
         except PreparationFailed as failed:

@@ -52,7 +52,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     version: str
     settings: Durable
     name: str
-    event: bytes
+    event: str
     synchronous: bool
     trace: str
 
@@ -72,7 +72,7 @@ async def invoke(
         raise refusals.needs_qualifier()
     kind = request.get("InvocationType")
     given = request.get("Payload") or b""
-    event = payload.queued_event(given) if kind == "Event" else payload.sync_event(given)
+    event = _text(payload.queued_event(given) if kind == "Event" else payload.sync_event(given))
     wanted = Wanted(
         name,
         resolved.version.version,
@@ -94,6 +94,18 @@ async def invoke(
     return await _answer(lam, await ended(lam, execution))
 
 
+def _text(event: bytes) -> str:
+    """The event, which is stored and handed on as text.
+
+    Raises:
+        InvalidRequestContentException: it is not UTF-8.
+    """
+    try:
+        return event.decode()
+    except UnicodeDecodeError as error:
+        raise errors.bad_payload(payload.why_not_json(event)) from error
+
+
 def _admit(lam: Lambda, resolved: Resolved) -> None:
     """A caller who waits is told at once that there is no place; an execution that has begun waits for one."""
     try:
@@ -109,7 +121,7 @@ async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
         DurableExecutionAlreadyStartedException: see `invoke`.
     """
     function = wanted.function
-    digest = hashlib.sha256(wanted.event).hexdigest()
+    digest = hashlib.sha256(wanted.event.encode()).hexdigest()
     if wanted.name:
         known = await tx.get(NAMES, *function.key, wanted.name)
         found = await tx.get(EXECUTIONS, *function.key, known.id) if known is not None else None
@@ -132,7 +144,7 @@ async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
         digest=digest,
         trace=wanted.trace,
     )
-    _write(Ledger(tx, execution, now), wanted.event.decode())
+    _write(Ledger(tx, execution, now), wanted.event)
     tx.put(NAMES, Reference(id=execution.id), *function.key, execution.name)
     return execution
 

@@ -8,7 +8,7 @@ from portico.services.lambda_.durable.records import OPERATION_IDS, OPERATIONS, 
 from portico.store.cache import RecordCache
 
 PAGE_BYTES_MAX = 4 * 1024 * 1024  # the event of an invocation, and an answer, hold 6 MB
-_SCAN = 200
+_SCAN = 50  # each can be a megabyte
 _ENDED = frozenset(["SUCCEEDED", "FAILED"])
 
 
