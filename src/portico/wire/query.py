@@ -81,6 +81,11 @@ def _entries(node: Node) -> list[Node]:
     return [node[part] for part in sorted(numbers, key=int)]
 
 
+def _single(node: Node) -> list[Node]:
+    """A flattened list of one element may be written without a number (`AttributeName=All`)."""
+    return [node] if node.get("") else []
+
+
 class QueryDecoder(Compiler[Convert]):
     """Closures from a level of the form to typed values. `dialect` names what the model no longer names (SQS)."""
 
@@ -107,7 +112,7 @@ class QueryDecoder(Compiler[Convert]):
     def list(self, shape: "ListShape") -> Convert:
         convert = self.compile(shape.member)
         if shape.serialization.get("flattened"):
-            return lambda node: [convert(below) for below in _entries(node)]
+            return lambda node: [convert(below) for below in _entries(node) or _single(node)]
         inner = wire_name(shape.member, "member")
 
         def decode(node: Node) -> list[Any]:

@@ -1,14 +1,21 @@
 """Messages at the running server: bad input, limits, receipts, batches with partial results, many receivers at once."""
 
 import hashlib
+import json
 import threading
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
+from harness import REGION, Server
 from sqs_answers import failure, invalid, invalid_value, missing, prefixed, refusal, shown, told
 
 Make = Callable[..., str]
@@ -437,3 +444,18 @@ class TestQueues:
     def test_what_has_to_be_there(self, sqs: Any) -> None:
         assert told(sqs.send_message, MessageBody="m") == missing("QueueUrl")
         assert told(sqs.create_queue) == missing("QueueName")
+
+
+def test_half_a_surrogate_pair_is_no_message(server: Server, queue: Make, account: str) -> None:
+    body = f'{{"QueueUrl": "{queue()}", "MessageBody": "\\ud800"}}'.encode()
+    headers = {"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0"}
+    request = AWSRequest("POST", server.url, headers, body)
+    SigV4Auth(Credentials(account, "test"), "sqs", REGION).add_auth(request)
+    sent = urllib.request.Request(server.url, body, dict(request.headers.items()))  # the test's own server
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(sent)
+    with caught.value as answer:
+        assert answer.code == 400
+        assert json.loads(answer.read())["__type"].endswith(
+            ("#SerializationException", "#InvalidMessageContents")
+        )

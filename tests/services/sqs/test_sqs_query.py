@@ -93,6 +93,8 @@ def test_a_message_there_and_back(ask: Ask, account: str) -> None:
 
 def test_batches_and_lists_are_numbered(ask: Ask) -> None:
     ask(Action="CreateQueue", QueueName="q")
+    one = result(ask(Action="GetQueueAttributes", QueueUrl="q", AttributeName="DelaySeconds"))
+    assert one == [("Attribute", [("Name", "DelaySeconds"), ("Value", "0")])]
     entries = {
         f"SendMessageBatchRequestEntry__{n}__{name}": value
         for n, entry in enumerate(({"Id": "a", "MessageBody": "m"}, {"Id": "b", "MessageBody": "\x01"}), 1)

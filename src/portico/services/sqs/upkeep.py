@@ -53,6 +53,7 @@ class Upkeep:
         """Remove, of every queue, the messages that are older than its retention; forget names that can be used again."""
         now = self._clock.now()
         for row in await self._store.scan(QUEUES.key()):
+            await asyncio.sleep(0)  # there may be many, and each look is on the event loop
             queue = QUEUES.decode(row.value)
             before = now - queue.seconds("MessageRetentionPeriod")
             oldest = await self._store.oldest(queue.messages)
