@@ -60,21 +60,24 @@ async def test_every_way_to_fail(workshop, node, body) -> None:
     assert len(workshop.prepared) == 1
 
 
+NO_ERRORS = {
+    "'text'": ("string", "text"),
+    "5": ("number", "5"),
+    "{a: 1}": ("object", "[object Object]"),
+    "true": ("boolean", "true"),
+    "Symbol('s')": ("symbol", "Symbol(s)"),
+}
+
+
 @runtimes
-@pytest.mark.parametrize(
-    ("thrown", "kind", "message"),
-    [
-        ("'text'", "string", "text"),
-        ("5", "number", "5"),
-        ("{a: 1}", "object", "[object Object]"),
-        ("true", "boolean", "true"),
-        ("Symbol('s')", "symbol", "Symbol(s)"),
-    ],
-)
-async def test_what_is_no_error(workshop, node, thrown, kind, message, runtime) -> None:
-    spec = node(f"exports.handler = async () => {{ throw {thrown}; }};", runtime=runtime)
-    _, document = await workshop.error(spec)
-    assert document == {"errorType": kind, "errorMessage": message, "trace": []}
+async def test_what_is_no_error(workshop, node, runtime) -> None:
+    source = (
+        f"const thrown = [{', '.join(NO_ERRORS)}]; exports.handler = async (n) => {{ throw thrown[n]; }};"
+    )
+    spec = node(source, runtime=runtime)
+    for number, (kind, message) in enumerate(NO_ERRORS.values()):
+        _, document = await workshop.error(spec, number)
+        assert document == {"errorType": kind, "errorMessage": message, "trace": []}
 
 
 async def test_nothing_as_an_error(workshop, node) -> None:

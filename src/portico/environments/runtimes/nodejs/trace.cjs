@@ -7,15 +7,23 @@
 const NAME = '_X_AMZN_TRACE_ID';
 
 let current;
+let present = false; // in the real variables, where only that it is there matters
 
 /** Put the view in the place of `process.env`. */
 function install() {
   process.env = new Proxy(process.env, {
-    get: (variables, name) => (name === NAME && NAME in variables ? current : variables[name]),
+    get: (variables, name) => (name === NAME && present ? current : variables[name]),
     set(variables, name, value) {
-      if (name === NAME) current = String(value);
+      if (name === NAME) {
+        current = String(value);
+        present = true;
+      }
       variables[name] = value;
       return true;
+    },
+    deleteProperty(variables, name) {
+      if (name === NAME) present = false;
+      return delete variables[name];
     },
     getOwnPropertyDescriptor(variables, name) {
       const found = Reflect.getOwnPropertyDescriptor(variables, name);
@@ -25,11 +33,11 @@ function install() {
   });
 }
 
-/** Make `trace` the value; "" takes the variable away. */
+/** Make `trace` the value in `variables`; "" takes it away. */
 function set(variables, trace) {
   if (trace === '') delete variables[NAME];
-  else if (!(NAME in variables)) variables[NAME] = trace;
-  current = trace;
+  else if (present) current = trace;
+  else variables[NAME] = trace;
 }
 
 module.exports = { install, set };
