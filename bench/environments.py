@@ -15,6 +15,7 @@ from pathlib import Path
 import uvloop
 
 from portico.base.clock import Clock
+from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec, Invocation, Prepared
 
@@ -23,6 +24,7 @@ _COLD = 40
 _EVENT = b'{"text": "' + b"x" * 1000 + b'"}'
 _SOURCES = {
     "bare": "def handler(event, context):\n    return event\n",
+    "sleep": "import time\n\ndef handler(event, context):\n    time.sleep(0.5)\n    return event\n",
     "sdk": ("import boto3\n\ndef handler(event, context):\n    return event\n"),
     "client": (
         "import boto3\n\nclient = boto3.client('sqs', region_name='eu-west-1')\n\n"
@@ -31,7 +33,7 @@ _SOURCES = {
 }
 
 
-class _Folders:
+class Folders:
     """A preparer of code that lies there already."""
 
     def __init__(self, root: Path) -> None:
@@ -49,7 +51,7 @@ class _Folders:
         return Prepared(str(self._root / spec.function), tuple(variables.items()), time.monotonic() + 3600)
 
 
-def _spec(function: str, generation: int = 0) -> EnvironmentSpec:
+def spec_of(function: str, generation: int = 0) -> EnvironmentSpec:
     return EnvironmentSpec(
         key=f"{function}:{generation}", account="1", region="eu-west-1", function=function, version="$LATEST", arn="",
         runtime="python3.11", handler="code.handler", role="", code_digest=function, memory_mb=512, timeout_s=10,
@@ -96,7 +98,7 @@ async def _echo_us() -> float:
 
 
 async def _warm_us(supervisor: Supervisor, *, at_once: int) -> float:
-    spec, number = _spec("bare"), iter(range(2 * _WARM))
+    spec, number = spec_of("bare"), iter(range(2 * _WARM))
 
     async def once() -> object:
         return await supervisor.invoke(spec, Invocation(f"{next(number):036d}", _EVENT, "arn"))
@@ -109,7 +111,7 @@ async def _cold_ms(supervisor: Supervisor, function: str) -> float:
     taken = []
     for generation in range(_COLD):
         started = time.perf_counter()
-        outcome = await supervisor.invoke(_spec(function, generation + 1), Invocation("id", _EVENT, "arn"))
+        outcome = await supervisor.invoke(spec_of(function, generation + 1), Invocation("id", _EVENT, "arn"))
         taken.append((time.perf_counter() - started) * 1000)
         if outcome.function_error:
             raise RuntimeError(outcome.payload.decode())
@@ -117,7 +119,7 @@ async def _cold_ms(supervisor: Supervisor, function: str) -> float:
     return statistics.median(taken)
 
 
-def _share_mb(pid: int) -> float:
+def share_mb(pid: int) -> float:
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
         return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
 
@@ -130,9 +132,9 @@ def _children() -> list[int]:
 async def measure() -> None:
     """Print everything."""
     with tempfile.TemporaryDirectory() as folder:
-        supervisor = Supervisor(_Folders(Path(folder)), clock=Clock())
+        supervisor = Supervisor(Folders(Path(folder)), clock=Clock(), groups=cgroups.find())
         await supervisor.start()
-        print("zygotes, proportional share: " + ", ".join(f"{_share_mb(pid):.1f} MB" for pid in _children()))
+        print("zygotes, proportional share: " + ", ".join(f"{share_mb(pid):.1f} MB" for pid in _children()))
         echo = await _echo_us()
         for at_once in (1, 8):
             warm = await _warm_us(supervisor, at_once=at_once)

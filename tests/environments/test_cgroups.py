@@ -135,7 +135,7 @@ def test_without_groups_nothing_is_limited_and_nothing_to_join() -> None:
 
 
 def _own_folders() -> list[Path]:
-    return [found for own in hierarchies.own() for found in own.folder.glob("portico-*")]
+    return [found for own in hierarchies.own() for found in own.folder.glob(f"portico-{os.getpid()}-*")]
 
 
 @pytest.mark.skipif(not HERE.controllers, reason="no control group to use")

@@ -107,6 +107,16 @@ def _isolation() -> Iterator[Finding]:
             yield Finding(f"wall {tier.tier}", state, f"{wall.name}{': ' if wall.gap else ''}{wall.gap}")
 
 
+def _groups() -> Iterator[Finding]:
+    from portico.environments.sandbox import cgroups
+
+    groups = cgroups.find()
+    groups.close()
+    missing = [name for name in ("memory", "cpu", "pids") if name not in groups.controllers]
+    advice = f"no limit by the kernel on {', '.join(missing)}: start as root, or in a delegated group"
+    yield Finding("control groups", "note" if missing else "ok", str(groups), advice)
+
+
 def _server(connection: Connection) -> Iterator[Finding]:
     host, port = connection.url.rsplit("/", 1)[1].rsplit(":", 1)
     try:
@@ -137,6 +147,7 @@ def command(connection: Connection) -> None:
         _system,
         lambda: _data(connection.data),
         _isolation,
+        _groups,
         lambda: _server(connection),
     ]
     findings = [finding for look in looks for finding in look()]
