@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,15 @@ def session() -> boto3.Session:
 class Server:
     """A server process. `url` is where it listens; `data` its data directory (None: ephemeral)."""
 
-    def __init__(self, data: Path | None, *flags: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path | None,
+        *flags: str,
+        env: dict[str, str] | None = None,
+        python: Sequence[str] = (sys.executable,),
+    ) -> None:
         where = ["--ephemeral"] if data is None else ["--data", str(data)]
-        command = [sys.executable, "-m", "portico", "start", "--port", "0", *where, *flags]
+        command = [*python, "-m", "portico", "start", "--port", "0", *where, *flags]
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PORTICO_"))}
         self.data = data
         self.process = subprocess.Popen(
@@ -109,9 +115,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(data: Path | None, *flags: str, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """A server for a `with` block."""
-    server = Server(data, *flags, env=env)
+def running(
+    data: Path | None,
+    *flags: str,
+    env: dict[str, str] | None = None,
+    python: Sequence[str] = (sys.executable,),
+) -> Iterator[Server]:
+    """A server for a `with` block; `python` is the command of its interpreter."""
+    server = Server(data, *flags, env=env, python=python)
     try:
         yield server
     finally:

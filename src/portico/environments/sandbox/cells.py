@@ -120,16 +120,18 @@ class Fenced:
         ]
 
     def prepare(self) -> None:
-        """Nothing: see that the kernel has Landlock, and that users of their own would reach the interpreter.
+        """Nothing: see that it can be had.
 
         Raises:
-            OSError: one of them is not so.
+            OSError: the kernel has no Landlock; or the server is root, whose environments would have to be other users, who can't
+                reach their code in its data directory without mounts.
         """
         if not landlock.version():
             raise OSError("the kernel has no Landlock")
         if os.geteuid() == 0:
-            for path in self._shown:
-                _see_that_others_reach(path)
+            raise OSError(
+                "a server that is root has tier B only as another user: start it as an ordinary one"
+            )
 
     def fork(self) -> int:
         """A plain fork."""
@@ -137,10 +139,8 @@ class Fenced:
 
     def enter(self, layout: dict[str, Any]) -> dict[str, int]:
         """Make the folder that it may write to."""
-        uid = layout["uid"] or os.geteuid()
         own = layout["own_dir"]
         os.mkdir(own, 0o700)
-        os.chown(own, uid, -1)
         read = [*_READ_SYSTEM, *self._shown, *layout["shown"], layout["code_dir"], layout["opt_dir"]]
         allowed = dict.fromkeys(filter(None, read), landlock.READ)
         return {**allowed, own: landlock.OWN, **dict.fromkeys(_USED_DEVICES, landlock.USE)}
@@ -178,13 +178,6 @@ class Open:
 
     def place(self, layout: dict[str, Any]) -> None:
         """Nothing: it can be seen."""
-
-
-def _see_that_others_reach(path: str) -> None:
-    while path != "/":
-        if os.path.isdir(path) and not os.stat(path).st_mode & 0o001:
-            raise OSError(f"{path} is closed to other users, and environments run as users of their own")
-        path = os.path.dirname(path)
 
 
 TIERS = {kind.tier: kind for kind in (Walled, Fenced, Open)}
