@@ -31,6 +31,7 @@ _DENIED = {
     "rest-xml": ("AccessDenied", 403),
     "ec2": ("UnauthorizedOperation", 403),
 }
+_LOWERED = ("sqs:",)  # SQS tells the action that it refuses in lower case
 
 
 class Refused(AwsError):
@@ -91,7 +92,8 @@ class Authorizer:
                 call.origin.request_id, call.now, principal.arn, check.action, check.resource, decision
             )
             return
-        message = refusal(decision, principal, check.action, check.resource)
+        action = check.action.lower() if check.action.startswith(_LOWERED) else check.action
+        message = refusal(decision, principal, action, check.resource)
         why = tuple(reasons(decision))
         self._decisions.refused(
             Verdict(

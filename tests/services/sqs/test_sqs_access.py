@@ -69,7 +69,7 @@ async def test_in_its_own_account_either_policy_is_enough(here: Queues) -> None:
     await here.call("SetQueueAttributes", QueueUrl=url, Attributes={"Policy": policy})
     assert await sent(here, nobody, url)
     words = await refused(here, nobody, "ReceiveMessage", QueueUrl=url)
-    assert "is not authorized to perform: sqs:ReceiveMessage on resource" in words
+    assert "is not authorized to perform: sqs:receivemessage on resource" in words
     assert ARN in words
 
 
@@ -80,7 +80,7 @@ async def test_the_batch_operations_need_the_single_ones_permission(here: Queues
     answer = await sender.call("sqs", "SendMessageBatch", QueueUrl=url, Entries=entries)
     assert len(answer["Successful"]) == 1
     gone = [{"Id": "1", "ReceiptHandle": "x"}]
-    with pytest.raises(AwsError, match="sqs:DeleteMessage on resource"):
+    with pytest.raises(AwsError, match="sqs:deletemessage on resource"):
         await sender.call("sqs", "DeleteMessageBatch", QueueUrl=url, Entries=gone)
 
 
@@ -108,7 +108,7 @@ async def test_another_account_needs_both(here: Queues) -> None:
         "sqs", "GetQueueUrl", QueueName="q", QueueOwnerAWSAccountId=ACCOUNT
     )
     assert found == {"QueueUrl": url}
-    assert "sqs:ReceiveMessage" in await refused(here, other, "ReceiveMessage", QueueUrl=url)
+    assert "sqs:receivemessage" in await refused(here, other, "ReceiveMessage", QueueUrl=url)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ async def test_no_policy_opens_the_owners_operations_to_others(
     policy = allowing("*", "sqs:*")
     url = await here.queue(Policy=policy)
     assert await sent(here, root(OTHER), url)
-    assert f"sqs:{operation}" in await refused(here, root(OTHER), operation, QueueUrl=url, **more)
+    assert f"sqs:{operation.lower()}" in await refused(here, root(OTHER), operation, QueueUrl=url, **more)
 
 
 async def test_a_queue_of_another_account_that_is_not_there_is_refused_not_missed(here: Queues) -> None:

@@ -95,9 +95,21 @@ class TestMessageAttributes:
         ("name", "attribute", "words"),
         [
             ("a", {"StringValue": "x"}, "must contain non-empty message attribute type"),
-            ("a", text("x", "Text"), "has an invalid message attribute type"),
-            ("a", text("x", "string"), "has an invalid message attribute type"),
-            ("a", text("x", "String." + "l" * 250), "has an invalid message attribute type"),
+            (
+                "a",
+                text("x", "Text"),
+                "You must use only the following supported type prefixes: Binary, Number, String.",
+            ),
+            (
+                "a",
+                text("x", "string"),
+                "You must use only the following supported type prefixes: Binary, Number, String.",
+            ),
+            (
+                "a",
+                text("x", "String." + "l" * 250),
+                "You must use only the following supported type prefixes: Binary, Number, String.",
+            ),
             ("a", {"DataType": "String"}, "must contain a non-empty value of type 'String'"),
             (
                 "a",
@@ -115,6 +127,7 @@ class TestMessageAttributes:
             ("a", text("1e127", "Number"), "Can't cast the value"),
             ("aws.x", text("x"), "name 'aws.x' is invalid"),
             ("Amazon.x", text("x"), "name 'Amazon.x' is invalid"),
+            ("", text("x"), "non-empty message attribute name"),
             (".a", text("x"), "name '.a' is invalid"),
             ("a.", text("x"), "name 'a.' is invalid"),
             ("a..b", text("x"), "name 'a..b' is invalid"),

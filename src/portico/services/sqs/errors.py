@@ -162,8 +162,3 @@ def batch_too_long(size: int, limit: int) -> AwsError:
 def no_resource(message: str) -> AwsError:
     """What a move task names is not there."""
     return AwsError("ResourceNotFoundException", message, 404)
-
-
-def unsupported(message: str) -> AwsError:
-    """An operation that this can't be done with."""
-    return AwsError("UnsupportedOperation", message)

@@ -144,6 +144,8 @@ def md5_of_attributes(attributes: Mapping[str, Attribute]) -> str:
 
 
 def _attribute(name: str, given: Mapping[str, Any], kind: str) -> Attribute:
+    if not name:
+        raise errors.invalid("The request must contain non-empty message attribute name.")
     if not _ATTRIBUTE_NAME(name) or name.lower().startswith(_RESERVED):
         raise errors.invalid(f"The message attribute name '{name}' is invalid.")
     data_type = given.get("DataType") or ""
@@ -152,8 +154,8 @@ def _attribute(name: str, given: Mapping[str, Any], kind: str) -> Attribute:
         raise errors.invalid(f"The message attribute '{name}' must contain non-empty message attribute type.")
     if prefix not in _VALUES or len(data_type) > _TYPE_CHARS_MAX or _FORBIDDEN.search(data_type):
         raise errors.invalid(
-            f"The message attribute '{name}' has an invalid message attribute type, the set of supported type "
-            "prefixes is Binary, Number, and String."
+            f"The type of message ({kind}) attribute '{name}' is invalid. You must use only the following supported type "
+            "prefixes: Binary, Number, String."
         )
     value = given.get(_VALUES[prefix])
     if not value:

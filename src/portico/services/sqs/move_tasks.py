@@ -66,7 +66,7 @@ async def start_message_move_task(
 
     Raises:
         ResourceNotFoundException: there is no such queue. InvalidParameterValue: the source takes nobody's dead letters, the
-            queues are of different types, the rate is not from 1 to 500. UnsupportedOperation: a task runs already.
+            queues are of different types, the rate is not from 1 to 500, or a task runs already.
     """
     rate = request.get("MaxNumberOfMessagesPerSecond")
     if rate is not None and not 1 <= rate <= _RATE_MAX:
@@ -85,7 +85,7 @@ async def start_message_move_task(
     tasks = await call.tx.scan(TASKS, source.account, source.region)
     active = [task for task in tasks if task.status in ACTIVE]
     if any(task.source == source.name for task in active):
-        raise errors.unsupported(_RUNS_ALREADY)
+        raise errors.invalid(_RUNS_ALREADY)
     if len(active) >= _ACTIVE_MAX:
         raise errors.over_limit(f"There can be no more than {_ACTIVE_MAX} active message move tasks.")
     depth = await sqs.store.depth(source.messages, now=call.now)
