@@ -7,13 +7,14 @@ import msgspec
 from portico.environments.api import programs
 from portico.environments.api.server import ApiServer
 from portico.environments.doors import RUNTIME_API_ADDRESS, Network
+from portico.environments.launchers.container.client import Containers
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.node_versions import NodeVersions
 from portico.environments.plan import Plan
 from portico.environments.runtimes.clients.commands import FAMILIES, Clients
 from portico.environments.runtimes.nodejs import program as nodejs
 from portico.environments.runtimes.provided import bootstrap
-from portico.environments.work import EnvironmentSpec, Prepared
+from portico.environments.work import EnvironmentSpec, Image, Prepared
 from portico.environments.zygotes import Zygotes
 
 _Make = Callable[[EnvironmentSpec, Prepared], Awaitable[Plan]]
@@ -22,12 +23,19 @@ _Make = Callable[[EnvironmentSpec, Prepared], Awaitable[Plan]]
 class Planner:
     """Plans environments. The families are told apart by how the runtime's name begins."""
 
-    def __init__(self, zygotes: Zygotes, network: Network, clients: Clients | None = None) -> None:
+    def __init__(
+        self,
+        zygotes: Zygotes,
+        network: Network,
+        clients: Clients | None = None,
+        containers: Containers | None = None,
+    ) -> None:
         self._network = network
         self._zygotes = zygotes
         self._api = ApiServer()
         self._nodes = NodeVersions()
         self._clients = clients or Clients()
+        self._containers = containers or Containers()
         self._families: dict[str, _Make] = {
             "python": self._python,
             "nodejs": self._nodejs,
@@ -42,6 +50,8 @@ class Planner:
             LaunchFailed: there is no such runtime here.
             Fault: the function has nothing to start.
         """
+        if spec.image is not None:
+            return await self._with_apis(await self._image(spec.image), prepared)
         for prefix, make in self._families.items():
             if spec.runtime.startswith(prefix):
                 return await self._with_apis(await make(spec, prepared), prepared)
@@ -74,6 +84,11 @@ class Planner:
         program = bootstrap.program(prepared)
         return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
 
+    async def _image(self, image: Image) -> Plan:
+        if self._network.own:
+            raise LaunchFailed("container images need the network setting `host`")
+        return Plan(self._containers.launcher(image), self._api, speaks_frames=False)
+
     async def _with_client(self, spec: EnvironmentSpec, prepared: Prepared) -> Plan:
         program = self._clients.command(spec, prepared)
         return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
@@ -93,6 +108,7 @@ class Planner:
 
     async def close(self) -> None:
         """End what the plans have in common."""
+        await self._containers.close()
         await self._api.close()
 
 
