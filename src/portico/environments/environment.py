@@ -10,7 +10,7 @@ from contextlib import closing
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import ends, framed, freezing
+from portico.environments import ends, framed, freezing, usage
 from portico.environments.api.programs import FOLDER, variables_of_extensions
 from portico.environments.api.session import Session
 from portico.environments.control import Control
@@ -29,6 +29,7 @@ from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, 
 log = logging.getLogger("portico.environments")
 
 _EXIT_GRACE_S = 0.5
+_MEASURE_EVERY_S = 0.25
 
 
 class Reports(msgspec.Struct, frozen=True, gc=False):
@@ -44,7 +45,7 @@ class Environment:
     """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
 
     __slots__ = (
-        "_channel", "_control", "_doors", "_kill_timer", "_log", "_loop", "_process", "_reports", "_session", "_stopped",
+        "_channel", "_control", "_doors", "_kill_timer", "_log", "_loop", "_measure_at", "_process", "_reports", "_session", "_stopped",
         "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "inits", "invocation",
         "late_lines", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "settled", "spec",
         "started_ms", "state", "status", "ticket",
@@ -86,6 +87,7 @@ class Environment:
         self._control: Control | None = None
         self._session: Session | None = None
         self._stopped: tuple[int, ...] = ()
+        self._measure_at = 0.0
         self._kill_timer: asyncio.TimerHandle | None = None
 
     def __str__(self) -> str:
@@ -341,8 +343,16 @@ class Environment:
             self._channel.send(frame)
 
     def _frame(self, frame: Frame) -> None:
-        self.peak_kb = max(self.peak_kb, frame.peak_kb)
+        self.peak_kb = max(self.peak_kb, frame.peak_kb or self._measured_kb())
         self._reports.heard(self, frame)
+
+    def _measured_kb(self) -> int:
+        """The peak of a runtime that does not tell it, looked up now and then: what comes in between is in the next one."""
+        now = self._loop.time()
+        if self._process is None or now < self._measure_at:
+            return 0
+        self._measure_at = now + _MEASURE_EVERY_S
+        return usage.peak_kb(self._process.pid)
 
     def _channel_ended(self, error: BrokenFrame | None) -> None:
         if error is not None:

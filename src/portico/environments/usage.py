@@ -28,6 +28,11 @@ def of_tree(first_pid: int, *, memory_kb_max: int) -> Usage:
     return Usage(memory_kb, tasks)
 
 
+def peak_kb(first_pid: int) -> int:
+    """The most memory that each descendant of `first_pid` has had at any time, together: for runtimes that do not tell it."""
+    return sum(_field_kb(f"/proc/{pid}/status", b"VmHWM:") for pid in descendants(first_pid))
+
+
 def descendants(first_pid: int) -> list[int]:
     """The ids of all processes below `first_pid`."""
     return _look(first_pid)[0]
@@ -67,10 +72,14 @@ def _resident_kb(pid: int) -> int:
 
 
 def _proportional_kb(pid: int) -> int:
+    return _field_kb(f"/proc/{pid}/smaps_rollup", b"Pss:")
+
+
+def _field_kb(file: str, name: bytes) -> int:
     try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
-            for line in rollup:
-                if line.startswith(b"Pss:"):
+        with open(file, "rb") as fields:
+            for line in fields:
+                if line.startswith(name):
                     return int(line.split()[1])
     except OSError:
         return 0
