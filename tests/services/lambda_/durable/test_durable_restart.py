@@ -4,6 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
+
+from portico.services.lambda_.durable.records import RUNS, Run
+from portico.store.port import Send
+from portico.wire.errors import AwsError
+
 PENDING = {"Status": "PENDING"}
 DAY_S = 86_400
 
@@ -77,3 +84,28 @@ async def test_a_deletion_that_was_cut_off_goes_on(make_stage: Any, tmp_path: Pa
         await second.until(arn, lambda record: record is None)
         rows = await second.store.scan(())
         assert [row.key for row in rows if str(row.key[0]).startswith("lambda.durable")] == []
+
+
+async def test_two_invocations_of_one_run(stage: Any) -> None:
+    """Were a message received twice, only the invocation that began last could checkpoint, and end the execution."""
+    events: list[Any] = []
+    go_on = asyncio.Event()
+
+    async def handler(event: Any) -> Any:
+        events.append(event)
+        await go_on.wait()
+        return {"Status": "SUCCEEDED", "Result": str(events.index(event))}
+
+    await stage.function(handler)
+    arn = await stage.start()
+    await stage.invoked("f")
+    record = await stage.until(arn, lambda record: record.stage == "invoked")
+    again = msgspec.json.encode(Run(record.key, run=record.run))
+    await stage.store.commit([Send(RUNS, again)])
+    await stage.invoked("f", "f")
+    with pytest.raises(AwsError, match="Invalid checkpoint token"):
+        await events[0].checkpoint()
+    assert (await events[1].checkpoint())["CheckpointToken"]
+    go_on.set()
+    assert (await stage.ended(arn))["Result"] == "1"
+    assert (await stage.kinds(arn)).count("InvocationCompleted") == 1

@@ -51,11 +51,13 @@ class Parent(msgspec.Struct, frozen=True, gc=False):
 class Execution(msgspec.Struct, frozen=True, gc=False):
     """A durable execution.
 
-    `stage` is `idle`, `queued` (a message on RUNS will have it invoked) or `invoked`; `run` numbers the invocations, and a message with
-    another number is out of date. `token` is the one checkpoint token that is taken now ("" for none). `timers` are due times by
-    operation number (`12`, and `12h` for the heartbeat); `unseen` are operations that changed behind the back of the function.
-    `pending` counts operations that something else will complete. `interrupted`: a pause took away an invocation's token.
-    `next_operation` and `next_event` number what comes next; `written_bytes` is the sum of all payloads.
+    `stage` is `idle`, `queued` (a message on RUNS will have it invoked) or `invoked`. `run` numbers the invocations, and a message with
+    another number is out of date; `begun` counts how often one began, as a message can be received again, and only the last one counts.
+    `token` is the one checkpoint token that is taken now ("" for none). `timers` are due times by operation number (`12`, and `12h` for
+    the heartbeat), `wake_at` is when the message for the first of them comes; `unseen` are operations that changed behind the back of the
+    function. `pending` counts operations that something else will complete. `interrupted`: a pause took away an invocation's token.
+    `controls` are recent requests to pause or resume, by client token. `digest` is that of the input. `next_operation` and `next_event`
+    number what comes next; `written_bytes` is the sum of all payloads.
     """
 
     account: str
@@ -76,6 +78,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     error: ErrorObject | None = None
     stage: str = IDLE
     run: int = 0
+    begun: int = 0
     token: str = ""
     answered: Answered | None = None
     timers: dict[str, float] = {}

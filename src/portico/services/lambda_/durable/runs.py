@@ -66,7 +66,7 @@ class RunHandler:
         place = (*execution.key[:3], execution.version)
         resolved = self._resolver.resolve(*place)
         if resolved is None:
-            await self._gone(run, message, execution)
+            await self._gone(execution, message)
             return
         request_id = new_request_id()
         event = await self._event(execution, seen)
@@ -76,14 +76,14 @@ class RunHandler:
             finished = await self._invoker.invoke(resolved, invocation)
         except Throttled as throttled:
             log.debug("%s waits: %s", execution.arn, throttled)
-            await self._put_back(run, message, seen)
+            await self._put_back(execution, message, seen)
             return
         except PreparationFailed as failed:
             error = {"ErrorType": failed.code, "ErrorMessage": failed.message}
             ended = Ended(request_id, started_at, error=error)
         else:
             ended = outcome.read(finished.outcome, request_id, started_at)
-        await self._settle(run, message, ended)
+        await self._settle(execution, message, ended)
 
     async def _begin(self, run: Run, message: Message) -> tuple[Execution, tuple[int, ...]] | None:
         """Give the invocation the execution's token, if it is still wanted; the execution, and what the function has not seen."""
@@ -97,7 +97,8 @@ class RunHandler:
                 return None
             seen = ledger.execution.unseen
             token = identifiers.new_token(ledger.execution.id)
-            ledger.change(stage=INVOKED, token=token, answered=None, unseen=())
+            begun = ledger.execution.begun + 1
+            ledger.change(stage=INVOKED, begun=begun, token=token, answered=None, unseen=())
             ledger.save()
             return ledger.execution, seen
 
@@ -134,26 +135,32 @@ class RunHandler:
         found = [await ledger.numbered(number) for number in numbers] if ledger is not None else []
         return [operation.id for operation in found if operation is not None]
 
-    async def _settle(self, run: Run, message: Message, ended: Ended) -> None:
+    async def _current(self, tx: Transaction, began: Execution) -> Ledger | None:
+        """The execution, if what began with it is still its invocation."""
+        ledger = await Ledger.opened(tx, began.key, self._clock.now())
+        if ledger is None or (ledger.execution.run, ledger.execution.begun) != (began.run, began.begun):
+            return None
+        return ledger
+
+    async def _settle(self, execution: Execution, message: Message, ended: Ended) -> None:
         async def settle(tx: Transaction) -> None:
             tx.add(Ack(RUNS, message.receipt))
-            ledger = await Ledger.opened(tx, run.key, self._clock.now())
-            if ledger is None or ledger.execution.run != run.run:
+            ledger = await self._current(tx, execution)
+            if ledger is None:
                 return
             outcome.settle(ledger, ended)
             ledger.save()
 
         await committed(self._cache, settle)
 
-    async def _put_back(self, run: Run, message: Message, seen: tuple[int, ...]) -> None:
+    async def _put_back(self, execution: Execution, message: Message, seen: tuple[int, ...]) -> None:
         """No place was free: the same run again, later."""
         again = min(_THROTTLED_S[0] * 2 ** min(message.receives - 1, 16), _THROTTLED_S[1])
 
         async def put_back(tx: Transaction) -> None:
-            now = self._clock.now()
-            tx.add(ChangeVisibility(RUNS, message.receipt, now + again))
-            ledger = await Ledger.opened(tx, run.key, now)
-            if ledger is None or ledger.execution.run != run.run:
+            tx.add(ChangeVisibility(RUNS, message.receipt, self._clock.now() + again))
+            ledger = await self._current(tx, execution)
+            if ledger is None:
                 return
             unseen = dict.fromkeys((*seen, *ledger.execution.unseen))
             ledger.change(stage=QUEUED, token="", unseen=tuple(unseen))
@@ -161,7 +168,7 @@ class RunHandler:
 
         await committed(self._cache, put_back)
 
-    async def _gone(self, run: Run, message: Message, execution: Execution) -> None:
+    async def _gone(self, execution: Execution, message: Message) -> None:
         """The function or the version was deleted: the execution can't go on."""
         error = {
             "ErrorType": "ResourceNotFoundException",
@@ -170,8 +177,8 @@ class RunHandler:
 
         async def fail(tx: Transaction) -> None:
             tx.add(Ack(RUNS, message.receipt))
-            ledger = await Ledger.opened(tx, run.key, self._clock.now())
-            if ledger is None or ledger.execution.run != run.run or ledger.is_closed:
+            ledger = await self._current(tx, execution)
+            if ledger is None or ledger.is_closed:
                 return
             ledger.change(stage=IDLE)
             ledger.close(FAILED, error=error)
