@@ -297,7 +297,7 @@ class TestMoveTasks:
             await here.call("StartMessageMoveTask", **request_)
         assert caught.value.code == code
 
-    @pytest.mark.parametrize("handle", ["", "x", "e30=", "eyJ0YXNrSWQiOjF9"])
+    @pytest.mark.parametrize("handle", ["", "x", "é", "e30=", "eyJ0YXNrSWQiOjF9"])
     async def test_handles_that_are_none(self, here: Queues, handle: str) -> None:
         with pytest.raises(AwsError) as caught:
             await here.call("CancelMessageMoveTask", TaskHandle=handle)

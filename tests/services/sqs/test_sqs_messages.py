@@ -440,8 +440,11 @@ class TestQueues:
     def test_bounds_of_a_page(self, sqs: Any, results: int) -> None:
         assert told(sqs.list_queues, MaxResults=results)["Error"]["Code"] == "InvalidParameterValue"
 
-    def test_a_token_that_is_none(self, sqs: Any) -> None:
-        assert told(sqs.list_queues, NextToken="?", MaxResults=1)["Error"]["Code"] == "InvalidParameterValue"
+    @pytest.mark.parametrize("token", ["?", "é", "/w=="])
+    def test_a_token_that_is_none(self, sqs: Any, token: str) -> None:
+        assert (
+            told(sqs.list_queues, NextToken=token, MaxResults=1)["Error"]["Code"] == "InvalidParameterValue"
+        )
 
     def test_a_prefix_that_is_a_whole_name_and_others(self, sqs: Any, queue: Make) -> None:
         urls = [queue(name) for name in ("a", "ab", "b")]

@@ -1,7 +1,6 @@
 """Receipt handles: which queue, which receipt of the store's, and when it was received. Pure."""
 
 import base64
-import binascii
 import re
 
 import msgspec
@@ -32,7 +31,7 @@ def read_handle(queue: Queue, text: str) -> Handle:
     """
     try:
         parts = _PARTS(base64.b64decode(text, validate=True).decode("ascii"))
-    except (binascii.Error, ValueError):
+    except ValueError:
         parts = None
     if parts is None:
         raise errors.not_a_receipt(text)

@@ -1,7 +1,6 @@
 """Pages of queues by name, and the tokens between them."""
 
 import base64
-import binascii
 
 from portico.services.sqs import errors
 
@@ -34,5 +33,5 @@ def position(token: str | None) -> str:
         return ""
     try:
         return base64.b64decode(token, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise errors.invalid("Invalid or expired next token.") from None

@@ -1,7 +1,6 @@
 """Handles of message move tasks: the task and its source queue's ARN. Pure."""
 
 import base64
-import binascii
 
 import msgspec
 
@@ -30,5 +29,5 @@ def read_task_handle(text: str) -> TaskHandle:
     """
     try:
         return msgspec.json.decode(base64.b64decode(text, validate=True), type=TaskHandle)
-    except (binascii.Error, msgspec.MsgspecError):
+    except (ValueError, msgspec.MsgspecError):
         raise errors.invalid_value(text, "TaskHandle", _BAD_HANDLE) from None
