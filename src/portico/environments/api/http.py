@@ -12,6 +12,7 @@ _TARGET_BYTES_MAX = 8 * 1024
 _HEADERS_MAX = 200
 _HEADER_BYTES_MAX = 64 * 1024
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_LINGER_S = 1.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -47,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._trailers: dict[bytes, bytes] = {}
         self._bytes = 0  # of the head, or of a piece of body and what is around it
         self._keep_alive = True
+        self._refused = False
 
     @property
     def peer(self) -> tuple[str, int]:
@@ -73,6 +75,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes."""
+        if self._refused:
+            return
         if self._handler is None:
             self._waiting += data
             self._transport.pause_reading()
@@ -81,10 +85,10 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._break_off()
+            self.refuse(_BAD_REQUEST)
             return
         if self._sink is None and self._bytes > _HEADER_BYTES_MAX:  # an endless header, gathered by llhttp
-            self._break_off()
+            self.refuse(_BAD_REQUEST)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: it has ended."""
@@ -164,10 +168,12 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def refuse(self, answer: bytes) -> None:
-        """Say this and end it."""
+        """Say this and end it; what still comes is read for a moment, or the answer would be lost with it."""
+        if self._refused:
+            return
+        self._refused = True
+        self._waiting.clear()
+        self._transport.resume_reading()
         self._transport.write(answer)
-        self._transport.close()
-
-    def _break_off(self) -> None:
-        self._transport.write(_BAD_REQUEST)
-        self._transport.close()
+        self._transport.write_eof()
+        asyncio.get_running_loop().call_later(_LINGER_S, self._transport.close)
