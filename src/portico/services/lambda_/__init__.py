@@ -15,6 +15,8 @@ SERVICE = ServiceSpec(
         "durable.checkpoint",
         "durable.control",
         "durable.executions",
+        "durable.history",
+        "durable.replay",
         "delete_function",
         "functions",
         "invoke",

@@ -1,4 +1,4 @@
-"""What a durable function's SDK calls: save progress, and read what has been saved."""
+"""Checkpoints: what a durable function's SDK calls to save progress."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -12,26 +12,23 @@ from portico.services.lambda_.durable import (
     access,
     chained,
     identifiers,
-    markers,
     pausing,
     refusals,
-    shown,
     state,
     timers,
     updates,
 )
 from portico.services.lambda_.durable.ledger import Ledger
 from portico.services.lambda_.durable.records import (
-    EXECUTIONS,
     FAILED,
     OPEN,
     PAUSING,
     RUNNING,
     SUCCEEDED,
     Answered,
-    Execution,
     Operation,
 )
+from portico.services.lambda_.durable.replay import check_token, shown_page
 from portico.services.lambda_.durable.updates import Update
 from portico.services.lambda_.service import Lambda
 
@@ -39,8 +36,6 @@ if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
         CheckpointDurableExecutionRequest,
         CheckpointDurableExecutionResponse,
-        GetDurableExecutionStateRequest,
-        GetDurableExecutionStateResponse,
     )
 
 OPERATIONS_MAX = 3_000
@@ -73,7 +68,7 @@ async def checkpoint_durable_execution(
     repeated = ledger.execution.answered
     if repeated is not None and _is_repetition(repeated, request, call.now):
         return await _answer(ledger, repeated.operations, repeated.next_token)
-    _check_token(ledger.execution, token)
+    check_token(ledger.execution, token)
     await timers.fire(ledger)
     if ledger.execution.status not in OPEN:
         ledger.save()
@@ -104,34 +99,6 @@ async def _settled(
     return answer
 
 
-@operation(on=access.execution_arn)
-async def get_durable_execution_state(
-    lam: Lambda, call: Call, request: "GetDurableExecutionStateRequest"
-) -> "GetDurableExecutionStateResponse":
-    """The operations that a replay needs, in the order of their starts; at most `MaxItems` (100, no more than 1,000) and 4 MB at once.
-
-    Raises:
-        InvalidParameterValueException: the token is not the current one, or the marker is none.
-
-    Source: API reference, GetDurableExecutionState.
-    """
-    named = access.named(call, request)
-    execution = await call.tx.get(EXECUTIONS, *named.key)
-    if execution is None or execution.arn != request["DurableExecutionArn"]:
-        raise refusals.token_of_another()
-    _check_token(execution, request["CheckpointToken"])
-    start = markers.number(request)
-    page = await state.page(lam.cache, named.key, start=start, limit=markers.limit(request))
-    return _page(page)  # type: ignore[return-value]
-
-
-def _page(page: state.Page) -> dict[str, Any]:
-    answer: dict[str, Any] = {"Operations": [shown.operation(each) for each in page.operations]}
-    if page.following is not None:
-        answer["NextMarker"] = str(page.following)
-    return answer
-
-
 def _is_repetition(answered: Answered, request: "CheckpointDurableExecutionRequest", now: float) -> bool:
     given = request.get("ClientToken") or ""
     return (
@@ -139,15 +106,6 @@ def _is_repetition(answered: Answered, request: "CheckpointDurableExecutionReque
         and (answered.token, answered.client_token) == (request["CheckpointToken"], given)
         and now - answered.at < _REPEAT_S
     )
-
-
-def _check_token(execution: Execution, token: str) -> None:
-    if execution.token and token == execution.token:
-        return
-    owner = identifiers.execution_of_token(token)
-    if identifiers.is_execution_id(owner) and owner != execution.id:
-        raise refusals.token_of_another()
-    raise refusals.invalid_token()
 
 
 async def _answer(
@@ -158,7 +116,7 @@ async def _answer(
         found = await ledger.numbered(number)
         if found is not None:
             operations[number] = found
-    answer: dict[str, Any] = {"NewExecutionState": _page(state.bounded(operations))}
+    answer: dict[str, Any] = {"NewExecutionState": shown_page(state.bounded(operations))}
     if following:
         answer["CheckpointToken"] = following
     return answer  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Durable executions as one looks at them: one, all of a function, and the history of one."""
+"""Durable executions as one looks at them: one, and all of a function."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,21 +10,17 @@ from portico.services.lambda_ import access as function_access
 from portico.services.lambda_ import errors, names
 from portico.services.lambda_.durable import access, identifiers, markers, refusals, shown
 from portico.services.lambda_.durable.records import (
-    EVENTS,
     EXECUTIONS,
     OPEN,
     OPERATIONS,
     RESULTS,
     SUCCEEDED,
-    Event,
     Execution,
 )
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
-        GetDurableExecutionHistoryRequest,
-        GetDurableExecutionHistoryResponse,
         GetDurableExecutionRequest,
         GetDurableExecutionResponse,
         ListDurableExecutionsByFunctionRequest,
@@ -32,8 +28,6 @@ if TYPE_CHECKING:
     )
 
 _SCAN = 200
-_SCAN_EVENTS = 50
-_ANSWER_BYTES_MAX = 5 * 1024 * 1024
 
 
 async def existing(call: Call, request: Mapping[str, Any]) -> Execution:
@@ -98,48 +92,6 @@ async def _data(call: Call, execution: Execution) -> dict[str, Any]:
     elif execution.error is not None:
         shown_data["Error"] = execution.error
     return shown_data
-
-
-@operation(on=access.execution_arn)
-async def get_durable_execution_history(
-    lam: Lambda, call: Call, request: "GetDurableExecutionHistoryRequest"
-) -> "GetDurableExecutionHistoryResponse":
-    """The events of a durable execution, oldest first (`ReverseOrder`: newest first), at most `MaxItems` and 5 MB at once.
-
-    Raises:
-        ResourceNotFoundException: no such execution.
-        InvalidParameterValueException: the marker is none.
-
-    Source: API reference, GetDurableExecutionHistory.
-    """
-    execution = await existing(call, request)
-    taken, more = await _events(lam, execution, request)
-    with_data = request.get("IncludeExecutionData", True)
-    answer: dict[str, Any] = {"Events": [shown.event(each, with_data=with_data) for each in taken]}
-    if more:
-        answer["NextMarker"] = str(taken[-1].id)
-    return answer  # type: ignore[return-value]  # built member by member
-
-
-async def _events(lam: Lambda, execution: Execution, request: Mapping[str, Any]) -> tuple[list[Event], bool]:
-    """The events of this page, and whether there are more; read a few at a time, as each can be a megabyte."""
-    reverse = request.get("ReverseOrder", False)
-    start, limit = markers.number(request), markers.limit(request)
-    after = EVENTS.key(*execution.key, start) if start else None
-    taken: list[Event] = []
-    size = 0
-    while True:
-        rows = await lam.cache.store.scan(
-            EVENTS.key(*execution.key), after=after, limit=_SCAN_EVENTS, reverse=reverse
-        )
-        for row in rows:
-            size += len(row.value)
-            if len(taken) == limit or (size > _ANSWER_BYTES_MAX and taken):
-                return taken, True
-            taken.append(EVENTS.decode(row.value))
-            after = row.key
-        if len(rows) < _SCAN_EVENTS:
-            return taken, False
 
 
 @operation(on=function_access.function_arn, keys=function_access.resource_tags)
