@@ -314,6 +314,8 @@ async def test_no_place_is_left(stage: Any) -> None:
         await event.checkpoint(wait("w", 60))
         return PENDING
 
+    await stage.function(echo)
+    done = await stage.run(payload=2, DurableExecutionName="done")
     await stage.function(waits)
     arn = await stage.start()
     await stage.suspended(arn)
@@ -322,6 +324,7 @@ async def test_no_place_is_left(stage: Any) -> None:
     with pytest.raises(AwsError) as refused:
         await stage.run(payload=1)
     assert refused.value.status == 429
+    assert await stage.run(payload=2, DurableExecutionName="done") == done
     stage.jump(60)
     record = await stage.until(
         arn, lambda record: record.run == 2 and record.stage == "queued" and not record.token

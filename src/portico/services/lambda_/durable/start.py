@@ -89,7 +89,8 @@ async def invoke(
         return {"StatusCode": 202, "DurableExecutionArn": execution.arn, "Payload": b""}
     if settings.execution_timeout_s > SYNCHRONOUS_S:
         raise refusals.too_long_to_wait_for()
-    _admit(lam, resolved)
+    if not wanted.name or lam.cache.peek(NAMES, *name.key, wanted.name) is None:
+        _admit(lam, resolved)
     execution = await committed(lam.cache, lambda tx: begin(tx, wanted, lam.clock.now()))
     return await _answer(lam, await ended(lam, execution))
 
