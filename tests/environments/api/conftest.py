@@ -1,13 +1,20 @@
 """Functions that are a program named `bootstrap`, over a supervisor."""
 
+import importlib.metadata
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
 import programs
 from portico.environments.work import EnvironmentSpec
+
+PACKAGES = ("awslambdaric", "simplejson", "snapshot-restore-py")
+BOOTSTRAP = f'#!/bin/sh\nexec {sys.executable} -m awslambdaric "$_HANDLER"\n'
 
 Program = Callable[..., EnvironmentSpec]
 
@@ -41,5 +48,24 @@ def extension(workshop: Any) -> Callable[..., None]:
         file.write_bytes(source if isinstance(source, bytes) else programs.extension(source).encode())
         file.chmod(mode)
         workshop.opt_dirs[function] = str(layer)
+
+    return make
+
+
+@pytest.fixture
+def client_package(workshop: Any, program: Program) -> Program:
+    """`client_package(source, ...)`: a function whose `bootstrap` is AWS's client for Python, with this `app.py`."""
+
+    def make(source: str, **changes: Any) -> EnvironmentSpec:
+        folder = Path(workshop.root) / "p"
+        variables = {"PYTHONPATH": f"/var/task:{folder}", **changes.pop("variables", {})}
+        spec = program(BOOTSTRAP, variables=variables, **changes)
+        (folder / "app.py").write_text(dedent(source))
+        for package in PACKAGES:
+            for file in importlib.metadata.files(package) or ():
+                if not file.parts[0].startswith(".."):
+                    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(str(file.locate()), folder / file)
+        return spec
 
     return make

@@ -1,36 +1,5 @@
 """AWS's own runtime interface client for Python, unchanged, as a deployment package brings it along."""
 
-import importlib.metadata
-import shutil
-import sys
-from pathlib import Path
-from textwrap import dedent
-
-import pytest
-
-PACKAGES = ("awslambdaric", "simplejson", "snapshot-restore-py")
-BOOTSTRAP = f'#!/bin/sh\nexec {sys.executable} -m awslambdaric "$_HANDLER"\n'
-
-
-@pytest.fixture
-def client_package(workshop, program):
-    """`client_package(source)`: a function whose `bootstrap` is awslambdaric, with this `app.py`."""
-
-    def make(source: str, **changes: object):
-        task = str(workshop.root / "p")
-        variables = {"PYTHONPATH": f"/var/task:{task}", **changes.pop("variables", {})}
-        spec = program(BOOTSTRAP, variables=variables, **changes)
-        folder = Path(task)
-        (folder / "app.py").write_text(dedent(source))
-        for package in PACKAGES:
-            for file in importlib.metadata.files(package) or ():
-                if not file.parts[0].startswith(".."):
-                    (folder / file).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(file.locate(), folder / file)
-        return spec
-
-    return make
-
 
 async def test_events_and_context(workshop, client_package) -> None:
     source = """
