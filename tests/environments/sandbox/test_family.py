@@ -1,6 +1,5 @@
 """What the first process of an environment does when the server tells it something."""
 
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,14 @@ async def test_the_runtime_is_told_to_terminate_and_says_how_it_ended(launch: An
 
 
 async def test_what_a_runtime_started_in_its_group_is_told_too(launch: Any) -> None:
-    environment = await launch(
-        "/bin/sh", "-c", f"sh -c '{_WAITS.replace(chr(39), chr(34))}' & wait", speaks_frames=True
-    )
+    inner = _WAITS.replace("'", '"')
+    script = f"trap : TERM; sh -c '{inner}' & wait; wait; exit 6"
+    environment = await launch("/bin/sh", "-c", script, speaks_frames=True)
     environment.configure()
     assert await environment.line() == "begun"
     environment.control.terminate()
     assert await environment.line() == "terminated"
-    await environment.said(("ended", -signal.SIGTERM))
+    await environment.said(("ended", 6))
 
 
 def _extension(folder: Path, name: str, source: str) -> str:

@@ -21,8 +21,8 @@ class Wall(msgspec.Struct, frozen=True, gc=False, array_like=True):
     gap: str
 
 
-async def prove(launcher: Launcher) -> list[Wall]:
-    """Run into every wall that the launcher's tier claims (tier C: none).
+async def prove(launcher: Launcher, *, attacks: str = "") -> list[Wall]:
+    """Run into every wall that the launcher's tier claims (tier C: none), or that the tier `attacks` does.
 
     Raises:
         LaunchFailed: the environment does not start; the message says why.
@@ -37,6 +37,7 @@ async def prove(launcher: Launcher) -> list[Wall]:
             "pid": os.getpid(),
             "uid": os.getuid(),
             "socket": name,
+            "tier": attacks,
         }
         return await _run(launcher, outside)
 
