@@ -234,11 +234,12 @@ class Environment:
             return
         self.advance(Event.END)
         self.reason = reason
+        if self._session is not None and self._session.extensions.any:
+            self.thaw()
         grace_s = 0.0 if self._session is None else self._session.shut_down(reason)
         if not grace_s or self._control is None:
             self.kill()
             return
-        self.thaw()
         self._control.terminate()
         self._kill_later(grace_s, self.kill)
 
@@ -319,6 +320,7 @@ class Environment:
         session.speak(FramedLane(self._channel) if plan.speaks_frames else None)
         self._log = LogPipe(self._loop, clock, ours.log_fd, session.line)
         session.happenings.memory_mb = self.memory_mb
+        session.asleep = lambda: self.frozen
         control = self._control = Control(self._loop, ours.control)
         control.on_listener = self._listener
         control.on_ended = self._function_ended

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from portico.environments.api import programs
+from portico.environments.api.extensions import EXTENSIONS_MAX
 from portico.environments.api.server import ApiServer
 from portico.environments.doors import RUNTIME_API_ADDRESS, Network
 from portico.environments.launchers.container.client import Containers
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.node_versions import NodeVersions
-from portico.environments.plan import Plan
+from portico.environments.plan import Fault, Plan
 from portico.environments.runtimes.clients.commands import FAMILIES, Clients
 from portico.environments.runtimes.nodejs import program as nodejs
 from portico.environments.runtimes.provided import bootstrap
@@ -95,9 +96,12 @@ class Planner:
 
     async def _with_apis(self, plan: Plan, prepared: Prepared) -> Plan:
         """What environments of all runtimes have: the address of the APIs, and the extensions of their layers."""
+        extensions = programs.found(prepared.opt_dir)
+        if len(extensions) > EXTENSIONS_MAX:
+            raise Fault("Extension.TooManyExtensions", f"Extension limit ({EXTENSIONS_MAX}) reached")
         address = (("AWS_LAMBDA_RUNTIME_API", await self._api_address()),)
         return msgspec.structs.replace(
-            plan, variables=address + plan.variables, extensions=programs.found(prepared.opt_dir)
+            plan, variables=address + plan.variables, extensions=extensions
         )
 
     async def _api_address(self) -> str:

@@ -284,3 +284,13 @@ async def test_what_the_log_tells_of_extensions(workshop, function, extension) -
     told = [(one.name, one.state, one.events) for one in first.extensions]
     assert told == [("a", "Ready", ("INVOKE",)), ("b", "Ready", ("INVOKE", "SHUTDOWN"))]
     assert second.extensions == ()
+
+
+async def test_more_than_ten_are_too_many(workshop, function, extension) -> None:
+    for n in range(11):
+        extension(WATCH, name=f"e{n:02d}")
+    _, document = await workshop.error(function(), request_id="abc")
+    assert document == {
+        "errorType": "Extension.TooManyExtensions",
+        "errorMessage": "RequestId: abc Error: Extension limit (10) reached",
+    }

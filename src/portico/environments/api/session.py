@@ -63,6 +63,7 @@ class Session:
         self.telemetry = Telemetry(self.extensions, wall, self._listens)
         self.happenings = Happenings(spec, self.telemetry, wall)
         self._all_registered: Callable[[], None] | None = None
+        self.asleep: Callable[[], bool] = lambda: False  # whether the environment is frozen
         self.pid: int | None = None
         self.closed = False
 
@@ -223,7 +224,7 @@ class Session:
                 self.happenings.all_free()
 
     def _listens(self, port: int) -> bool:
-        return self.pid is not None and listens(self.pid, port)
+        return self.pid is not None and not self.asleep() and listens(self.pid, port)
 
     def _fail(self, kind: str, words: str) -> None:
         self._on_frame(Frame(framed.FAULT, 0, kind.encode(), words.encode()))
