@@ -230,3 +230,17 @@ async def test_children_of_a_function_count_with_it(make_workshop: Callable[...,
     )
     _, error = await asyncio.wait_for(shop.error(spec), 20)
     assert error["errorType"] == "Runtime.OutOfMemory"
+
+
+@pytest.mark.skipif("cpu" not in HERE.controllers, reason="no control group that divides CPUs")
+@pytest.mark.parametrize("capped", [False, True], ids=["shared", "proportional"])
+def test_only_a_capped_group_waits_for_its_next_period(capped: bool) -> None:
+    groups = cgroups.find(capped=capped)
+    group = groups.make(128, 0)
+    busy = "import time\nwhile time.process_time() < 0.05: pass"
+    assert _run_in(group, busy).returncode == 0
+    (statistics,) = [found for folder in group.folders if (found := folder / "cpu.stat").exists()]
+    throttled = dict(line.split() for line in statistics.read_text().splitlines())["nr_throttled"]
+    assert (int(throttled) > 0) is capped
+    groups.remove(group)
+    groups.close()
