@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from contextlib import closing
@@ -24,7 +25,15 @@ from portico.environments.plan import Plan
 from portico.environments.reserve import Early
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
-from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, Invocation, LogLine, Outcome, Prepared
+from portico.environments.work import (
+    EnvironmentSpec,
+    ExtensionReady,
+    InitEnd,
+    Invocation,
+    LogLine,
+    Outcome,
+    Prepared,
+)
 
 log = logging.getLogger("portico.environments")
 
@@ -47,7 +56,7 @@ class Environment:
     __slots__ = (
         "_channel", "_control", "_doors", "_kill_timer", "_log", "_loop", "_measure_at", "_process", "_reports", "_session", "_stopped",
         "answer", "delivered_at", "expires_at", "failure", "group", "id", "init_ms", "init_started_at", "inits", "invocation",
-        "late_lines", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "settled", "spec",
+        "late_lines", "layout", "no_snapshot", "log_stream", "network", "outcome", "peak_kb", "ready", "reason", "repeated", "restored", "settled", "spec",
         "started_ms", "state", "status", "ticket",
     )  # fmt: skip
 
@@ -80,6 +89,9 @@ class Environment:
         self.late_lines: tuple[LogLine, ...] = ()
         self.group = Group()
         self.network = Network()
+        self.layout = Layout()
+        self.restored = False  # from a snapshot
+        self.no_snapshot = ""  # why it is not, if it should be
         self._doors = Doors()
         self._process: Process | None = None
         self._channel: Channel | None = None
@@ -164,7 +176,7 @@ class Environment:
         self._reports = reports
         self.group, self._process = early.group, early.process
         located = plan.launcher.locate(self._layout(plan, prepared))
-        layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
+        layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
         variables = _variables(prepared, plan, layout)
         control = self._attach(plan, early.ends, clock)
         control.on_placed = lambda: self._configure(layout, variables)
@@ -184,7 +196,7 @@ class Environment:
         with closing(theirs):
             self._attach(plan, ours, clock)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
-            layout = plan.launcher.locate(self._layout(plan, prepared))
+            layout = self.layout = plan.launcher.locate(self._layout(plan, prepared))
             variables = _variables(prepared, plan, layout)
             if not plan.extensions:
                 self._configure(layout, variables)
@@ -206,6 +218,21 @@ class Environment:
         self.ticket, self.invocation = ticket, invocation
         if self._session is not None:
             self._session.deliver(invocation, deadline_ms)
+
+    def fork(self, frame: bytes, descriptors: list[int]) -> None:
+        """Ask a snapshot for a copy.
+
+        Raises:
+            OSError: it is gone, or takes nothing now.
+        """
+        if self._channel is None:
+            raise BrokenPipeError("the snapshot has ended")
+        self._channel.send_with(frame, descriptors)
+
+    @property
+    def kill_signal(self) -> int:
+        """What ends the tree."""
+        return signal.SIGKILL if self._process is None else self._process.kill_signal
 
     @property
     def frozen(self) -> bool:
@@ -290,6 +317,7 @@ class Environment:
         about = {
             "code_dir": layout.task_dir,
             "opt_dir": layout.layers_dir,
+            "snapshot": layout.snapshot,
             "variables": variables,
         }
         self._send(framed.encode(framed.CONFIGURE, msgspec.json.encode(about)))
@@ -310,6 +338,7 @@ class Environment:
             groups=self.group.join,
             own_network=self.network.own,
             doors=self.network.ports,
+            snapshot=plan.snapshot,
         )
 
     def _attach(self, plan: Plan, ours: Ends, clock: Clock) -> Control:
@@ -379,6 +408,8 @@ class Environment:
         self._reports.gone(self)
 
     def _release(self) -> None:
+        if self.layout.own_dir:
+            self._loop.run_in_executor(None, shutil.rmtree, self.layout.own_dir, True)
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._doors.close()

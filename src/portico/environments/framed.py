@@ -13,7 +13,7 @@ import msgspec
 
 from portico.environments.work import Invocation
 
-CONFIGURE, INVOKE = b"C", b"I"
+CONFIGURE, INVOKE, FORK = b"C", b"I", b"K"
 READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
 # A streamed answer. BEGIN: JSON `{"contentType": ...}`, PART: bytes, END: empty, or the error's JSON document when it broke off.
 BEGIN, PART, END = b"B", b"P", b"N"
@@ -196,6 +196,15 @@ class Channel:
             frame = frame[sent:]
             self._loop.add_writer(self._fd, self._write)
         self._unsent += frame
+
+    def send_with(self, frame: bytes, descriptors: list[int]) -> None:
+        """Send `frame` whole, with descriptors; only while nothing else waits to be sent.
+
+        Raises:
+            OSError: the other side is gone, or takes nothing now.
+        """
+        if socket.send_fds(self._socket, [frame], descriptors) != len(frame):
+            raise BlockingIOError("the channel is full")
 
     def hold(self) -> None:
         """Read nothing until `resume`; frames that have been read are still handed on."""

@@ -9,8 +9,9 @@ from portico.environments.launchers.port import Launcher
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """`program` is empty for the launcher's own runtime. One that does not speak frames over the channel speaks the
     Runtime API. `api` is where all environments find the APIs; `variables` are the environment's besides those that were prepared;
-    `extensions` the names of the programs in /opt/extensions that are started before the runtime. `ahead`: the variables with which
-    the program can be started before its function is known, with `late` as its last argument; None: it can't."""
+    `extensions` the names of the programs in /opt/extensions that are started before the runtime. A `snapshot` is initialised to be
+    copied (SnapStart). `ahead`: the variables with which the program can be started before its function is known, with `late` as
+    its last argument; None: it can't."""
 
     launcher: Launcher
     api: ApiServer
@@ -18,6 +19,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     speaks_frames: bool = True
     variables: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
+    snapshot: bool = False
     ahead: tuple[tuple[str, str], ...] | None = None
 
     @property

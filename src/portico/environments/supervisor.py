@@ -22,10 +22,12 @@ from portico.environments.planner import Planner
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
 from portico.environments.reserve import Early, Kind, Reserve
 from portico.environments.sandbox.cgroups import Groups
+from portico.environments.snapshots import NoSnapshot, Snapshots
 from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
 from portico.environments.work import (
     PROVISIONED,
+    SNAP_START,
     EnvironmentSpec,
     Invocation,
     Outcome,
@@ -77,6 +79,7 @@ class Supervisor:
         self._groups = groups or Groups(())
         self._reserve = Reserve(self._groups, self._network, clock.monotonic)
         self._environments: dict[int, Environment] = {}
+        self._snapshots = Snapshots(self._start_snapshot, clock, self._log_stream)
         self._pending: dict[int, _Pending] = {}
         self._kept: dict[str, EnvironmentSpec] = {}
         self._tickets = 0
@@ -97,7 +100,7 @@ class Supervisor:
 
     def pids(self) -> list[int]:
         """The process that each environment's tree begins with."""
-        return [e.pid for e in self._environments.values() if e.pid is not None]
+        return [e.pid for e in self._environments.values() if e.pid is not None] + self._snapshots.pids()
 
     @property
     def reserve(self) -> Reserve:
@@ -145,6 +148,10 @@ class Supervisor:
     def retire(self, prefix: str) -> None:
         """End what belongs to keys that begin with `prefix`; see the port."""
         self._perform(self._pool.retire(prefix))
+        self._snapshots.retire(prefix, self._in_use())
+
+    def _in_use(self) -> set[str]:
+        return {environment.spec.key for environment in self._environments.values() if environment.restored}
 
     def keep(self, spec: EnvironmentSpec, count: int) -> None:
         """Keep environments of `spec` ready; see the port."""
@@ -178,6 +185,7 @@ class Supervisor:
             await asyncio.wait(self._starts)
         for environment in list(self._environments.values()):
             environment.end("closing")
+        self._snapshots.close()
         try:
             async with asyncio.timeout(_CLOSE_S):
                 while self._environments:
@@ -261,6 +269,8 @@ class Supervisor:
     async def _try_launch(self, environment: Environment) -> None:
         prepared = await self._preparer.prepare(environment.spec, environment.log_stream)
         plan = await self._planner.plan(environment.spec, prepared)
+        if environment.spec.initialization == SNAP_START:
+            plan = await self._from_snapshot(environment, plan)
         environment.expires_at = prepared.expires_at
         environment.init_started_at = self._clock.monotonic()
         if environment.repeated:
@@ -285,6 +295,41 @@ class Supervisor:
             return None
         kind = Kind(plan.launcher, plan.program_ahead, plan.ahead, spec.memory_mb, spec.ephemeral_mb)
         return self._reserve.take(kind)
+
+    async def _from_snapshot(self, environment: Environment, plan: Plan) -> Plan:
+        """The plan by which the environment is forked from its version's snapshot; `plan` itself where there can be none."""
+        try:
+            snapshot = await self._snapshots.of(environment.spec)
+        except NoSnapshot as error:
+            environment.no_snapshot = error.why
+            return plan
+        environment.restored = True
+        environment.late_lines, snapshot.lines = snapshot.lines, ()
+        return msgspec.structs.replace(plan, launcher=snapshot)
+
+    async def _start_snapshot(self, environment: Environment, reports: Reports) -> Plan:
+        """Start the process that is to become a snapshot."""
+        spec = environment.spec
+        prepared = await self._preparer.prepare(spec, environment.log_stream)
+        plan = msgspec.structs.replace(await self._planner.plan(spec, prepared), snapshot=True)
+        environment.network = self._network
+        environment.group = self._groups.make(spec.memory_mb, spec.ephemeral_mb)
+        await environment.launch(plan, prepared, self._clock, reports)
+        return plan
+
+    async def snapshot(self, spec: EnvironmentSpec) -> None:
+        """Have the snapshot of `spec` ready; see the port."""
+        if not self._running:
+            self._attach()
+        try:
+            await self._snapshots.of(spec)
+        except NoSnapshot as error:
+            if error.why == "init":
+                raise PreparationFailed(
+                    "SnapStartException", error.document.decode(errors="replace")
+                ) from error
+        except LaunchFailed as error:
+            raise PreparationFailed("ServiceException", f"No snapshot could be made: {error}") from error
 
     def _init_limit_s(self, spec: EnvironmentSpec) -> float:
         if spec.initialization == PROVISIONED:
@@ -487,6 +532,8 @@ class Supervisor:
             actions = [action for action in actions if isinstance(action, Fail)]
         self._perform(actions)
         del self._environments[environment.id]
+        if self._snapshots.retiring:
+            self._snapshots.drop_unused(self._in_use())
         self._change.set()
 
     def _tell(self, ticket: int, environment: Environment) -> None:
@@ -526,6 +573,7 @@ class Supervisor:
 
     def _outcome(self, environment: Environment, payload: bytes, error_type: str = "") -> Outcome:
         init_ms, environment.init_ms = environment.init_ms, None
+        restore_ms = init_ms if environment.restored else None
         inits, environment.inits = environment.inits, ()
         return Outcome(
             payload=payload,
@@ -536,7 +584,9 @@ class Supervisor:
             extensions=environment.take_extensions(),
             log_stream=environment.log_stream,
             duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
-            init_ms=init_ms,
+            init_ms=None if environment.restored else init_ms,
+            restore_ms=restore_ms,
+            no_snapshot=environment.no_snapshot if init_ms is not None else "",
             max_memory_mb=environment.memory_mb(),
             started_at_ms=environment.started_ms,
             ended_at_ms=self._wall_ms(),

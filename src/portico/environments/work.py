@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from portico.environments.stream import Stream
 
 
-PROVISIONED = "provisioned-concurrency"  # how an environment is initialised that was started ahead
+# How an environment is initialised: when it is needed, ahead of that, or from a snapshot.
+ON_DEMAND, PROVISIONED, SNAP_START = "on-demand", "provisioned-concurrency", "snap-start"
 
 
 class Image(msgspec.Struct, frozen=True, gc=False):
@@ -47,7 +48,7 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     log_group: str
     variables: tuple[tuple[str, str], ...] = ()
     layers: tuple[str, ...] = ()
-    initialization: str = "on-demand"
+    initialization: str = ON_DEMAND
     debug_port: int = 0
     image: Image | None = None
 
@@ -98,9 +99,9 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     `payload` is the answer, or the error's JSON document when `function_error` (`Unhandled`) is set. `error_type` names it for
     REPORT and metrics (`Runtime.ExitError`, `Sandbox.Timedout`). `timed_out` marks the timeout. `lines` are what the function
     wrote since the last invocation ended, in order, init included. Where the runtime or an extension still works for the invocation
-    after its answer, `settled` will be the outcome that has that time and those lines too. Durations in milliseconds; `init_ms` is None for a warm start, and
-    `restore_ms` where the environment does not come from a snapshot. `inits` are the init phases before this invocation that have
-    failed, or are always told of.
+    after its answer, `settled` will be the outcome that has that time and those lines too. Durations in milliseconds; `init_ms` is
+    None for a warm start, and `restore_ms` where the environment does not come from a snapshot; `no_snapshot` says why one that should
+    have does not. `inits` are the init phases before this invocation that have failed, or are always told of.
     """
 
     payload: bytes
@@ -116,6 +117,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     ended_at_ms: int = 0
     settled: "asyncio.Future[Outcome] | None" = None
     restore_ms: float | None = None
+    no_snapshot: str = ""
     inits: tuple[InitEnd, ...] = ()
     extensions: tuple[ExtensionReady, ...] = ()
 
@@ -168,6 +170,13 @@ class Environments(Protocol):
     ) -> "Stream":
         """Like `invoke`, for an answer that is read while it is made. `on_end` is called once: with the outcome, which has no payload
         if the answer was streamed, or with None when no environment could be started (which `Stream.begun` raises)."""
+
+    async def snapshot(self, spec: EnvironmentSpec) -> None:
+        """Have the snapshot ready that environments of `spec` are restored from. One that can't be copied is started cold each time.
+
+        Raises:
+            PreparationFailed: it could not be initialised.
+        """
 
     def retire(self, prefix: str) -> None:
         """End the idle environments whose spec's key begins with `prefix`, and the busy ones once they are done."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from portico.environments.stream import Stream
-from portico.environments.work import Environments, EnvironmentSpec, Invocation, LogLine, Outcome
+from portico.environments.work import ON_DEMAND, Environments, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission
 from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
@@ -79,7 +79,9 @@ class Invoker:
             Throttled, PreparationFailed: as for `invoke`.
         """
         key = f"{resolved.spec.key}:debug:{port}"
-        spec = msgspec.structs.replace(resolved.spec, key=key, timeout_s=DEBUG_S, debug_port=port)
+        spec = msgspec.structs.replace(
+            resolved.spec, key=key, timeout_s=DEBUG_S, debug_port=port, initialization=ON_DEMAND
+        )
         try:
             return await self.invoke(msgspec.structs.replace(resolved, spec=spec), invocation)
         finally:
@@ -127,7 +129,9 @@ class Invoker:
             self._logs.write(spec, whole.log_stream, lines, request_id=invocation.request_id)
 
         _when_settled(outcome, write)
-        return Finished(outcome, version.version, lines or lines_of(version, spec, invocation.request_id, outcome))
+        return Finished(
+            outcome, version.version, lines or lines_of(version, spec, invocation.request_id, outcome)
+        )
 
 
 def _when_settled(outcome: Outcome, action: Callable[[Outcome], None]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import cells, identity, kernel, landlock, root, view
+from . import cells, identity, kernel, root, view
 
 
 class NestedWalled:

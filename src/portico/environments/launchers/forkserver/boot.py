@@ -47,7 +47,9 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     """Be a zygote; return only at the end of an environment's process."""
     load("_portico", _ENVIRONMENTS)
     zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
+    snapshot = importlib.import_module("_portico.launchers.forkserver.snapshot")
     cells = importlib.import_module("_portico.sandbox.cells")
+    snapshots = importlib.import_module("_portico.runtimes.python.snapshot")
     sdk = importlib.import_module("_portico.runtimes.python.sdk")
     bootstrap = importlib.import_module("_portico.runtimes.python.bootstrap")
     for name in _COMMON:
@@ -57,12 +59,13 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     site.setquit()  # `exit` and `quit`, which the start without `site` leaves out
     if sdk_folder:
         sdk.offer(sdk_folder)
+    sdk.offer(snapshots.OFFERED, (snapshots.MODULE,))
     if flavour == "sdk":
         sdk.preload()
     gc.collect()
     gc.freeze()
     channel_fd = zygote.serve(control_fd, cells.TIERS[tier](shown))
-    bootstrap.main(channel_fd)
+    bootstrap.main(channel_fd, lambda fd: snapshot.serve(fd, walled=tier == "A"))
 
 
 if __name__ == "__main__":
