@@ -49,7 +49,7 @@ async def test_the_environment_is_what_was_prepared_and_nothing_else(workshop) -
     """
     spec = workshop.function("f", source, variables={"MINE": "ü", "PYTHONPATH": "/nowhere/a:/nowhere/b"})
     answer = await workshop.answer(spec)
-    folder = str(workshop.root / "f")
+    folder = "/var/task"
     for variables in (answer["env"], answer["at_import"]):
         assert variables.pop("AWS_LAMBDA_RUNTIME_API").startswith("127.0.0.1:")
     assert answer["env"] == answer["at_import"] == {

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any, Protocol
 
-from . import identity, kernel, landlock, root, view
+from . import identity, kernel, landlock, root, seccomp, view
 
 _READ_SYSTEM = (
     "/usr",
@@ -82,6 +82,7 @@ class Walled:
         kernel.name_host(root.HOST_NAME)
         self._shown = sorted({os.path.realpath(path) for path in self._shown})
         root.build(self._shown, os.path.realpath(sys.base_prefix))
+        seccomp.program()  # assembled once for all
 
     def fork(self) -> int:
         """Fork into namespaces of mounts, processes and IPC."""

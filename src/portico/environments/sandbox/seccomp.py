@@ -10,6 +10,7 @@ Source: Linux, Documentation/userspace-api/seccomp_filter; `struct seccomp_data`
 from __future__ import annotations
 
 import errno
+import functools
 import platform
 import socket
 import stat
@@ -44,6 +45,7 @@ _DEVICES = (stat.S_IFCHR, stat.S_IFBLK)
 _Instruction = tuple[int, int, int, int]  # operation, jump if true, jump if false, operand
 
 
+@functools.cache
 def program(machine: str = "", *, for_copies: bool = False) -> bytes:
     """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction. A process of which copies are made
     (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`); they give it up.

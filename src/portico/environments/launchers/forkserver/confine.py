@@ -60,8 +60,8 @@ def _limit_processes(bounds: Bounds) -> None:
 
 
 def _verify_capabilities(_: Bounds) -> None:
-    with open("/proc/self/status", encoding="ascii") as status:
-        held = [line for line in status if line.startswith(("CapPrm", "CapEff", "CapInh", "CapAmb"))]
+    with open("/proc/self/status", "rb") as status:
+        held = [line for line in status if line.startswith((b"CapPrm", b"CapEff", b"CapInh", b"CapAmb"))]
     if any(int(line.split()[1], 16) for line in held):
         raise OSError(f"capabilities remain: {held}")
 
