@@ -6,6 +6,7 @@ import json
 import pytest
 
 import programs
+from portico.environments.doors import Network
 
 
 async def test_a_bootstrap_in_shell_with_curl(workshop, program) -> None:
@@ -215,3 +216,17 @@ async def test_a_bootstrap_of_a_layer(workshop, program) -> None:
     (workshop.root / "p" / "bootstrap").rename(layer / "bootstrap")
     workshop.opt_dirs["p"] = str(layer)
     assert await workshop.answer(spec) == "from the layer"
+
+
+async def test_in_a_network_of_its_own(make_workshop, tmp_path) -> None:
+    """The API listens inside, where only the environment itself can come from."""
+    shop = make_workshop(network=Network("none"))
+    spec = shop.function("p", "", runtime="provided.al2023")
+    file = tmp_path / "p" / "bootstrap"
+    file.write_text(
+        programs.python("while True:\n    answer(event()[0], os.environ['AWS_LAMBDA_RUNTIME_API'])")
+    )
+    file.chmod(0o755)
+    assert await shop.answer(spec) == "127.0.0.1:9001"
+    assert await shop.answer(spec) == "127.0.0.1:9001"
+    assert len(shop.prepared) == 1

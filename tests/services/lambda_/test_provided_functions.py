@@ -139,3 +139,21 @@ def test_a_bootstrap_and_an_extension_from_layers(client: Make, active: Make) ->
     request_id = answer["ResponseMetadata"]["RequestId"]
     assert f"saw {request_id}" in log
     assert "EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE]\n" in log
+
+
+def test_what_an_extension_does_after_the_answer_is_in_the_report(client: Make, active: Make) -> None:
+    lam, logs = client("lambda"), client("logs")
+    slow = "import time\nregister('INVOKE')\nwhile next_event():\n    time.sleep(0.5)\n    print('done', flush=True)"
+    layer = lam.publish_layer_version(
+        LayerName="slow", Content={"ZipFile": packed(extensions__slow=programs.extension(slow))}
+    )
+    active("f", Layers=[layer["LayerVersionArn"]])
+    logs.create_log_group(logGroupName="/aws/lambda/f")
+    _, _, tail = invoked(client, "f", 1)
+    assert "done" not in tail
+    told: list[str] = []
+    while not any(text.startswith("REPORT") for text in told):
+        told = [event["message"] for event in logs.filter_log_events(logGroupName="/aws/lambda/f")["events"]]
+    assert "done\n" in told
+    (report,) = [text for text in told if text.startswith("REPORT")]
+    assert float(report.partition("\tDuration: ")[2].partition(" ms")[0]) >= 500
