@@ -145,6 +145,19 @@ async def test_what_is_left_of_purged_and_deleted_queues_is_removed(here: Queues
     assert [await store.oldest(each) for each in left] == [None, None]
 
 
+async def test_leftovers_are_removed_in_the_background(here: Queues) -> None:
+    store = here.world.store
+    url = await here.queue()
+    changed = asyncio.Event()
+    store.on_commit(lambda keys: changed.set())
+    async with here.running("sqs.upkeep"):
+        await here.send(url, "a")
+        await here.call("DeleteQueue", QueueUrl=url)
+        while await store.scan(LEFTOVERS.key()):
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), 10)
+
+
 async def test_an_attempt_repeats_for_five_minutes(here: Queues) -> None:
     url = await here.queue("q.fifo", ContentBasedDeduplication="true", VisibilityTimeout=1000)
     await here.send(url, "a", "b", MessageGroupId="g")

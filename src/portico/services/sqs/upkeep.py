@@ -6,6 +6,7 @@ received; they are removed where a receive meets them, and here, so that a queue
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -72,12 +73,14 @@ class Upkeep:
             return  # the name was used and given up again meanwhile
 
     async def run(self) -> None:
-        """Do so at the start, whenever messages are left, and every minute."""
+        """Remove what is left at the start and whenever there is more, what has expired every minute."""
+        expire_at = self._clock.monotonic()
         while True:
             self._wake.clear()
             await self.remove_leftovers()
-            await self.expire()
-            try:
-                await asyncio.wait_for(self._wake.wait(), _EVERY_S)
-            except TimeoutError:
-                continue
+            if self._clock.monotonic() >= expire_at:
+                await self.expire()
+                expire_at = self._clock.monotonic() + _EVERY_S
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(expire_at - self._clock.monotonic(), 0)):
+                    await self._wake.wait()
