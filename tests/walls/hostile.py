@@ -45,6 +45,8 @@ ATTACKS = {
     "rename_the_host": "AB",
     "find_open_descriptors": "ABC",
     "fill_the_disk": "A",
+    "use_the_development_keys": "ABC",
+    "call_what_only_the_developer_may": "ABC",
 }
 
 SOURCE = r'''
@@ -386,6 +388,35 @@ def find_open_descriptors(event):
         if int(fd) > 3:
             found.append(target)
     return ", ".join(found)
+
+
+def use_the_development_keys(event):
+    import boto3
+    from botocore.exceptions import ClientError
+    given = []
+    for key in ("test", "000000000000", "123456789012"):
+        for service, method in (("sts", "get_caller_identity"), ("iam", "list_users"), ("lambda", "list_functions")):
+            keys = {"aws_access_key_id": key, "aws_secret_access_key": "test", "aws_session_token": ""}
+            try:
+                getattr(boto3.client(service, **keys), method)()
+                given.append(f"{service} as {key}")
+            except ClientError:
+                pass
+    return ", ".join(given)
+
+
+def call_what_only_the_developer_may(event):
+    import sys, urllib.error, urllib.request
+    def post(path):
+        urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + path, data=b"", timeout=10)  # an HTTPError is an OSError
+    def by_a_child(path):
+        source = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], data=b'', timeout=10)"
+        command = [sys.executable, "-c", source, os.environ["AWS_ENDPOINT_URL"] + path]
+        if subprocess.run(command, capture_output=True, start_new_session=True).returncode:
+            raise OSError("refused")
+    paths = ("/_portico/reset", "/_portico/clock?advance=60", "/_portico/backup?file=/tmp/stolen", "/_portico/explain?request_id=x")
+    direct = {path: lambda path=path: post(path) for path in paths}
+    return gives({**direct, "by a child": lambda: by_a_child("/_portico/reset")})
 
 
 def own_folder(event):
