@@ -244,3 +244,46 @@ def test_only_a_capped_group_waits_for_its_next_period(capped: bool) -> None:
     assert (int(throttled) > 0) is capped
     groups.remove(group)
     groups.close()
+
+
+def _unified() -> Path | None:
+    """Where version 2 is mounted and this user may make groups."""
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        point, kind = line.split()[4], line.partition(" - ")[2].split()[0]
+        if kind == "cgroup2" and os.access(point, os.W_OK):
+            return Path(point)
+    return None
+
+
+DELEGATING = """
+import os, subprocess, sys
+from pathlib import Path
+from portico.environments.sandbox import cgroups
+from portico.environments.sandbox.hierarchies import Hierarchy
+own = Path(sys.argv[1])
+folder = own / "portico-x"
+folder.mkdir()
+with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as writer:
+    cgroups._delegate(Hierarchy(2, own, ()), folder)
+    moved = {int(pid) for pid in (folder / "server" / "cgroup.procs").read_text().split()}
+    print(moved == {os.getpid(), writer.pid}, (own / "cgroup.procs").read_text().split())
+"""
+
+
+@pytest.mark.skipif(_unified() is None, reason="no version 2 to make groups in")
+def test_a_server_in_a_group_of_version_2_moves_below_with_what_it_has_started() -> None:
+    own = (_unified() or Path()) / f"portico-test-{os.getpid()}"
+    own.mkdir()
+    try:
+        command = [
+            "sh",
+            "-c",
+            f'echo 0 > {own}/cgroup.procs; exec "$0" -c "$1" {own}',
+            sys.executable,
+            DELEGATING,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert done.stdout == "True []\n", done.stderr
+    finally:
+        for folder in (own / "portico-x" / "server", own / "portico-x", own):
+            folder.rmdir()

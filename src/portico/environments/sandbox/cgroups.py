@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from portico.environments import usage
 from portico.environments.sandbox import hierarchies
 from portico.environments.sandbox.hierarchies import Hierarchy
 
@@ -195,26 +196,33 @@ def _settle(hierarchy: Hierarchy, name: str) -> Hierarchy:
 
 
 def _delegate(hierarchy: Hierarchy, folder: Path) -> None:
-    """Version 2 hands controllers on only from groups without processes of their own: the server moves into a folder below.
+    """Version 2 hands controllers on only from groups without processes of their own: the server moves into a folder below, and
+    what it has started already (the store's writer) with it.
 
     Raises:
         OSError: the group is not ours (others have processes in it), or may not be divided.
     """
     own = hierarchy.folder
-    if (own / "cgroup.procs").read_text().split() != [str(os.getpid())]:
+    members = set(map(int, (own / "cgroup.procs").read_text().split()))
+    if not members <= {os.getpid(), *usage.descendants(os.getpid())}:
         raise OSError("the group has other processes too")
     leaf = folder / "server"
     leaf.mkdir()
-    _write(leaf / "cgroup.procs", "0")
+    _move(members, leaf)
     wanted = " ".join(f"+{name}" for name in hierarchy.controllers)
     try:
         _write(own / "cgroup.subtree_control", wanted)
         _write(folder / "cgroup.subtree_control", wanted)
     except OSError:
         with contextlib.suppress(OSError):
-            _write(own / "cgroup.procs", "0")
+            _move(members, own)
             leaf.rmdir()
         raise
+
+
+def _move(pids: Iterable[int], folder: Path) -> None:
+    for pid in pids:
+        _write(folder / "cgroup.procs", str(pid))
 
 
 def _limit(place: Hierarchy, folder: Path, limits: Limits) -> None:
