@@ -22,7 +22,7 @@ WAYS: list[Callable[..., int | None]] = [sockets._asked, sockets._read]
     ],
 )
 def test_a_connection_is_found_and_only_while_it_is_open(
-    ask: Callable[..., int | None], listening: str, family: int, to: str
+    ask: Callable[..., sockets.Owned | None], listening: str, family: int, to: str
 ) -> None:
     with socket.create_server(
         (listening, 0), family=socket.AF_INET6 if ":" in listening else socket.AF_INET
@@ -31,7 +31,7 @@ def test_a_connection_is_found_and_only_while_it_is_open(
         connection.connect((to, server.getsockname()[1]))
         host, port = connection.getsockname()[:2]
         address = ipaddress.ip_address(host.removeprefix("::ffff:"))
-        assert ask(address, port) == os.fstat(connection.fileno()).st_ino
+        assert ask(address, port) == (os.fstat(connection.fileno()).st_ino, os.getuid())
         assert ask(ipaddress.ip_address("127.0.0.77"), port) is None
         connection.close()
         assert ask(address, port) is None

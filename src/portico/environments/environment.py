@@ -359,7 +359,7 @@ class Environment:
         """Notice the end of the processes, or bring it about."""
         self._loop.add_reader(process.pidfd, self._exited)
         if self._session is not None:
-            self._session.started(process.pid)
+            self._session.started(process.pid, self.layout.uid)
         if self.state is State.ENDING:
             self.kill()
 

@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
@@ -18,12 +19,25 @@ _STATES = 0xFFF & ~(1 << 6 | 1 << 10)  # all but TIME_WAIT and LISTEN
 _HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _WANTED = struct.Struct("=BBBxI")  # family, protocol, extensions, states
 _NO_COOKIE = b"\xff" * 8
-_SOURCE_PORT, _SOURCE, _INODE = 20, 24, 84  # where they are in an answer, from its header on
+_SOURCE_PORT, _SOURCE, _UID, _INODE = 20, 24, 80, 84  # where they are in an answer, from its header on
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+
+
+class Owned(NamedTuple):
+    """A socket's inode, and the user whose process made it."""
+
+    inode: int
+    uid: int
 
 
 def inode_of(host: str, port: int) -> int | None:
     """The inode of the TCP socket whose own address is `host` (an IP address), `port`; None when there is none (any more)."""
+    found = socket_at(host, port)
+    return None if found is None else found.inode
+
+
+def socket_at(host: str, port: int) -> Owned | None:
+    """The TCP socket whose own address is `host` (an IP address), `port`; None when there is none (any more)."""
     address = ipaddress.ip_address(host)
     try:
         return _asked(address, port)
@@ -40,22 +54,27 @@ def _forms(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Iterator[t
         yield socket.AF_INET6, address.packed
 
 
-def _asked(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> int | None:
+def _asked(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> Owned | None:
     with socket.socket(
         socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG
     ) as kernel:
         kernel.settimeout(1)
         for family, packed in _forms(address):
             kernel.send(_question(family, port))
-            found: list[int] = [
-                struct.unpack_from("=I", answer, _INODE)[0]
+            found = [
+                Owned(_number(answer, _INODE), _number(answer, _UID))
                 for answer in _answers(kernel)
                 if struct.unpack_from("!H", answer, _SOURCE_PORT)[0] == port
                 and answer[_SOURCE : _SOURCE + len(packed)] == packed
             ]
-            if any(found):
+            if any(one.inode for one in found):
                 return max(found)
     return None
+
+
+def _number(answer: bytes, at: int) -> int:
+    found: int = struct.unpack_from("=I", answer, at)[0]
+    return found
 
 
 def _question(family: int, port: int) -> bytes:
@@ -85,7 +104,7 @@ def _answers(kernel: socket.socket) -> Iterator[bytes]:
             at += length + 3 & ~3
 
 
-def _read(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> int | None:
+def _read(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> Owned | None:
     ends = {f"{_words(packed)}:{port:04X}" for _, packed in _forms(address)}
     for table in _TABLES:
         try:
@@ -95,7 +114,7 @@ def _read(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> 
         for line in lines:
             fields = line.split()
             if fields[1] in ends and fields[9] != "0":
-                return int(fields[9])
+                return Owned(int(fields[9]), int(fields[7]))
     return None
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from portico.environments.connections import tree
-from portico.environments.sockets import inode_of
+from portico.environments.sockets import socket_at
 
 
 class Rooted(Protocol):
-    """Something with processes: `pid` is the one that their tree begins with."""
+    """Something with processes: `pid` is the one that their tree begins with, `uid` the user that they begin as (0: the server's)."""
 
     pid: int | None
+    uid: int
 
 
 _LISTENING = "0A"
@@ -28,11 +29,13 @@ def caller(host: str, port: int, among: Iterable[_Found]) -> _Found | None:
 
     The likeliest should come first.
     """
-    inode = inode_of(host, port)
-    if inode is None:
+    found = socket_at(host, port)
+    if found is None:
         return None
-    wanted = f"socket:[{inode}]"
-    for one in among:
+    wanted = f"socket:[{found.inode}]"
+    for one in sorted(
+        among, key=lambda one: one.uid != found.uid
+    ):  # environments have users of their own, where they can
         if one.pid is not None and any(_holds(pid, wanted) for pid in tree(one.pid)):
             return one
     return None

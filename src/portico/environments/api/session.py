@@ -65,6 +65,7 @@ class Session:
         self._all_registered: Callable[[], None] | None = None
         self.asleep: Callable[[], bool] = lambda: False  # whether the environment is frozen
         self.pid: int | None = None
+        self.uid = 0
         self.closed = False
 
     def speak(self, lane: Lane | None) -> None:
@@ -117,9 +118,9 @@ class Session:
         self._owes_free = self._busy()
         return self._owes_free
 
-    def started(self, pid: int) -> None:
+    def started(self, pid: int, uid: int = 0) -> None:
         """Its processes are known from now on, so its connections can be told from others."""
-        self.pid = pid
+        self.pid, self.uid = pid, uid
         self._changed(self)
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
