@@ -86,18 +86,17 @@ class Launched:
 Launch = Callable[..., Awaitable[Launched]]
 
 
-@pytest.fixture(params=["A", "C"])
-async def launch(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Launch]:
-    """`launch(program, ...)`: an environment that executes it once it is configured; the rest are members of the layout."""
-    server = ForkServer(flavour="bare", sdk_folder="", tier=request.param, users=Users())
+@pytest.fixture
+async def launched(tmp_path: Path) -> AsyncIterator[Launch]:
+    """`launched(server, *program, ...)`: an environment of a fork server; the rest are members of the layout."""
     made: list[Launched] = []
 
-    async def make(*program: str, **layout: Any) -> Launched:
+    async def make(server: ForkServer, *program: str, tier: str = "A", **layout: Any) -> Launched:
         if not layout.get("late"):
             code = tmp_path / "code"
-            code.mkdir()
+            code.mkdir(exist_ok=True)
             layout.setdefault("code_dir", str(code))
-        environment = Launched(request.param, server.locate(Layout(program=program, **layout)))
+        environment = Launched(tier, server.locate(Layout(program=program, **layout)))
         made.append(environment)
         environment.process = await server.launch(
             environment.layout, environment.theirs, environment.log_writer, environment.their_control
@@ -108,6 +107,17 @@ async def launch(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     yield make
     for environment in made:
         environment.close()
+
+
+@pytest.fixture(params=["A", "C"])
+async def launch(request: pytest.FixtureRequest, launched: Launch) -> AsyncIterator[Launch]:
+    """`launch(*program, ...)`: the same, of each tier."""
+    server = ForkServer(flavour="bare", sdk_folder="", tier=request.param, users=Users())
+
+    async def make(*program: str, **layout: Any) -> Launched:
+        return await launched(server, *program, tier=request.param, **layout)
+
+    yield make
     await server.close()
 
 

@@ -50,8 +50,13 @@ def _place_layers(opt_dir: str, kept: Sequence[str]) -> None:
     for path in kept:
         root.show(path)
     for name in sorted(os.listdir(root.HOST + opt_dir)):
-        if not os.path.lexists(f"{OPT}/{name}"):
-            root.show(f"{opt_dir}/{name}", f"{OPT}/{name}")
+        source, target = f"{root.HOST}{opt_dir}/{name}", f"{OPT}/{name}"
+        if os.path.lexists(target):
+            continue
+        if os.path.islink(source):  # a bind would follow it
+            os.symlink(os.readlink(source), target)
+        else:
+            root.show(f"{opt_dir}/{name}", target)
     kernel.restrict_mount(OPT, kernel.READ_ONLY, recursive=False)
 
 
