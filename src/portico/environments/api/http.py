@@ -1,12 +1,15 @@
 """HTTP/1.1 as the clients of the APIs speak it: one request at a time on a connection that is kept open, bounded in every way."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol, cast
 
 import httptools
 
 from portico.environments.api.exchange import Exchange, Head, Sink
+
+log = logging.getLogger("portico.environments")
 
 _TARGET_BYTES_MAX = 8 * 1024
 _HEADERS_MAX = 200
@@ -84,7 +87,9 @@ class Connection(asyncio.Protocol):
         self._bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if isinstance(error, httptools.HttpParserCallbackError):
+                _tell_of(error.__context__)
             self.refuse(_BAD_REQUEST)
             return
         if self._sink is None and self._bytes > _HEADER_BYTES_MAX:  # an endless header, gathered by llhttp
@@ -177,3 +182,9 @@ class Connection(asyncio.Protocol):
         self._transport.write(answer)
         self._transport.write_eof()
         asyncio.get_running_loop().call_later(_LINGER_S, self._transport.close)
+
+
+def _tell_of(error: BaseException | None) -> None:
+    """An error of ours would be taken for one of the sender's."""
+    if not isinstance(error, _Refused):
+        log.error("a request of a runtime or an extension failed", exc_info=error)

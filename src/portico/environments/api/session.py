@@ -34,6 +34,7 @@ _ANSWER = re.compile(_RUNTIME + rb"/invocation/([^/]+)/(response|error)")
 
 # What the end of an environment is called, by why it was told to end; all else is a failure.
 _REASONS = {"idle": "SPINDOWN", "closing": "SPINDOWN", "timeout": "TIMEOUT", "init timeout": "TIMEOUT"}
+_ANSWERS = (framed.ANSWER, framed.ERROR, framed.TOO_LARGE, framed.END)
 _GRACE_S = {True: 2.0, False: 0.5}  # with an external extension, with internal ones only
 
 
@@ -99,6 +100,8 @@ class Session:
             self.happenings.runtime_free()
             self._settle()
         else:
+            if frame.kind in _ANSWERS:
+                self._owes_free = self._busy()
             if self.telemetry.active:
                 self.happenings.said(frame)
             self._on_frame(frame)
@@ -115,7 +118,6 @@ class Session:
     @property
     def attending(self) -> bool:
         """Whether the runtime or an extension has not done with the last invocation yet."""
-        self._owes_free = self._busy()
         return self._owes_free
 
     def started(self, pid: int, uid: int = 0) -> None:
