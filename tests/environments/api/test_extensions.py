@@ -294,3 +294,24 @@ async def test_more_than_ten_are_too_many(workshop, function, extension) -> None
         "errorType": "Extension.TooManyExtensions",
         "errorMessage": "RequestId: abc Error: Extension limit (10) reached",
     }
+
+
+@pytest.mark.parametrize("beside", [True, False])
+async def test_the_runtime_is_terminated_first_if_it_has_extensions(
+    workshop, program, extension, beside
+) -> None:
+    if beside:
+        extension(WATCH)
+    source = """
+    import signal
+    def end(*_):
+        print("terminated", flush=True)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    while True:
+        answer(event()[0], 1)
+    """
+    await workshop.invoke(program(source), 1)
+    (environment,) = workshop.supervisor._environments.values()
+    await workshop.supervisor.close()
+    assert ("terminated" in [line.text for line in environment.late_lines]) is beside
