@@ -46,10 +46,14 @@ from portico.identity.principal import Principal, Session
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions, role_session
 from portico.invoke.admit import Admission
-from portico.invoke.asynchronous import AsynchronousWorker
+from portico.invoke.asynchronous.attempt import EventAttempts
+from portico.invoke.asynchronous.counts import Counts
+from portico.invoke.asynchronous.worker import AsynchronousWorker
 from portico.invoke.container_credentials import ContainerCredentials
+from portico.invoke.destinations import Destinations
 from portico.invoke.folders import Folders
 from portico.invoke.invoker import Invoker
+from portico.invoke.notices import Notices
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
@@ -144,9 +148,22 @@ class Server:
             logs=self.function_logs,
             folders=folders,
         )
-        self.worker = AsynchronousWorker(
-            store=self.store, bus=self.bus, clock=clock, resolver=self.resolver, invoker=self.invoker
+        self._build_events()
+
+    def _build_events(self) -> None:
+        self.counts = Counts()
+        self.destinations = Destinations(clients=self.clients, role=self._role_of)
+        attempts = EventAttempts(
+            store=self.store,
+            cache=self.cache,
+            clock=self.clock,
+            resolver=self.resolver,
+            invoker=self.invoker,
+            destinations=self.destinations,
+            notices=Notices(self.function_logs, self.clock),
+            counts=self.counts,
         )
+        self.worker = AsynchronousWorker(store=self.store, clock=self.clock, attempts=attempts)
 
     def _functions_endpoint(self) -> str:
         """The URL under which functions reach this server: in a network of their own, by the door in there."""
@@ -186,6 +203,8 @@ class Server:
             "Resolver": self.resolver,
             "Invoker": self.invoker,
             "ExecutionRoles": self.roles,
+            "Destinations": self.destinations,
+            "Counts": self.counts,
             "Staging": self.staging,
             "Environments": self.environments,
             "Settings": self.settings,

@@ -5,15 +5,17 @@ promised (schedules, visibility, age, its own expiries): wall plus an offset tha
 """
 
 import time
+from collections.abc import Callable
 
 
 class Clock:
     """The clocks of one server. `offset_s` is kept in the store by whoever advances it, so that it survives a restart."""
 
-    __slots__ = ("_offset_s",)
+    __slots__ = ("_hooks", "_offset_s")
 
     def __init__(self, offset_s: float = 0.0) -> None:
         self._offset_s = offset_s
+        self._hooks: list[Callable[[], None]] = []
 
     @staticmethod
     def wall() -> float:
@@ -47,4 +49,10 @@ class Clock:
         if seconds < 0:
             raise ValueError("the clock only moves forward")
         self._offset_s += seconds
+        for hook in self._hooks:
+            hook()
         return self._offset_s
+
+    def on_advance(self, hook: Callable[[], None]) -> None:
+        """Call `hook` whenever `now` was moved: for who waits until it is a certain time."""
+        self._hooks.append(hook)

@@ -1,6 +1,7 @@
 """A typed call in, a typed answer out: authorise, run the body, commit what it wrote; again if another was faster."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +11,8 @@ from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin
 from portico.calls.operation import Operation, Registry
 from portico.store.cache import RecordCache
-from portico.store.port import Conflict, StoreFull
+from portico.store.joined import Joined
+from portico.store.port import Conflict, Op, StoreFull
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError, not_implemented
 
@@ -51,18 +53,46 @@ class Dispatcher:
             raise not_implemented(service, name)
         return found
 
-    async def dispatch(self, service: str, name: str, origin: Origin, request: Any) -> Any:
-        """Run the operation `name` for `origin` and return its response.
+    async def authorize(self, service: str, name: str, origin: Origin, request: Any) -> None:
+        """Ask whether `origin` may call the operation `name` with `request`, and call it not.
+
+        Raises:
+            Refused: it may not.
+        """
+        operation = self.operation(service, name)
+        bound = self._services[service]
+        call = Call(origin, service, name, Transaction(self._cache), self._clock.now())
+        await self._authorizer.authorize(_protocol(bound), operation, bound.owner, call, request)
+
+    async def dispatch_within(
+        self, whole: Transaction, service: str, name: str, origin: Origin, request: Any
+    ) -> Any:
+        """Run the operation `name` for `origin` inside of `whole`, whose owner commits: what was read is a condition of that commit,
+        and what was written is in it. For operations that do no more than read and write.
 
         Raises:
             AwsError: the operation's own errors, `Refused`, `NotImplemented`.
         """
         operation = self.operation(service, name)
         bound = self._services[service]
-        protocols = bound.registry.index.protocols
-        protocol = "json, once query" if protocols == ("json", "query") else protocols[0]
+        call = Call(origin, service, name, Joined(whole), self._clock.now())
+        await self._authorizer.authorize(_protocol(bound), operation, bound.owner, call, request)
+        return await operation.body(bound.owner, call, request)
+
+    async def dispatch(
+        self, service: str, name: str, origin: Origin, request: Any, along: Sequence[Op] = ()
+    ) -> Any:
+        """Run the operation `name` for `origin` and return its response. `along` are the caller's own changes, which go into the
+        operation's commit: they hold if and only if it does.
+
+        Raises:
+            AwsError: the operation's own errors, `Refused`, `NotImplemented`.
+        """
+        operation = self.operation(service, name)
+        bound = self._services[service]
+        protocol = _protocol(bound)
         for _ in range(_ATTEMPTS):
-            tx = Transaction(self._cache)
+            tx = Transaction(self._cache, along)
             call = Call(origin, service, name, tx, self._clock.now())
             await self._authorizer.authorize(protocol, operation, bound.owner, call, request)
             try:
@@ -76,3 +106,9 @@ class Dispatcher:
                 raise AwsError("ServiceUnavailable", "The disk is full; nothing was changed.", 503) from error
             return response
         raise AwsError("ServiceUnavailable", "Too many calls change the same resource; try again.", 503)
+
+
+def _protocol(bound: Bound) -> str:
+    """In whose words the service refuses."""
+    protocols = bound.registry.index.protocols
+    return "json, once query" if protocols == ("json", "query") else protocols[0]

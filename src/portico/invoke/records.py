@@ -167,8 +167,21 @@ class AccountUsage(msgspec.Struct, frozen=True, gc=False):
     provisioned_total: int = 0
 
 
+class EventInvoke(msgspec.Struct, frozen=True, gc=False):
+    """How events of one qualifier (`$LATEST`, a version, an alias) are tried again, and where their records go. None is what was
+    not said; the ages are in seconds, `modified_at` on the `now` clock."""
+
+    qualifier: str
+    modified_at: float
+    retries: int | None = None
+    age_max_s: int | None = None
+    on_success: str = ""
+    on_failure: str = ""
+
+
 FUNCTIONS = Table("lambda.function", Function)  # account, region, name
 VERSIONS = Table("lambda.version", Version)  # account, region, name, version
 ALIASES = Table("lambda.alias", Alias)  # account, region, name, alias
 NUMBERINGS = Table("lambda.numbering", Numbering)  # account, region, name
 ACCOUNTS = Table("lambda.account", AccountUsage)  # account, region
+EVENT_INVOKES = Table("lambda.event_invoke", EventInvoke)  # account, region, name, qualifier

@@ -24,6 +24,8 @@ from portico.store.port import (
     RangeIs,
     Refer,
     Send,
+    Sent,
+    Settled,
     Unrefer,
     Versioned,
     VersionIs,
@@ -35,12 +37,16 @@ _Range = tuple[Key, Key | None, int | None, bool]
 
 
 class Transaction:
-    """The reads and writes of one operation. Reads see the transaction's own writes by key (`get`) and by range (`scan`)."""
+    """The reads and writes of one operation. Reads see the transaction's own writes by key (`get`) and by range (`scan`).
 
-    __slots__ = ("_cache", "_ops", "_ranges", "_read", "_written")
+    `along` are its caller's own operations, which are to hold if and only if the operation's do: they go into its commit.
+    """
 
-    def __init__(self, cache: RecordCache) -> None:
+    __slots__ = ("_along", "_cache", "_ops", "_ranges", "_read", "_written")
+
+    def __init__(self, cache: RecordCache, along: Sequence[Op] = ()) -> None:
         self._cache = cache
+        self._along = along
         self._read: dict[Key, VersionIs] = {}
         self._ranges: dict[_Range, RangeIs] = {}
         self._ops: list[Op] = []
@@ -108,10 +114,11 @@ class Transaction:
     @property
     def writes(self) -> bool:
         """Whether there is anything to commit."""
-        return bool(self._ops)
+        return bool(self._ops) or bool(self._along)
 
     async def commit_each(self, ops: Sequence[Send | Ack | ChangeVisibility]) -> list[Outcome]:
-        """Commit `ops` at once, each for itself, under the condition of what was read; nothing else may have been written.
+        """Commit `ops` at once, each for itself, under the condition of what was read; nothing else may have been written. With
+        operations of the caller along, all or none of them.
 
         Raises:
             Conflict: what was read has changed since.
@@ -121,7 +128,11 @@ class Transaction:
         if not ops:
             return []
         conditions: list[Condition] = [*self._read.values(), *self._ranges.values()]
-        return await self._cache.store.commit_each(ops, conditions)
+        if not self._along:
+            return await self._cache.store.commit_each(ops, conditions)
+        version = await self._cache.store.commit([*self._along, *ops], conditions)
+        self._along = ()
+        return [Sent(op.message_id, version) if isinstance(op, Send) else Settled("done") for op in ops]
 
     async def commit(self) -> None:
         """Commit what has gathered.
@@ -129,9 +140,9 @@ class Transaction:
         Raises:
             Conflict: what was read has changed since.
         """
-        if self._ops:
+        if self.writes:
             conditions: list[Condition] = [*self._read.values(), *self._ranges.values()]
-            await self._cache.store.commit(self._ops, conditions)
+            await self._cache.store.commit([*self._along, *self._ops], conditions)
 
     def _written_in(
         self, start: Key, after: Key | None, *, reverse: bool

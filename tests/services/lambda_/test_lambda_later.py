@@ -24,6 +24,7 @@ THERE = frozenset(
         "DeleteFunction",
         "DeleteFunctionCodeSigningConfig",
         "DeleteFunctionConcurrency",
+        "DeleteFunctionEventInvokeConfig",
         "DeleteLayerVersion",
         "DeleteProvisionedConcurrencyConfig",
         "DeleteResourcePolicy",
@@ -37,6 +38,7 @@ THERE = frozenset(
         "GetFunctionCodeSigningConfig",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
+        "GetFunctionEventInvokeConfig",
         "GetFunctionRecursionConfig",
         "GetLayerVersion",
         "GetLayerVersionByArn",
@@ -51,6 +53,7 @@ THERE = frozenset(
         "ListAliases",
         "ListCodeSigningConfigs",
         "ListDurableExecutionsByFunction",
+        "ListFunctionEventInvokeConfigs",
         "ListFunctions",
         "ListFunctionsByCodeSigningConfig",
         "ListLayerVersions",
@@ -63,6 +66,7 @@ THERE = frozenset(
         "PublishVersion",
         "PutFunctionCodeSigningConfig",
         "PutFunctionConcurrency",
+        "PutFunctionEventInvokeConfig",
         "PutFunctionRecursionConfig",
         "PutProvisionedConcurrencyConfig",
         "PutResourcePolicy",
@@ -80,6 +84,7 @@ THERE = frozenset(
         "UpdateCodeSigningConfig",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
+        "UpdateFunctionEventInvokeConfig",
     ]
 )
 

@@ -18,6 +18,7 @@ SERVICE = ServiceSpec(
         "durable.history",
         "durable.replay",
         "delete_function",
+        "event_invoke",
         "functions",
         "invoke",
         "invoke_stream",

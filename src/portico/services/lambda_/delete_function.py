@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.invoke.records import ALIASES, FUNCTIONS, LATEST, VERSIONS, Alias, Function, Version
+from portico.invoke.records import (
+    ALIASES,
+    EVENT_INVOKES,
+    FUNCTIONS,
+    LATEST,
+    VERSIONS,
+    Alias,
+    Function,
+    Version,
+)
 from portico.services.lambda_ import access, blobs, errors, names
 from portico.services.lambda_.functions import forget_qualifier, set_aside
 from portico.services.lambda_.names import Name
@@ -63,6 +72,8 @@ async def _delete_whole(call: Call, name: Name, function: Function, aliases: lis
         _drop(call, name, version)
     for alias in aliases:
         call.tx.delete(ALIASES, *name.key, alias.name)
+    for config in await call.tx.scan(EVENT_INVOKES, *name.key):
+        call.tx.delete(EVENT_INVOKES, *name.key, config.qualifier)
     call.tx.delete(FUNCTIONS, *name.key)
     await set_aside(call, name, before=function, after=None)
 

@@ -38,6 +38,33 @@ def function_not_found(arn: str) -> AwsError:
     return not_found(f"Function not found: {arn}")
 
 
+def no_function() -> AwsError:
+    """No such function, version or alias to have an event invoke configuration."""
+    return not_found("The function doesn't exist.")
+
+
+def no_event_invoke_config(arn: str) -> AwsError:
+    """The function has no event invoke configuration for this qualifier."""
+    return not_found(f"The function {arn} doesn't have an EventInvokeConfig")
+
+
+def bad_destination_config(on_success: str | None, on_failure: str | None) -> AwsError:
+    """A destination is none of the kinds that there are."""
+
+    def shown(kind: str, arn: str | None) -> str:
+        return "null" if arn is None else f"{kind}(destination={arn})"
+
+    return invalid(
+        f"The provided destination config DestinationConfig(onSuccess={shown('OnSuccess', on_success)}, "
+        f"onFailure={shown('OnFailure', on_failure)}) is invalid."
+    )
+
+
+def role_may_not(permission: str) -> AwsError:
+    """The execution role lacks a permission (`SendMessage on SQS`) that a setting needs."""
+    return invalid(f"The provided execution role does not have permissions to call {permission}")
+
+
 def alias_not_found(arn: str) -> AwsError:
     """No such alias."""
     return not_found(f"Cannot find alias arn: {arn}")

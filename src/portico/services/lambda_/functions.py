@@ -10,6 +10,7 @@ from portico.calls.operation import operation
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
+    EVENT_INVOKES,
     FUNCTIONS,
     LATEST,
     VERSIONS,
@@ -139,7 +140,9 @@ def page_size(request: Mapping[str, Any]) -> int:
 
 
 async def forget_qualifier(call: Call, name: Name, function: Function, qualifier: str) -> Function:
-    """The function without what belongs to a version or an alias that is deleted: its policy and its provisioned concurrency."""
+    """The function without what belongs to a version or an alias that is deleted: its policy, its provisioned concurrency and its event
+    invoke configuration."""
+    call.tx.delete(EVENT_INVOKES, *name.key, qualifier)
 
     def others(by_qualifier: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in by_qualifier.items() if key != qualifier}

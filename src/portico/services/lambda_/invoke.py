@@ -8,7 +8,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke.admit import Throttled
-from portico.invoke.asynchronous import Event, accepted
+from portico.invoke.asynchronous.events import Event, accept
 from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
@@ -63,7 +63,8 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
         raise durable_refusals.not_durable()
     kind = request.get("InvocationType")
     if kind == "Event":
-        _accept(call, name, payload.queued_event(request.get("Payload") or b""))
+        event = payload.queued_event(request.get("Payload") or b"")
+        await _accept(call, name, event, trace_of(call, resolved))
         return {"StatusCode": 202, "Payload": b""}
     event = payload.sync_event(request.get("Payload") or b"")
     context = request.get("ClientContext")
@@ -105,7 +106,7 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
         event = {"InvocationType": "Event", "Payload": request["InvokeArgs"]}
         await durable.invoke(lam, call, event, name, resolved, trace=trace_of(call, resolved))
         return {"Status": 202}
-    _accept(call, name, payload.queued_event(request["InvokeArgs"]))
+    await _accept(call, name, payload.queued_event(request["InvokeArgs"]), trace_of(call, resolved))
     return {"Status": 202}
 
 
@@ -138,23 +139,20 @@ async def active(lam: Lambda, name: Name) -> Resolved:
     return resolved
 
 
-def _accept(call: Call, name: Name, event: bytes) -> None:
+async def _accept(call: Call, name: Name, payload: bytes, trace: str) -> None:
     """Put the event into the call's commit: the answer leaves after it is durable."""
-    call.tx.add(
-        accepted(
-            Event(
-                request_id=call.request_id,
-                account=name.account,
-                region=name.region,
-                function=name.name,
-                qualifier=name.qualifier,
-                invoked_arn=name.asked_arn,
-                payload=event,
-                accepted_at=call.now,
-                trace=call.origin.trace,
-            )
-        )
+    event = Event(
+        request_id=call.request_id,
+        account=name.account,
+        region=name.region,
+        function=name.name,
+        qualifier=name.qualifier,
+        invoked_arn=name.asked_arn,
+        payload=payload,
+        accepted_at=call.now,
+        trace=trace,
     )
+    await accept(call.tx, event)
 
 
 def trace_of(call: Call, resolved: Resolved) -> str:

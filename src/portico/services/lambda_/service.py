@@ -7,6 +7,7 @@ from portico.bus.port import Bus
 from portico.calls.ports import Ports
 from portico.environments.runtimes.available import Runtimes
 from portico.invoke.admit import UNRESERVED_MIN
+from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
@@ -29,6 +30,7 @@ class Lambda(msgspec.Struct, frozen=True):
     resolver: Resolver
     invoker: Invoker
     roles: ExecutionRoles
+    destinations: Destinations
     staging: Staging
     states: States
     provisioner: Provisioner
@@ -39,7 +41,7 @@ class Lambda(msgspec.Struct, frozen=True):
 
 
 def build(ports: Ports) -> Lambda:
-    """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`,
+    """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Destinations`,
     `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due` and
     `lambda.durable.run`."""
     extras = ports.extras
@@ -62,6 +64,7 @@ def build(ports: Ports) -> Lambda:
         resolver=extras["Resolver"],
         invoker=extras["Invoker"],
         roles=extras["ExecutionRoles"],
+        destinations=extras["Destinations"],
         staging=extras["Staging"],
         states=states,
         provisioner=provisioner,

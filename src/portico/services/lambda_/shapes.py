@@ -280,6 +280,11 @@ class DeleteFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
 
 
+class DeleteFunctionEventInvokeConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+
+
 class DeleteFunctionRequest(TypedDict):
     FunctionName: str
     Qualifier: NotRequired[str]
@@ -302,6 +307,11 @@ class DeleteProvisionedConcurrencyConfigRequest(TypedDict):
 class DeleteResourcePolicyRequest(TypedDict):
     ResourceArn: str
     RevisionId: NotRequired[str]
+
+
+class DestinationConfig(TypedDict):
+    OnSuccess: NotRequired["OnSuccess"]
+    OnFailure: NotRequired["OnFailure"]
 
 
 class DurableConfig(TypedDict):
@@ -518,6 +528,14 @@ class FunctionConfiguration(TypedDict):
     AcceleratorConfig: NotRequired["AcceleratorConfig"]
 
 
+class FunctionEventInvokeConfig(TypedDict):
+    LastModified: NotRequired[float]
+    FunctionArn: NotRequired[str]
+    MaximumRetryAttempts: NotRequired[int]
+    MaximumEventAgeInSeconds: NotRequired[int]
+    DestinationConfig: NotRequired["DestinationConfig"]
+
+
 class FunctionRuntimeConfig(TypedDict):
     RuntimeArn: str
     RuntimeAlias: str
@@ -611,6 +629,11 @@ class GetFunctionConcurrencyResponse(TypedDict):
 
 
 class GetFunctionConfigurationRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+
+
+class GetFunctionEventInvokeConfigRequest(TypedDict):
     FunctionName: str
     Qualifier: NotRequired[str]
 
@@ -880,6 +903,17 @@ class ListDurableExecutionsByFunctionResponse(TypedDict):
     NextMarker: NotRequired[str]
 
 
+class ListFunctionEventInvokeConfigsRequest(TypedDict):
+    FunctionName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListFunctionEventInvokeConfigsResponse(TypedDict):
+    FunctionEventInvokeConfigs: NotRequired[list["FunctionEventInvokeConfig"]]
+    NextMarker: NotRequired[str]
+
+
 class ListFunctionsByCodeSigningConfigRequest(TypedDict):
     CodeSigningConfigArn: str
     Marker: NotRequired[str]
@@ -963,6 +997,14 @@ class LoggingConfig(TypedDict):
     ApplicationLogLevel: NotRequired[str]
     SystemLogLevel: NotRequired[str]
     LogGroup: NotRequired[str]
+
+
+class OnFailure(TypedDict):
+    Destination: NotRequired[str]
+
+
+class OnSuccess(TypedDict):
+    Destination: NotRequired[str]
 
 
 class Operation(TypedDict):
@@ -1067,6 +1109,14 @@ class PutFunctionCodeSigningConfigResponse(TypedDict):
 class PutFunctionConcurrencyRequest(TypedDict):
     FunctionName: str
     ReservedConcurrentExecutions: int
+
+
+class PutFunctionEventInvokeConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    MaximumRetryAttempts: NotRequired[int]
+    MaximumEventAgeInSeconds: NotRequired[int]
+    DestinationConfig: NotRequired["DestinationConfig"]
 
 
 class PutFunctionRecursionConfigRequest(TypedDict):
@@ -1328,6 +1378,14 @@ class UpdateFunctionConfigurationRequest(TypedDict):
     AcceleratorConfig: NotRequired["AcceleratorConfig"]
 
 
+class UpdateFunctionEventInvokeConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    MaximumRetryAttempts: NotRequired[int]
+    MaximumEventAgeInSeconds: NotRequired[int]
+    DestinationConfig: NotRequired["DestinationConfig"]
+
+
 class VpcConfig(TypedDict):
     SubnetIds: NotRequired[list[str]]
     SecurityGroupIds: NotRequired[list[str]]
@@ -1374,6 +1432,9 @@ GetAliasResponse = AliasConfiguration
 GetFunctionConfigurationResponse = FunctionConfiguration
 
 
+GetFunctionEventInvokeConfigResponse = FunctionEventInvokeConfig
+
+
 GetLayerVersionByArnResponse = GetLayerVersionResponse
 
 
@@ -1389,6 +1450,9 @@ PublishVersionResponse = FunctionConfiguration
 PutFunctionConcurrencyResponse = Concurrency
 
 
+PutFunctionEventInvokeConfigResponse = FunctionEventInvokeConfig
+
+
 UpdateAliasResponse = AliasConfiguration
 
 
@@ -1396,3 +1460,6 @@ UpdateFunctionCodeResponse = FunctionConfiguration
 
 
 UpdateFunctionConfigurationResponse = FunctionConfiguration
+
+
+UpdateFunctionEventInvokeConfigResponse = FunctionEventInvokeConfig

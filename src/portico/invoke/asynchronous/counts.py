@@ -1,0 +1,45 @@
+"""What happens to events, counted by function: for Prometheus here, and for CloudWatch by whoever listens."""
+
+from collections.abc import Callable
+
+FunctionKey = tuple[str, str, str]
+"""Account, region and name of a function."""
+
+RECEIVED = "AsyncEventsReceived"
+AGE_MS = "AsyncEventAge"
+DROPPED = "AsyncEventsDropped"
+DEAD_LETTER_ERRORS = "DeadLetterErrors"
+DESTINATION_FAILURES = "DestinationDeliveryFailures"
+RECURSION_DROPPED = "RecursiveInvocationsDropped"
+BUDGET_STOPPED = "BudgetStopped"
+
+Listener = Callable[[str, FunctionKey, float], None]
+
+
+class Counts:
+    """Counters by metric (AWS's names, and our own) and function. Memory only, as metrics are not acknowledged."""
+
+    __slots__ = ("_listeners", "totals")
+
+    def __init__(self) -> None:
+        self.totals: dict[tuple[str, FunctionKey], float] = {}
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener` of each count from now on: metric, function, value. It does not block and does not raise."""
+        self._listeners.append(listener)
+
+    def add(self, metric: str, function: FunctionKey, value: float = 1.0) -> None:
+        """Count `value` of `metric`."""
+        key = (metric, function)
+        self.totals[key] = self.totals.get(key, 0.0) + value
+        for listener in self._listeners:
+            listener(metric, function, value)
+
+    def samples(self, metric: str) -> list[tuple[dict[str, str], float]]:
+        """The totals of a metric with their labels."""
+        return [
+            ({"account": account, "region": region, "function": name}, total)
+            for (counted, (account, region, name)), total in sorted(self.totals.items())
+            if counted == metric
+        ]

@@ -1,0 +1,131 @@
+"""Lanes: one for each function that has events. A lane begins narrow and widens while its function is slow. Pure.
+
+Fairness: a lane may hold as many events as there is room left for all others together, and one in any case; so no function fills the room,
+however many events it has waiting, and each new lane finds some.
+"""
+
+from collections import deque
+
+from portico.store.port import Key, Message
+
+ROOM = 2_000  # events under way at once, all functions together
+NARROW = 8
+WIDEN_S = 0.05
+_SLOW = 4  # fewer ends than this for each place in WIDEN_S: the function waits more than it computes
+_HELD_MAX = 64
+_HELD_BYTES = 4 * 1024 * 1024
+
+
+class Lane:
+    """The events of one function: how many run and how many may (`width`), those received that wait for a place (`held`).
+
+    `more`: there may be something to receive; `due_at`: when the next event is due (seconds, `now` clock). While it is `full` it is
+    looked back every `WIDEN_S` at how fast the function is.
+    """
+
+    __slots__ = (
+        "_ended",
+        "_stock",
+        "due_at",
+        "held",
+        "looking",
+        "message_bytes",
+        "more",
+        "queue",
+        "receiving",
+        "running",
+        "width",
+    )
+
+    def __init__(self, queue: Key) -> None:
+        self.queue = queue
+        self.width = NARROW
+        self.running = 0
+        self.held: deque[Message] = deque()
+        self.more = True
+        self.receiving = False
+        self.looking = False
+        self.due_at: float | None = None
+        self.message_bytes = 0  # of the events received last, on average
+        self._ended = 0
+        self._stock = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether as many run as may."""
+        return self.running >= self.width
+
+    def ended(self) -> None:
+        """One that ran has ended."""
+        self.running -= 1
+        self._ended += 1
+
+    def look_back(self) -> None:
+        """Widen it if few have ended since it was looked back last."""
+        if self._ended < self.width * _SLOW and self.full:
+            self.width *= 2
+        self._stock, self._ended = self._ended, 0
+
+    def quiet(self) -> None:
+        """Nothing runs or waits: what was learnt of the function's speed may not hold for its next events."""
+        self.width = NARROW
+        self._stock = self._ended = 0
+
+    @property
+    def stock(self) -> int:
+        """How many events to hold ready beside those that run: as many as ended a moment ago, so none for a slow function."""
+        by_size = _HELD_BYTES // self.message_bytes if self.message_bytes else _HELD_MAX
+        return min(self._stock, _HELD_MAX, by_size)
+
+
+class Lanes:
+    """All lanes, and the room that they share."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._lanes: dict[Key, Lane] = {}
+        self.running = 0
+
+    def lane(self, queue: Key) -> Lane:
+        """The lane of this queue."""
+        found = self._lanes.get(queue)
+        if found is None:
+            found = self._lanes[queue] = Lane(queue)
+        return found
+
+    def all(self) -> list[Lane]:
+        """Every lane."""
+        return list(self._lanes.values())
+
+    def places(self, lane: Lane) -> int:
+        """How many more events of the lane may run now."""
+        left = max(self._room - self.running, 0)
+        return max(min(lane.width, max(left, 1)) - lane.running, 0)
+
+    def wanted(self, lane: Lane) -> int:
+        """How many events the lane should receive now; none before a good part of its stock is used up."""
+        stock = lane.stock
+        if len(lane.held) > stock // 2:
+            return 0
+        return max(self.places(lane) + stock - len(lane.held), 0)
+
+    def begin(self, lane: Lane) -> Message | None:
+        """The lane's next event that may run now."""
+        if not lane.held or not self.places(lane):
+            return None
+        lane.running += 1
+        self.running += 1
+        return lane.held.popleft()
+
+    def end(self, lane: Lane) -> None:
+        """An event of the lane has ended."""
+        lane.ended()
+        self.running -= 1
+
+    def __repr__(self) -> str:
+        busy = {
+            lane.queue[-1]: f"{lane.running}/{lane.width}+{len(lane.held)}"
+            for lane in self.all()
+            if lane.running
+        }
+        return f"Lanes(running={self.running}, {busy})"
