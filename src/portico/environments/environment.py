@@ -314,6 +314,8 @@ class Environment:
             self.kill()
 
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
+        if self._session is not None:
+            self._session.telemetry.logs_are_json = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
         about = {
             "code_dir": layout.task_dir,
             "opt_dir": layout.layers_dir,

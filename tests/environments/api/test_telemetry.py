@@ -175,3 +175,18 @@ async def test_nothing_is_sent_to_what_others_listen_on(workshop, program, exten
     assert not reached.is_set()
     other.close()
     await other.wait_closed()
+
+
+async def test_lines_of_json_are_objects_where_the_log_is_json(workshop, program, extension) -> None:
+    extension(TAKE.replace("LAST", "'platform.report'"))
+    source = "while True:\n    id, value, _ = event()\n    print(value, flush=True)\n    answer(id, 1)"
+    spec = program(source, variables={"AWS_LAMBDA_LOG_FORMAT": "JSON"})
+    await workshop.invoke(spec, '{"a": 1}')
+    took = await ended(workshop)
+    (line,) = [
+        event["record"]
+        for batch in took["batches"]
+        for event in batch["events"]
+        if event["type"] == "function"
+    ]
+    assert line == {"a": 1}
