@@ -52,7 +52,9 @@ def test_a_running_invocation_is_finished_and_a_new_one_is_refused(tmp_path: Pat
             return open({str(go)!r}).read()
         """
     answers: list[bytes] = []
-    with running(tmp_path / "data") as server:
+    with running(
+        tmp_path / "data", "--isolation", "C"
+    ) as server:  # its function uses the pipes of this folder
         lam = made(server, source)
         call = threading.Thread(target=lambda: answers.append(lam.invoke(FunctionName="f")["Payload"].read()))
         call.start()

@@ -106,19 +106,25 @@ class Workshop:
 
 
 @pytest.fixture
-async def workshop(tmp_path: Path) -> AsyncIterator[Workshop]:
-    shop = Workshop(tmp_path)
+def tiers() -> str:
+    """The tiers of isolation that workshops may use; a module may have others."""
+    return "ABC"
+
+
+@pytest.fixture
+async def workshop(tmp_path: Path, tiers: str) -> AsyncIterator[Workshop]:
+    shop = Workshop(tmp_path, zygotes=Zygotes(tiers=tiers))
     yield shop
     await shop.supervisor.close()
 
 
 @pytest.fixture
-async def make_workshop(tmp_path: Path) -> AsyncIterator[Callable[..., Workshop]]:
+async def make_workshop(tmp_path: Path, tiers: str) -> AsyncIterator[Callable[..., Workshop]]:
     """Workshops with limits of their own."""
     made: list[Workshop] = []
 
     def make(**limits: Any) -> Workshop:
-        made.append(Workshop(tmp_path, **limits))
+        made.append(Workshop(tmp_path, **{"zygotes": Zygotes(tiers=tiers), **limits}))
         return made[-1]
 
     yield make

@@ -13,6 +13,12 @@ from portico.environments.work import Invocation, PreparationFailed
 WHO = "import os\nnumber = open('/proc/sys/kernel/random/uuid').read()\ndef handler(event, context):\n    return number"
 
 
+@pytest.fixture
+def tiers() -> str:
+    """Without walls: functions here use pipes in the test's folder."""
+    return "C"
+
+
 async def test_fifty_at_once_each_get_their_own_answer(workshop) -> None:
     source = "def handler(event, context):\n    print(event)\n    return [event, context.aws_request_id]"
     spec = workshop.function("f", source)

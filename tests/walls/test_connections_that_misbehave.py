@@ -26,6 +26,13 @@ INVOKE = b"/2015-03-31/functions/echo/invocations"
 
 
 @pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Without walls: functions here wait at pipes in the test's folder."""
+    with running(tmp_path_factory.mktemp("open") / "data", "--isolation", "C") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of its own, whose footprint nobody else changes."""
     with running(tmp_path_factory.mktemp("attacked") / "data") as server:
