@@ -100,9 +100,7 @@ class Planner:
         if len(extensions) > EXTENSIONS_MAX:
             raise Fault("Extension.TooManyExtensions", f"Extension limit ({EXTENSIONS_MAX}) reached")
         address = (("AWS_LAMBDA_RUNTIME_API", await self._api_address()),)
-        return msgspec.structs.replace(
-            plan, variables=address + plan.variables, extensions=extensions
-        )
+        return msgspec.structs.replace(plan, variables=address + plan.variables, extensions=extensions)
 
     async def _api_address(self) -> str:
         if self._network.own:

@@ -42,7 +42,10 @@ class Clients:
             Fault: the handler does not say what a client needs.
         """
         family = next(name for name in self._families if spec.runtime.startswith(name))
-        return self._families[family](spec, prepared)
+        try:
+            return self._families[family](spec, prepared)
+        except LaunchFailed as missing:
+            raise LaunchFailed(f"{spec.runtime} can't be run: {missing}") from missing
 
     def _java(self, spec: EnvironmentSpec, prepared: Prepared) -> Command:
         java = self._program("java", "Java")
