@@ -58,7 +58,7 @@ from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import iam, lambda_, logs, sqs, sts
+from portico.services import iam, lambda_, logs, sns, sqs, sts
 from portico.services.logs import retention
 from portico.services.logs.sink import FunctionLogs
 from portico.settings import Settings, listed
@@ -69,7 +69,14 @@ from portico.store.timeline import TIMELINE_FILE, Timeline
 
 log = logging.getLogger("portico")
 
-SERVICES: tuple[ServiceSpec, ...] = (sts.SERVICE, iam.SERVICE, logs.SERVICE, sqs.SERVICE, lambda_.SERVICE)
+SERVICES: tuple[ServiceSpec, ...] = (
+    sts.SERVICE,
+    iam.SERVICE,
+    logs.SERVICE,
+    sqs.SERVICE,
+    sns.SERVICE,
+    lambda_.SERVICE,
+)
 
 ROOT_ACCOUNT = "000000000000"
 _TEND_EVERY_S = 300
@@ -265,6 +272,11 @@ class Server:
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed
+        signer = self.owners["sns"].signer
+        certificate = Endpoint(
+            "GET", lambda head, body: signer.certificate(head), "portico:SnsCertificate", "anyone"
+        )
+        own.add({"/_portico/sns/": certificate})
         return own
 
     def _metrics(self) -> list[Metric]:

@@ -270,6 +270,7 @@ _DIALECTS: dict[str, Dialect] = {
             "DocumentationPartType": _DOCUMENTATION_PART_TYPES,
         },
     ),
+    "sns": Dialect(query_codes={"AccessDenied": "AuthorizationError"}),
     # Source: S3 API reference, the answers' syntax.
     "s3": Dialect(
         id_header="x-amz-request-id",

@@ -1,0 +1,67 @@
+"""What follows a delivery's end: dead letters and counts."""
+
+from typing import Any
+
+from portico.calls.clients import Clients
+from portico.services.sns.counters import Counters
+from portico.services.sns.fan_out import ordering, queue_request
+from portico.services.sns.notification import Signature, letter, signed_text
+from portico.services.sns.plans import route_of
+from portico.services.sns.service import principal_of
+from portico.services.sns.signing import Signer
+from portico.services.sns.worker import Job, Tried
+from portico.wire.errors import AwsError
+
+
+class Ends:
+    """Does so for one server."""
+
+    def __init__(self, clients: Clients, signer: Signer, counters: Counters, origin: str) -> None:
+        self._clients = clients
+        self._signer = signer
+        self._counters = counters
+        self._origin = origin
+
+    async def give_up(self, job: Job) -> bool:
+        """Put the message into the dead-letter queue, in one commit with the job's `ack`; False when there is none that takes it."""
+        message, route = job.delivery.message, route_of(job.subscription)
+        queue = route.dead_letters
+        if message is None or queue is None:
+            return False
+        await self._signer.ready()
+        sent = letter(message, job.topic.arn, self._origin, job.topic.attributes.get("SignatureVersion", "1"))
+
+        def sign(protocol: str) -> Signature | None:
+            return self._signer.sign(signed_text(sent.members(protocol)), sent.version)
+
+        client = self._clients.of(
+            principal_of(job.topic.arn, job.topic.account),
+            queue.scope,
+            request_id=message.id,
+            trace=message.trace,
+        )
+        counts = self._counters.of(job.topic.key)
+        try:
+            request: dict[str, Any] = {
+                **queue_request(sent, route, sign),
+                **ordering(queue, job.topic, message),
+            }
+            await client.call_along([job.ack], "sqs", "SendMessage", QueueUrl=queue.url, **request)
+        except AwsError:
+            counts.failed_to_redrive += 1
+            return False
+        counts.redriven += 1
+        return True
+
+    def ended(self, job: Job, tried: Tried) -> None:
+        """Count a delivery that has ended."""
+        counts = self._counters.of(job.topic.key)
+        if tried.state == "delivered":
+            counts.delivered += 1
+        else:
+            counts.failed += 1
+
+    def failed(self, job: Job, tried: Tried) -> None:
+        """Count a try that has failed, as AWS counts those over HTTP."""
+        if job.subscription.protocol in ("http", "https"):
+            self._counters.of(job.topic.key).failed += 1

@@ -1,0 +1,170 @@
+"""What becomes of a message: a message in each subscribed queue, and a delivery for every other subscription, in the publisher's commit.
+
+Queues are sent to as `sns.amazonaws.com` for the topic, under their own policies. One that is gone or does not allow it gets nothing,
+now and later: the message goes to the subscription's dead-letter queue, if it has one.
+
+Source: SNS Developer Guide, "Amazon SNS message delivery retries" (client-side errors are not retried) and "dead-letter queues".
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from portico.calls.call import Call
+from portico.calls.clients import Client
+from portico.services.sns.delivery import KINDS, of_message
+from portico.services.sns.filter_policy import Body, Verdict
+from portico.services.sns.message import Attribute, Message
+from portico.services.sns.notification import Letter, Signature, envelope, letter, signed_text
+from portico.services.sns.plans import Queue, Route
+from portico.services.sns.records import Topic
+from portico.services.sns.service import Sns, principal_of
+from portico.wire.errors import AwsError
+
+_ATTRIBUTES_MAX = 10  # SQS takes no more; a raw message with more can't be delivered
+_FILTERED: dict[Verdict, str] = {
+    "attributes": "filtered_out_attributes",
+    "no_attributes": "filtered_out_no_attributes",
+    "body": "filtered_out_body",
+    "invalid_body": "filtered_out_invalid_body",
+}
+UNDELIVERED = {
+    "sms": "Portico does not send text messages",
+    "application": "Portico does not send push notifications",
+    "firehose": "Portico does not have Amazon Data Firehose",
+}
+
+
+async def fan_out(sns: Sns, call: Call, topic: Topic, messages: Sequence[Message]) -> None:
+    """Put the deliveries of messages into the call's transaction."""
+    routes = await sns.plans.of(call, topic)
+    if not routes:
+        return
+    await sns.signer.ready()
+    for message in messages:
+        await _Publication(sns, call, topic, message).to(routes)
+
+
+class _Publication:
+    """One message on its way to the subscriptions of a topic."""
+
+    def __init__(self, sns: Sns, call: Call, topic: Topic, message: Message) -> None:
+        self._sns = sns
+        self._call = call
+        self._topic = topic
+        self._message = message
+        self._letter = letter(message, topic.arn, sns.origin, topic.attributes.get("SignatureVersion", "1"))
+        self._counts = sns.counters.of(topic.key)
+        self._principal = principal_of(topic.arn, topic.account)
+        self._clients: dict[tuple[str, str], Client] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._bodies: dict[str, Body] = {}
+
+    async def to(self, routes: Sequence[Route]) -> None:
+        """Deliver, or have delivered, to every subscription that takes the message."""
+        for route in routes:
+            subscription = route.subscription
+            verdict = self._verdict(route)
+            if verdict:
+                self._counts.filtered_out += 1
+                name = _FILTERED[verdict]
+                setattr(self._counts, name, getattr(self._counts, name) + 1)
+            elif route.queue is not None:
+                await self._to_queue(route, route.queue)
+            elif subscription.protocol in KINDS:
+                self._call.tx.add(of_message(subscription, self._message, self._call.now))
+            else:
+                await self._give_up(route, UNDELIVERED[subscription.protocol])
+
+    def _verdict(self, route: Route) -> Verdict:
+        if route.filter is None:
+            return ""
+        protocol = route.subscription.protocol
+        body = self._bodies.get(protocol)
+        if body is None:
+            body = self._bodies[protocol] = Body(self._message.body(protocol))
+        return route.filter.against(self._message.attributes, body)
+
+    async def _to_queue(self, route: Route, queue: Queue) -> None:
+        try:
+            await self._send(queue, route)
+        except AwsError as error:
+            await self._give_up(route, error.message or error.code)
+        else:
+            self._counts.delivered += 1
+
+    async def _give_up(self, route: Route, why: str) -> None:
+        """It can't be delivered: the dead-letter queue has it, or nobody."""
+        self._counts.failed += 1
+        if route.dead_letters is None:
+            return
+        try:
+            await self._send(route.dead_letters, route)
+        except AwsError:
+            self._counts.failed_to_redrive += 1
+        else:
+            self._counts.redriven += 1
+
+    async def _send(self, queue: Queue, route: Route) -> None:
+        request = queue_request(self._letter, route, self._sign)
+        await self._client(queue).call_within(
+            self._call.tx,
+            "sqs",
+            "SendMessage",
+            QueueUrl=queue.url,
+            **request,
+            **ordering(queue, self._topic, self._message),
+        )
+
+    def _sign(self, protocol: str) -> Signature | None:
+        """The signature of the text for a protocol; messages of FIFO topics have none."""
+        if self._topic.fifo:
+            return None
+        text = self._message.body(protocol)
+        found = self._signatures.get(text)
+        if found is None:
+            signed = signed_text(self._letter.members(protocol))
+            found = self._signatures[text] = self._sns.signer.sign(signed, self._letter.version)
+        return found
+
+    def _client(self, queue: Queue) -> Client:
+        key = (queue.scope.account, queue.scope.region)
+        found = self._clients.get(key)
+        if found is None:
+            origin = self._call.origin
+            found = self._clients[key] = self._sns.clients.of(
+                self._principal, queue.scope, request_id=origin.request_id, trace=origin.trace
+            )
+        return found
+
+
+def queue_request(letter: Letter, route: Route, sign: Any) -> dict[str, Any]:
+    """What a message is in a queue: itself and its attributes if raw, else its envelope.
+
+    Raises:
+        AwsError: it is raw and has more attributes than a message of SQS may have.
+    """
+    protocol = route.subscription.protocol
+    message = letter.message
+    if not route.subscription.raw:
+        return {"MessageBody": envelope(letter, protocol, route.arn, sign(protocol)).decode()}
+    request: dict[str, Any] = {"MessageBody": message.body(protocol)}
+    if message.attributes and not message.structured:
+        if len(message.attributes) > _ATTRIBUTES_MAX:
+            raise AwsError(
+                "InvalidParameterValue", f"A raw message can't have more than {_ATTRIBUTES_MAX} attributes"
+            )
+        request["MessageAttributes"] = {name: _for_queue(each) for name, each in message.attributes.items()}
+    return request
+
+
+def _for_queue(attribute: Attribute) -> dict[str, Any]:
+    if attribute.binary is not None:
+        return {"DataType": attribute.data_type, "BinaryValue": attribute.binary}
+    return {"DataType": attribute.data_type, "StringValue": attribute.text}
+
+
+def ordering(queue: Queue, topic: Topic, message: Message) -> dict[str, str]:
+    """Group and deduplication of a message for a queue: a FIFO queue gets both, a standard one the group of a standard topic's."""
+    if queue.url.endswith(".fifo"):
+        return {"MessageGroupId": message.group, "MessageDeduplicationId": message.deduplication}
+    return {"MessageGroupId": message.group} if message.group and not topic.fifo else {}

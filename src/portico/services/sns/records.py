@@ -1,0 +1,168 @@
+"""Topics and subscriptions as they are stored.
+
+A topic goes by its `identity`: subscriptions, and deduplication, are of that, so that a topic made again under the name of a deleted one
+starts with none.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+
+from portico.store.port import Key
+from portico.store.table import Table
+
+_NONE: Mapping[str, str] = {}
+
+
+class Topic(msgspec.Struct, frozen=True, gc=False):
+    """A topic. `attributes` are those that were set, as AWS's text; times are seconds on the `now` clock."""
+
+    account: str
+    region: str
+    name: str
+    identity: str
+    created_at: float
+    attributes: Mapping[str, str] = _NONE
+    tags: Mapping[str, str] = _NONE
+    data_protection: str = ""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return topic_arn(self.account, self.region, self.name)
+
+    @property
+    def fifo(self) -> bool:
+        """Whether it is a FIFO topic."""
+        return self.name.endswith(".fifo")
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What its record is kept by."""
+        return self.account, self.region, self.name
+
+    @property
+    def bytes_max(self) -> int:
+        """The largest message, and batch, that it takes."""
+        return int(self.attributes.get("MaximumMessageSize", 262_144))
+
+
+class Tally(msgspec.Struct, frozen=True, gc=False):
+    """How many subscriptions a topic has in each state, and how many filter policies. Written with every change of one, so that whoever has
+    read it in a commit has read them all."""
+
+    confirmed: int = 0
+    pending: int = 0
+    deleted: int = 0
+    filters: int = 0
+
+
+class Subscription(msgspec.Struct, frozen=True, gc=False):
+    """A subscription to the topic (account, region, topic, identity).
+
+    `owner` is the account that has subscribed, `principal` the ARN of who did. `attributes` are those that were set. `token` confirms
+    it; it was sent at `asked_at` (seconds, `now` clock). `authenticated` says whether the confirmation was a signed call that asked for
+    authentication of the end as well.
+    """
+
+    account: str
+    region: str
+    topic: str
+    identity: str
+    id: str
+    owner: str
+    principal: str
+    protocol: str
+    endpoint: str
+    created_at: float
+    attributes: Mapping[str, str] = _NONE
+    pending: bool = False
+    token: str = ""
+    asked_at: float = 0.0
+    authenticated: bool = True
+
+    @property
+    def topic_arn(self) -> str:
+        """The topic's ARN."""
+        return topic_arn(self.account, self.region, self.topic)
+
+    @property
+    def arn(self) -> str:
+        """Its own ARN, which begins with the topic's."""
+        return f"{self.topic_arn}:{self.id}"
+
+    @property
+    def topic_key(self) -> tuple[str, str, str]:
+        """What the topic's record is kept by."""
+        return self.account, self.region, self.topic
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What its record is kept by."""
+        return self.account, self.region, self.topic, self.id
+
+    @property
+    def raw(self) -> bool:
+        """Whether messages are delivered without an envelope."""
+        return self.attributes.get("RawMessageDelivery") == "true"
+
+    @property
+    def endpoint_key(self) -> tuple[str, str, str]:
+        """What it is found by when the same endpoint subscribes again."""
+        return self.identity, self.protocol, endpoint_digest(self.endpoint)
+
+
+class Pointer(msgspec.Struct, frozen=True, gc=False):
+    """Where a subscription is."""
+
+    account: str
+    region: str
+    topic: str
+    id: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What the subscription's record is kept by."""
+        return self.account, self.region, self.topic, self.id
+
+
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """A message of a FIFO topic that makes others of its name duplicates until `until` (seconds, `now` clock)."""
+
+    message_id: str
+    sequence: str
+    until: float
+
+
+TOPICS = Table("sns.topics", Topic)
+TALLIES = Table("sns.tallies", Tally)
+SUBSCRIPTIONS = Table("sns.subscriptions", Subscription)
+ENDPOINTS = Table("sns.endpoints", Pointer)
+OWNED = Table("sns.owned", Pointer)
+RESTORABLE = Table("sns.restorable", Subscription)
+PUBLISHED = Table("sns.published", Published)
+
+
+def topic_arn(account: str, region: str, name: str) -> str:
+    """The ARN of a topic, whether it exists or not."""
+    return f"arn:aws:sns:{region}:{account}:{name}"
+
+
+def endpoint_digest(endpoint: str) -> str:
+    """A name of bounded length for an endpoint."""
+    return hashlib.sha256(endpoint.encode()).hexdigest()
+
+
+def new_identity() -> str:
+    """A name that no topic was ever kept under."""
+    return secrets.token_hex(6)
+
+
+DELIVERIES = "sns.deliveries"
+
+
+def deliveries(kind: str) -> Key:
+    """The store's queue of deliveries to endpoints of one kind (`lambda`, `http`, `email`)."""
+    return (DELIVERIES, kind)
