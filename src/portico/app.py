@@ -55,6 +55,7 @@ from portico.invoke.folders import Folders
 from portico.invoke.invoker import Invoker
 from portico.invoke.notices import Notices
 from portico.invoke.preparer import EnvironmentPreparer
+from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
@@ -149,16 +150,18 @@ class Server:
         )
         self.resolver = Resolver(cache=self.cache)
         self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)
+        self.counts = Counts()
+        notices = Notices(self.function_logs, clock)
         self.invoker = Invoker(
             environments=self.environments,
             admission=Admission(concurrent_executions=settings.concurrent_executions),
             logs=self.function_logs,
             folders=folders,
+            recursion=Recursion(notices=notices, counts=self.counts),
         )
-        self._build_events()
+        self._build_events(notices)
 
-    def _build_events(self) -> None:
-        self.counts = Counts()
+    def _build_events(self, notices: Notices) -> None:
         self.destinations = Destinations(clients=self.clients, role=self._role_of)
         attempts = EventAttempts(
             store=self.store,
@@ -167,7 +170,7 @@ class Server:
             resolver=self.resolver,
             invoker=self.invoker,
             destinations=self.destinations,
-            notices=Notices(self.function_logs, self.clock),
+            notices=notices,
             counts=self.counts,
         )
         self.worker = AsynchronousWorker(store=self.store, clock=self.clock, attempts=attempts)
@@ -239,6 +242,7 @@ class Server:
             calls=self.calls,
             region=settings.region,
             from_function=from_function,
+            trace_in=self.environments.trace_in,
         )
         plane = Plane(
             own=own,

@@ -82,6 +82,7 @@ class Supervisor:
         self._snapshots = Snapshots(self._start_snapshot, clock, self._log_stream)
         self._pending: dict[int, _Pending] = {}
         self._kept: dict[str, EnvironmentSpec] = {}
+        self._traces: dict[str, str] = {}  # by an environment's log stream, of the invocation it got last
         self._tickets = 0
         self._starts: set[asyncio.Task[None]] = set()
         self._hear = {
@@ -101,6 +102,11 @@ class Supervisor:
     def pids(self) -> list[int]:
         """The process that each environment's tree begins with."""
         return [e.pid for e in self._environments.values() if e.pid is not None] + self._snapshots.pids()
+
+    def trace_in(self, log_stream: str) -> str:
+        """The trace of the invocation that an environment, named by its log stream, runs or has run last; "" for none. What the
+        environment calls continues it."""
+        return self._traces.get(log_stream, "")
 
     @property
     def reserve(self) -> Reserve:
@@ -352,6 +358,7 @@ class Supervisor:
             environment.delivered_at = now
             environment.started_ms = self._wall_ms()
             self._deadlines.set(environment.id, now + spec.timeout_s)
+        self._traces[environment.log_stream] = invocation.trace
         environment.deliver(ticket, invocation, environment.started_ms + spec.timeout_s * 1000)
         self._watch.wake()
 
@@ -532,6 +539,7 @@ class Supervisor:
             actions = [action for action in actions if isinstance(action, Fail)]
         self._perform(actions)
         del self._environments[environment.id]
+        self._traces.pop(environment.log_stream, None)
         if self._snapshots.retiring:
             self._snapshots.drop_unused(self._in_use())
         self._change.set()

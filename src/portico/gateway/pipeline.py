@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
+from portico.base.trace import carried
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
 from portico.gateway.authenticate import Routed, authenticate, check_body, missing
@@ -18,6 +19,7 @@ from portico.gateway.route import Route, Router
 from portico.gateway.signature_errors import family
 from portico.identity.claim_header import usual
 from portico.identity.credentials import KeyRing
+from portico.identity.principal import Principal
 from portico.wire.errors import AwsError, internal
 from portico.wire.http import Head, Peer, Reply, StreamReply
 from portico.wire.model import Codec, codec, error_reply, query_action
@@ -49,7 +51,7 @@ class Body(Protocol):
 
 
 class Pipeline:
-    """Answers the calls of the control plane."""
+    """Answers the calls of the control plane. `trace_in` tells the trace that calls of an environment continue."""
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class Pipeline:
         calls: Calls,
         region: str,
         from_function: Callable[[Peer], bool],
+        trace_in: Callable[[str], str],
     ) -> None:
         self._router = router
         self._keys = keys
@@ -69,6 +72,7 @@ class Pipeline:
         self._calls = calls
         self._region = region
         self._from_function = from_function
+        self._trace_in = trace_in
         self._own: dict[tuple[str, str], Routed] = {}
 
     def _routed(self, route: Route) -> Routed:
@@ -79,6 +83,14 @@ class Pipeline:
             if not route.foreign:
                 self._own[key] = known
         return known
+
+    def _trace(self, principal: Principal, head: Head) -> str:
+        """The trace that a call continues. For a function's it is known, whatever its header says."""
+        trace = head.header("x-amzn-trace-id")
+        session = principal.session
+        if session is None or not session.environment:
+            return trace
+        return carried(trace, self._trace_in(session.environment))
 
     async def __call__(self, head: Head, body: Body, peer: Peer) -> Reply | StreamReply:
         """The reply to a request, whatever it is."""
@@ -113,7 +125,7 @@ class Pipeline:
                 peer.host,
                 peer.secure,
                 head.header("user-agent"),
-                head.header("x-amzn-trace-id"),
+                self._trace(caller.principal, head),
                 host=head.header("host"),
             )
             labels = route.labels

@@ -12,7 +12,9 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     `policies` are the session policies' documents (inline and managed, already resolved at issue); an empty tuple means none
     was given. `tags` are the session's tags (role tags not included). `token_keys` are the condition keys of the token that
-    the role was assumed with (`cognito-identity.amazonaws.com:sub`, ...).
+    the role was assumed with (`cognito-identity.amazonaws.com:sub`, ...). `lineage` are the ARNs of those who assumed one
+    role after another to get here, `environment` is the execution environment (by its log stream) that the first of these sessions was
+    given to, "" if it was given to nobody's.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     federated_provider: str = ""
     token_keys: tuple[tuple[str, str], ...] = ()
     lineage: tuple[str, ...] = ()
+    environment: str = ""
 
 
 class Principal(msgspec.Struct, frozen=True, gc=False):

@@ -6,11 +6,11 @@ import msgspec
 
 from portico.environments.stream import Stream
 from portico.environments.work import ON_DEMAND, Environments, EnvironmentSpec, Invocation, LogLine, Outcome
-from portico.invoke.admit import Admission
+from portico.invoke.admit import Admission, Permit, Throttled
 from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
-from portico.invoke.ports import LogSink
-from portico.invoke.records import Version
+from portico.invoke.ports import LogSink, MetricSink, Uncounted
+from portico.invoke.recursion import Recursion
 from portico.invoke.report import lines_of, tail
 from portico.invoke.resolve import Resolved
 
@@ -33,7 +33,7 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 class Invoker:
     """Runs invocations of resolved versions."""
 
-    __slots__ = ("_admission", "_environments", "_folders", "_logs", "_mounted")
+    __slots__ = ("_admission", "_environments", "_folders", "_logs", "_metrics", "_mounted", "_recursion")
 
     def __init__(
         self,
@@ -42,11 +42,15 @@ class Invoker:
         admission: Admission,
         logs: LogSink,
         folders: Folders | None = None,
+        metrics: MetricSink | None = None,
+        recursion: Recursion | None = None,
     ) -> None:
         self._environments = environments
         self._admission = admission
         self._logs = logs
         self._folders = folders
+        self._metrics = metrics or Uncounted()
+        self._recursion = recursion
         self._mounted: dict[str, int] = {}  # by an environment's key, what its folder's epoch was last
 
     @property
@@ -60,17 +64,19 @@ class Invoker:
 
         Raises:
             Throttled: no place is left for this function, or too many have begun.
-            PreparationFailed: no environment could be started.
+            PreparationFailed: no environment could be started. RecursionStopped, one of these: it goes on calling itself.
         """
-        permit = self._admission.admit(resolved, queued=queued)
+        invocation = self._entered(resolved, invocation)
+        permit = self._admit(resolved, invocation, queued=queued)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
             outcome = await self._environments.invoke(spec, invocation)
         except BaseException:
             permit.release()
             raise
+        self._metrics.ended(resolved, permit, invocation, outcome)
         _when_settled(outcome, lambda _: permit.release())
-        return self._finish(resolved.version, spec, invocation, outcome)
+        return self._finish(resolved, spec, invocation, outcome)
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
         """Run one invocation in an environment of its own, whose runtime waits on `port` for a debugger. It has a day.
@@ -92,8 +98,10 @@ class Invoker:
 
         Raises:
             Throttled: no place is left for this function.
+            RecursionStopped: it goes on calling itself.
         """
-        permit = self._admission.admit(resolved)
+        invocation = self._entered(resolved, invocation)
+        permit = self._admit(resolved, invocation, queued=False)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         streaming = Streaming()
 
@@ -101,11 +109,22 @@ class Invoker:
             if outcome is None:
                 permit.release()
             else:
+                self._metrics.ended(resolved, permit, invocation, outcome)
                 _when_settled(outcome, lambda _: permit.release())
-                streaming.finished = self._finish(resolved.version, spec, invocation, outcome)
+                streaming.finished = self._finish(resolved, spec, invocation, outcome)
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
         return streaming
+
+    def _entered(self, resolved: Resolved, invocation: Invocation) -> Invocation:
+        return invocation if self._recursion is None else self._recursion.enter(resolved, invocation)
+
+    def _admit(self, resolved: Resolved, invocation: Invocation, *, queued: bool) -> Permit:
+        try:
+            return self._admission.admit(resolved, queued=queued)
+        except Throttled:
+            self._metrics.throttled(resolved, invocation)
+            raise
 
     def _current(self, spec: EnvironmentSpec) -> EnvironmentSpec:
         """The spec with a key of its own for what is in the folder now, if the code is one; the environments of before end."""
@@ -120,13 +139,16 @@ class Invoker:
         return msgspec.structs.replace(spec, key=f"{spec.key}:at {epoch};")
 
     def _finish(
-        self, version: Version, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome
+        self, resolved: Resolved, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome
     ) -> Finished:
+        version = resolved.version
         lines: list[LogLine] = []
 
         def write(whole: Outcome) -> None:
             lines[:] = lines_of(version, spec, invocation.request_id, whole)
             self._logs.write(spec, whole.log_stream, lines, request_id=invocation.request_id)
+            if whole is not outcome:
+                self._metrics.settled(resolved, invocation, whole.duration_ms - outcome.duration_ms)
 
         _when_settled(outcome, write)
         return Finished(

@@ -41,7 +41,7 @@ class EnvironmentPreparer:
                 or can't be unpacked (`InvalidZipFileException`).
         """
         try:
-            keys = self._roles.credentials(spec.role, spec.account, spec.function)
+            keys = self._roles.credentials(spec.role, spec.account, spec.function, log_stream)
         except CannotAssume as error:
             raise PreparationFailed("AccessDeniedException", CANNOT_ASSUME) from error
         try:

@@ -4,6 +4,7 @@ import random
 
 import msgspec
 
+from portico.base.trace import mark_of
 from portico.environments.work import ON_DEMAND, PROVISIONED, SNAP_START, EnvironmentSpec, Image
 from portico.invoke.records import (
     ACCOUNTS,
@@ -30,6 +31,7 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     `owner` stands for the function. `reserved` are the places of its reserved concurrency that are not provisioned (None: it draws
     from the unreserved pool), `set_aside` those that this pool has lost to reservations and to provisioned concurrency.
     `provisioned` is the version's provisioned concurrency, and `ahead` the spec of the environments that are started ahead for it.
+    `mark` stands for the function in the lineage of a trace.
     """
 
     version: Version
@@ -39,6 +41,8 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
     set_aside: int
     provisioned: int = 0
     ahead: EnvironmentSpec | None = None
+    mark: str = ""
+    recursion_allowed: bool = False
 
     def spec_for(self, *, ahead: bool) -> EnvironmentSpec:
         """The spec of the environments for an invocation, `ahead` if it has a place of the provisioned concurrency."""
@@ -106,6 +110,8 @@ def _resolved(
         usage.reserved_total + usage.provisioned_total if usage is not None else 0,
         own,
         ahead_of(spec) if own else None,
+        mark_of(version.arn),
+        function.recursive_loop == "Allow",
     )
 
 

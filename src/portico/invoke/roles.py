@@ -42,8 +42,8 @@ class ExecutionRoles:
         trust = Sourced(compiled(role.trust), f"trust policy of {role.arn}")
         return role if evaluate(request, Policies(resource=trust, trust=True)).allowed else None
 
-    def credentials(self, arn: str, account: str, session_name: str) -> Credentials:
-        """Fresh credentials of the role for an environment.
+    def credentials(self, arn: str, account: str, session_name: str, environment: str = "") -> Credentials:
+        """Fresh credentials of the role for an environment, which is sealed into them.
 
         Raises:
             CannotAssume: see there.
@@ -52,7 +52,9 @@ class ExecutionRoles:
         if role is None:
             raise CannotAssume(arn)
         now = self._clock.now()
-        session = Session(session_name, issued_at=now, expires_at=now + CREDENTIALS_S)
+        session = Session(
+            session_name, issued_at=now, expires_at=now + CREDENTIALS_S, environment=environment
+        )
         return self._sessions.seal(role_session(role, session))
 
     def _find(self, arn: str) -> Role | None:

@@ -22,6 +22,7 @@ from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.notices import Notices
 from portico.invoke.records import EVENT_INVOKES, FUNCTIONS, LATEST, EventInvoke
+from portico.invoke.recursion import RecursionStopped
 from portico.invoke.report import error_message
 from portico.invoke.resolve import Resolved, Resolver
 from portico.store.cache import RecordCache
@@ -129,6 +130,8 @@ class EventAttempts:
             return Tried(
                 "stopped" if stopped else "refused", 429, error=f"Rate Exceeded. ({throttled.reason})"
             )
+        except RecursionStopped as stopped:
+            return Tried("recursive", 400, error=stopped.message)
         except PreparationFailed as failed:
             return Tried("refused", 500, error=failed.message)
         except asyncio.CancelledError:

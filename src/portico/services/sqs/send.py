@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.base import ids
+from portico.base.trace import carried
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.sqs import access, errors
@@ -151,7 +152,7 @@ def _outgoing(call: Call, queue: Queue, given: Mapping[str, Any]) -> Outgoing:
         _sender(call),
         attributes,
         md5_of_attributes(attributes) if attributes else "",
-        (trace.text or "") if trace else call.origin.trace,
+        carried((trace.text or "") if trace else "", call.origin.trace),
         given.get("MessageGroupId") or "",
         deduplication,
     )

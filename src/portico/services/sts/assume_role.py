@@ -83,6 +83,7 @@ async def assume_role(sts: Sts, call: Call, request: "AssumeRoleRequest") -> "As
         source_identity=source_identity,
         mfa=before is not None and before.mfa,
         lineage=(*(before.lineage if before else ()), call.principal.arn),
+        environment=before.environment if before else "",
     )
     principal = role_session(role, session)
     response: AssumeRoleResponse = {
