@@ -16,11 +16,21 @@ from portico.identity.last_use import LastUses
 from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate, is_unconditional
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
+from portico.identity.principal import Principal
 from portico.store.cache import RecordCache
 from portico.wire.errors import AwsError
 
 IamMode = Literal["enforce", "audit", "off"]
 T = TypeVar("T")
+
+# What a service principal is made with, and so the same whenever it calls.
+_OF_SERVICE = frozenset(
+    {
+        *("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"),
+        *("aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"),
+    }
+)
+_OF_OTHERS: frozenset[str] = frozenset()
 
 _DENIED = {
     "json": ("AccessDeniedException", 400),
@@ -114,7 +124,7 @@ class Authorizer:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
         principal = call.origin.principal
         decision = self._memo.get(
-            applicable(self._cache, principal), (principal.arn, action, resource, policy)
+            applicable(self._cache, principal), (_name(principal), action, resource, policy)
         )
         if decision is None:
             return False
@@ -149,10 +159,20 @@ class Authorizer:
             decision.allowed
             and own.session is None
             and not check.trust
-            and is_unconditional(policies, check.action)
+            and is_unconditional(
+                policies, check.action, _OF_SERVICE if origin.principal.kind == "service" else _OF_OTHERS
+            )
         ):
-            self._memo.keep(own, (origin.principal.arn, check.action, check.resource, check.policy), decision)
+            key = (_name(origin.principal), check.action, check.resource, check.policy)
+            self._memo.keep(own, key, decision)
         return decision
+
+
+def _name(principal: Principal) -> str:
+    """Who calls, for what is kept of decisions; a service for each of its sources."""
+    if principal.kind != "service":
+        return principal.arn
+    return f"{principal.arn} {principal.source_account} {principal.source_arn}"
 
 
 async def _settled(value: T | Awaitable[T]) -> T:

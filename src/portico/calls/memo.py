@@ -2,7 +2,7 @@
 
 `applicable` answers with the very same `Policies` as long as no record behind them has changed, so a decision is kept with that
 object and is gone with it. Only those are kept that depend on nothing but the caller, the action, the resource and the resource's
-policy: no statement about the action has a condition or a policy variable.
+policy: no statement about the action has a policy variable, or a condition on anything that may differ between two calls of that caller.
 """
 
 from portico.identity.policy.evaluate import Decision, Policies
@@ -11,7 +11,7 @@ _POLICIES_MAX = 4_096
 _EACH_MAX = 1_024
 
 Key = tuple[str, str, str, str | None]
-"""Caller's ARN, action, resource, the resource policy's document."""
+"""Caller (a service with its source), action, resource, the resource policy's document."""
 
 
 class DecisionMemo:

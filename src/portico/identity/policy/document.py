@@ -66,10 +66,11 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
             return True
         return self.resources.include(resource, context) is not self.not_resource
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the statement has neither conditions nor policy variables."""
-        return not self.conditions and (self.resources is None or not self.resources.templates)
+    def is_plain(self, settled: frozenset[str]) -> bool:
+        """Whether the statement has neither policy variables nor conditions on other keys than `settled` (lower case)."""
+        return (self.resources is None or not self.resources.templates) and all(
+            condition.key in settled and not condition.templates for condition in self.conditions
+        )
 
     def unmet(self, context: Context) -> Condition | None:
         """The first condition that the request does not meet, or None."""

@@ -109,12 +109,13 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     return Decision(True, tuple(because), False, because[0].kind if because else ROOT)
 
 
-def is_unconditional(policies: Policies, action: str) -> bool:
-    """Whether no statement about `action` has a condition or a policy variable: then the circumstances of a call do not matter."""
+def is_unconditional(policies: Policies, action: str, settled: frozenset[str] = frozenset()) -> bool:
+    """Whether no statement about `action` has a policy variable, or a condition on other keys than `settled` (lower case), which are always
+    the same for this caller: then the circumstances of a call do not matter."""
     layers = (policies.identity, policies.session or (), _of_resource(policies))
     boundary = () if policies.boundary is None else (policies.boundary,)
     return all(
-        statement.is_plain
+        statement.is_plain(settled)
         for layer in (*layers, boundary)
         for sourced in layer
         for statements in sourced.policy.about(action)
