@@ -5,6 +5,7 @@ method and path, a query one in its body (so it is known later). The service is 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
@@ -129,7 +130,10 @@ class Router:
             for name, index in self._by_signing.items()
             if index.protocols[0].startswith("rest-")
         }
-        self._by_version = {i.api_version: i for i in self._by_signing.values() if "query" in i.protocols}
+        spoken = [i for i in self._by_signing.values() if "query" in i.protocols]
+        self._by_version = {index.api_version: index for index in spoken}
+        actions = Counter(name for index in spoken for name in index.operations)
+        self._by_action = {name: i for i in spoken for name in i.operations if actions[name] == 1}
         self._cache: dict[tuple[str, str, str], Route] = {}
 
     def route(self, head: Head, signed_for: str) -> Route:
@@ -160,7 +164,10 @@ class Router:
         Raises:
             AwsError: `InvalidAction`, `MissingAction`.
         """
-        index = self._by_signing.get(route.signing_name) if route.service else self._by_version.get(version)
+        if route.service:
+            index = self._by_signing.get(route.signing_name)
+        else:  # links in messages (SNS) are not signed and have no version
+            index = self._by_version.get(version) if version else self._by_action.get(action)
         if not action:
             raise AwsError("MissingAction", "The request must contain the parameter Action.", 400)
         if index is None or action not in index.operations:
