@@ -21,7 +21,7 @@ from portico.environments.framed import Frame
 from portico.environments.launchers.port import Launcher, LaunchFailed, Layout, Process
 from portico.environments.lifecycle import Event
 from portico.environments.plan import Plan
-from portico.environments.work import EnvironmentSpec, LogLine, Prepared
+from portico.environments.work import EnvironmentSpec, LogLine
 
 log = logging.getLogger("portico.environments")
 
@@ -107,9 +107,7 @@ class Snapshot:
                 self._environment.fork(frame, [channel.fileno(), log_fd, control.fileno(), hello.fileno()])
             pid = await _said_by(ours)
         pidfd = self._opened(pid)
-        for file in layout.groups:
-            with open(file, "w", encoding="ascii") as group:
-                group.write(str(pid))
+        _limit(pid, layout.groups)
         walled = self._environment.kill_signal == signal.SIGKILL
         return Process(pid, pidfd, signal.SIGKILL if walled else signal.SIGTERM)
 
@@ -147,7 +145,11 @@ class Snapshot:
     def _ended(self, environment: Environment) -> None:
         self.gone = True
         if environment.reason != "retired":
-            log.warning("the snapshot of %s has ended: %s", environment.spec.key, environment.reason or environment.status)
+            log.warning(
+                "the snapshot of %s has ended: %s",
+                environment.spec.key,
+                environment.reason or environment.status,
+            )
         ending = b'{"errorType":"Runtime.ExitError","errorMessage":"Runtime exited during initialisation"}'
         self._refuse(NoSnapshot("init", ending))
 
@@ -229,6 +231,16 @@ class Snapshots:
         for making in self._making.values():
             making.cancel()
         self.retire("")
+
+
+def _limit(pid: int, groups: tuple[str, ...]) -> None:
+    """Move a restored environment from the snapshot's control groups into its own."""
+    for file in groups:
+        fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(fd, b"%d" % pid)
+        finally:
+            os.close(fd)
 
 
 def _wake(waiting: "asyncio.Future[None]") -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import secrets
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -17,17 +15,16 @@ from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
-from portico.environments.plan import Fault, Plan
-from portico.environments.planner import Planner
+from portico.environments.outcomes import Outcomes, fault
+from portico.environments.plan import Fault
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
-from portico.environments.reserve import Early, Kind, Reserve
+from portico.environments.reserve import Reserve
 from portico.environments.sandbox.cgroups import Groups
-from portico.environments.snapshots import NoSnapshot, Snapshots
+from portico.environments.starter import Starter
 from portico.environments.stream import Answer, Stream
 from portico.environments.watch import Watch
 from portico.environments.work import (
     PROVISIONED,
-    SNAP_START,
     EnvironmentSpec,
     Invocation,
     Outcome,
@@ -39,9 +36,7 @@ from portico.environments.zygotes import Zygotes
 log = logging.getLogger("portico.environments")
 
 _CLOSE_S = 5.0
-_AHEAD_INIT_S = (
-    130.0  # source: Developer Guide, "Lambda runtime environment": init phase, provisioned concurrency
-)
+_AHEAD_INIT_S = 130.0  # source: Developer Guide, "Lambda runtime environment": provisioned concurrency
 # How long an answer waits for its environment to be free again, so that a caller's next invocation finds it.
 _FINISHING_S = 0.025
 
@@ -68,18 +63,14 @@ class Supervisor:
         groups: Groups | None = None,
         network: Network | None = None,
     ) -> None:
-        self._preparer = preparer
         self._clock = clock
         self._init_s = init_s
         self._idle_s = idle_s
         self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
         self._zygotes = zygotes or Zygotes()
-        self._network = network or Network()
-        self._planner = Planner(self._zygotes, self._network)
-        self._groups = groups or Groups(())
-        self._reserve = Reserve(self._groups, self._network, clock.monotonic)
+        self._starter = Starter(preparer, self._zygotes, groups or Groups(()), network or Network(), clock)
+        self._outcomes = Outcomes(clock)
         self._environments: dict[int, Environment] = {}
-        self._snapshots = Snapshots(self._start_snapshot, clock, self._log_stream)
         self._pending: dict[int, _Pending] = {}
         self._kept: dict[str, EnvironmentSpec] = {}
         self._traces: dict[str, str] = {}  # by an environment's log stream, of the invocation it got last
@@ -101,7 +92,7 @@ class Supervisor:
 
     def pids(self) -> list[int]:
         """The process that each environment's tree begins with."""
-        return [e.pid for e in self._environments.values() if e.pid is not None] + self._snapshots.pids()
+        return [e.pid for e in self._environments.values() if e.pid is not None] + self._starter.pids
 
     def trace_in(self, log_stream: str) -> str:
         """The trace of the invocation that an environment, named by its log stream, runs or has run last; "" for none. What the
@@ -111,7 +102,7 @@ class Supervisor:
     @property
     def reserve(self) -> Reserve:
         """What has been started before its function is known, for health and tests."""
-        return self._reserve
+        return self._starter.reserve
 
     @property
     def zygotes(self) -> Zygotes:
@@ -154,7 +145,7 @@ class Supervisor:
     def retire(self, prefix: str) -> None:
         """End what belongs to keys that begin with `prefix`; see the port."""
         self._perform(self._pool.retire(prefix))
-        self._snapshots.retire(prefix, self._in_use())
+        self._starter.retire(prefix, self._in_use())
 
     def _in_use(self) -> set[str]:
         return {environment.spec.key for environment in self._environments.values() if environment.restored}
@@ -178,7 +169,7 @@ class Supervisor:
         """End environments that were idle for too long or whose credentials have expired. Runs by itself now and then."""
         now = self._clock.monotonic()
         self._perform(self._pool.expire(now))
-        self._reserve.expire()
+        self._starter.reserve.expire()
         for environment in [e for e in self._environments.values() if e.expires_at <= now]:
             self._perform(self._pool.end(environment.id))
 
@@ -191,7 +182,6 @@ class Supervisor:
             await asyncio.wait(self._starts)
         for environment in list(self._environments.values()):
             environment.end("closing")
-        self._snapshots.close()
         try:
             async with asyncio.timeout(_CLOSE_S):
                 while self._environments:
@@ -199,10 +189,8 @@ class Supervisor:
                     self._change.clear()
         except TimeoutError:
             log.warning("environments do not end: %r", self._pool)
-        await self._reserve.close()
+        await self._starter.close()
         await self._zygotes.close()
-        await self._planner.close()
-        self._groups.close()
         for ticket in list(self._pending):
             self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
         if self._running:
@@ -238,7 +226,7 @@ class Supervisor:
                     self._start(action.env, action.id)
                 case StartAhead():
                     spec = self._kept[action.key]
-                    self._begin(Environment(action.env, spec, self._log_stream(spec)))
+                    self._begin(Environment(action.env, spec, self._starter.log_stream(spec)))
                 case Stop():
                     self._environments[action.env].end("idle")
                 case Fail():
@@ -248,7 +236,7 @@ class Supervisor:
 
     def _start(self, id: int, ticket: int) -> None:
         spec = self._pending[ticket][0]
-        self._begin(Environment(id, spec, self._log_stream(spec)))
+        self._begin(Environment(id, spec, self._starter.log_stream(spec)))
 
     def _begin(self, environment: Environment) -> None:
         self._environments[environment.id] = environment
@@ -258,7 +246,7 @@ class Supervisor:
 
     async def _launch(self, environment: Environment) -> None:
         try:
-            await self._try_launch(environment)
+            await self._starter.start(environment, self._reports, lambda: self._init_begins(environment))
         except (PreparationFailed, Fault) as error:
             environment.failure = error
         except (Exception, asyncio.CancelledError) as error:
@@ -272,82 +260,26 @@ class Supervisor:
         environment.advance(Event.EXITED)
         self._gone(environment)
 
-    async def _try_launch(self, environment: Environment) -> None:
-        prepared = await self._preparer.prepare(environment.spec, environment.log_stream)
-        plan = await self._planner.plan(environment.spec, prepared)
-        if environment.spec.initialization == SNAP_START:
-            plan = await self._from_snapshot(environment, plan)
-        environment.expires_at = prepared.expires_at
+    def _init_begins(self, environment: Environment) -> None:
         environment.init_started_at = self._clock.monotonic()
         if environment.repeated:
             environment.delivered_at = environment.init_started_at
-            environment.started_ms = self._wall_ms()
+            environment.started_ms = self._outcomes.wall_ms()
             limit_s = float(environment.spec.timeout_s)
         else:
             limit_s = self._init_limit_s(environment.spec)
         self._deadlines.set(environment.id, environment.init_started_at + limit_s)
         self._watch.wake()
-        environment.network = self._network
-        early = self._take_early(plan, environment.spec)
-        if early is not None:
-            environment.adopt(early, plan, prepared, self._clock, self._reports)
-            return
-        environment.group = self._groups.make(environment.spec.memory_mb, environment.spec.ephemeral_mb)
-        await environment.launch(plan, prepared, self._clock, self._reports)
-
-    def _take_early(self, plan: Plan, spec: EnvironmentSpec) -> Early | None:
-        """Processes that were started before, for a function of this kind."""
-        if plan.ahead is None or plan.extensions:
-            return None
-        kind = Kind(plan.launcher, plan.program_ahead, plan.ahead, spec.memory_mb, spec.ephemeral_mb)
-        return self._reserve.take(kind)
-
-    async def _from_snapshot(self, environment: Environment, plan: Plan) -> Plan:
-        """The plan by which the environment is forked from its version's snapshot; `plan` itself where there can be none."""
-        try:
-            snapshot = await self._snapshots.of(environment.spec)
-        except NoSnapshot as error:
-            environment.no_snapshot = error.why
-            return plan
-        environment.restored = True
-        environment.late_lines, snapshot.lines = snapshot.lines, ()
-        return msgspec.structs.replace(plan, launcher=snapshot)
-
-    async def _start_snapshot(self, environment: Environment, reports: Reports) -> Plan:
-        """Start the process that is to become a snapshot."""
-        spec = environment.spec
-        prepared = await self._preparer.prepare(spec, environment.log_stream)
-        plan = msgspec.structs.replace(await self._planner.plan(spec, prepared), snapshot=True)
-        environment.network = self._network
-        environment.group = self._groups.make(spec.memory_mb, spec.ephemeral_mb)
-        await environment.launch(plan, prepared, self._clock, reports)
-        return plan
 
     async def snapshot(self, spec: EnvironmentSpec) -> None:
         """Have the snapshot of `spec` ready; see the port."""
-        if not self._running:
-            self._attach()
-        try:
-            await self._snapshots.of(spec)
-        except NoSnapshot as error:
-            if error.why == "init":
-                raise PreparationFailed(
-                    "SnapStartException", error.document.decode(errors="replace")
-                ) from error
-        except LaunchFailed as error:
-            raise PreparationFailed("ServiceException", f"No snapshot could be made: {error}") from error
+        await self._starter.snapshot(spec)
 
     def _init_limit_s(self, spec: EnvironmentSpec) -> float:
         if spec.initialization == PROVISIONED:
             return max(_AHEAD_INIT_S, float(spec.timeout_s))
         # Somebody who debugs takes their time.
         return float(spec.timeout_s) if spec.debug_port else self._init_s
-
-    def _log_stream(self, spec: EnvironmentSpec) -> str:
-        """The name says the function too where its log group is not the function's own."""
-        day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))
-        function = "" if spec.log_group == f"/aws/lambda/{spec.function}" else spec.function
-        return f"{day}/{function}[{spec.version}]{secrets.token_hex(16)}"
 
     # Running
 
@@ -356,7 +288,7 @@ class Supervisor:
         if not environment.repeated:
             now = self._clock.monotonic()
             environment.delivered_at = now
-            environment.started_ms = self._wall_ms()
+            environment.started_ms = self._outcomes.wall_ms()
             self._deadlines.set(environment.id, now + spec.timeout_s)
         self._traces[environment.log_stream] = invocation.trace
         environment.deliver(ticket, invocation, environment.started_ms + spec.timeout_s * 1000)
@@ -369,7 +301,7 @@ class Supervisor:
         if state is State.ENDING or (heard is not None and heard(environment, frame)):
             return
         if frame.kind == framed.FAULT:
-            environment.failure = _fault(frame)
+            environment.failure = fault(frame)
         else:
             log.warning("%s sent %r while %s", environment, frame.kind, state.value)
         self._broken(environment)
@@ -407,7 +339,7 @@ class Supervisor:
             environment.failure = Fault(endings.INVALID_ENTRYPOINT, frame.content.decode(errors="replace"))
             environment.end("init")
         elif frame.kind == framed.FAULT:
-            environment.failure = _fault(frame)
+            environment.failure = fault(frame)
             environment.end("init")
         else:
             return False
@@ -422,7 +354,7 @@ class Supervisor:
             environment.init_ms = (now - environment.init_started_at) * 1000
             if environment.spec.initialization == PROVISIONED:
                 environment.init_ended(now, "success")
-            environment.set_init_lines_apart(self._wall_ms())
+            environment.set_init_lines_apart(self._outcomes.wall_ms())
         self._freezer.wake()
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
 
@@ -443,14 +375,7 @@ class Supervisor:
         return True
 
     def _answered(self, environment: Environment, frame: Frame) -> None:
-        if frame.kind == framed.ANSWER:
-            outcome = self._outcome(environment, frame.content)
-        elif frame.kind == framed.ERROR or (frame.kind == framed.END and frame.content):
-            outcome = self._failure(environment, endings.reported(frame.content))
-        elif frame.kind == framed.TOO_LARGE:
-            outcome = self._failure(environment, endings.too_large(frame.content))
-        else:
-            outcome = self._end_of(environment, environment.answer)
+        outcome = self._outcomes.answered(environment, frame)
         if environment.attended:
             environment.advance(Event.RESPONDED)
             environment.outcome = outcome
@@ -473,12 +398,7 @@ class Supervisor:
         outcome = environment.outcome
         if outcome is None:
             return
-        outcome = msgspec.structs.replace(
-            outcome,
-            lines=outcome.lines + environment.take_lines(),
-            duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
-            ended_at_ms=self._wall_ms(),
-        )
+        outcome = self._outcomes.settled(environment, outcome)
         if environment.settled is None:
             self._resolve(environment.ticket, outcome)
         else:
@@ -506,22 +426,14 @@ class Supervisor:
         again = first_init and environment.spec.initialization != PROVISIONED
         environment.end("init timeout" if again else "timeout")
 
-    def _end_of(self, environment: Environment, answer: Answer | None) -> Outcome:
-        """The outcome of an answer that was streamed to its end."""
-        if answer is None:
-            return self._outcome(environment, b"")
-        if answer.too_large:
-            return self._failure(environment, endings.too_large(str(answer.size).encode(), answer.limit))
-        return self._outcome(environment, answer.gathered)
-
     # Ending
 
     def _gone(self, environment: Environment) -> None:
         """Every process of the environment is gone, or it never had any."""
         self._deadlines.clear(environment.id)
-        self._groups.remove(environment.group)
         if not environment.ready and environment.reason == "init timeout" and not self._closing:
             environment.init_ended(self._clock.monotonic(), "timeout")
+            self._starter.ended(environment, self._in_use)
             self._begin(environment.again())
             return
         if environment.ready:
@@ -540,8 +452,7 @@ class Supervisor:
         self._perform(actions)
         del self._environments[environment.id]
         self._traces.pop(environment.log_stream, None)
-        if self._snapshots.retiring:
-            self._snapshots.drop_unused(self._in_use())
+        self._starter.ended(environment, self._in_use)
         self._change.set()
 
     def _tell(self, ticket: int, environment: Environment) -> None:
@@ -549,18 +460,8 @@ class Supervisor:
         if isinstance(environment.failure, PreparationFailed):
             self._refuse(ticket, environment.failure)
             return
-        if not environment.delivered_at:
-            environment.delivered_at = environment.init_started_at
-            environment.started_ms = self._wall_ms() - int(
-                (self._clock.monotonic() - environment.delivered_at) * 1000
-            )
         invocation = self._pending[ticket][1]
-        ending = _ending(environment, invocation.request_id)
-        if not environment.ready:
-            timed_out = ending.kind == endings.TIMED_OUT
-            status, error_type = ("timeout", "") if timed_out else ("error", ending.kind)
-            environment.init_ended(self._clock.monotonic(), status, error_type)
-        self._resolve(ticket, self._failure(environment, ending))
+        self._resolve(ticket, self._outcomes.died(environment, invocation.request_id))
 
     def _resolve(self, ticket: int, outcome: Outcome) -> None:
         waiter = self._pending.pop(ticket)[2]
@@ -575,48 +476,3 @@ class Supervisor:
             waiter.fail(error)
         elif not waiter.done():
             waiter.set_exception(error)
-
-    def _failure(self, environment: Environment, ending: endings.Ending) -> Outcome:
-        return self._outcome(environment, ending.payload, ending.kind)
-
-    def _outcome(self, environment: Environment, payload: bytes, error_type: str = "") -> Outcome:
-        init_ms, environment.init_ms = environment.init_ms, None
-        restore_ms = init_ms if environment.restored else None
-        inits, environment.inits = environment.inits, ()
-        return Outcome(
-            payload=payload,
-            function_error="Unhandled" if error_type else "",
-            error_type=error_type,
-            timed_out=error_type == endings.TIMED_OUT,
-            lines=environment.take_lines(),
-            extensions=environment.take_extensions(),
-            log_stream=environment.log_stream,
-            duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
-            init_ms=None if environment.restored else init_ms,
-            restore_ms=restore_ms,
-            no_snapshot=environment.no_snapshot if init_ms is not None else "",
-            max_memory_mb=environment.memory_mb(),
-            started_at_ms=environment.started_ms,
-            ended_at_ms=self._wall_ms(),
-            inits=inits,
-        )
-
-    def _wall_ms(self) -> int:
-        return int(self._clock.wall() * 1000)
-
-
-def _ending(environment: Environment, request_id: str) -> endings.Ending:
-    if isinstance(environment.failure, bytes):
-        return endings.reported(environment.failure)
-    if isinstance(environment.failure, Fault):
-        return endings.fault(request_id, environment.failure.kind, str(environment.failure))
-    if environment.reason == "timeout":
-        return endings.timed_out(request_id, environment.spec.timeout_s)
-    if environment.reason == "memory":
-        return endings.out_of_memory(request_id)
-    status = environment.status
-    return endings.exited(request_id, endings.KILLED if status is None else status)
-
-
-def _fault(frame: Frame) -> Fault:
-    return Fault(frame.request_id.decode(errors="replace"), frame.content.decode(errors="replace"))

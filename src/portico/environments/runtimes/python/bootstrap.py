@@ -186,7 +186,6 @@ def _settle(code_dir: str, variables: dict[str, str]) -> None:
     )
     sys.argv = [os.path.join(os.environ.get("LAMBDA_RUNTIME_DIR", "/var/runtime"), "bootstrap.py")]
     sys.modules["__main__"] = types.ModuleType("__main__")
-    importlib.invalidate_caches()
 
 
 def _import(module_name: str) -> types.ModuleType:

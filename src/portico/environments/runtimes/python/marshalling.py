@@ -42,10 +42,10 @@ class Marshaller:
     """Encodes answers. Made after the environment variables are set, because they name the Python version to imitate."""
 
     def __init__(self) -> None:
-        version = re.fullmatch(r"AWS_Lambda_python3\.(\d+)", os.environ.get("AWS_EXECUTION_ENV", ""))
+        minor = os.environ.get("AWS_EXECUTION_ENV", "").removeprefix("AWS_Lambda_python3.")
         self._mark = secrets.token_hex(16)
         self._raw: list[str] = []
-        ascii_only = version is None or int(version[1]) < 12
+        ascii_only = not minor.isdecimal() or int(minor) < 12
         self._open: dict[int, object] = {}  # containers being encoded, by which the encoder finds cycles
         self._encode = _encoder(ascii_only, self._default, self._open)
 
