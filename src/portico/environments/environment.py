@@ -11,7 +11,7 @@ from contextlib import closing
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import ends, framed, freezing, usage
+from portico.environments import ends, framed, freezing, layouts, usage
 from portico.environments.api.programs import FOLDER, variables_of_extensions
 from portico.environments.api.session import Session
 from portico.environments.control import Control
@@ -209,9 +209,9 @@ class Environment:
         self._loop = asyncio.get_running_loop()
         self._reports = reports
         self.group, self._process = early.group, early.process
-        located = plan.launcher.locate(self._layout(plan, prepared))
+        located = self._located(plan, prepared)
         layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
-        variables = _variables(prepared, plan, layout)
+        variables = layouts.variables(prepared, plan, layout)
         control = self._attach(plan, early.ends, clock)
         control.on_placed = lambda: self._configure(layout, variables)
         control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
@@ -230,8 +230,8 @@ class Environment:
         with closing(theirs):
             self._attach(plan, ours, clock)
             # The configuration holds secrets: it waits in the environment's own socket, and the zygote never reads it.
-            layout = self.layout = plan.launcher.locate(self._layout(plan, prepared))
-            variables = _variables(prepared, plan, layout)
+            layout = self.layout = self._located(plan, prepared)
+            variables = layouts.variables(prepared, plan, layout)
             if not plan.extensions:
                 self._configure(layout, variables)
             try:
@@ -350,32 +350,15 @@ class Environment:
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
         if self._session is not None:
             self._session.telemetry.logs_are_json = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
-        about = {
-            "code_dir": layout.task_dir,
-            "opt_dir": layout.layers_dir,
-            "snapshot": layout.snapshot,
-            "variables": variables,
-        }
-        self._send(framed.encode(framed.CONFIGURE, msgspec.json.encode(about)))
+        self._send(framed.encode(framed.CONFIGURE, layouts.configuration(layout, variables)))
 
     def _kill_later(self, after_s: float, action: Callable[[], None]) -> None:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._kill_timer = self._loop.call_later(after_s, action)
 
-    def _layout(self, plan: Plan, prepared: Prepared) -> Layout:
-        return Layout(
-            code_dir=prepared.code_dir,
-            opt_dir=prepared.opt_dir,
-            tmp_mb=self.spec.ephemeral_mb,
-            memory_mb=self.spec.memory_mb,
-            program=plan.program,
-            speaks_frames=plan.speaks_frames,
-            groups=self.group.join,
-            own_network=self.network.own,
-            doors=self.network.ports,
-            snapshot=plan.snapshot,
-        )
+    def _located(self, plan: Plan, prepared: Prepared) -> Layout:
+        return plan.launcher.locate(layouts.layout(self.spec, plan, prepared, self.group.join, self.network))
 
     def _attach(self, plan: Plan, ours: Ends, clock: Clock) -> Control:
         """Listen to what the processes say."""
@@ -467,14 +450,3 @@ class Environment:
 
 def _ignore(_: BrokenFrame | None) -> None:
     """The channel of a program that does not speak frames ends when it has been executed."""
-
-
-def _variables(prepared: Prepared, plan: Plan, layout: Layout) -> dict[str, str]:
-    variables = {**dict(prepared.variables), **dict(plan.variables), "LAMBDA_TASK_ROOT": layout.task_dir}
-    if layout.own_dir:
-        variables["TMPDIR"] = layout.own_dir
-    if prepared.opt_dir and layout.layers_dir != prepared.opt_dir:
-        # They name the layers' folder as this machine has it.
-        found = layout.layers_dir
-        variables = {name: value.replace(prepared.opt_dir, found) for name, value in variables.items()}
-    return variables
