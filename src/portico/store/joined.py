@@ -18,6 +18,7 @@ class Joined(Transaction):
     def __init__(self, whole: Transaction) -> None:
         self._cache = whole._cache
         self._along = ()
+        self._after = whole._after
         self._read = whole._read
         self._ranges = whole._ranges
         self._ops = whole._ops

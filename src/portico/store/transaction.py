@@ -4,7 +4,7 @@ Reads are remembered and become the commit's conditions; writes gather. A body t
 overtaken: if what it read has changed, the commit conflicts and the dispatcher runs the body again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -42,11 +42,12 @@ class Transaction:
     `along` are its caller's own operations, which are to hold if and only if the operation's do: they go into its commit.
     """
 
-    __slots__ = ("_along", "_cache", "_ops", "_ranges", "_read", "_written")
+    __slots__ = ("_after", "_along", "_cache", "_ops", "_ranges", "_read", "_written")
 
     def __init__(self, cache: RecordCache, along: Sequence[Op] = ()) -> None:
         self._cache = cache
         self._along = along
+        self._after: list[Callable[[], None]] = []
         self._read: dict[Key, VersionIs] = {}
         self._ranges: dict[_Range, RangeIs] = {}
         self._ops: list[Op] = []
@@ -111,10 +112,14 @@ class Transaction:
         """Add an effect of another primitive (a message, a log entry) to the commit."""
         self._ops.append(op)
 
+    def then(self, follow: Callable[[], None]) -> None:
+        """Call `follow` once this is committed; it neither blocks nor raises. For counts, and whatever else a restart may lose."""
+        self._after.append(follow)
+
     @property
     def writes(self) -> bool:
         """Whether there is anything to commit."""
-        return bool(self._ops) or bool(self._along)
+        return bool(self._ops or self._along or self._after)
 
     async def commit_each(self, ops: Sequence[Send | Ack | ChangeVisibility]) -> list[Outcome]:
         """Commit `ops` at once, each for itself, under the condition of what was read; nothing else may have been written. With
@@ -140,9 +145,11 @@ class Transaction:
         Raises:
             Conflict: what was read has changed since.
         """
-        if self.writes:
+        if self._ops or self._along:
             conditions: list[Condition] = [*self._read.values(), *self._ranges.values()]
             await self._cache.store.commit([*self._along, *self._ops], conditions)
+        for follow in self._after:
+            follow()
 
     def _written_in(
         self, start: Key, after: Key | None, *, reverse: bool
