@@ -25,6 +25,7 @@ from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
 from portico.environments.zygotes import Zygotes
+from portico.gateway.budgets import BudgetEndpoints
 from portico.gateway.container import Container
 from portico.gateway.cors import Origins
 from portico.gateway.debug import Debug
@@ -49,6 +50,7 @@ from portico.invoke.admit import Admission
 from portico.invoke.asynchronous.attempt import EventAttempts
 from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.asynchronous.worker import AsynchronousWorker
+from portico.invoke.budget import Budgets
 from portico.invoke.container_credentials import ContainerCredentials
 from portico.invoke.destinations import Destinations
 from portico.invoke.folders import Folders
@@ -59,12 +61,15 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import iam, lambda_, logs, sns, sqs, sts
+from portico.services import cloudwatch, iam, lambda_, logs, sns, sqs, sts
+from portico.services.cloudwatch.functions import FunctionMetrics
+from portico.services.cloudwatch.sampling import Sampling
 from portico.services.logs import retention
 from portico.services.logs.sink import FunctionLogs
 from portico.settings import Settings, listed
 from portico.store.cache import RecordCache
 from portico.store.data_key import data_key
+from portico.store.metrics import METRICS_FILE, Metrics
 from portico.store.port import Store
 from portico.store.timeline import TIMELINE_FILE, Timeline
 
@@ -74,6 +79,7 @@ SERVICES: tuple[ServiceSpec, ...] = (
     sts.SERVICE,
     iam.SERVICE,
     logs.SERVICE,
+    cloudwatch.SERVICE,
     sqs.SERVICE,
     sns.SERVICE,
     lambda_.SERVICE,
@@ -107,6 +113,8 @@ class Server:
         settings, store, clock = self.settings, self.store, self.clock
         self.cache = RecordCache(store)
         self.timeline = Timeline(None if self._directory is None else self._directory / TIMELINE_FILE)
+        self.metrics = Metrics(None if self._directory is None else self._directory / METRICS_FILE)
+        self.function_metrics = FunctionMetrics(self.metrics, clock)
         self.decisions = Decisions(store, clock)
         self.last_uses = LastUses(self.cache)
         self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam, self.last_uses)
@@ -151,13 +159,16 @@ class Server:
         self.resolver = Resolver(cache=self.cache)
         self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)
         self.counts = Counts()
+        self.counts.listen(self.function_metrics.told)
         notices = Notices(self.function_logs, clock)
         self.invoker = Invoker(
             environments=self.environments,
             admission=Admission(concurrent_executions=settings.concurrent_executions),
             logs=self.function_logs,
             folders=folders,
+            metrics=self.function_metrics,
             recursion=Recursion(notices=notices, counts=self.counts),
+            budgets=Budgets(cache=self.cache, clock=clock, notices=notices, counts=self.counts),
         )
         self._build_events(notices)
 
@@ -205,6 +216,8 @@ class Server:
         extras = {
             "Bus": self.bus,
             "Timeline": self.timeline,
+            "Metrics": self.metrics,
+            "Sampling": Sampling(self.metrics, self.clock),
             "Sessions": self.sessions,
             "Sealer": self.sealer,
             "Verifier": self._verifier(),
@@ -272,6 +285,7 @@ class Server:
         upkeep = Upkeep(store=self.store, clock=self.clock, reset=self.reset, jumped=self._jumped)
         own.add(upkeep.endpoints())
         own.add(Debug(resolver=self.resolver, invoker=self.invoker).endpoints())
+        own.add(BudgetEndpoints(self.cache).endpoints())
         own.add(Container(self.container_credentials).endpoints())
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
@@ -303,6 +317,7 @@ class Server:
                 lambda: [({}, self.timeline.dropped_total)],
             ),
             Metric("portico_loop_restarts_total", "Restarts of background loops.", "counter", self._restarts),
+            Metric("portico_events_total", "What has become of events.", "counter", self.counts.samples),
         ]
 
     def _restarts(self) -> list[Sample]:
@@ -319,6 +334,7 @@ class Server:
         self.environments.retire("")
         await self.store.erase()
         await self.timeline.erase()
+        await self.metrics.erase()
         self.cache.clear()
 
     async def start(self) -> None:
@@ -343,6 +359,7 @@ class Server:
         await self.environments.close()
         await self.function_logs.close()
         await self.timeline.close()
+        await self.metrics.close()
         await self.store.close()
         if self._temporary is not None:
             self.staging.clear()

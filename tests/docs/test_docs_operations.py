@@ -27,8 +27,12 @@ def test_every_metric(server: Server) -> None:
     assert told == exposed
 
 
-def test_labels_of_metrics(server: Server, client: Callable[..., Any]) -> None:
-    client("sts").get_caller_identity()
+def test_labels_of_metrics(server: Server, client: Callable[..., Any], deploy: Callable[..., str]) -> None:
+    name = deploy("def handler(event, context): return 1")
+    client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    client("lambda").invoke(FunctionName=name, InvocationType="Event")
+    while "portico_events_total{" not in get(server, "/_portico/metrics"):  # until it is dropped
+        client("sts").get_caller_identity()
     told = {
         quoted(name)[0]: set(quoted(labels)) for name, _, labels, _ in rows(page("operations.md"), "metric")
     }
@@ -44,6 +48,7 @@ def test_every_address_of_its_own() -> None:
         GATEWAY / "status.py",
         GATEWAY / "upkeep.py",
         GATEWAY / "debug.py",
+        GATEWAY / "budgets.py",
         GATEWAY.parent / "invoke" / "container_credentials.py",
         GATEWAY.parent / "app.py",
     ]

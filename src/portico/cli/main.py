@@ -18,6 +18,7 @@ class Lazy(click.Group):
         "logs": ("logs", "Show what a function has logged."),
         "env": ("env", "Print the exports that point AWS tools at Portico."),
         "explain": ("explain", "Say why a call was allowed or refused."),
+        "budget": ("budget", "Say how much a function or an account may be invoked."),
         "clock": ("clock", "Show Portico's own time, or jump ahead (development mode)."),
         "reset": ("reset", "Forget everything (development mode)."),
         "doctor": ("doctor", "Say what this machine gives and what is missing."),

@@ -7,6 +7,7 @@ import msgspec
 from portico.environments.stream import Stream
 from portico.environments.work import ON_DEMAND, Environments, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission, Permit, Throttled
+from portico.invoke.budget import Budgets
 from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink, MetricSink, Uncounted
@@ -33,7 +34,16 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 class Invoker:
     """Runs invocations of resolved versions."""
 
-    __slots__ = ("_admission", "_environments", "_folders", "_logs", "_metrics", "_mounted", "_recursion")
+    __slots__ = (
+        "_admission",
+        "_budgets",
+        "_environments",
+        "_folders",
+        "_logs",
+        "_metrics",
+        "_mounted",
+        "_recursion",
+    )
 
     def __init__(
         self,
@@ -44,6 +54,7 @@ class Invoker:
         folders: Folders | None = None,
         metrics: MetricSink | None = None,
         recursion: Recursion | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._environments = environments
         self._admission = admission
@@ -51,6 +62,7 @@ class Invoker:
         self._folders = folders
         self._metrics = metrics or Uncounted()
         self._recursion = recursion
+        self._budgets = budgets
         self._mounted: dict[str, int] = {}  # by an environment's key, what its folder's epoch was last
 
     @property
@@ -63,10 +75,11 @@ class Invoker:
         queue, so their rate is not limited.
 
         Raises:
-            Throttled: no place is left for this function, or too many have begun.
+            Throttled: no place is left for this function, or too many have begun. OverBudget, one of these: a budget is used up.
             PreparationFailed: no environment could be started. RecursionStopped, one of these: it goes on calling itself.
         """
         invocation = self._entered(resolved, invocation)
+        await self._take(resolved, invocation, queued=queued)
         permit = self._admit(resolved, invocation, queued=queued)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
@@ -75,7 +88,7 @@ class Invoker:
             permit.release()
             raise
         self._metrics.ended(resolved, permit, invocation, outcome)
-        _when_settled(outcome, lambda _: permit.release())
+        _when_settled(outcome, lambda whole: self._release(resolved, permit, whole))
         return self._finish(resolved, spec, invocation, outcome)
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
@@ -93,14 +106,14 @@ class Invoker:
         finally:
             self._environments.retire(key)
 
-    def stream(self, resolved: Resolved, invocation: Invocation) -> "Streaming":
-        """Like `invoke`, for an answer that is read while it is made. To be called on the loop.
+    async def stream(self, resolved: Resolved, invocation: Invocation) -> "Streaming":
+        """Like `invoke`, for an answer that is read while it is made; returns when it begins.
 
         Raises:
-            Throttled: no place is left for this function.
-            RecursionStopped: it goes on calling itself.
+            Throttled, PreparationFailed: as for `invoke`.
         """
         invocation = self._entered(resolved, invocation)
+        await self._take(resolved, invocation, queued=False)
         permit = self._admit(resolved, invocation, queued=False)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         streaming = Streaming()
@@ -110,14 +123,25 @@ class Invoker:
                 permit.release()
             else:
                 self._metrics.ended(resolved, permit, invocation, outcome)
-                _when_settled(outcome, lambda _: permit.release())
+                _when_settled(outcome, lambda whole: self._release(resolved, permit, whole))
                 streaming.finished = self._finish(resolved, spec, invocation, outcome)
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
+        await streaming.answer.begun()
         return streaming
 
     def _entered(self, resolved: Resolved, invocation: Invocation) -> Invocation:
         return invocation if self._recursion is None else self._recursion.enter(resolved, invocation)
+
+    async def _take(self, resolved: Resolved, invocation: Invocation, *, queued: bool) -> None:
+        """Have the invocation pay from the budgets that it has, if any."""
+        if self._budgets is not None and self._budgets.limits(resolved.version):
+            await self._budgets.take(resolved, invocation.request_id, len(invocation.payload), queued=queued)
+
+    def _release(self, resolved: Resolved, permit: Permit, outcome: Outcome) -> None:
+        permit.release()
+        if self._budgets is not None:
+            self._budgets.charge(resolved.version, outcome, ahead=permit.ahead)
 
     def _admit(self, resolved: Resolved, invocation: Invocation, *, queued: bool) -> Permit:
         try:

@@ -18,6 +18,7 @@ from portico.invoke.asynchronous import course
 from portico.invoke.asynchronous.counts import Counts, FunctionKey
 from portico.invoke.asynchronous.course import End, Limits, Result, Wait
 from portico.invoke.asynchronous.events import Event, Parcel, Report, decode, encode
+from portico.invoke.budget import OverBudget
 from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.notices import Notices
@@ -125,15 +126,8 @@ class EventAttempts:
         invocation = Invocation(event.request_id, event.payload, event.invoked_arn, event.trace)
         try:
             finished = await self._invoker.invoke(resolved, invocation, queued=True)
-        except Throttled as throttled:
-            stopped = self._is_stopped(event)
-            return Tried(
-                "stopped" if stopped else "refused", 429, error=f"Rate Exceeded. ({throttled.reason})"
-            )
-        except RecursionStopped as stopped:
-            return Tried("recursive", 400, error=stopped.message)
-        except PreparationFailed as failed:
-            return Tried("refused", 500, error=failed.message)
+        except (Throttled, PreparationFailed) as error:
+            return self._refused(event, error)
         except asyncio.CancelledError:
             begun = msgspec.structs.replace(event, deliveries=event.deliveries + 1)
             await self._store.commit_each([self._given_back(message, begun)])
@@ -143,9 +137,17 @@ class EventAttempts:
             return Tried("function error", 200, outcome, error_message(outcome.payload))
         return Tried("answered", 200, outcome)
 
-    def _is_stopped(self, event: Event) -> bool:
+    def _refused(self, event: Event, error: Throttled | PreparationFailed) -> Tried:
+        """What it comes to when the function could not be run."""
+        if isinstance(error, RecursionStopped):
+            return Tried("recursive", 400, error=error.message)
+        if isinstance(error, PreparationFailed):
+            return Tried("refused", 500, error=error.message)
+        if isinstance(error, OverBudget):
+            return Tried("refused", 429, error=error.words)
         function = self._cache.peek(FUNCTIONS, event.account, event.region, event.function)
-        return function is not None and function.value.reserved == 0
+        stopped = function is not None and function.value.reserved == 0
+        return Tried("stopped" if stopped else "refused", 429, error=f"Rate Exceeded. ({error.reason})")
 
     async def _settle(self, message: Message, event: Event, resolved: Resolved, tried: Tried) -> None:
         """Write what became of the event."""

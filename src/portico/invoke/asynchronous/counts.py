@@ -1,6 +1,6 @@
 """What happens to events, counted by function: for Prometheus here, and for CloudWatch by whoever listens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 FunctionKey = tuple[str, str, str]
 """Account, region and name of a function."""
@@ -36,10 +36,9 @@ class Counts:
         for listener in self._listeners:
             listener(metric, function, value)
 
-    def samples(self, metric: str) -> list[tuple[dict[str, str], float]]:
-        """The totals of a metric with their labels."""
+    def samples(self) -> list[tuple[Mapping[str, str], float]]:
+        """The totals with their labels."""
         return [
-            ({"account": account, "region": region, "function": name}, total)
-            for (counted, (account, region, name)), total in sorted(self.totals.items())
-            if counted == metric
+            ({"metric": metric, "account": account, "region": region, "function": name}, total)
+            for (metric, (account, region, name)), total in sorted(self.totals.items())
         ]

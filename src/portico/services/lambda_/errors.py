@@ -205,6 +205,16 @@ def bad_payload(message: str) -> AwsError:
     return AwsError("InvalidRequestContentException", message, 400, fields=_USER)
 
 
+def over_budget(words: str, wait_s: int) -> AwsError:
+    """429: a budget of Portico's is used up."""
+    return AwsError(
+        "TooManyRequestsException",
+        words,
+        429,
+        fields={"Reason": "CallerRateLimitExceeded", "Type": "User", "retryAfterSeconds": str(wait_s)},
+    )
+
+
 def throttled(reason: str) -> AwsError:
     """429: no concurrency is left."""
     return AwsError(

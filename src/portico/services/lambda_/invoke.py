@@ -10,6 +10,7 @@ from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke import recursion
 from portico.invoke.admit import Throttled
 from portico.invoke.asynchronous.events import Event, accept
+from portico.invoke.budget import OverBudget
 from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
@@ -48,7 +49,8 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
         ResourceNotFoundException: no such function, version or alias.
         ResourceConflictException: it is being created, or creating it failed.
         RequestEntityTooLargeException, InvalidRequestContentException: the payload or the client context.
-        TooManyRequestsException: no concurrency is left.
+        TooManyRequestsException: no concurrency is left, or a budget is used up.
+        RecursiveInvocationException: the function goes on calling itself.
 
     Source: API reference, Invoke.
     """
@@ -76,7 +78,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     try:
         finished = await lam.invoker.invoke(resolved, invocation)
     except Throttled as throttled:
-        raise errors.throttled(throttled.reason) from throttled
+        raise throttled_answer(throttled) from throttled
     except PreparationFailed as failed:
         raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
     outcome = finished.outcome
@@ -120,6 +122,13 @@ def refuse_unavailable(request: Mapping[str, Any]) -> None:
     for member in _UNAVAILABLE:
         if member in request:
             raise errors.unavailable(member)
+
+
+def throttled_answer(throttled: Throttled) -> AwsError:
+    """What the caller of a function is told that can't be run now."""
+    if isinstance(throttled, OverBudget):
+        return errors.over_budget(throttled.words, throttled.wait_s)
+    return errors.throttled(throttled.reason)
 
 
 async def active(lam: Lambda, name: Name) -> Resolved:

@@ -10,9 +10,15 @@ from portico.invoke.admit import Throttled
 from portico.invoke.invoker import Finished, Streaming
 from portico.invoke.pace import Pace
 from portico.invoke.report import error_message
-from portico.services.lambda_ import access, errors, names, payload
+from portico.services.lambda_ import access, names, payload
 from portico.services.lambda_.durable import refusals
-from portico.services.lambda_.invoke import NOT_PREPARED, active, refuse_unavailable, trace_of
+from portico.services.lambda_.invoke import (
+    NOT_PREPARED,
+    active,
+    refuse_unavailable,
+    throttled_answer,
+    trace_of,
+)
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
 
@@ -58,10 +64,9 @@ async def invoke_with_response_stream(
         return {"StatusCode": 204, "EventStream": ()}  # type: ignore[typeddict-item]  # no events
     invocation = Invocation(call.request_id, event, name.asked_arn, trace_of(call, resolved), decoded)
     try:
-        streaming = lam.invoker.stream(resolved, invocation)
-        await streaming.answer.begun()
+        streaming = await lam.invoker.stream(resolved, invocation)
     except Throttled as throttled:
-        raise errors.throttled(throttled.reason) from throttled
+        raise throttled_answer(throttled) from throttled
     except PreparationFailed as failed:
         raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
     events = _events(lam, streaming, tail=request.get("LogType") == "Tail")
