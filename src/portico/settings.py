@@ -71,8 +71,13 @@ class Settings(msgspec.Struct, frozen=True):
     # Walls around functions: `A` namespaces, Landlock and seccomp, `B` the last two, `C` none (loopback only), `auto` the best that
     # this machine gives, and A or nothing off loopback. A named one that is not to be had ends the start.
     isolation: Literal["auto", "A", "B", "C"] = "auto"
+    # Mail server for subscriptions by mail, smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty keeps mails for /_portico/mailbox.
+    smtp: str = ""
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.
     outbound_allow: str = ""
+    # Where queues are that are polled as event sources but are not here: `URL` for all, `ACCOUNT=URL` for those of an account,
+    # `ARN=URL` for one, separated by commas. They are polled with the credentials of the server's own environment.
+    sqs_endpoint: str = ""
     # Largest request body in bytes.
     body_bytes_max: int = 100 * 1024 * 1024
 

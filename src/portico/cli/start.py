@@ -75,6 +75,9 @@ from portico.settings import Settings, SettingsError, load
 @click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )
+@click.option(
+    "--sqs-endpoint", help="Where queues are that are event sources but not here; docs/event-sources.md."
+)
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings from a TOML file.")
 def command(config: Path | None, **flags: Any) -> None:

@@ -19,6 +19,7 @@ SERVICE = ServiceSpec(
         "durable.replay",
         "delete_function",
         "event_invoke",
+        "event_sources.mappings",
         "functions",
         "invoke",
         "invoke_stream",

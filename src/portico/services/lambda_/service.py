@@ -14,6 +14,8 @@ from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services.lambda_.downloads import Downloads
 from portico.services.lambda_.durable import loops as durable_loops
+from portico.services.lambda_.event_sources.follower import EventSources
+from portico.services.lambda_.event_sources.start import start as start_event_sources
 from portico.services.lambda_.provisioner import Provisioner
 from portico.services.lambda_.states import States
 from portico.store.cache import RecordCache
@@ -36,14 +38,15 @@ class Lambda(msgspec.Struct, frozen=True):
     provisioner: Provisioner
     downloads: Downloads
     runtimes: Runtimes
+    event_sources: EventSources
     stream_bytes_per_s: int
     unreserved_min: int = UNRESERVED_MIN
 
 
 def build(ports: Ports) -> Lambda:
     """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Destinations`,
-    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due` and
-    `lambda.durable.run`."""
+    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due`,
+    `lambda.durable.run` and `lambda.event_sources`."""
     extras = ports.extras
     states = States(
         store=ports.store,
@@ -70,5 +73,6 @@ def build(ports: Ports) -> Lambda:
         provisioner=provisioner,
         downloads=Downloads(store=ports.store, clock=ports.clock),
         runtimes=Runtimes(strict=extras["Settings"].runtimes == "strict"),
+        event_sources=start_event_sources(ports),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
     )

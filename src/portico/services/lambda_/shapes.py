@@ -71,6 +71,11 @@ class AllowedPublishers(TypedDict):
     SigningProfileVersionArns: list[str]
 
 
+class AmazonManagedKafkaEventSourceConfig(TypedDict):
+    ConsumerGroupId: NotRequired[str]
+    SchemaRegistryConfig: NotRequired["KafkaSchemaRegistryConfig"]
+
+
 class CallbackDetails(TypedDict):
     CallbackId: NotRequired[str]
     Result: NotRequired[str]
@@ -214,6 +219,37 @@ class CreateCodeSigningConfigResponse(TypedDict):
     CodeSigningConfig: "CodeSigningConfig"
 
 
+class CreateEventSourceMappingRequest(TypedDict):
+    EventSourceArn: NotRequired[str]
+    FunctionName: str
+    Enabled: NotRequired[bool]
+    BatchSize: NotRequired[int]
+    FilterCriteria: NotRequired["FilterCriteria"]
+    KMSKeyArn: NotRequired[str]
+    MetricsConfig: NotRequired["EventSourceMappingMetricsConfig"]
+    LoggingConfig: NotRequired["EventSourceMappingLoggingConfig"]
+    ScalingConfig: NotRequired["ScalingConfig"]
+    MaximumBatchingWindowInSeconds: NotRequired[int]
+    ParallelizationFactor: NotRequired[int]
+    StartingPosition: NotRequired[str]
+    StartingPositionTimestamp: NotRequired[float]
+    DestinationConfig: NotRequired["DestinationConfig"]
+    MaximumRecordAgeInSeconds: NotRequired[int]
+    BisectBatchOnFunctionError: NotRequired[bool]
+    MaximumRetryAttempts: NotRequired[int]
+    Tags: NotRequired[dict[str, str]]
+    TumblingWindowInSeconds: NotRequired[int]
+    Topics: NotRequired[list[str]]
+    Queues: NotRequired[list[str]]
+    SourceAccessConfigurations: NotRequired[list["SourceAccessConfiguration"]]
+    SelfManagedEventSource: NotRequired["SelfManagedEventSource"]
+    FunctionResponseTypes: NotRequired[list[str]]
+    AmazonManagedKafkaEventSourceConfig: NotRequired["AmazonManagedKafkaEventSourceConfig"]
+    SelfManagedKafkaEventSourceConfig: NotRequired["SelfManagedKafkaEventSourceConfig"]
+    DocumentDBEventSourceConfig: NotRequired["DocumentDBEventSourceConfig"]
+    ProvisionedPollerConfig: NotRequired["ProvisionedPollerConfig"]
+
+
 class CreateFunctionRequest(TypedDict):
     FunctionName: str
     Runtime: NotRequired[str]
@@ -272,6 +308,10 @@ class DeleteDurableExecutionResponse(TypedDict):
     DeletionRequestTimestamp: float
 
 
+class DeleteEventSourceMappingRequest(TypedDict):
+    UUID: str
+
+
 class DeleteFunctionCodeSigningConfigRequest(TypedDict):
     FunctionName: str
 
@@ -312,6 +352,12 @@ class DeleteResourcePolicyRequest(TypedDict):
 class DestinationConfig(TypedDict):
     OnSuccess: NotRequired["OnSuccess"]
     OnFailure: NotRequired["OnFailure"]
+
+
+class DocumentDBEventSourceConfig(TypedDict):
+    DatabaseName: NotRequired[str]
+    CollectionName: NotRequired[str]
+    FullDocument: NotRequired[str]
 
 
 class DurableConfig(TypedDict):
@@ -406,6 +452,50 @@ class EventResumeReason(TypedDict):
     Truncated: NotRequired[bool]
 
 
+class EventSourceMappingConfiguration(TypedDict):
+    UUID: NotRequired[str]
+    StartingPosition: NotRequired[str]
+    StartingPositionTimestamp: NotRequired[float]
+    BatchSize: NotRequired[int]
+    MaximumBatchingWindowInSeconds: NotRequired[int]
+    ParallelizationFactor: NotRequired[int]
+    EventSourceArn: NotRequired[str]
+    FilterCriteria: NotRequired["FilterCriteria"]
+    FilterCriteriaError: NotRequired["FilterCriteriaError"]
+    KMSKeyArn: NotRequired[str]
+    MetricsConfig: NotRequired["EventSourceMappingMetricsConfig"]
+    LoggingConfig: NotRequired["EventSourceMappingLoggingConfig"]
+    ScalingConfig: NotRequired["ScalingConfig"]
+    FunctionArn: NotRequired[str]
+    LastModified: NotRequired[float]
+    LastProcessingResult: NotRequired[str]
+    State: NotRequired[str]
+    StateTransitionReason: NotRequired[str]
+    DestinationConfig: NotRequired["DestinationConfig"]
+    Topics: NotRequired[list[str]]
+    Queues: NotRequired[list[str]]
+    SourceAccessConfigurations: NotRequired[list["SourceAccessConfiguration"]]
+    SelfManagedEventSource: NotRequired["SelfManagedEventSource"]
+    MaximumRecordAgeInSeconds: NotRequired[int]
+    BisectBatchOnFunctionError: NotRequired[bool]
+    MaximumRetryAttempts: NotRequired[int]
+    TumblingWindowInSeconds: NotRequired[int]
+    FunctionResponseTypes: NotRequired[list[str]]
+    AmazonManagedKafkaEventSourceConfig: NotRequired["AmazonManagedKafkaEventSourceConfig"]
+    SelfManagedKafkaEventSourceConfig: NotRequired["SelfManagedKafkaEventSourceConfig"]
+    DocumentDBEventSourceConfig: NotRequired["DocumentDBEventSourceConfig"]
+    EventSourceMappingArn: NotRequired[str]
+    ProvisionedPollerConfig: NotRequired["ProvisionedPollerConfig"]
+
+
+class EventSourceMappingLoggingConfig(TypedDict):
+    SystemLogLevel: NotRequired[str]
+
+
+class EventSourceMappingMetricsConfig(TypedDict):
+    Metrics: NotRequired[list[str]]
+
+
 class Execution(TypedDict):
     DurableExecutionArn: str
     DurableExecutionName: str
@@ -456,6 +546,19 @@ class FileSystemConfig(TypedDict):
     Arn: str
     LocalMountPath: str
     S3FilesConfig: NotRequired["S3FilesConfig"]
+
+
+class Filter(TypedDict):
+    Pattern: NotRequired[str]
+
+
+class FilterCriteria(TypedDict):
+    Filters: NotRequired[list["Filter"]]
+
+
+class FilterCriteriaError(TypedDict):
+    ErrorCode: NotRequired[str]
+    Message: NotRequired[str]
 
 
 class FunctionCode(TypedDict):
@@ -609,6 +712,10 @@ class GetDurableExecutionStateRequest(TypedDict):
 class GetDurableExecutionStateResponse(TypedDict):
     Operations: list["Operation"]
     NextMarker: NotRequired[str]
+
+
+class GetEventSourceMappingRequest(TypedDict):
+    UUID: str
 
 
 class GetFunctionCodeSigningConfigRequest(TypedDict):
@@ -818,6 +925,22 @@ class InvokeWithResponseStreamResponseEvent(TypedDict):
     InvokeComplete: NotRequired["InvokeWithResponseStreamCompleteEvent"]
 
 
+class KafkaSchemaRegistryAccessConfig(TypedDict):
+    Type: NotRequired[str]
+    URI: NotRequired[str]
+
+
+class KafkaSchemaRegistryConfig(TypedDict):
+    SchemaRegistryURI: NotRequired[str]
+    EventRecordFormat: NotRequired[str]
+    AccessConfigs: NotRequired[list["KafkaSchemaRegistryAccessConfig"]]
+    SchemaValidationConfigs: NotRequired[list["KafkaSchemaValidationConfig"]]
+
+
+class KafkaSchemaValidationConfig(TypedDict):
+    Attribute: NotRequired[str]
+
+
 class LambdaManagedInstancesCapacityProviderConfig(TypedDict):
     CapacityProviderArn: str
     PerExecutionEnvironmentMaxConcurrency: NotRequired[int]
@@ -901,6 +1024,18 @@ class ListDurableExecutionsByFunctionRequest(TypedDict):
 class ListDurableExecutionsByFunctionResponse(TypedDict):
     DurableExecutions: NotRequired[list["Execution"]]
     NextMarker: NotRequired[str]
+
+
+class ListEventSourceMappingsRequest(TypedDict):
+    EventSourceArn: NotRequired[str]
+    FunctionName: NotRequired[str]
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListEventSourceMappingsResponse(TypedDict):
+    NextMarker: NotRequired[str]
+    EventSourceMappings: NotRequired[list["EventSourceMappingConfiguration"]]
 
 
 class ListFunctionEventInvokeConfigsRequest(TypedDict):
@@ -1067,6 +1202,12 @@ class ProvisionedConcurrencyConfigListItem(TypedDict):
     LastModified: NotRequired[str]
 
 
+class ProvisionedPollerConfig(TypedDict):
+    MinimumPollers: NotRequired[int]
+    MaximumPollers: NotRequired[int]
+    PollerGroupName: NotRequired[str]
+
+
 class PublishLayerVersionRequest(TypedDict):
     LayerName: str
     Description: NotRequired[str]
@@ -1216,6 +1357,20 @@ class S3FilesConfig(TypedDict):
     DirectS3Read: NotRequired[str]
 
 
+class ScalingConfig(TypedDict):
+    MaximumConcurrency: NotRequired[int]
+
+
+class SelfManagedEventSource(TypedDict):
+    Endpoints: NotRequired[dict[str, list[str]]]
+
+
+class SelfManagedKafkaEventSourceConfig(TypedDict):
+    ConsumerGroupId: NotRequired[str]
+    SchemaRegistryConfig: NotRequired["KafkaSchemaRegistryConfig"]
+    ConsumptionMode: NotRequired[str]
+
+
 class SendDurableExecutionCallbackFailureRequest(TypedDict):
     CallbackId: str
     Error: NotRequired["ErrorObject"]
@@ -1249,6 +1404,11 @@ class SnapStart(TypedDict):
 class SnapStartResponse(TypedDict):
     ApplyOn: NotRequired[str]
     OptimizationStatus: NotRequired[str]
+
+
+class SourceAccessConfiguration(TypedDict):
+    Type: NotRequired[str]
+    URI: NotRequired[str]
 
 
 class StepDetails(TypedDict):
@@ -1334,6 +1494,31 @@ class UpdateCodeSigningConfigRequest(TypedDict):
 
 class UpdateCodeSigningConfigResponse(TypedDict):
     CodeSigningConfig: "CodeSigningConfig"
+
+
+class UpdateEventSourceMappingRequest(TypedDict):
+    UUID: str
+    FunctionName: NotRequired[str]
+    Enabled: NotRequired[bool]
+    BatchSize: NotRequired[int]
+    FilterCriteria: NotRequired["FilterCriteria"]
+    KMSKeyArn: NotRequired[str]
+    MetricsConfig: NotRequired["EventSourceMappingMetricsConfig"]
+    LoggingConfig: NotRequired["EventSourceMappingLoggingConfig"]
+    ScalingConfig: NotRequired["ScalingConfig"]
+    MaximumBatchingWindowInSeconds: NotRequired[int]
+    ParallelizationFactor: NotRequired[int]
+    DestinationConfig: NotRequired["DestinationConfig"]
+    MaximumRecordAgeInSeconds: NotRequired[int]
+    BisectBatchOnFunctionError: NotRequired[bool]
+    MaximumRetryAttempts: NotRequired[int]
+    TumblingWindowInSeconds: NotRequired[int]
+    SourceAccessConfigurations: NotRequired[list["SourceAccessConfiguration"]]
+    FunctionResponseTypes: NotRequired[list[str]]
+    AmazonManagedKafkaEventSourceConfig: NotRequired["AmazonManagedKafkaEventSourceConfig"]
+    SelfManagedKafkaEventSourceConfig: NotRequired["SelfManagedKafkaEventSourceConfig"]
+    DocumentDBEventSourceConfig: NotRequired["DocumentDBEventSourceConfig"]
+    ProvisionedPollerConfig: NotRequired["ProvisionedPollerConfig"]
 
 
 class UpdateFunctionCodeRequest(TypedDict):
@@ -1423,10 +1608,19 @@ class WaitSucceededDetails(TypedDict):
 CreateAliasResponse = AliasConfiguration
 
 
+CreateEventSourceMappingResponse = EventSourceMappingConfiguration
+
+
 CreateFunctionResponse = FunctionConfiguration
 
 
+DeleteEventSourceMappingResponse = EventSourceMappingConfiguration
+
+
 GetAliasResponse = AliasConfiguration
+
+
+GetEventSourceMappingResponse = EventSourceMappingConfiguration
 
 
 GetFunctionConfigurationResponse = FunctionConfiguration
@@ -1454,6 +1648,9 @@ PutFunctionEventInvokeConfigResponse = FunctionEventInvokeConfig
 
 
 UpdateAliasResponse = AliasConfiguration
+
+
+UpdateEventSourceMappingResponse = EventSourceMappingConfiguration
 
 
 UpdateFunctionCodeResponse = FunctionConfiguration

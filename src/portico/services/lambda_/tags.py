@@ -1,4 +1,4 @@
-"""Tags of functions and of code signing configurations.
+"""Tags of functions, code signing configurations and event source mappings.
 
 Source: API reference; recorded answers.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from portico.base.arn import Arn
 from portico.base.arn import parse as parse_arn
 from portico.base.ids import uuid
 from portico.calls.call import Call
@@ -16,6 +17,7 @@ from portico.calls.operation import Values, operation
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Function
 from portico.services.lambda_ import access, errors, names
 from portico.services.lambda_.code_signing_records import CONFIGS, CodeSigningConfig, config_of, place_of
+from portico.services.lambda_.event_sources.records import MAPPINGS, EventSourceMapping
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 TAGS_MAX = 50
 _SIGNING = "code-signing-config"
-_OTHERS = {"event-source-mapping": "Event source mapping", "capacity-provider": "Capacity provider"}
+_MAPPING = "event-source-mapping"
+_OTHERS = {"capacity-provider": "Capacity provider"}
 _KEY = re.compile(r"[\w\s_.:/=+\-@]{1,128}")
 _VALUE_CHARS_MAX = 256
 
@@ -75,11 +78,13 @@ async def _tags_of(call: Call, resource: str) -> Mapping[str, str]:
     """The tags of what the ARN names, none for what there is not."""
     arn = parse_arn(resource)
     kind, _, name = arn.resource.partition(":") if arn is not None else ("", "", "")
-    found: Function | CodeSigningConfig | None = None
+    found: Function | CodeSigningConfig | EventSourceMapping | None = None
     if arn is not None and kind == "function":
         found = await call.tx.get(FUNCTIONS, arn.account, arn.region, name.partition(":")[0])
     elif arn is not None and kind == _SIGNING:
         found = await call.tx.get(CONFIGS, arn.account, arn.region, name)
+    elif arn is not None and kind == _MAPPING:
+        found = await call.tx.get(MAPPINGS, arn.account, arn.region, name)
     return found.tags if found is not None else {}
 
 
@@ -91,6 +96,8 @@ async def _tagged(call: Call, resource: str) -> _Tagged:
         raise errors.not_found(f"{_OTHERS[kind]} not found: {resource}")
     if kind == _SIGNING:
         return await _tagged_config(call, resource)
+    if arn is not None and kind == _MAPPING:
+        return await _tagged_mapping(call, arn)
     if kind != "function":
         raise errors.not_found(f"Resource not found: {resource}")
     name = names.parse(call.scope, resource)
@@ -113,12 +120,24 @@ async def _tagged_config(call: Call, resource: str) -> _Tagged:
     return _Tagged(config.tags, retag)
 
 
+async def _tagged_mapping(call: Call, arn: Arn) -> _Tagged:
+    place = (arn.account, arn.region, arn.resource.partition(":")[2])
+    mapping = await call.tx.get(MAPPINGS, *place)
+    if mapping is None:
+        raise errors.not_found(f"Event source mapping not found: {arn}")
+
+    async def retag(tags: dict[str, str]) -> None:
+        call.tx.put(MAPPINGS, msgspec.structs.replace(mapping, tags=tags), *place)
+
+    return _Tagged(mapping.tags, retag)
+
+
 @operation(on=_on, keys=_keys)
 async def tag_resource(lam: Lambda, call: Call, request: "TagResourceRequest") -> None:
     """Add tags, or change their values.
 
     Raises:
-        ResourceNotFoundException: no such function or code signing configuration.
+        ResourceNotFoundException: no such function, code signing configuration or event source mapping.
         InvalidParameterValueException: no tags, too many, malformed ones, or an ARN with a qualifier.
     """
     tagged = await _tagged(call, request["Resource"])

@@ -5,11 +5,13 @@ Source: Developer Guide, "Invoking durable Lambda functions" and "Idempotency" (
 
 import asyncio
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from portico.base.clock import Clock
 from portico.base.ids import uuid
+from portico.bus.port import Bus
 from portico.calls.call import Call
 from portico.invoke.admit import Throttled
 from portico.invoke.records import Durable
@@ -29,9 +31,12 @@ from portico.services.lambda_.durable.records import (
     Reference,
 )
 from portico.services.lambda_.names import Name
-from portico.services.lambda_.service import Lambda
+from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.service import Lambda
 
 SYNCHRONOUS_S = 900
 _LOOK_S = 1.0
@@ -58,7 +63,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
 
 
 async def invoke(
-    lam: Lambda, call: Call, request: Any, name: Name, resolved: Resolved, *, trace: str
+    lam: "Lambda", call: Call, request: Any, name: Name, resolved: Resolved, *, trace: str
 ) -> Answer:
     """Invoke, for a version that has a `DurableConfig`. A synchronous call waits for the end of the whole execution.
 
@@ -92,7 +97,19 @@ async def invoke(
     if not wanted.name or lam.cache.peek(NAMES, *name.key, wanted.name) is None:
         _admit(lam, resolved)
     execution = await committed(lam.cache, lambda tx: begin(tx, wanted, lam.clock.now()))
-    return await _answer(lam, await ended(lam, execution))
+    return await _answer(lam.cache, await ended(lam.cache, lam.bus, execution))
+
+
+async def run(cache: RecordCache, bus: Bus, clock: Clock, wanted: Wanted) -> bytes | None:
+    """Run an execution that nobody but its caller waits for: its result, or None for its error.
+
+    Raises:
+        ServiceException: it has not ended within 15 minutes (it was paused), or was deleted.
+    """
+    execution = await committed(cache, lambda tx: begin(tx, wanted, clock.now()))
+    answer = await _answer(cache, await ended(cache, bus, execution))
+    payload: bytes = answer["Payload"]
+    return None if "FunctionError" in answer else payload
 
 
 def _text(event: bytes) -> str:
@@ -107,7 +124,7 @@ def _text(event: bytes) -> str:
         raise errors.bad_payload(payload.why_not_json(event)) from error
 
 
-def _admit(lam: Lambda, resolved: Resolved) -> None:
+def _admit(lam: "Lambda", resolved: Resolved) -> None:
     """A caller who waits is told at once that there is no place; an execution that has begun waits for one."""
     try:
         lam.invoker.admission.admit(resolved).release()
@@ -172,17 +189,17 @@ def _write(ledger: Ledger, event: str) -> None:
     ledger.save()
 
 
-async def ended(lam: Lambda, execution: Execution) -> Execution:
+async def ended(cache: RecordCache, bus: Bus, execution: Execution) -> Execution:
     """The execution once it has ended.
 
     Raises:
         ServiceException: it has not within 15 minutes (it was paused), or was deleted.
     """
-    subscription = lam.bus.subscribe(EXECUTIONS.key(*execution.key))
+    subscription = bus.subscribe(EXECUTIONS.key(*execution.key))
     try:
         async with asyncio.timeout(SYNCHRONOUS_S):
             while True:
-                held = lam.cache.peek(EXECUTIONS, *execution.key)
+                held = cache.peek(EXECUTIONS, *execution.key)
                 if held is None:
                     break
                 if held.value.status not in OPEN:
@@ -200,14 +217,14 @@ async def ended(lam: Lambda, execution: Execution) -> Execution:
     )
 
 
-async def _answer(lam: Lambda, execution: Execution) -> Answer:
+async def _answer(cache: RecordCache, execution: Execution) -> Answer:
     answer: Answer = {
         "StatusCode": 200,
         "ExecutedVersion": execution.version,
         "DurableExecutionArn": execution.arn,
     }
     if execution.status == SUCCEEDED:
-        result = await lam.cache.get(RESULTS, *execution.key)
+        result = await cache.get(RESULTS, *execution.key)
         said = result.value.payload if result is not None else None
         return answer | {"Payload": (said or "null").encode()}
     return answer | {"FunctionError": "Unhandled", "Payload": _error_document(execution.error or {})}

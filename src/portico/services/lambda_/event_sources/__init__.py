@@ -1,0 +1,16 @@
+"""Event sources: what Lambda itself polls, and the functions that it invokes with what it finds.
+
+| module | what it decides or does |
+|---|---|
+| `mappings` | the operations |
+| `parameters` | which parameters a mapping may have, in AWS's words |
+| `records`, `shown` | mappings as they are stored, and as they are answered |
+| `states` | pure: one table of states |
+| `kinds` | the kinds of sources that there are, by the service in their ARN |
+| `source` | what a kind of source has to offer |
+| `sqs`, `sqs_event`, `sqs_elsewhere` | queues: here, and at any other endpoint; the event's members |
+| `follower` | follows the records: pollers begin, change and end with their mappings |
+| `poller` | one mapping: gathers batches and runs them |
+| `batches`, `scale`, `filters`, `answers` | pure: what goes into a batch, how many run at once, what is let through, which items failed |
+| `runs` | one batch: invoke, try again while it is throttled, settle |
+"""
