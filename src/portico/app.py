@@ -33,6 +33,7 @@ from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
 from portico.gateway.metrics import Calls, Metric, Sample
+from portico.gateway.mail import Mail
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
@@ -212,6 +213,16 @@ class Server:
         )
         return Verifier(outbound, wall=self.clock.wall, monotonic=self.clock.monotonic)
 
+    def _endpoints(self) -> Outbound:
+        """Who posts to HTTP endpoints that callers name: they may be on this machine in development mode, but are never Portico itself."""
+        parts = urlsplit(self.url)
+        local = ("127.0.0.0/8", "::1") if self.settings.development else ()
+        return Outbound(
+            allow=(*listed(self.settings.outbound_allow), *local),
+            own=(parts.hostname or "",),
+            own_port=parts.port or 0,
+        )
+
     def _build_services(self) -> None:
         extras = {
             "Bus": self.bus,
@@ -221,6 +232,7 @@ class Server:
             "Sessions": self.sessions,
             "Sealer": self.sealer,
             "Verifier": self._verifier(),
+            "Endpoints": self._endpoints(),
             "Authorizer": self.authorizer,
             "LastUses": self.last_uses,
             "Resolver": self.resolver,
@@ -290,11 +302,7 @@ class Server:
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed
-        signer = self.owners["sns"].signer
-        certificate = Endpoint(
-            "GET", lambda head, body: signer.certificate(head), "portico:SnsCertificate", "anyone"
-        )
-        own.add({"/_portico/sns/": certificate})
+        own.add(Mail(self.owners["sns"].mailbox, self.owners["sns"].signer).endpoints())
         return own
 
     def _metrics(self) -> list[Metric]:

@@ -48,6 +48,7 @@ def test_every_address_of_its_own() -> None:
         GATEWAY / "status.py",
         GATEWAY / "upkeep.py",
         GATEWAY / "debug.py",
+        GATEWAY / "mail.py",
         GATEWAY / "budgets.py",
         GATEWAY.parent / "invoke" / "container_credentials.py",
         GATEWAY.parent / "app.py",

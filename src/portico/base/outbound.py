@@ -76,6 +76,11 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+def _is_this_machine(address: Address) -> bool:
+    inner = _wrapped(address) if isinstance(address, ipaddress.IPv6Address) else None
+    return (inner or address).is_loopback or (inner or address).is_unspecified
+
+
 def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
@@ -97,21 +102,24 @@ class Outbound:
     """A client with one set of rules.
 
     `allow` are host names and networks (`localhost`, `10.1.0.0/16`) that are configured as reachable; `own` are the addresses and
-    names that Portico itself answers under, refused even if public.
+    names that Portico itself answers under, refused even if public. This machine at `own_port` is Portico, and refused whatever is
+    allowed (0: not asked).
     """
 
-    __slots__ = ("_context", "_hosts", "_networks", "_own_hosts", "_own_networks", "_resolve")
+    __slots__ = ("_context", "_hosts", "_networks", "_own_hosts", "_own_networks", "_own_port", "_resolve")
 
     def __init__(
         self,
         *,
         allow: Iterable[str] = (),
         own: Iterable[str] = (),
+        own_port: int = 0,
         resolve: Resolve = system_resolver,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._hosts, self._networks = _hosts_and_networks(allow)
         self._own_hosts, self._own_networks = _hosts_and_networks(own)
+        self._own_port = own_port
         self._resolve = resolve
         self._context = context
 
@@ -150,14 +158,16 @@ class Outbound:
         if not found:
             raise OutboundError("unresolved", f"{host} has no address")
         for text in found:
-            self._check(host, text)
+            self._check(host, port, text)
         return found[0], port
 
-    def _check(self, host: str, text: str) -> None:
+    def _check(self, host: str, port: int, text: str) -> None:
         try:
             address = ipaddress.ip_address(text.partition("%")[0])
         except ValueError as error:
             raise OutboundError("refused", f"{host} resolves to {text!r}, which is no address") from error
+        if port == self._own_port and _is_this_machine(address):
+            raise OutboundError("refused", f"{host}:{port} resolves to {address}, which is Portico's own")
         if host in self._hosts or _within(address, self._networks):
             return
         own = host in self._own_hosts or _within(address, self._own_networks)

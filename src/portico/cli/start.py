@@ -72,6 +72,7 @@ from portico.settings import Settings, SettingsError, load
     type=click.Choice(["auto", "A", "B", "C"]),
     help="Walls around functions; docs/isolation.md (auto).",
 )
+@click.option("--smtp", help="Mail server for subscriptions by mail, smtp://USER:PASSWORD@HOST:PORT.")
 @click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )

@@ -3,32 +3,52 @@
 from portico.calls.ports import Ports, ServiceSpec
 from portico.services.sns.aftermath import Ends
 from portico.services.sns.counters import Counters
+from portico.services.sns.due import Ending
+from portico.services.sns.http_endpoints import HttpEndpoints
 from portico.services.sns.lambda_endpoints import LambdaEndpoints
+from portico.services.sns.mail_endpoints import MailEndpoints, by_smtp
+from portico.services.sns.mailbox import Mailbox
 from portico.services.sns.plans import Plans
 from portico.services.sns.sequences import Sequences
 from portico.services.sns.service import Sns
 from portico.services.sns.signing import Signer
+from portico.services.sns.status_log import StatusLog
 from portico.services.sns.worker import Endpoints, Worker
 
 
 def _build(ports: Ports) -> Sns:
     store, cache, clock, clients = ports.store, ports.cache, ports.clock, ports.clients
-    origin = ports.extras["Origin"]
-    signer, counters = Signer(cache, ports.extras["Sealer"], origin), Counters()
-    ends = Ends(clients, signer, counters, origin)
-    kinds: dict[str, Endpoints] = {"lambda": LambdaEndpoints(clients, signer, origin)}
+    extras = ports.extras
+    origin, bus, server = extras["Origin"], extras["Bus"], extras["Settings"].smtp
+    signer, counters = Signer(cache, extras["Sealer"], origin), Counters()
+    status, mailbox = StatusLog(clients, extras["Sessions"], clock), Mailbox(store, clock)
+    ends = Ends(clients, signer, counters, status, clock, origin)
+    kinds: dict[str, Endpoints] = {
+        "lambda": LambdaEndpoints(clients, signer, origin),
+        "http": HttpEndpoints(extras["Endpoints"], signer, origin, clock.monotonic),
+        "email": MailEndpoints(by_smtp(server) if server else mailbox.keep, signer, origin),
+    }
     for kind, endpoints in kinds.items():
         worker = Worker(
-            kind,
-            store=store,
-            cache=cache,
-            bus=ports.extras["Bus"],
-            clock=clock,
-            endpoints=endpoints,
-            aftermath=ends,
+            kind, store=store, cache=cache, bus=bus, clock=clock, endpoints=endpoints, aftermath=ends
         )
         ports.start_task(f"sns.{kind}", worker.run)
-    return Sns(store, cache, clock, clients, Plans(cache), counters, signer, Sequences(), origin)
+    ports.start_task("sns.due", Ending(store, cache, bus, clock).run)
+    ports.start_task("sns.status", status.run)
+    plans, sequences = Plans(cache), Sequences()
+    return Sns(
+        store=store,
+        cache=cache,
+        clock=clock,
+        clients=clients,
+        plans=plans,
+        counters=counters,
+        signer=signer,
+        sequences=sequences,
+        status=status,
+        mailbox=mailbox,
+        origin=origin,
+    )
 
 
 SERVICE = ServiceSpec(

@@ -1,14 +1,16 @@
-"""What follows a delivery's end: dead letters and counts."""
+"""What follows a delivery's end: dead letters, counts and delivery status."""
 
 from typing import Any
 
+from portico.base.clock import Clock
 from portico.calls.clients import Clients
+from portico.services.sns.caller import principal_of
 from portico.services.sns.counters import Counters
 from portico.services.sns.fan_out import ordering, queue_request
 from portico.services.sns.notification import Signature, letter, signed_text
 from portico.services.sns.plans import route_of
-from portico.services.sns.service import principal_of
 from portico.services.sns.signing import Signer
+from portico.services.sns.status_log import Happened, StatusLog
 from portico.services.sns.worker import Job, Tried
 from portico.wire.errors import AwsError
 
@@ -16,10 +18,20 @@ from portico.wire.errors import AwsError
 class Ends:
     """Does so for one server."""
 
-    def __init__(self, clients: Clients, signer: Signer, counters: Counters, origin: str) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        signer: Signer,
+        counters: Counters,
+        status: StatusLog,
+        clock: Clock,
+        origin: str,
+    ) -> None:
         self._clients = clients
         self._signer = signer
         self._counters = counters
+        self._status = status
+        self._clock = clock
         self._origin = origin
 
     async def give_up(self, job: Job) -> bool:
@@ -31,7 +43,7 @@ class Ends:
         await self._signer.ready()
         sent = letter(message, job.topic.arn, self._origin, job.topic.attributes.get("SignatureVersion", "1"))
 
-        def sign(protocol: str) -> Signature | None:
+        def sign(protocol: str) -> Signature:
             return self._signer.sign(signed_text(sent.members(protocol)), sent.version)
 
         client = self._clients.of(
@@ -54,12 +66,29 @@ class Ends:
         return True
 
     def ended(self, job: Job, tried: Tried) -> None:
-        """Count a delivery that has ended."""
+        """Count a delivery that has ended, and log its status; a message that asks to confirm is neither."""
+        message, subscription = job.delivery.message, job.subscription
+        if message is None:
+            return
+        delivered = tried.state == "delivered"
         counts = self._counters.of(job.topic.key)
-        if tried.state == "delivered":
-            counts.delivered += 1
-        else:
-            counts.failed += 1
+        counts.delivered += delivered
+        counts.failed += not delivered
+        self._status.note(
+            Happened(
+                job.topic,
+                subscription.protocol,
+                subscription.endpoint,
+                message.id,
+                message.body(subscription.protocol),
+                message.published_at,
+                self._clock.now(),
+                delivered,
+                tried.response,
+                tried.status,
+                job.delivery.failures + 1,
+            )
+        )
 
     def failed(self, job: Job, tried: Tried) -> None:
         """Count a try that has failed, as AWS counts those over HTTP."""

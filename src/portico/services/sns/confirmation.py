@@ -18,7 +18,8 @@ import msgspec
 from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
-from portico.services.sns import errors
+from portico.services.sns import due, errors
+from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery import KINDS, of_confirmation
 from portico.services.sns.notification import confirmation, signed_text, with_signature
 from portico.services.sns.plans import queue_at
@@ -28,7 +29,6 @@ from portico.services.sns.service import (
     Sns,
     count,
     existing,
-    principal_of,
     put_subscription,
     topic_of,
 )
@@ -46,6 +46,7 @@ _TOKEN = re.compile(r"[0-9a-f]{33,1024}").fullmatch
 async def ask(sns: Sns, call: Call, topic: Topic, subscription: Subscription) -> Subscription:
     """Have the endpoint asked to confirm; the subscription with the token that it is asked with."""
     asked = renewed(subscription, call.now)
+    call.tx.add(due.at(call.now + due.PENDING_S, "pending", asked.key, asked.token))
     await send(sns, call, topic, asked, "SubscriptionConfirmation", topic.arn)
     return asked
 
@@ -60,7 +61,7 @@ async def send(sns: Sns, call: Call, topic: Topic, subscription: Subscription, k
     """Send a confirmation of a kind, about an ARN, to the endpoint."""
     members = confirmation(kind, about, topic.arn, subscription.token, ids.uuid(), call.now, sns.origin)
     if subscription.protocol in KINDS:
-        call.tx.add(of_confirmation(subscription, msgspec.json.encode(members), call.now))
+        call.tx.add(of_confirmation(subscription, msgspec.json.encode(members)))
         return
     queue = queue_at(subscription.endpoint)
     if queue is None:

@@ -12,14 +12,12 @@ KINDS = {"lambda": "lambda", "http": "http", "https": "http", "email": "email", 
 
 class Delivery(msgspec.Struct, frozen=True, gc=False):
     """`message` is what is delivered, or `confirmation` (JSON without signature) for one that asks to confirm. The subscription is
-    named by its record's key. `failures` counts the tries that failed; `accepted_at` in seconds on the `now` clock."""
+    named by its record's key. `failures` counts the tries that failed."""
 
     subscription: tuple[str, str, str, str]
     identity: str
-    accepted_at: float
     message: Message | None = None
     confirmation: bytes = b""
-    endpoint: str = ""
     failures: int = 0
 
 
@@ -27,22 +25,15 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Delivery).decode
 
 
-def of_message(subscription: Subscription, message: Message, now: float) -> Send:
+def of_message(subscription: Subscription, message: Message) -> Send:
     """The operation that makes a delivery durable."""
-    delivery = Delivery(subscription.key, subscription.identity, now, message)
+    delivery = Delivery(subscription.key, subscription.identity, message)
     return _send(subscription, delivery)
 
 
-def of_confirmation(subscription: Subscription, confirmation: bytes, now: float) -> Send:
+def of_confirmation(subscription: Subscription, confirmation: bytes) -> Send:
     """The operation that makes the delivery of a confirmation durable."""
-    delivery = Delivery(
-        subscription.key,
-        subscription.identity,
-        now,
-        confirmation=confirmation,
-        endpoint=subscription.endpoint,
-    )
-    return _send(subscription, delivery)
+    return _send(subscription, Delivery(subscription.key, subscription.identity, confirmation=confirmation))
 
 
 def _send(subscription: Subscription, delivery: Delivery) -> Send:

@@ -6,18 +6,24 @@ now and later: the message goes to the subscription's dead-letter queue, if it h
 Source: SNS Developer Guide, "Amazon SNS message delivery retries" (client-side errors are not retried) and "dead-letter queues".
 """
 
+import json
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from portico.calls.call import Call
 from portico.calls.clients import Client
+from portico.services.sns.attributes import FEEDBACK_ROLES
+from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery import KINDS, of_message
 from portico.services.sns.filter_policy import Body, Verdict
 from portico.services.sns.message import Attribute, Message
 from portico.services.sns.notification import Letter, Signature, envelope, letter, signed_text
 from portico.services.sns.plans import Queue, Route
 from portico.services.sns.records import Topic
-from portico.services.sns.service import Sns, principal_of
+from portico.services.sns.service import Sns
+from portico.services.sns.status_log import Happened
 from portico.wire.errors import AwsError
 
 _ATTRIBUTES_MAX = 10  # SQS takes no more; a raw message with more can't be delivered
@@ -53,7 +59,8 @@ class _Publication:
         self._topic = topic
         self._message = message
         self._letter = letter(message, topic.arn, sns.origin, topic.attributes.get("SignatureVersion", "1"))
-        self._counts = sns.counters.of(topic.key)
+        self._counted: Counter[str] = Counter()
+        self._logs = any(name in topic.attributes for name in FEEDBACK_ROLES)
         self._principal = principal_of(topic.arn, topic.account)
         self._clients: dict[tuple[str, str], Client] = {}
         self._signatures: dict[str, Signature] = {}
@@ -61,17 +68,16 @@ class _Publication:
 
     async def to(self, routes: Sequence[Route]) -> None:
         """Deliver, or have delivered, to every subscription that takes the message."""
+        self._call.tx.then(self._tell)
         for route in routes:
             subscription = route.subscription
             verdict = self._verdict(route)
             if verdict:
-                self._counts.filtered_out += 1
-                name = _FILTERED[verdict]
-                setattr(self._counts, name, getattr(self._counts, name) + 1)
+                self._count("filtered_out", _FILTERED[verdict])
             elif route.queue is not None:
                 await self._to_queue(route, route.queue)
             elif subscription.protocol in KINDS:
-                self._call.tx.add(of_message(subscription, self._message, self._call.now))
+                self._call.tx.add(of_message(subscription, self._message))
             else:
                 await self._give_up(route, UNDELIVERED[subscription.protocol])
 
@@ -86,27 +92,30 @@ class _Publication:
 
     async def _to_queue(self, route: Route, queue: Queue) -> None:
         try:
-            await self._send(queue, route)
+            answer = await self._send(queue, route)
         except AwsError as error:
-            await self._give_up(route, error.message or error.code)
-        else:
-            self._counts.delivered += 1
+            await self._give_up(route, json.dumps(_refusal(error)), error.status)
+            return
+        self._count("delivered")
+        response = {"sqsRequestId": self._call.request_id, "sqsMessageId": answer["MessageId"]}
+        self._note(route, delivered=True, response=json.dumps(response), status=200)
 
-    async def _give_up(self, route: Route, why: str) -> None:
+    async def _give_up(self, route: Route, why: str, status: int = 0) -> None:
         """It can't be delivered: the dead-letter queue has it, or nobody."""
-        self._counts.failed += 1
+        self._count("failed")
+        self._note(route, delivered=False, response=why, status=status)
         if route.dead_letters is None:
             return
         try:
             await self._send(route.dead_letters, route)
         except AwsError:
-            self._counts.failed_to_redrive += 1
+            self._count("failed_to_redrive")
         else:
-            self._counts.redriven += 1
+            self._count("redriven")
 
-    async def _send(self, queue: Queue, route: Route) -> None:
+    async def _send(self, queue: Queue, route: Route) -> Any:
         request = queue_request(self._letter, route, self._sign)
-        await self._client(queue).call_within(
+        return await self._client(queue).call_within(
             self._call.tx,
             "sqs",
             "SendMessage",
@@ -114,6 +123,35 @@ class _Publication:
             **request,
             **ordering(queue, self._topic, self._message),
         )
+
+    def _count(self, *names: str) -> None:
+        self._counted.update(names)
+
+    def _tell(self) -> None:
+        """It is committed: count what has become of it."""
+        counts = self._sns.counters.of(self._topic.key)
+        for name, times in self._counted.items():
+            setattr(counts, name, getattr(counts, name) + times)
+
+    def _note(self, route: Route, *, delivered: bool, response: str, status: int) -> None:
+        """Log the delivery's status once it is committed, if the topic wants it."""
+        if not self._logs:
+            return
+        message, subscription = self._message, route.subscription
+        happened = Happened(
+            self._topic,
+            subscription.protocol,
+            subscription.endpoint,
+            message.id,
+            message.body(subscription.protocol),
+            message.published_at,
+            self._call.now,
+            delivered,
+            response,
+            status,
+            attempts=1,
+        )
+        self._call.tx.then(partial(self._sns.status.note, happened))
 
     def _sign(self, protocol: str) -> Signature | None:
         """The signature of the text for a protocol; messages of FIFO topics have none."""
@@ -155,6 +193,11 @@ def queue_request(letter: Letter, route: Route, sign: Any) -> dict[str, Any]:
             )
         request["MessageAttributes"] = {name: _for_queue(each) for name, each in message.attributes.items()}
     return request
+
+
+def _refusal(error: AwsError) -> dict[str, str]:
+    """A refusal as delivery status tells it."""
+    return {"ErrorCode": error.code, "ErrorMessage": error.message or "", "sqsRequestId": "Unrecoverable"}
 
 
 def _for_queue(attribute: Attribute) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 The function's resource policy has to allow `sns.amazonaws.com` for the topic.
 """
 
+import json
+
 from portico.base import arn
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
+from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery_policy import AWS_ENDPOINTS, Phases
 from portico.services.sns.notification import lambda_event, letter, signed_text
-from portico.services.sns.service import principal_of
 from portico.services.sns.signing import Signer
 from portico.services.sns.worker import Job, Tried
 from portico.wire.errors import AwsError
@@ -50,8 +52,13 @@ class LambdaEndpoints:
             )
         except AwsError as error:
             again = error.status >= 500 or error.status == 429
-            return Tried("failed" if again else "refused", error.message or error.code, error.status)
-        return Tried("delivered", message.id, 202, settled=True)
+            said = {
+                "ErrorCode": error.code,
+                "ErrorMessage": error.message or "",
+                "lambdaRequestId": "Unrecoverable",
+            }
+            return Tried("failed" if again else "refused", json.dumps(said), error.status)
+        return Tried("delivered", json.dumps({"lambdaRequestId": message.id}), 202, settled=True)
 
     def phases(self, job: Job) -> Phases:
         """As for every endpoint inside of AWS."""

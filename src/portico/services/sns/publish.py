@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.services.sns import access, errors
+from portico.services.sns import access, due, errors
 from portico.services.sns.fan_out import fan_out
 from portico.services.sns.message import Message, attributes_of, bodies_of, check_id, check_subject, size_of
 from portico.services.sns.records import PUBLISHED, Published, Topic
@@ -127,19 +128,23 @@ async def _published(
     sns: Sns, call: Call, topic: Topic, messages: list[tuple[Message, int]]
 ) -> list[dict[str, Any]]:
     """Fan messages out, but for duplicates, and tell their ids."""
-    counts = sns.counters.of(topic.key)
     fresh, answers = list[Message](), list[dict[str, Any]]()
     for message, size in messages:
         first = await _first_of(call, topic, message) if topic.fifo else None
         if first is None:
             fresh.append(message)
-            counts.published += 1
-            counts.published_bytes += size
+            call.tx.then(partial(_count, sns, topic, size))
             first = Published(message.id, message.sequence, 0.0)
         answer = {"MessageId": first.message_id}
         answers.append({**answer, "SequenceNumber": first.sequence} if topic.fifo else answer)
     await fan_out(sns, call, topic, fresh)
     return answers
+
+
+def _count(sns: Sns, topic: Topic, size: int) -> None:
+    counts = sns.counters.of(topic.key)
+    counts.published += 1
+    counts.published_bytes += size
 
 
 async def _first_of(call: Call, topic: Topic, message: Message) -> Published | None:
@@ -149,7 +154,9 @@ async def _first_of(call: Call, topic: Topic, message: Message) -> Published | N
     found = await call.tx.get(PUBLISHED, *key)
     if found is not None and found.until > call.now:
         return found
-    call.tx.put(PUBLISHED, Published(message.id, message.sequence, call.now + _DEDUPLICATED_S), *key)
+    until = call.now + _DEDUPLICATED_S
+    call.tx.put(PUBLISHED, Published(message.id, message.sequence, until), *key)
+    call.tx.add(due.at(until, "published", key, message.id))
     return None
 
 

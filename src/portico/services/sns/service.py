@@ -9,9 +9,9 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.clients import Clients
-from portico.identity.principal import Principal, service
 from portico.services.sns import errors
 from portico.services.sns.counters import Counters
+from portico.services.sns.mailbox import Mailbox
 from portico.services.sns.plans import Plans
 from portico.services.sns.records import (
     ENDPOINTS,
@@ -27,10 +27,10 @@ from portico.services.sns.records import (
 )
 from portico.services.sns.sequences import Sequences
 from portico.services.sns.signing import Signer
+from portico.services.sns.status_log import StatusLog
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
-SNS = "sns.amazonaws.com"
 _SUBSCRIPTION_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
@@ -45,6 +45,8 @@ class Sns(msgspec.Struct, frozen=True):
     counters: Counters
     signer: Signer
     sequences: Sequences
+    status: StatusLog
+    mailbox: Mailbox
     origin: str
 
 
@@ -65,11 +67,6 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     def topic_arn(self) -> str:
         """The topic's ARN."""
         return topic_arn(self.account, self.region, self.name)
-
-
-def principal_of(topic: str, account: str) -> Principal:
-    """Whom SNS calls other services as, for a topic (an ARN) of an account."""
-    return service(SNS, source_arn=topic, source_account=account)
 
 
 def elements(text: str, parameter: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
-from portico.services.sns import access, errors
+from portico.services.sns import access, due, errors
 from portico.services.sns.confirmation import renewed, send
 from portico.services.sns.paging import PAGE, position, token_after
 from portico.services.sns.records import OWNED, RESTORABLE, SUBSCRIPTIONS, TOPICS, Subscription
@@ -102,4 +102,5 @@ async def _tell(sns: Sns, call: Call, ended: Subscription) -> None:
         return
     asked = renewed(ended, call.now)
     call.tx.put(RESTORABLE, asked, *asked.key)
+    call.tx.add(due.at(call.now + due.PENDING_S, "restorable", asked.key, asked.token))
     await send(sns, call, topic, asked, "UnsubscribeConfirmation", ended.arn)

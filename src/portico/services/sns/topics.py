@@ -7,12 +7,13 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
-from portico.services.sns import access, errors
+from portico.services.sns import access, due, errors
 from portico.services.sns.attributes import FEEDBACK_ROLES, kept
+from portico.services.sns.caller import SNS
 from portico.services.sns.data_protection import check_data_protection
 from portico.services.sns.paging import PAGE, position, token_after
 from portico.services.sns.records import TALLIES, TOPICS, Topic, new_identity, topic_arn
-from portico.services.sns.service import SNS, Sns, topic_of
+from portico.services.sns.service import Sns, topic_of
 from portico.services.sns.shown import shown_topic
 from portico.services.sns.tags import merged
 
@@ -91,6 +92,7 @@ async def delete_topic(sns: Sns, call: Call, request: "shapes.DeleteTopicInput")
     if topic is not None:
         call.tx.delete(TOPICS, *topic.key)
         call.tx.delete(TALLIES, topic.identity)
+        call.tx.add(due.at(call.now + due.DELETED_TOPIC_S, "topic", topic.key, topic.identity))
         sns.counters.forget(topic.key)
     return {}
 

@@ -16,7 +16,7 @@ from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.services.sns.delivery import Delivery, decode, encode
 from portico.services.sns.delivery_policy import Phases
-from portico.services.sns.records import SUBSCRIPTIONS, TOPICS, Subscription, Topic, deliveries
+from portico.services.sns.records import RESTORABLE, SUBSCRIPTIONS, TOPICS, Subscription, Topic, deliveries
 from portico.store.cache import RecordCache
 from portico.store.port import Ack, ChangeVisibility, Conflict, Message, Store, Taking
 
@@ -174,14 +174,16 @@ class Worker:
         self._aftermath.ended(job, tried)
 
     async def _job(self, delivery: Delivery, ack: Ack) -> Job | None:
-        """The job of a delivery, unless its subscription or its topic is gone, or is no longer waiting for a confirmation."""
+        """The job of a delivery, unless its subscription or its topic is gone."""
         held = await self._cache.get(SUBSCRIPTIONS, *delivery.subscription)
         topic = await self._cache.get(TOPICS, *delivery.subscription[:3])
         if topic is None or topic.value.identity != delivery.identity:
             return None
-        if held is not None and held.value.identity == delivery.identity:
-            return Job(delivery, held.value, topic.value, ack)
-        return None
+        if held is None and delivery.message is None:
+            held = await self._cache.get(RESTORABLE, *delivery.subscription)
+        if held is None or held.value.identity != delivery.identity:
+            return None
+        return Job(delivery, held.value, topic.value, ack)
 
     async def _settle(self, op: Ack | ChangeVisibility) -> None:
         try:

@@ -1,0 +1,136 @@
+"""Deliveries by mail: through a mail server if one is set, else into the mailbox that Portico shows.
+
+Source: SNS Developer Guide, "Email subscription setup and management".
+"""
+
+import asyncio
+import smtplib
+from collections.abc import Awaitable, Callable
+from email.message import EmailMessage
+from email.utils import formataddr
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from portico.services.sns.delivery_policy import CUSTOMER_ENDPOINTS, Phases
+from portico.services.sns.mailbox import Mail
+from portico.services.sns.notification import (
+    confirm_url,
+    envelope,
+    letter,
+    signed_text,
+    unsubscribe_url,
+    with_signature,
+)
+from portico.services.sns.records import Topic
+from portico.services.sns.signing import Signer
+from portico.services.sns.worker import Job, Tried
+
+_TIMEOUT_S = 15.0
+_SENDER = "no-reply@sns.amazonaws.com"
+_SUBJECT = "AWS Notification Message"
+_CONFIRMATION = "AWS Notification - Subscription Confirmation"
+_FOOTER = """
+--
+If you wish to stop receiving notifications from this topic, please click or visit the link below to unsubscribe:
+{}
+
+Please do not reply directly to this email.
+"""
+_ASKED = """You have chosen to subscribe to the topic:
+{}
+
+To confirm this subscription, click or visit the link below (If this was in error no action is necessary):
+{}
+"""
+_ENDED = """Your subscription to the topic below has been deactivated:
+{}
+
+If this was not your intention, click or visit the link below to resubscribe:
+{}
+"""
+_PERMANENT = range(500, 600)
+
+Post = Callable[[Mail], Awaitable[None]]
+"""Sends or keeps a mail; raises SMTPException or OSError when it can't."""
+
+
+class MailEndpoints:
+    """Writes mails; `origin` is where their links lead."""
+
+    def __init__(self, post: Post, signer: Signer, origin: str) -> None:
+        self._post = post
+        self._signer = signer
+        self._origin = origin
+
+    async def deliver(self, job: Job) -> Tried:
+        """Send once."""
+        await self._signer.ready()
+        mail = self._confirmation(job) if job.delivery.message is None else self._notification(job)
+        try:
+            await self._post(mail)
+        except smtplib.SMTPResponseException as error:
+            final = error.smtp_code in _PERMANENT
+            return Tried("refused" if final else "failed", str(error), error.smtp_code)
+        except smtplib.SMTPRecipientsRefused as error:
+            return Tried("refused", str(error), 550)
+        except (smtplib.SMTPException, OSError) as error:
+            return Tried("failed", str(error))
+        return Tried("delivered", "OK", 200)
+
+    def phases(self, job: Job) -> Phases:
+        """As for every endpoint of a customer's."""
+        return CUSTOMER_ENDPOINTS
+
+    def _notification(self, job: Job) -> Mail:
+        message, subscription = job.delivery.message, job.subscription
+        assert message is not None
+        if subscription.protocol == "email-json":
+            version = job.topic.attributes.get("SignatureVersion", "1")
+            sent = letter(message, job.topic.arn, self._origin, version)
+            signature = self._signer.sign(signed_text(sent.members("email-json")), version)
+            text = envelope(sent, "email-json", subscription.arn, signature).decode()
+        else:
+            text = (
+                message.body("email") + "\n" + _FOOTER.format(unsubscribe_url(self._origin, subscription.arn))
+            )
+        return Mail(message.id, subscription.endpoint, _sender(job.topic), message.subject or _SUBJECT, text)
+
+    def _confirmation(self, job: Job) -> Mail:
+        members = msgspec.json.decode(job.delivery.confirmation)
+        if job.subscription.protocol == "email-json":
+            version = job.topic.attributes.get("SignatureVersion", "1")
+            text = with_signature(members, self._signer.sign(signed_text(members), version)).decode()
+        else:
+            words = _ASKED if members["Type"] == "SubscriptionConfirmation" else _ENDED
+            text = words.format(job.topic.arn, confirm_url(self._origin, job.topic.arn, members["Token"]))
+        return Mail(members["MessageId"], job.subscription.endpoint, _sender(job.topic), _CONFIRMATION, text)
+
+
+def by_smtp(server: str) -> Post:
+    """Send through `smtp://[USER:PASSWORD@]HOST[:PORT]` (STARTTLS where offered) or `smtps://...`."""
+    parts = urlsplit(server)
+
+    def send(mail: Mail) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = mail.sender, mail.to, mail.subject
+        message["Message-ID"] = f"<{mail.id}@sns.amazonaws.com>"
+        message.set_content(mail.text)
+        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+        port = parts.port or (465 if parts.scheme == "smtps" else 25)
+        with kind(parts.hostname or "", port, timeout=_TIMEOUT_S) as connection:
+            connection.ehlo()
+            if parts.scheme == "smtp" and connection.has_extn("starttls"):
+                connection.starttls()
+            if parts.username:
+                connection.login(unquote(parts.username), unquote(parts.password or ""))
+            connection.send_message(message)
+
+    async def post(mail: Mail) -> None:
+        await asyncio.to_thread(send, mail)
+
+    return post
+
+
+def _sender(topic: Topic) -> str:
+    return formataddr((topic.attributes.get("DisplayName") or "AWS Notifications", _SENDER))
