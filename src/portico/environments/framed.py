@@ -29,7 +29,8 @@ _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
 _KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
-_READ_BYTES = 262_144
+# What is read lands here first: a buffer of that size for each read would be mapped and unmapped each time.
+_LANDING = memoryview(bytearray(262_144))
 
 
 class BrokenFrame(Exception):
@@ -230,7 +231,7 @@ class Channel:
 
     def _read(self) -> None:
         try:
-            data = self._socket.recv(_READ_BYTES)
+            data = bytes(_LANDING[: self._socket.recv_into(_LANDING)])
         except BlockingIOError:
             return
         except OSError:

@@ -5,6 +5,8 @@ Source: Lambda Developer Guide, "View CloudWatch logs", "Lambda runtime environm
 """
 
 import base64
+import functools
+import functools
 import hashlib
 import math
 import re
@@ -48,11 +50,9 @@ def billed_ms(outcome: Outcome) -> int:
 
 def lines_of(version: Version, spec: EnvironmentSpec, request_id: str, outcome: Outcome) -> list[LogLine]:
     """Everything that goes to the log of one invocation, in order, each text ending with a newline."""
-    own = [
-        line if line.text.endswith("\n") else LogLine(line.at_ms, line.text + "\n") for line in outcome.lines
-    ]
+    own = [_ended(line) for line in outcome.lines] if outcome.lines else []
     before, own = _apart(outcome, own)
-    about = _about(version)
+    about = _about(version.runtime, version.region, version.runtime_version_arn)
     if version.log_format == "JSON":
         report = report_json.Report(version, spec, request_id, outcome, about)
         return report_json.lines_of(report, billed_ms(outcome), before, own)
@@ -65,6 +65,10 @@ def lines_of(version: Version, spec: EnvironmentSpec, request_id: str, outcome: 
     lines.append(LogLine(end_ms, f"END RequestId: {request_id}\n"))
     lines.append(LogLine(end_ms, _report(version, request_id, outcome)))
     return lines
+
+
+def _ended(line: LogLine) -> LogLine:
+    return line if line.text.endswith("\n") else LogLine(line.at_ms, line.text + "\n")
 
 
 def tail(lines: list[LogLine]) -> str:
@@ -92,9 +96,9 @@ def _apart(outcome: Outcome, own: list[LogLine]) -> tuple[list[LogLine], list[Lo
     return [line for line in own if line.at_ms < start_ms], [line for line in own if line.at_ms >= start_ms]
 
 
-def _about(version: Version) -> report_json.Runtime:
-    arn = version.runtime_version_arn or runtime_version_arn(version.region, version.runtime)
-    return report_json.Runtime(runtime_version(version.runtime), arn)
+@functools.lru_cache(maxsize=1024)
+def _about(runtime: str, region: str, arn: str) -> report_json.Runtime:
+    return report_json.Runtime(runtime_version(runtime), arn or runtime_version_arn(region, runtime))
 
 
 def _start_lines(about: report_json.Runtime, outcome: Outcome, before: list[LogLine]) -> list[LogLine]:

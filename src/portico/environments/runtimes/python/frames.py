@@ -22,6 +22,7 @@ _SIZE = struct.Struct("!I")
 _ANSWER = struct.Struct("!IcIB")  # length, kind, resident set, length of the id
 _ANSWER_INNER_BYTES = _ANSWER.size - _HEAD.size
 _READ_BYTES = 65536
+_LANDING = memoryview(bytearray(_READ_BYTES))  # where what is read lands first; only as much of it is touched as comes
 _RESIDENT_KB_MAX = 0xFFFFFFFF
 _LOOK_S = 0.0005
 _LOOK_EVENTS = 32
@@ -53,7 +54,7 @@ class Channel:
         Raises:
             EOFError: the server is gone.
         """
-        data = self._ahead or self._socket.recv(_READ_BYTES)  # nearly always a whole frame, and no more
+        data = self._ahead or self._read()  # nearly always a whole frame, and no more
         if len(data) < _HEAD.size:
             data = self._complete(data, _HEAD.size)
         length, kind = _HEAD.unpack_from(data)
@@ -62,6 +63,9 @@ class Channel:
             data = self._complete(data, end)
         self._ahead = data[end:]
         return kind, data[_HEAD.size : end]
+
+    def _read(self) -> bytes:
+        return bytes(_LANDING[: self._socket.recv_into(_LANDING)])
 
     def configuration(self) -> dict[str, Any]:
         """What the first frame says: `code_dir`, the environment `variables`, and whether this is to be a `snapshot`."""
