@@ -114,7 +114,7 @@ async def test_old_points_become_coarser(metrics: Metrics) -> None:
     assert [(kept.at, kept.width, kept.stats.count) for kept in await metrics.read(A, 0, 2000)] == wanted
     await metrics.roll_up([(950, 60), (900, 300), (90, 0)])
     assert [kept.width for kept in await metrics.read(A, 600, 900)] == [300]
-    await metrics.roll_up([(130, 0)])
+    await metrics.roll_up([(300, 0)])
     assert [series for _, series in await metrics.listed(ALL, after=0, limit=10)] == [A]
 
 

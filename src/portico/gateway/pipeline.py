@@ -13,6 +13,7 @@ from portico.base.trace import carried
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
 from portico.gateway.authenticate import Routed, authenticate, check_body, missing
+from portico.gateway.compressed import inflated
 from portico.gateway.elsewhere import unavailable
 from portico.gateway.metrics import Calls
 from portico.gateway.route import Route, Router
@@ -36,6 +37,7 @@ _LARGE_BYTES = 1024 * 1024  # hashing and decoding more than this would hold up 
 _BODY_BYTES_MAX = 16 * 1024 * 1024
 _PACKAGE_BYTES = 70_167_211  # 50 MB of zip in base64, and the rest of the request: AWS's own figure
 _BODY_BYTES = {  # the bound, and the operation's name in the words of the refusal
+    ("cloudwatch", "PutMetricData"): (1024 * 1024, "PutMetricData"),
     ("lambda", "CreateFunction"): (_PACKAGE_BYTES, "CreateFunction"),
     ("lambda", "Invoke"): (6 * 1024 * 1024, "InvokeFunction"),
     ("lambda", "PublishLayerVersion"): (_PACKAGE_BYTES, "PublishLayerVersion"),
@@ -112,6 +114,8 @@ class Pipeline:
             raw = await to_thread(check_body, caller, head, raw) if large else check_body(caller, head, raw)
             if route.foreign:
                 raise missing(caller.family) if caller.claim is None else unavailable(route, head, raw)
+            if not route.protocol.startswith("rest-") and head.header("content-encoding"):
+                raw = inflated(head, raw, _BODY_BYTES_MAX)
             if not route.operation:
                 route = self._router.query_operation(route, *query_action(raw, head.query))
             operation = self._dispatcher.operation(route.service, route.operation)

@@ -26,7 +26,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     `query_codes` are codes in the query protocol by the error's shape, `query_words` messages that are others there, `query_detail`
     says that an empty `Detail` stands in each error; `unreadable_code` is for a body that is not JSON.
 
-    Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own;
+    Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own,
+    which are `missing_words`;
     `only_required`: the service checks everything else itself; `values_hidden`: it shows no values, `enums_bare`: nor the values
     of an enum; `enums_hashed`: it lists them as a Java set does, `enum_orders`: or as recorded; `pattern_words`: a pattern that it
     shows differently; `input_prefixed`: paths start with the operation's input; `reported_first`: members that precede the
@@ -53,6 +54,7 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
 
     invalid_code: str = ""
     missing_code: str = ""
+    missing_words: str = "The request must contain the parameter {}."
     only_required: bool = False
     values_hidden: bool = False
     enums_bare: bool = False
@@ -232,6 +234,11 @@ _DIALECTS: dict[str, Dialect] = {
         error_prefix="com.amazonaws.dynamodb.v20120810#",
         common_prefix="com.amazon.coral.service#",
         invalid_prefix="com.amazon.coral.validate#",
+    ),
+    "cloudwatch": Dialect(
+        missing_code="MissingRequiredParameterException",
+        missing_words="The parameter {} is required.",
+        query_codes={"ValidationException": "ValidationError", "AccessDeniedException": "AccessDenied"},
     ),
     "iam": Dialect(values_hidden=True, enums_bare=True),
     "logs": Dialect(

@@ -71,7 +71,7 @@ class Validator:
         missing = next((one for one in found if one.words == NOT_NULL), None)
         if missing is not None and self._dialect.missing_code:
             name = missing.path[:1].upper() + missing.path[1:]
-            return AwsError(self._dialect.missing_code, f"The request must contain the parameter {name}.")
+            return AwsError(self._dialect.missing_code, self._dialect.missing_words.format(name))
         plural = "s" if len(found) > 1 else ""
         words = "; ".join(str(one) for one in found)
         return AwsError(self._code, f"{len(found)} validation error{plural} detected: {words}")
