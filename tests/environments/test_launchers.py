@@ -10,11 +10,21 @@ from pathlib import Path
 import pytest
 
 from portico.environments.deadlines import Deadlines
-from portico.environments.interpreters import Interpreters
+from portico.environments.interpreters import Interpreters, is_installed, own
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed, Layout
 from portico.environments.sandbox.users import Users
 from portico.environments.zygotes import Zygotes
+
+OTHER = "python3.14" if own() != "python3.14" else "python3.13"
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without any version manager's interpreters."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    return tmp_path
 
 
 @pytest.mark.parametrize("python", ["/bin/false", "/nowhere/python3"])
@@ -25,37 +35,77 @@ async def test_an_interpreter_that_does_not_work(python: str) -> None:
     await server.close()
 
 
-async def test_a_broken_python_on_the_path_is_replaced_by_the_servers_own(workshop, monkeypatch) -> None:
+async def test_a_broken_python_on_the_path_is_replaced_by_the_servers_own(
+    workshop, nowhere, monkeypatch
+) -> None:
     folder = workshop.root / "bin"
     folder.mkdir()
-    (folder / "python3.8").symlink_to("/bin/false")
+    (folder / OTHER).symlink_to("/bin/false")
     monkeypatch.setenv("PATH", str(folder))
     spec = workshop.function(
-        "f", "import sys\ndef handler(e, c):\n    return sys.version_info[:2]", runtime="python3.8"
+        "f", "import sys\ndef handler(e, c):\n    return sys.version_info[:2]", runtime=OTHER
     )
     assert await workshop.answer(spec) == list(sys.version_info[:2])
 
 
-async def test_a_shim_on_the_path_is_asked_once_and_stays_silent(workshop, monkeypatch, capfd) -> None:
+async def test_a_shim_on_the_path_is_asked_once_and_stays_silent(
+    workshop, nowhere, monkeypatch, capfd
+) -> None:
     folder = workshop.root / "bin"
     folder.mkdir()
-    shim = folder / "python3.8"
+    shim = folder / OTHER
     shim.write_text(
         f"#!/bin/sh\necho asked >> {folder}/asked\necho 'version is not installed' >&2\nexit 127\n"
     )
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
     interpreters = Interpreters()
-    found = await asyncio.gather(*(interpreters.find("python3.8") for _ in range(3)))
+    found = await asyncio.gather(*(interpreters.find(OTHER) for _ in range(3)))
     assert found == [sys.executable] * 3
     assert (folder / "asked").read_text() == "asked\n"
     assert "not installed" not in capfd.readouterr().err
 
 
-async def test_an_interpreter_of_another_version_is_not_taken(tmp_path, monkeypatch) -> None:
-    (tmp_path / "python3.8").symlink_to(sys.executable)
-    monkeypatch.setenv("PATH", str(tmp_path))
+async def test_an_interpreter_of_another_version_is_not_taken(nowhere, monkeypatch) -> None:
+    (nowhere / OTHER).symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(nowhere))
+    assert await Interpreters().find(OTHER) == sys.executable
+    assert not is_installed(OTHER)
+
+
+@pytest.mark.parametrize("where", ["pyenv/versions/3.{}.2", "asdf/installs/python/3.{}.0"])
+async def test_behind_a_shim_is_the_version_that_its_manager_keeps(nowhere, monkeypatch, where) -> None:
+    minor = OTHER.removeprefix("python3.")
+    kept = nowhere / ("." + where.format(minor)) / "bin" / OTHER
+    shim = nowhere / "shims" / OTHER
+    for program, says in ((kept, f"echo {OTHER}"), (shim, "exit 127")):
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\n{says}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:/usr/bin:/bin")
+    assert await Interpreters().find(OTHER) == str(kept)
+    assert is_installed(OTHER)
+
+
+async def test_a_python_that_is_too_old_for_our_runtime_is_not_looked_for(nowhere, monkeypatch) -> None:
+    (nowhere / "python3.8").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(nowhere))
     assert await Interpreters().find("python3.8") == sys.executable
+
+
+@pytest.mark.parametrize("minor", range(9, 15))
+async def test_every_installed_version_runs_its_functions(workshop, minor: int) -> None:
+    runtime = f"python3.{minor}"
+    if not is_installed(runtime):
+        pytest.skip(f"there is no {runtime}")
+    source = """
+import logging, sys
+def handler(event, context):
+    logging.getLogger().warning("seen")
+    return sys.version_info[:2]
+"""
+    spec = workshop.function("f", source, runtime=runtime, variables={"AWS_LAMBDA_LOG_FORMAT": "JSON"})
+    assert await workshop.answer(spec) == [3, minor]
 
 
 async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:

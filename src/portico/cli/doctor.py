@@ -34,10 +34,12 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def _python() -> Iterator[Finding]:
+    from portico.environments.interpreters import MINOR_MIN, is_installed
+
     version = sys.version_info[:2]
     state: State = "ok" if _OLDEST <= version <= _NEWEST else "problem"
     yield Finding("Python", state, platform.python_version(), "Portico needs Python 3.11 to 3.14")
-    found = [f"python3.{minor}" for minor in range(9, 15) if shutil.which(f"python3.{minor}")]
+    found = [f"python3.{minor}" for minor in range(MINOR_MIN, 15) if is_installed(f"python3.{minor}")]
     yield Finding("interpreters", "ok", ", ".join(found) or "only this one")
 
 

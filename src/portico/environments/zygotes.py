@@ -52,8 +52,7 @@ class Zygotes:
             LaunchFailed: no zygote starts.
         """
         kind = await self._flavour(prepared)
-        python = await self._interpreters.find(spec.runtime)
-        if python != sys.executable:
+        while (python := await self._interpreters.find(spec.runtime)) != sys.executable:
             try:
                 return await self._started(python, kind)
             except LaunchFailed as error:

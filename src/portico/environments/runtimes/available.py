@@ -6,13 +6,12 @@ Looked up on each question, so that what is installed while the server runs coun
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from portico.environments import node_versions
+from portico.environments import interpreters, node_versions
 
 _FAMILY = re.compile(r"[a-z]+")
 
@@ -52,12 +51,9 @@ _DOCKER_SOCKET = "var/run/docker.sock"
 
 
 def _strictly_python(runtime: str) -> str:
-    own = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if runtime == own or shutil.which(runtime):
+    if interpreters.is_installed(runtime):
         return ""
-    return (
-        f"There is no {runtime} on the server's PATH, and no other version may stand in (runtimes = strict)."
-    )
+    return f"There is no {runtime} on the server, and no other version may stand in (runtimes = strict)."
 
 
 def _strictly_node(runtime: str) -> str:

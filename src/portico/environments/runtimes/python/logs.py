@@ -14,7 +14,6 @@ import os
 import sys
 import time
 import traceback
-from datetime import UTC, datetime
 
 MARK = b"\xa5\x5a\x00\x03"
 _TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
@@ -106,7 +105,7 @@ class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         kind, error, trace = record.exc_info if record.exc_info else (None, None, None)
         members: dict[str, object] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime(_SECONDS + "Z"),
+            "timestamp": time.strftime(_SECONDS + "Z", time.gmtime(record.created)),
             "level": record.levelname,
             "message": record.getMessage(),
             "logger": record.name,
