@@ -131,7 +131,8 @@ def test_the_kernels_kills_are_counted_in_either_form(tmp_path: Path) -> None:
 def test_without_groups_nothing_is_limited_and_nothing_to_join() -> None:
     groups = Groups(())
     assert str(groups) == "none"
-    assert groups.make(128, 512).join == ()
+    group = groups.make(128, 512)
+    assert (group.join, group.peak_kb(), group.oom_killed()) == ((), 0, False)
 
 
 def _own_folders() -> list[Path]:
@@ -186,6 +187,7 @@ def test_the_kernel_ends_what_takes_more_memory_than_its_group_has() -> None:
     group = groups.make(32, 0)
     fits = _run_in(group, "x = bytearray(b'x') * (20 << 20); print(len(x))")
     assert (fits.stdout, group.oom_killed()) == (f"{20 << 20}\n", False)
+    assert 20 << 10 <= group.peak_kb() <= 32 << 10
     assert _run_in(group, "x = bytearray(b'x') * (200 << 20)").returncode == -signal.SIGKILL
     assert group.oom_killed()
     groups.remove(group)
@@ -230,6 +232,15 @@ async def test_children_of_a_function_count_with_it(make_workshop: Callable[...,
     )
     _, error = await asyncio.wait_for(shop.error(spec), 20)
     assert error["errorType"] == "Runtime.OutOfMemory"
+
+
+@needs_memory
+async def test_memory_is_told_of_what_has_ended_before_it_could_be_asked(
+    make_workshop: Callable[..., Any],
+) -> None:
+    shop = make_workshop(groups=cgroups.find())
+    outcome, _ = await shop.error(shop.function("brief", "import os\nos._exit(3)"))
+    assert 0 < outcome.max_memory_mb <= 256
 
 
 @pytest.mark.skipif("cpu" not in HERE.controllers, reason="no control group that divides CPUs")

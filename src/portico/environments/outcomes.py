@@ -31,6 +31,8 @@ class Outcomes:
 
     def died(self, environment: Environment, request_id: str) -> Outcome:
         """The environment has ended without an answer."""
+        if not environment.init_started_at:
+            environment.init_started_at = self._clock.monotonic()  # nothing was there to start
         if not environment.delivered_at:
             environment.delivered_at = environment.init_started_at
             ago_ms = (self._clock.monotonic() - environment.delivered_at) * 1000

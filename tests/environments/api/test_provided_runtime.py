@@ -72,7 +72,8 @@ async def test_a_bootstrap_that_can_not_be_executed(workshop, program, content, 
 
 async def test_no_bootstrap_at_all(workshop) -> None:
     spec = workshop.function("f", "", runtime="provided.al2")
-    _, document = await workshop.error(spec, request_id="abc")
+    outcome, document = await workshop.error(spec, request_id="abc")
+    assert 0 <= outcome.duration_ms < 10_000
     assert document == {
         "errorType": "Runtime.InvalidEntrypoint",
         "errorMessage": "RequestId: abc Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",

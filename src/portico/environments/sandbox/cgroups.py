@@ -82,6 +82,7 @@ _FILES: dict[tuple[int, str], tuple[tuple[str, _Value], ...]] = {
 }
 _JOIN = {1: "tasks", 2: "cgroup.procs"}
 _OOM = {1: "memory.oom_control", 2: "memory.events"}
+_PEAK = {1: "memory.max_usage_in_bytes", 2: "memory.peak"}
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
@@ -90,6 +91,16 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     folders: tuple[Path, ...] = ()
     join: tuple[str, ...] = ()
     oom_file: str = ""
+    peak_file: str = ""
+
+    def peak_kb(self) -> int:
+        """The most memory that its processes have had together, 0 where the kernel does not say."""
+        if not self.peak_file:
+            return 0
+        try:
+            return int(Path(self.peak_file).read_text(encoding="ascii")) // 1024
+        except (OSError, ValueError):
+            return 0
 
     def oom_killed(self) -> bool:
         """Whether the kernel has ended a process of it because the memory did not suffice."""
@@ -137,12 +148,12 @@ class Groups:
             self._remove(folders)
             raise
         join = tuple(f"{f}/{_JOIN[p.version]}" for p, f in zip(self._places, folders, strict=True))
-        oom = [
-            f"{f}/{_OOM[p.version]}"
-            for p, f in zip(self._places, folders, strict=True)
-            if "memory" in p.controllers
-        ]
-        return Group(folders, join, "".join(oom))
+        for place, folder in zip(self._places, folders, strict=True):
+            if "memory" in place.controllers:
+                return Group(
+                    folders, join, f"{folder}/{_OOM[place.version]}", f"{folder}/{_PEAK[place.version]}"
+                )
+        return Group(folders, join)
 
     def remove(self, group: Group) -> None:
         """Remove the folders of a group whose processes have ended; what the kernel still holds goes with a later one."""
