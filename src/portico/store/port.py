@@ -131,7 +131,8 @@ class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
     """Let a received message be visible again at `visible_at`, with `body` in place of its own if given (attempt counters).
 
     Without a body a lease is made longer or shorter. With one, a `worker` lease ends as well: the message now waits for its next
-    attempt, which a restart does not bring forward. The receipt stays valid until another has taken the message. `at` as in `Ack`.
+    attempt, which a restart does not bring forward; unless it is `kept`, by a worker that notes how far it has come. The receipt stays
+    valid until another has taken the message. `at` as in `Ack`.
     """
 
     queue: Key
@@ -139,6 +140,7 @@ class ChangeVisibility(msgspec.Struct, frozen=True, gc=False, tag=True):
     visible_at: float
     body: bytes | None = None
     at: float | None = None
+    kept: bool = False
 
 
 class Append(msgspec.Struct, frozen=True, gc=False, tag=True):

@@ -247,6 +247,16 @@ async def test_a_retry_that_waits_goes_on_waiting_after_reopening(reopen):
     assert bodies(await receive(store, now=60.0)) == ["second attempt"]
 
 
+async def test_a_worker_notes_how_far_it_has_come_and_keeps_its_lease(reopen):
+    store = await reopen()
+    await send(store, "nothing done")
+    (message,) = await receive(store, now=0.0, lease="worker")
+    await store.commit([ChangeVisibility(Q, message.receipt, 60.0, b"half done", kept=True)])
+    assert await receive(store, now=59.0) == []
+    store = await reopen()
+    assert bodies(await receive(store, now=0.0)) == ["half done"]
+
+
 async def test_groups_survive_reopening(reopen):
     store = await reopen()
     await store.commit([Send(Q, b"1", group="a"), Send(Q, b"2", group="a")])

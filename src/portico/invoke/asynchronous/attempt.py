@@ -33,7 +33,7 @@ from portico.wire.errors import AwsError
 log = logging.getLogger("portico.invoke")
 
 _SUSPECT_CRASHES = 2  # deliveries that ended together with the server
-_ALONE_MAX = 2
+_ALONE_MAX = 3
 _SENDING_S = 60.0
 
 
@@ -108,14 +108,14 @@ class EventAttempts:
         await self._settle(message, counted, resolved, await self._invoke(message, counted, resolved))
 
     async def _try_suspect(self, message: Message, event: Event, resolved: Resolved) -> None:
-        """An event that several servers have ended with is delivered while no other such one runs, twice at most."""
+        """An event that several servers have ended with is delivered while no other such one runs, three times at most."""
         if event.alone >= _ALONE_MAX:
             tried = Tried("crashed", 500, error="The server ended each time that the event was delivered.")
             await self._settle(message, event, resolved, tried)
             return
         marked = msgspec.structs.replace(event, alone=event.alone + 1, deliveries=event.deliveries + 1)
         until = self._clock.now() + resolved.spec.timeout_s + _SENDING_S
-        await self._store.commit([ChangeVisibility(message.queue, message.receipt, until, encode(marked))])
+        await self._store.commit([ChangeVisibility(message.queue, message.receipt, until, encode(marked), kept=True)])
         tried = await self._invoke(message, event, resolved)
         await self._settle(message, msgspec.structs.replace(event, alone=marked.alone), resolved, tried)
 
@@ -198,7 +198,7 @@ class EventAttempts:
         if not rest.parcels:
             return Ack(message.queue, message.receipt)
         until = self._clock.now() + _SENDING_S
-        return ChangeVisibility(message.queue, message.receipt, until, encode(rest))
+        return ChangeVisibility(message.queue, message.receipt, until, encode(rest), kept=True)
 
     async def _drop(self, message: Message, event: Event, why: str) -> None:
         log.warning("event %s for %s is dropped: %s", event.request_id, event.invoked_arn, why)

@@ -77,7 +77,7 @@ class Plan:
         self.records: dict[str, tuple[int, str] | None] = {}
         self.sends: list[tuple[int, str, str, str, int, int, str | None, int]] = []
         self.deduplications: list[tuple[str, str, int, str, int]] = []
-        self.changes: dict[int, tuple[int, str | None]] = {}
+        self.changes: dict[int, tuple[int, str | None, bool]] = {}
         self.acks: set[int] = set()
         self.groups: set[tuple[str, str]] = set()
         self.entries: list[tuple[int, str, int, str]] = []
@@ -250,10 +250,8 @@ def _change(batch: Batch, row: ChangeRow, _: int) -> None:
     plan = batch.plan
     if row.message in plan.acks:
         return
-    body = row.body
-    if body is None and row.message in plan.changes:
-        body = plan.changes[row.message][1]
-    plan.changes[row.message] = (row.visible_at_us, body)
+    _, body, ends = plan.changes.get(row.message, (0, None, False))
+    plan.changes[row.message] = (row.visible_at_us, body if row.body is None else row.body, ends or row.ends)
     held = batch.facts.receipts[row.message]
     batch.facts.receipts[row.message] = msgspec.structs.replace(held, visible_at_us=row.visible_at_us)
 

@@ -73,7 +73,7 @@ class AckRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
 
 
 class ChangeRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
-    """Move the visibility of a message, and with a `body` put that in place of its own and end a worker's lease."""
+    """Move the visibility of a message, with a `body` put that in place of its own, and end a worker's lease if it `ends`."""
 
     queue: str
     message: int
@@ -81,6 +81,7 @@ class ChangeRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True
     at_us: int | None
     visible_at_us: int
     body: str | None
+    ends: bool
 
 
 class AppendRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
@@ -249,7 +250,9 @@ def _ack(op: Ack) -> Row:
 def _change(op: ChangeVisibility) -> Row:
     body = None if op.body is None else to_text(op.body)
     queue, row, at_us = queue_name(op.queue), receipt_row(op.receipt), _at_us(op.at)
-    return ChangeRow(queue, row, op.receipt, at_us, to_us(op.visible_at), body)
+    return ChangeRow(
+        queue, row, op.receipt, at_us, to_us(op.visible_at), body, body is not None and not op.kept
+    )
 
 
 def _at_us(at: float | None) -> int | None:

@@ -51,7 +51,7 @@ ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.val
 """
 _CHANGE = """
 UPDATE messages SET visible_at_us = j.value ->> 1, body = coalesce(j.value ->> 2, body),
-    lease = CASE WHEN j.value ->> 2 IS NULL THEN lease ELSE 'client' END, attempt = NULL
+    lease = CASE WHEN j.value ->> 3 THEN 'client' ELSE lease END, attempt = NULL
 FROM json_each(?) AS j WHERE messages.id = j.value ->> 0
 """
 _ACK = "DELETE FROM messages WHERE id IN (SELECT value FROM json_each(?))"
