@@ -39,13 +39,17 @@ class Stage:
     """An account with a role that may poll, and a queue `told` to which functions tell what they get."""
 
     def __init__(self, server: Server) -> None:
-        self.server = server
         self.account = new_account()
-        self.lam, self.sqs, self.iam = (self.client(name) for name in ("lambda", "sqs", "iam"))
+        self.reach(server)
         self.role = self.iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
         self.iam.attach_role_policy(RoleName="run", PolicyArn=POLLING)
         self.permit("tell", "sqs:SendMessage")
-        self._told = self.queue("told").url
+        self.queue("told")
+
+    def reach(self, server: Server) -> None:
+        """Call this server from now on."""
+        self.server = server
+        self.lam, self.sqs, self.iam = (self.client(name) for name in ("lambda", "sqs", "iam"))
 
     def client(self, service: str) -> Any:
         """A client of the account's root."""
@@ -65,7 +69,19 @@ class Stage:
         url: str = self.sqs.create_queue(QueueName=name, Attributes=given)["QueueUrl"]
         return Queue(url, f"arn:aws:sqs:us-east-1:{self.account}:{name}")
 
-    def deploy(self, source: str = TELLS, *, name: str = "f", **options: Any) -> str:
+    def found(self, name: str) -> Queue:
+        """A queue that was made before, at the server that is called now."""
+        url: str = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return Queue(url, f"arn:aws:sqs:us-east-1:{self.account}:{name}")
+
+    def deploy(
+        self,
+        source: str = TELLS,
+        *,
+        name: str = "f",
+        environment: dict[str, str] | None = None,
+        **options: Any,
+    ) -> str:
         """A function with this source, which can import `tell`; its ARN."""
         made = self.lam.create_function(
             FunctionName=name,
@@ -73,7 +89,7 @@ class Stage:
             Handler="app.handler",
             Role=self.role,
             Code={"ZipFile": zip_of({"app.py": source, "tell.py": TELL})},
-            Environment={"Variables": {"TOLD": self._told}},
+            Environment={"Variables": {"TOLD": f"/{self.account}/told", **(environment or {})}},
             **options,
         )
         self.lam.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
@@ -129,6 +145,10 @@ class Stage:
                 self.sqs.delete_message(QueueUrl=self._told, ReceiptHandle=message["ReceiptHandle"])
                 found.append(json.loads(message["Body"]))
         return found
+
+    @property
+    def _told(self) -> str:
+        return self.found("told").url
 
     def silent(self) -> bool:
         """Whether functions tell nothing for a second."""

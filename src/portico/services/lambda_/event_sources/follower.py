@@ -45,12 +45,17 @@ class EventSources:
         self._woken = asyncio.Event()
         self._turned = asyncio.Event()
         cache.store.on_commit(self._on_commit)
+        runs.clock.on_advance(self._on_advance)
 
     def _on_commit(self, keys: Sequence[Key]) -> None:
         for key in keys:
             if key[0] == MAPPINGS.name:
                 self._changed[key] = None
                 self._woken.set()
+
+    def _on_advance(self) -> None:
+        for kept in self._kept.values():
+            kept.poller.look_again()
 
     async def run(self) -> None:
         """Follow changes, forever."""

@@ -25,6 +25,7 @@ _WAIT_S = 20
 _RECEIVE_MAX = 10
 _AT_ONCE_MAX = 100
 _PROBLEM_S = (1.0, 30.0)
+_MARGIN_S = 5  # so that what is held through a window is not received again at its end
 _HASTY_S, _HASTE_PAUSE_S = 0.05, 0.5
 
 
@@ -55,6 +56,11 @@ class Poller:
         """Take nothing more."""
         self._stopped.set()
         self._freed.set()
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def look_again(self) -> None:
+        """The clock was moved: what is waited for may be over."""
         if self._waiting is not None:
             self._waiting.cancel()
 
@@ -130,7 +136,8 @@ class Poller:
     async def _take(self, resolved: Resolved, limit: int, wait_s: int) -> list[Item]:
         """Take records; those that no filter lets through are removed."""
         began_at = self._clock.monotonic()
-        needed = self.mapping.window_s + needed_s(resolved)
+        window_s = self.mapping.window_s
+        needed = needed_s(resolved) + (window_s + _MARGIN_S if window_s else 0)
         taken = await self._interruptible(
             self._source.take(resolved.spec, limit=limit, wait_s=wait_s, needed_s=needed), wait_s
         )
@@ -144,7 +151,7 @@ class Poller:
         return taken.items
 
     async def _interruptible(self, take: Coroutine[Any, Any, Taken], wait_s: int) -> Taken:
-        """A take that waits ends when the poller is stopped; one that does not wait is about to end anyway."""
+        """A take that waits can be ended before its time; one that does not wait is about to end anyway."""
         if not wait_s:
             return await take
         self._waiting = asyncio.create_task(take)
