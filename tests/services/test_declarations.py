@@ -17,6 +17,8 @@ OPERATIONS = {
 }
 
 CHECKED_IN_THE_BODY = {
+    "sns.ConfirmSubscription": "the token is the permission of who is not signed; who is needs sns:ConfirmSubscription",
+    "sns.Unsubscribe": "a link in a message may end a subscription; who is signed needs sns:Unsubscribe",
     "sts.AssumeRole": "the role's trust policy decides, which is read with the role",
     "sts.AssumeRoleWithWebIdentity": "the caller is known once the token is verified",
     "sts.GetCallerIdentity": "needs no permission",
