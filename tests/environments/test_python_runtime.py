@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from portico.environments import runtimes
+from portico.environments.interpreters import is_installed, own
 from portico.environments.work import Invocation
 
 
@@ -385,16 +386,26 @@ async def test_other_pythons_of_the_machine(workshop, version) -> None:
         logging.warning("logged")
         if event == "fail":
             raise ValueError(event)
-        import urllib3
         return "%d.%d" % sys.version_info[:2]
     """
-    spec = workshop.function("f", source, runtime=f"python{version}")
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    assert await workshop.answer(spec) in (version, own)
+    runtime = f"python{version}"
+    spec = workshop.function("f", source, runtime=runtime)
+    assert await workshop.answer(spec) == (version if is_installed(runtime) else own().removeprefix("python"))
     outcome, document = await workshop.error(spec, "fail")
     assert document["errorMessage"] == "fail"
     assert "^" not in document["stackTrace"][0]
     assert len(outcome.lines) == 3
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.13"])
+async def test_other_pythons_find_the_sdk_or_the_servers_own_stands_in(workshop, version) -> None:
+    source = """\
+    import sys, boto3
+    def handler(event, context):
+        return "%d.%d" % sys.version_info[:2]
+    """
+    spec = workshop.function("f", source, runtime=f"python{version}")
+    assert await workshop.answer(spec) in (version, own().removeprefix("python"))
 
 
 async def test_what_the_init_phase_writes_comes_before_the_start(workshop) -> None:

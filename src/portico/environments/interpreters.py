@@ -29,15 +29,16 @@ class Interpreters:
     """Finds the interpreter of a runtime. Each candidate is asked for its version once, and without a word of its own: what is on
     the path may be the shim of a version manager, which only prints that the version is not installed."""
 
-    __slots__ = ("_asking", "_told", "_usable")
+    __slots__ = ("_asking", "_refused", "_told", "_usable")
 
     def __init__(self) -> None:
         self._usable: dict[str, bool] = {}
-        self._told: set[str] = set()
+        self._refused: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str]] = set()
         self._asking = asyncio.Lock()
 
-    async def find(self, runtime: str) -> str:
-        """The interpreter's path for `python3.N`."""
+    async def find(self, runtime: str, flavour: str = "") -> str:
+        """The interpreter's path for `python3.N`, one that has not been refused for zygotes of `flavour`."""
         if runtime == own():
             return sys.executable
         for found in candidates(runtime):
@@ -45,17 +46,17 @@ class Interpreters:
                 async with self._asking:
                     if found not in self._usable:
                         self._usable[found] = await asyncio.to_thread(works, found, runtime)
-            if self._usable[found]:
+            if self._usable[found] and (found, flavour) not in self._refused:
                 return found
-        if runtime not in self._told:
-            self._told.add(runtime)
+        if (runtime, flavour) not in self._told:
+            self._told.add((runtime, flavour))
             log.warning("there is no working %s here: its functions run on %s", runtime, sys.executable)
         return sys.executable
 
-    def refuse(self, found: str, reason: str) -> None:
-        """Find this one no more."""
-        log.warning("%s is not usable: %s", found, reason)
-        self._usable[found] = False
+    def refuse(self, found: str, flavour: str, reason: str) -> None:
+        """Find this one no more for that flavour: Python 3.9, for one, is too old for the newest SDK, and good for all else."""
+        log.warning("%s is not usable with the flavour %s: %s", found, flavour, reason)
+        self._refused.add((found, flavour))
 
 
 def own() -> str:

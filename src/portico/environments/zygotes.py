@@ -52,11 +52,11 @@ class Zygotes:
             LaunchFailed: no zygote starts.
         """
         kind = await self._flavour(prepared)
-        while (python := await self._interpreters.find(spec.runtime)) != sys.executable:
+        while (python := await self._interpreters.find(spec.runtime, kind)) != sys.executable:
             try:
                 return await self._started(python, kind)
             except LaunchFailed as error:
-                self._interpreters.refuse(python, str(error))
+                self._interpreters.refuse(python, kind, str(error))
         return await self._started(sys.executable, kind)
 
     async def bare(self) -> ForkServer:
