@@ -32,8 +32,8 @@ from portico.gateway.debug import Debug
 from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
-from portico.gateway.metrics import Calls, Metric, Sample
 from portico.gateway.mail import Mail
+from portico.gateway.metrics import Calls, Metric, Sample
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
@@ -63,14 +63,16 @@ from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services import cloudwatch, iam, lambda_, logs, sns, sqs, sts
+from portico.services.cloudwatch.embedded import EmbeddedMetrics
 from portico.services.cloudwatch.functions import FunctionMetrics
-from portico.services.cloudwatch.sampling import Sampling
 from portico.services.logs import retention
 from portico.services.logs.sink import FunctionLogs
+from portico.services.sns.metrics import TopicMetrics
+from portico.services.sqs.metrics import QueueMetrics
 from portico.settings import Settings, listed
 from portico.store.cache import RecordCache
 from portico.store.data_key import data_key
-from portico.store.metrics import METRICS_FILE, Metrics
+from portico.store.metrics import METRICS_FILE, Metrics, Sampling, Source
 from portico.store.port import Store
 from portico.store.timeline import TIMELINE_FILE, Timeline
 
@@ -115,7 +117,9 @@ class Server:
         self.cache = RecordCache(store)
         self.timeline = Timeline(None if self._directory is None else self._directory / TIMELINE_FILE)
         self.metrics = Metrics(None if self._directory is None else self._directory / METRICS_FILE)
+        self.sampling = Sampling(self.metrics, clock)
         self.function_metrics = FunctionMetrics(self.metrics, clock)
+        self.log_metrics = EmbeddedMetrics(self.metrics, clock)
         self.decisions = Decisions(store, clock)
         self.last_uses = LastUses(self.cache)
         self.authorizer = Authorizer(self.cache, clock, self.decisions, settings.iam, self.last_uses)
@@ -131,7 +135,7 @@ class Server:
 
     def _build_invocation(self) -> None:
         settings, clock = self.settings, self.clock
-        self.network = Network(settings.network, urlsplit(self.url).port or 0)
+        self.network = Network(settings.functions_network, urlsplit(self.url).port or 0)
         self.roles = ExecutionRoles(cache=self.cache, sessions=self.sessions, clock=clock)
         roots = listed(settings.code_roots) if settings.development else ()
         folders = Folders(roots=roots, forbidden=self._directory)
@@ -158,7 +162,9 @@ class Server:
             zygotes=Zygotes(tiers=settings.isolation_tiers, shown=(ca_bundle,) if ca_bundle else ()),
         )
         self.resolver = Resolver(cache=self.cache)
-        self.function_logs = FunctionLogs(self.clients, self.cache, self.timeline, clock, self._role_of)
+        self.function_logs = FunctionLogs(
+            self.clients, self.cache, self.timeline, clock, self._role_of, self.log_metrics.heard
+        )
         self.counts = Counts()
         self.counts.listen(self.function_metrics.told)
         notices = Notices(self.function_logs, clock)
@@ -228,7 +234,8 @@ class Server:
             "Bus": self.bus,
             "Timeline": self.timeline,
             "Metrics": self.metrics,
-            "Sampling": Sampling(self.metrics, self.clock),
+            "Sampling": self.sampling,
+            "LogListener": self.log_metrics.heard,
             "Sessions": self.sessions,
             "Sealer": self.sealer,
             "Verifier": self._verifier(),
@@ -254,6 +261,8 @@ class Server:
             self.dispatcher.bind(registry.index.service, Bound(registry, owner))
             registries.append(registry)
         self.router = Router(registry.index for registry in registries)
+        self.sampling.add(Source("AWS/SQS", QueueMetrics(self.owners["sqs"]).read))
+        self.sampling.add(Source("AWS/SNS", TopicMetrics(self.owners["sns"].counters).read))
 
     def _build_gateway(self) -> None:
         settings = self.settings

@@ -12,4 +12,6 @@ def _build(ports: Ports) -> CloudWatch:
     return CloudWatch(metrics, sampling)
 
 
-SERVICE = ServiceSpec("cloudwatch", ("put_metric_data", "metric_statistics", "list_metrics"), _build)
+SERVICE = ServiceSpec(
+    "cloudwatch", ("put_metric_data", "metric_statistics", "metric_data", "list_metrics"), _build
+)

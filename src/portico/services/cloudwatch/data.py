@@ -5,7 +5,7 @@ Source: CloudWatch API reference, PutMetricData, MetricDatum, Dimension, Statist
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from portico.calls.call import Scope
 from portico.services.cloudwatch import errors
@@ -14,6 +14,15 @@ from portico.store.metrics.values import Dimensions
 
 DATA_MAX = 1000
 VALUES_MAX = 150
+_SIZES = [
+    f"{scale}{unit}".capitalize()
+    for scale in ("", "kilo", "mega", "giga", "tera")
+    for unit in ("bytes", "bits")
+]
+UNITS = frozenset(
+    ["Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None", *_SIZES]
+    + [f"{size}/Second" for size in _SIZES]
+)
 _SIZE_MAX = 2.0**360
 _PAST_S_MAX = 14 * 86_400
 _AHEAD_S_MAX = 2 * 3600
@@ -43,6 +52,28 @@ def checked(data: Sequence[Datum], parameter: str, now: float) -> None:
             )
     if wrong:
         raise errors.invalid(*wrong)
+
+
+def is_in_time(at: float, now: float) -> bool:
+    """Whether CloudWatch takes what was measured then: within the past two weeks, at most two hours ahead."""
+    return now - _PAST_S_MAX <= at <= now + _AHEAD_S_MAX
+
+
+def is_size(number: float) -> bool:
+    """Whether CloudWatch takes a number of this size."""
+    return -_SIZE_MAX <= number <= _SIZE_MAX  # so that NaN is none of them
+
+
+def is_name(text: object, most: int) -> TypeGuard[str]:
+    """Whether something can be a name, or a dimension's value, of so many characters at most."""
+    return (
+        isinstance(text, str)
+        and 0 < len(text) <= most
+        and text.isascii()
+        and text.isprintable()
+        and bool(text.strip())
+        and not text.startswith(":")
+    )
 
 
 def point_of(scope: Scope, namespace: str, datum: Datum, now: float) -> Point:
@@ -90,7 +121,7 @@ def _check_numbers(datum: Datum, name: str) -> Iterator[str]:
     for kind in ("Values", "Counts"):
         numbers |= {f"{name}.{kind}.member.{at}": each for at, each in enumerate(datum.get(kind) or (), 1)}
     for parameter, number in numbers.items():
-        if number is not None and not -_SIZE_MAX <= number <= _SIZE_MAX:  # so that NaN is none of them
+        if number is not None and not is_size(number):
             yield f"The value {_text(number)} for parameter {parameter} is invalid."
         elif number is not None and ".Counts" in parameter and number <= 0:
             yield f"The value {_text(number)} for parameter {parameter} must be greater than 0."

@@ -29,7 +29,7 @@ async def list_metrics(cw: CloudWatch, call: Call, request: "shapes.ListMetricsR
         InvalidParameterValue: a token that was never given out.
     """
     namespace = request.get("Namespace") or ""
-    since = int(call.now) - (_RECENT_S if request.get("RecentlyActive") else _KEPT_S)
+    since = int(call.now) - _RECENT_S if request.get("RecentlyActive") else active_since(call.now)
     matching = Matching(
         call.scope.account, call.scope.region, since, namespace, request.get("MetricName") or ""
     )
@@ -49,6 +49,11 @@ async def list_metrics(cw: CloudWatch, call: Call, request: "shapes.ListMetricsR
         if _matches(series, wanted):
             metrics.append(shown(series))
     return _page(call, request, metrics, after if len(found) == _LOOKED_AT_MAX else None)
+
+
+def active_since(now: float) -> int:
+    """Metrics that were last measured before this time (seconds since the epoch) are not found any more."""
+    return int(now) - _KEPT_S
 
 
 def _page(

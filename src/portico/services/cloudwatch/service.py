@@ -8,8 +8,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.services.cloudwatch import errors
-from portico.services.cloudwatch.sampling import Sampling
-from portico.store.metrics import Metrics, Series
+from portico.store.metrics import Metrics, Sampling, Series
 from portico.store.port import StoreError
 
 

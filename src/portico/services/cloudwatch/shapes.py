@@ -34,6 +34,22 @@ class EntityMetricData(TypedDict):
     MetricData: NotRequired[list["MetricDatum"]]
 
 
+class GetMetricDataInput(TypedDict):
+    MetricDataQueries: list["MetricDataQuery"]
+    StartTime: float
+    EndTime: float
+    NextToken: NotRequired[str]
+    ScanBy: NotRequired[str]
+    MaxDatapoints: NotRequired[int]
+    LabelOptions: NotRequired["LabelOptions"]
+
+
+class GetMetricDataOutput(TypedDict):
+    MetricDataResults: NotRequired[list["MetricDataResult"]]
+    NextToken: NotRequired[str]
+    Messages: NotRequired[list["MessageData"]]
+
+
 class GetMetricStatisticsInput(TypedDict):
     Namespace: str
     MetricName: str
@@ -49,6 +65,10 @@ class GetMetricStatisticsInput(TypedDict):
 class GetMetricStatisticsOutput(TypedDict):
     Label: NotRequired[str]
     Datapoints: NotRequired[list["Datapoint"]]
+
+
+class LabelOptions(TypedDict):
+    Timezone: NotRequired[str]
 
 
 class ListMetricsInput(TypedDict):
@@ -67,10 +87,34 @@ class ListMetricsOutput(TypedDict):
     OwningAccounts: NotRequired[list[str]]
 
 
+class MessageData(TypedDict):
+    Code: NotRequired[str]
+    Value: NotRequired[str]
+
+
 class Metric(TypedDict):
     Namespace: NotRequired[str]
     MetricName: NotRequired[str]
     Dimensions: NotRequired[list["Dimension"]]
+
+
+class MetricDataQuery(TypedDict):
+    Id: str
+    MetricStat: NotRequired["MetricStat"]
+    Expression: NotRequired[str]
+    Label: NotRequired[str]
+    ReturnData: NotRequired[bool]
+    Period: NotRequired[int]
+    AccountId: NotRequired[str]
+
+
+class MetricDataResult(TypedDict):
+    Id: NotRequired[str]
+    Label: NotRequired[str]
+    Timestamps: NotRequired[list[float]]
+    Values: NotRequired[list[float]]
+    StatusCode: NotRequired[str]
+    Messages: NotRequired[list["MessageData"]]
 
 
 class MetricDatum(TypedDict):
@@ -85,6 +129,13 @@ class MetricDatum(TypedDict):
     StorageResolution: NotRequired[int]
 
 
+class MetricStat(TypedDict):
+    Metric: "Metric"
+    Period: int
+    Stat: str
+    Unit: NotRequired[str]
+
+
 class PutMetricDataInput(TypedDict):
     Namespace: str
     MetricData: NotRequired[list["MetricDatum"]]
@@ -97,6 +148,12 @@ class StatisticSet(TypedDict):
     Sum: float
     Minimum: float
     Maximum: float
+
+
+GetMetricDataRequest = GetMetricDataInput
+
+
+GetMetricDataResponse = GetMetricDataOutput
 
 
 GetMetricStatisticsRequest = GetMetricStatisticsInput

@@ -91,3 +91,4 @@ async def _store(logs: Logs, group: LogGroup, batch: Batch, stream: str) -> None
             # Deleted meanwhile, and the removal of its events may have been before ours.
             await logs.timeline.forget(batch.group, batch.stream)
             raise errors.no_stream()
+    logs.heard(group.account, group.region, batch.events)

@@ -1,7 +1,7 @@
 """What the operations of CloudWatch Logs get, and how they find the group and the stream that a request names."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +14,20 @@ from portico.store.cache import RecordCache
 from portico.store.port import StoreError
 from portico.store.timeline import Timeline
 
+Listener = Callable[[str, str, Sequence[tuple[int, str]]], None]
+"""Is told of events that were kept: account, region, and (ms, message) of each. It does not wait and does not raise."""
+
 
 class Logs(msgspec.Struct, frozen=True):
-    """The service's dependencies."""
+    """The service's dependencies. `heard` is told of what clients put."""
 
     timeline: Timeline
     cache: RecordCache
+    heard: Listener
+
+
+def nobody(account: str, region: str, events: Sequence[tuple[int, str]]) -> None:
+    """Where nobody listens."""
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from portico.calls.clients import Clients
 from portico.environments.work import EnvironmentSpec, LogLine
 from portico.identity.principal import Principal
 from portico.services.logs.records import GROUPS, STREAMS
+from portico.services.logs.service import Listener, nobody
 from portico.store.cache import RecordCache
 from portico.store.port import StoreError
 from portico.store.timeline import Batch, Timeline
@@ -45,7 +46,7 @@ class _Stream:
 
 class FunctionLogs:
     """Writes the lines of functions into the timeline, as their roles: `role(spec)` is a session of the execution role, or None
-    when there is no such role any more."""
+    when there is no such role any more. `heard` is told of what was written."""
 
     def __init__(
         self,
@@ -54,12 +55,14 @@ class FunctionLogs:
         timeline: Timeline,
         clock: Clock,
         role: Callable[[EnvironmentSpec], Principal | None],
+        heard: Listener = nobody,
     ) -> None:
         self._clients = clients
         self._cache = cache
         self._timeline = timeline
         self._clock = clock
         self._role = role
+        self._heard = heard
         self._streams: dict[tuple[str, str, str, str], _Stream] = {}
         self._waiting_bytes = 0
 
@@ -78,7 +81,7 @@ class FunctionLogs:
                 return
             target = self._target(spec, stream)
             if target is not None:
-                self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
+                self._keep(spec, target, lines)
                 return
         self._wait(held, lines)
         if held.opening is None:
@@ -89,6 +92,10 @@ class FunctionLogs:
         opening = [held.opening for held in self._streams.values() if held.opening is not None]
         if opening:
             await asyncio.wait(opening)
+
+    def _keep(self, spec: EnvironmentSpec, target: _Target, lines: _Lines) -> None:
+        self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
+        self._heard(spec.account, spec.region, lines)
 
     def _wait(self, held: _Stream, lines: _Lines) -> None:
         size = sum(len(text) for _, text in lines)
@@ -124,7 +131,7 @@ class FunctionLogs:
             target = self._target(spec, stream) if held.allowed else None
             if target is not None:
                 for _, lines in waiting:
-                    self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
+                    self._keep(spec, target, lines)
 
     async def _make(self, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
         """Make what is missing; at the end put an empty batch, which only asks for the permission to put events.

@@ -213,6 +213,10 @@ def _answered(sqs: Sqs, queue: Queue, outgoing: Outgoing, sent: Outcome) -> dict
         counts.deduplicated += 1
     else:
         counts.sent += 1
-        counts.sent_bytes += outgoing.size
+        size = outgoing.size
+        counts.sent_bytes += size
+        counts.most_bytes = max(counts.most_bytes, size)
+        if size < counts.least_bytes or not counts.least_bytes:
+            counts.least_bytes = size
     answer = {"MessageId": sent.message_id, **outgoing.answer}
     return {**answer, "SequenceNumber": sequence_number(sent.sequence)} if queue.fifo else answer

@@ -6,6 +6,7 @@ acknowledged, hence on disk first. What comes for the same series and interval i
 """
 
 from portico.store.metrics.rows import Matching
+from portico.store.metrics.sampling import Sampling, Source
 from portico.store.metrics.store import METRICS_FILE, Gathered, Metrics
 from portico.store.metrics.values import Kept, Point, Series, Stats, merged, of_each, of_set, of_values
 
@@ -16,7 +17,9 @@ __all__ = [
     "Matching",
     "Metrics",
     "Point",
+    "Sampling",
     "Series",
+    "Source",
     "Stats",
     "merged",
     "of_each",

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 
 from portico.base.clock import Clock
-from portico.store.metrics import Metrics, Point
+from portico.store.metrics.store import Metrics
+from portico.store.metrics.values import Point
 from portico.store.port import StoreError
 
 _EVERY_S = 60.0
