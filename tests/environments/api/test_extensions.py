@@ -137,6 +137,7 @@ async def test_one_that_never_registers_uses_up_the_init_phase(make_workshop, tm
     outcome, document = await shop.error(spec, request_id="abc")
     assert outcome.timed_out
     assert document["errorMessage"] == "RequestId: abc Error: Task timed out after 1.00 seconds"
+    assert [(one.name, one.state, one.events) for one in outcome.extensions] == [("mute", "Started", ())]
     assert len(shop.prepared) == 2
 
 

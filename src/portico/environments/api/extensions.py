@@ -124,12 +124,13 @@ class Extensions:
         return any(one.external and _SHUTDOWN in one.events for one in self._by_name.values())
 
     def take_ready(self) -> tuple[ExtensionReady, ...]:
-        """All of them, for the log of the first invocation, as they were before it; nothing when it is asked again."""
+        """All of them, for the log of the first invocation, as they were before it; nothing when it is asked again. One that has
+        never waited for an event is shown where it got to."""
         if self._told or not self._by_name:
             return ()
         self._told = True
         found = (
-            ExtensionReady(one.name, ExtensionState.READY.value, tuple(sorted(one.events)))
+            ExtensionReady(one.name, _before(one.state), tuple(sorted(one.events)))
             for one in self._by_name.values()
         )
         return tuple(found)
@@ -291,3 +292,8 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _before(state: ExtensionState) -> str:
+    """Where an extension was before the invocation, of which it may have been told since."""
+    return ExtensionState.READY if state is ExtensionState.RUNNING else state
