@@ -66,8 +66,9 @@ class Settings(msgspec.Struct, frozen=True):
     # Which interpreter runs a function: `any` lets another version of the language stand in where the runtime's own is not
     # installed, `strict` refuses such a runtime.
     runtimes: Literal["any", "strict"] = "any"
-    # What functions reach: `host` the machine's network, `portico` nothing but Portico, `none` nothing at all.
-    network: Literal["host", "portico", "none"] = "host"
+    # What functions reach: `host` the machine's network, `internet` Portico and the internet but nothing nearer, `portico` nothing but
+    # Portico, `none` nothing at all; `auto` is `host` in development mode, else `internet`, without which the server does not start.
+    network: Literal["auto", "host", "internet", "portico", "none"] = "auto"
     # Walls around functions: `A` namespaces, Landlock and seccomp, `B` the last two, `C` none (loopback only), `auto` the best that
     # this machine gives, and A or nothing off loopback. A named one that is not to be had ends the start.
     isolation: Literal["auto", "A", "B", "C"] = "auto"
@@ -95,6 +96,13 @@ class Settings(msgspec.Struct, frozen=True):
     def development(self) -> bool:
         """Whether the well-known development keys, `reset` and `clock` exist."""
         return self.loopback and not self.trust_proxy
+
+    @property
+    def functions_network(self) -> Literal["host", "internet", "portico", "none"]:
+        """What functions reach."""
+        if self.network == "auto":
+            return "host" if self.development else "internet"
+        return self.network
 
     @property
     def isolation_tiers(self) -> str:

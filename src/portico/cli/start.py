@@ -65,7 +65,9 @@ from portico.settings import Settings, SettingsError, load
     "--runtimes", type=click.Choice(["any", "strict"]), help="Whether another version may stand in (any)."
 )
 @click.option(
-    "--network", type=click.Choice(["host", "portico", "none"]), help="What functions can reach (host)."
+    "--network",
+    type=click.Choice(["auto", "host", "internet", "portico", "none"]),
+    help="What functions can reach (auto).",
 )
 @click.option(
     "--isolation",

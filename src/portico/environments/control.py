@@ -2,7 +2,8 @@
 
 Every message is one packet, its first byte the kind. From the first process: `S` and a wait status (how the function's process ended),
 `E`, a wait status and a name (how an extension ended), `D` (the code that `place` named is there), `F` and words (it could not be
-confined or started), `L`, a port and a descriptor (what listens there inside its network namespace). To it: see the methods.
+confined or started), `L`, a port and a descriptor (what listens there inside its network namespace),
+`U` and a descriptor (a netlink socket in there). To it: see the methods.
 What a function can reach is not this socket: it is closed before any of its code runs.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-_STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER = b"S", b"E", b"D", b"F", b"L"
+_STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER, _UPLINK = b"S", b"E", b"D", b"F", b"L", b"U"
 _TERMINATE, _START, _PLACE = b"T", b"X", b"P"
 _WAIT_STATUS = struct.Struct("!i")
 _PORT = struct.Struct("!H")
@@ -24,12 +25,14 @@ _MESSAGE_BYTES_MAX = 4096
 class Control:
     """Owns the socket. `status` is the wait status once it is known; `failure` says why the environment did not start, "" if it did.
 
-    Whoever wants to know sets: `on_listener` takes over a listener, by its port and descriptor; `on_ended` is told that the function's
+    Whoever wants to know sets: `on_listener` takes over a listener, by its port and descriptor; `on_uplink` a netlink
+    socket, by its descriptor; `on_ended` is told that the function's
     process has ended (extensions may live on for a moment); `on_extension` how one ended; `on_placed` that `place` is done.
     """
 
     __slots__ = (
-        "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "status",
+        "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "on_uplink",
+        "status",
     )  # fmt: skip
 
     def __init__(
@@ -42,7 +45,8 @@ class Control:
         self._reading = True
         self.status: int | None = None
         self.failure = ""
-        self.on_listener: Callable[[int, int], None] = _refuse
+        self.on_listener: Callable[[int, int], None] = lambda _, descriptor: os.close(descriptor)
+        self.on_uplink: Callable[[int], None] = os.close
         self.on_ended: Callable[[int], None] | None = None
         self.on_extension: Callable[[str, int], None] | None = None
         self.on_placed: Callable[[], None] | None = None
@@ -91,6 +95,8 @@ class Control:
             self._stop()
         elif message[:1] == _LISTENER and len(message) == 1 + _PORT.size and descriptors:
             self.on_listener(_PORT.unpack_from(message, 1)[0], descriptors.pop())
+        elif message[:1] == _UPLINK and descriptors:
+            self.on_uplink(descriptors.pop())
         else:
             self._heard(message[:1], message[1:])
         for fd in descriptors:
@@ -114,8 +120,3 @@ class Control:
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._socket.fileno())
-
-
-def _refuse(_: int, descriptor: int) -> None:
-    """Nobody serves it."""
-    os.close(descriptor)

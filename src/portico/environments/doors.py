@@ -13,9 +13,18 @@ from typing import Literal
 
 import msgspec
 
+from portico.environments.launchers.port import LaunchFailed
+from portico.environments.uplinks import choice
+from portico.environments.uplinks.port import Uplink, UplinkFailed
+
 Setting = Literal["host", "internet", "portico", "none"]
 
 LOOPBACK = "127.0.0.1"
+_NO_INTERNET = (
+    "functions can't be given the internet, and nothing nearer, here: {}. Install what is missing, or say with --network "
+    "(or PORTICO_NETWORK) what else functions may reach: host, portico or none"
+)
+
 RUNTIME_API_PORT = 9001  # as AWS has it
 RUNTIME_API_ADDRESS = f"{LOOPBACK}:{RUNTIME_API_PORT}"
 
@@ -28,12 +37,34 @@ class Entrance(msgspec.Struct, frozen=True, gc=False):
 
 
 class Network:
-    """The setting, and where Portico is. `portico` is set by whoever serves; until then nobody answers at its door."""
+    """The setting, and where Portico is. `portico` is set by whoever serves; until then nobody answers at its door. `uplink` is what
+    leads to the internet, where that is the setting."""
 
-    def __init__(self, setting: Setting = "host", portico_port: int = 0) -> None:
+    def __init__(
+        self, setting: Setting = "host", portico_port: int = 0, uplink: Uplink | None = None
+    ) -> None:
         self._setting = setting
         self._portico_port = portico_port
+        self.uplink = (uplink or choice.of_this_server()) if setting == "internet" else None
         self.portico: Entrance | None = None
+
+    async def start(self) -> None:
+        """Make ready what environments are connected by.
+
+        Raises:
+            LaunchFailed: this machine has no way to the internet for them.
+        """
+        if self.uplink is None:
+            return
+        try:
+            await self.uplink.start()
+        except UplinkFailed as error:
+            raise LaunchFailed(_NO_INTERNET.format(error)) from error
+
+    async def close(self) -> None:
+        """Take that back."""
+        if self.uplink is not None:
+            await self.uplink.close()
 
     @property
     def own(self) -> bool:

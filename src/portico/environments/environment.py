@@ -25,6 +25,7 @@ from portico.environments.plan import Plan
 from portico.environments.reserve import Early
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
+from portico.environments.wayout import WayOut
 from portico.environments.work import (
     EnvironmentSpec,
     ExtensionReady,
@@ -32,6 +33,7 @@ from portico.environments.work import (
     Invocation,
     LogLine,
     Outcome,
+    PreparationFailed,
     Prepared,
 )
 
@@ -65,6 +67,7 @@ class Environment:
         "_reports",
         "_session",
         "_stopped",
+        "_way_out",
         "answer",
         "delivered_at",
         "expires_at",
@@ -127,6 +130,7 @@ class Environment:
         self.restored = False  # from a snapshot
         self.no_snapshot = ""  # why it is not, if it should be
         self._doors = Doors()
+        self._way_out = WayOut(None, self._unconnected)
         self._process: Process | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
@@ -213,7 +217,7 @@ class Environment:
         layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
         variables = layouts.variables(prepared, plan, layout)
         control = self._attach(plan, early.ends, clock)
-        control.on_placed = lambda: self._configure(layout, variables)
+        control.on_placed = lambda: self._way_out.then(lambda: self._configure(layout, variables))
         control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
         self._follow(self._process)
 
@@ -233,7 +237,7 @@ class Environment:
             layout = self.layout = self._located(plan, prepared)
             variables = layouts.variables(prepared, plan, layout)
             if not plan.extensions:
-                self._configure(layout, variables)
+                self._way_out.then(lambda: self._configure(layout, variables))
             try:
                 self._process = await plan.launcher.launch(
                     layout, theirs.channel, theirs.log_fd, theirs.control
@@ -243,7 +247,7 @@ class Environment:
                 raise
         self._follow(self._process)
         if plan.extensions and self.state is not State.ENDING:
-            self._start_extensions(plan, layout, variables)
+            self._way_out.then(lambda: self._start_extensions(plan, layout, variables))
 
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
@@ -371,12 +375,15 @@ class Environment:
         session.asleep = lambda: self.frozen
         control = self._control = Control(self._loop, ours.control)
         control.on_listener = self._listener
+        way_out = self._way_out = WayOut(self.network.uplink, self._unconnected)
+        control.on_uplink = way_out.handed
         control.on_ended = self._function_ended
         return control
 
     def _follow(self, process: Process) -> None:
         """Notice the end of the processes, or bring it about."""
         self._loop.add_reader(process.pidfd, self._exited)
+        self._way_out.starts(process.pid)
         if self._session is not None:
             self._session.started(process.pid, self.layout.uid)
         if self.state is State.ENDING:
@@ -387,6 +394,10 @@ class Environment:
             self._doors.open(descriptor, self.network.portico)
         elif self._session is not None:
             self._doors.open(descriptor, Entrance(self._session.connect))
+
+    def _unconnected(self, why: str) -> None:
+        self.failure = PreparationFailed("ServiceException", f"No network could be had: {why}")
+        self.end("network")
 
     def _send(self, frame: bytes) -> None:
         if self._channel is not None:
@@ -421,6 +432,8 @@ class Environment:
                 log.warning("%s could not start: %s", self, self._control.failure)
         if not self.reason and self.status in (None, signal.SIGKILL) and self.group.oom_killed():
             self.reason = "memory"
+        if not self.peak_kb:  # it has ended before anybody could ask
+            self.peak_kb = self.group.peak_kb()
         self.advance(Event.EXITED)
         self.late_lines = self.take_lines()
         self._release()
@@ -432,6 +445,7 @@ class Environment:
         if self._kill_timer is not None:
             self._kill_timer.cancel()
         self._doors.close()
+        self._way_out.close()
         if self._session is not None:
             self._session.close()
         if self._channel is not None:

@@ -22,6 +22,7 @@ def layout(
         groups=groups,
         own_network=network.own,
         doors=network.ports,
+        uplink=network.uplink is not None,
         snapshot=plan.snapshot,
     )
 

@@ -123,6 +123,7 @@ class Reserve:
                 groups=group.join,
                 own_network=self._network.own,
                 doors=self._network.ports,
+                uplink=self._network.uplink is not None,
                 late=True,
                 variables=kind.variables,
             )

@@ -102,7 +102,12 @@ class Snapshot:
             with hello:
                 ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
                 ours.setblocking(False)
-                wanted = Layout(tmp_mb=layout.tmp_mb, own_network=layout.own_network, doors=layout.doors)
+                wanted = Layout(
+                    tmp_mb=layout.tmp_mb,
+                    own_network=layout.own_network,
+                    doors=layout.doors,
+                    uplink=layout.uplink,
+                )
                 frame = framed.encode(framed.FORK, msgspec.json.encode(wanted))
                 self._environment.fork(frame, [channel.fileno(), log_fd, control.fileno(), hello.fileno()])
             pid = await _said_by(ours)

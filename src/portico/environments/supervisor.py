@@ -68,7 +68,8 @@ class Supervisor:
         self._idle_s = idle_s
         self._pool = Pool(environments_max=environments_max, idle_s=idle_s)
         self._zygotes = zygotes or Zygotes()
-        self._starter = Starter(preparer, self._zygotes, groups or Groups(()), network or Network(), clock)
+        self._network = network or Network()
+        self._starter = Starter(preparer, self._zygotes, groups or Groups(()), self._network, clock)
         self._outcomes = Outcomes(clock)
         self._environments: dict[int, Environment] = {}
         self._pending: dict[int, _Pending] = {}
@@ -110,11 +111,12 @@ class Supervisor:
         return self._zygotes
 
     async def start(self) -> None:
-        """Have the zygotes ready before the first invocation. Not required.
+        """Have the zygotes ready before the first invocation, and the network, if environments have an uplink; else not required.
 
         Raises:
-            LaunchFailed: they do not start.
+            LaunchFailed: they do not start, or the network that is set is not to be had.
         """
+        await self._network.start()
         await self._zygotes.start()
 
     async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
@@ -191,6 +193,7 @@ class Supervisor:
             log.warning("environments do not end: %r", self._pool)
         await self._starter.close()
         await self._zygotes.close()
+        await self._network.close()
         for ticket in list(self._pending):
             self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
         if self._running:

@@ -18,7 +18,8 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     size of its /tmp. `program` is what is executed once the configuration has been read; empty: the Python runtime of the zygote
     itself goes on. A program that `speaks_frames` finds the channel at descriptor 3; for others it is closed. `groups` are the files
     of the control groups that limit it (`sandbox/cgroups.py`): the first process writes `0` to each before anything else. With
-    `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`).
+    `own_network` it has a network of its own, in which the first process listens on the ports of `doors` (`Control.on_listener`);
+    with an `uplink` the server will connect that to the internet, for which it is handed a socket (`Control.on_uplink`).
 
     One that is `late` is started for no function yet: it has its processes and its `/tmp`, and is told its code and its layers by
     `Control.place`, before which no code of a function's runs. Its program is executed at once, with `variables`, and reads its
@@ -39,6 +40,7 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     groups: tuple[str, ...] = ()
     own_network: bool = False
     doors: tuple[int, ...] = ()
+    uplink: bool = False
     late: bool = False
     variables: tuple[tuple[str, str], ...] = ()
     probe: dict[str, str | int] | None = None

@@ -93,6 +93,8 @@ class Walled:
         view.prepare(layout["tmp_mb"], self._shown)
         for path in layout["shown"]:
             root.show_later(path)
+        if layout["uplink"]:
+            root.resolve_by_uplink()
         if not layout["late"]:
             self.place(layout)
         return USED

@@ -33,9 +33,13 @@ def enter(doors: list[int]) -> list[socket.socket]:
     return [_listen(port) for port in doors]
 
 
-def hand_over(control_fd: int, doors: list[socket.socket]) -> None:
-    """Send the listeners through the control socket, a message each: `L` and the port."""
+def hand_over(control_fd: int, doors: list[socket.socket], *, uplink: bool) -> None:
+    """Send the listeners through the control socket, a message each: `L` and the port. With an `uplink` also a netlink socket (`U`),
+    by which the server gives this network its link: there will be one more, and routes."""
     control = socket.socket(fileno=control_fd)
+    if uplink:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as inside:
+            socket.send_fds(control, [b"U"], [inside.fileno()])
     for door in doors:
         message = b"L" + struct.pack("!H", door.getsockname()[1])
         socket.send_fds(control, [message], [door.fileno()])

@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from . import kernel
 
 HOST = "/.portico/host"
+RESOLVER = "169.254.100.53"  # where environments with an uplink find a name server (`uplinks/addresses.py`)
+_RESOLVERS, _RESOLVER_FILE = "/etc/resolv.conf", "/.portico/resolv.conf"
 HOST_NAME = "169.254.100.1"
 USER, USER_ID, GROUP_ID = "sbx_user1051", 993, 990
 
@@ -93,6 +95,11 @@ def show_later(path: str) -> None:
         kernel.restrict_mount("/", kernel.READ_ONLY, recursive=False)
 
 
+def resolve_by_uplink() -> None:
+    """Let names be looked up where an uplink leads, in this environment alone."""
+    kernel.bind(_RESOLVER_FILE, _RESOLVERS, recursive=False)
+
+
 def _move_in() -> None:
     kernel.mount_new("tmpfs", "/tmp", kernel.NO_SUID, _SIZE)  # noqa: S108 - only in this process's namespace
     os.mkdir("/tmp/.portico", 0o700)  # noqa: S108
@@ -127,8 +134,14 @@ def _fill_etc(kept: dict[str, bytes]) -> None:
             show(f"/etc/{name}")
     for name, content in {**kept, **{name: text.encode() for name, text in _ETC_WRITTEN.items()}}.items():
         if content and not os.path.exists(f"/etc/{name}"):
-            with open(f"/etc/{name}", "wb") as file:
-                file.write(content)
+            _write(f"/etc/{name}", content)
+    _write(_RESOLVERS, kept["resolv.conf"])
+    _write(_RESOLVER_FILE, f"nameserver {RESOLVER}\noptions timeout:2\n".encode())
+
+
+def _write(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
 
 
 def _content(path: str) -> bytes:

@@ -44,7 +44,7 @@ def settle(layout: dict[str, Any], cell: Cell) -> int:
     try:
         _join(layout["groups"], cell.host)
         if layout["own_network"]:
-            network.hand_over(CONTROL_FD, network.enter(layout["doors"]))
+            network.hand_over(CONTROL_FD, network.enter(layout["doors"]), uplink=layout["uplink"])
         paths = cell.enter(layout)
         if layout["late"]:
             placer = _start_placer(cell)
