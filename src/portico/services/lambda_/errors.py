@@ -277,6 +277,14 @@ def too_few_left(least: int) -> AwsError:
     )
 
 
+def withdrawn_runtime(runtime: str) -> AwsError:
+    """AWS no longer does this with functions of the runtime."""
+    return invalid(
+        f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+        "We recommend you use a supported runtime while creating or updating functions."
+    )
+
+
 def unavailable(member: str) -> AwsError:
     """A parameter of AWS's that Portico does not have yet: refused by its name rather than stored and ignored."""
     return invalid(f"The parameter {member} is not supported by Portico yet.")

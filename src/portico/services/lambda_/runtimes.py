@@ -46,10 +46,7 @@ def check(runtime: str) -> None:
         InvalidParameterValueException: it is not one of AWS's, or AWS has withdrawn it.
     """
     if runtime in _WITHDRAWN:
-        raise errors.invalid(
-            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
-            "We recommend you use a supported runtime while creating or updating functions."
-        )
+        raise errors.withdrawn_runtime(runtime)
     if runtime not in _KNOWN:
         raise errors.invalid(
             f"Value {runtime} at 'runtime' failed to satisfy constraint: "

@@ -14,10 +14,12 @@ from portico.services.lambda_ import (
     errors,
     images,
     logging_settings,
+    runtime_calendar,
     runtimes,
     snap_start,
     vpc_settings,
 )
+from portico.services.lambda_.runtime_calendar import Change
 from portico.services.lambda_.service import Lambda
 
 Request = Mapping[str, Any]
@@ -77,7 +79,8 @@ def of_new(lam: Lambda, request: Request) -> Fields:
     """The fields of a new function; errors as for `refuse_unavailable` and `fields_of`.
 
     Raises:
-        InvalidParameterValueException: a zip without runtime and handler, an image with them, or what this machine can't run.
+        InvalidParameterValueException: a zip without runtime and handler, an image with them, or a runtime that AWS has withdrawn or
+            this machine can't run.
     """
     refuse_unavailable(request)
     fields = fields_of(request)
@@ -89,6 +92,7 @@ def of_new(lam: Lambda, request: Request) -> Fields:
         raise errors.invalid(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages."
         )
+    runtime_calendar.require_open(fields["runtime"], Change.CREATE, lam.clock.wall())
     runtimes.require_here(lam.runtimes, fields["runtime"])
     return {"package_type": "Zip", **fields}
 

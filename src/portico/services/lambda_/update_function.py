@@ -15,6 +15,7 @@ from portico.services.lambda_ import (
     layer_use,
     names,
     publish,
+    runtime_calendar,
     runtimes,
     setting_keys,
     settings,
@@ -25,6 +26,7 @@ from portico.services.lambda_.create_function import new_generation, require_rol
 from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.functions import changeable, function_of
 from portico.services.lambda_.publish import CREATING
+from portico.services.lambda_.runtime_calendar import Change
 from portico.services.lambda_.service import Lambda
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ async def update_function_code(
         ResourceNotFoundException: no such function.
         PreconditionFailedException: `RevisionId` is not the latest.
         ResourceConflictException: another update is being applied.
-        InvalidParameterValueException, RequestEntityTooLargeException: the code.
+        InvalidParameterValueException: the code, or a runtime that AWS no longer updates.
+        RequestEntityTooLargeException: the code.
 
     Source: API reference, UpdateFunctionCode.
     """
@@ -63,6 +66,7 @@ async def update_function_code(
     await layer_use.require_room(lam, package.digest, version.layers)
     fields = settings.fields_of({"Architectures": request.get("Architectures")})
     changed = msgspec.structs.replace(version, **package.fields, **fields)
+    runtime_calendar.require_open(changed.runtime, Change.UPDATE, lam.clock.wall())
     if request.get("DryRun"):
         return shown.configuration(changed)  # type: ignore[return-value]
     blobs.hold(call, changed, version)
@@ -106,6 +110,7 @@ async def update_function_configuration(
         await require_trusted(call, (await function_of(call, name)).code_signing_arn, name.name)
     fields |= await layer_use.fields_of(lam, call, request, name.region, version.code_digest)
     after = _applied(call, msgspec.structs.replace(version, **fields))
+    runtime_calendar.require_open(after.runtime, Change.UPDATE, lam.clock.wall())
     settings.require_possible(after)
     blobs.hold(call, after, version)
     call.tx.put(VERSIONS, after, *name.key, LATEST)
