@@ -123,7 +123,8 @@ class Stage:
                 self.sqs.receive_message(QueueUrl=idle, WaitTimeSeconds=1)
                 if attempt > 60:
                     break
-        raise AssertionError("it did not come to be")
+        there = self.lam.list_event_source_mappings()["EventSourceMappings"]
+        raise AssertionError(f"it did not come to be; {there}; {''.join(self.server.log[-20:])}")
 
     def send(self, queue: Queue, *bodies: str, **options: Any) -> list[str]:
         """Send messages; their ids."""

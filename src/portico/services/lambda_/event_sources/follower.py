@@ -108,7 +108,9 @@ class EventSources:
             return
         self._end(key)
         source = self.kinds.of(mapping.source_arn).source(mapping)
-        poller = Poller(mapping, source, self._runs, Results(self._cache, mapping), self._bus)
+        # What still runs of the poller before tells its results by the same hand.
+        results = kept.poller.results if kept is not None else Results(self._cache, mapping)
+        poller = Poller(mapping, source, self._runs, results, self._bus)
         self._kept[key] = _Kept(poller, asyncio.create_task(_keep(poller), name=f"poller {mapping.uuid}"))
 
     def _end(self, key: Key) -> None:

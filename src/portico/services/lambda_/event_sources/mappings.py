@@ -19,8 +19,10 @@ from portico.services.lambda_.durable.start import SYNCHRONOUS_S
 from portico.services.lambda_.event_sources import parameters, states
 from portico.services.lambda_.event_sources.records import (
     MAPPINGS,
+    PAIRS,
     RESULTS,
     EventSourceMapping,
+    Pair,
     mapping_arn,
 )
 from portico.services.lambda_.event_sources.shown import shown
@@ -98,6 +100,7 @@ async def create_event_source_mapping(
     state = "Creating" if mapping.wanted else "Disabled"
     mapping = msgspec.structs.replace(mapping, state=state, tags=dict(given))
     call.tx.put(MAPPINGS, mapping, *mapping.key)
+    call.tx.put(PAIRS, Pair(mapping.uuid), *mapping.pair)
     return shown(mapping)  # type: ignore[return-value]  # built member by member
 
 
@@ -160,8 +163,10 @@ async def update_event_source_mapping(
         before, function=name.name, qualifier=name.qualifier, modified_at=call.now
     )
     after = parameters.applied(renamed, request, kind)
-    if name != before.name:
+    if after.pair != before.pair:
         await _require_new(lam, call, after)
+        call.tx.delete(PAIRS, *before.pair)
+        call.tx.put(PAIRS, Pair(after.uuid), *after.pair)
     if after.wanted or name != before.name:
         spec = await _function(lam, call, name)
         if after.wanted:
@@ -185,6 +190,7 @@ async def delete_event_source_mapping(
     before = await _mapping(call, request)
     after = msgspec.structs.replace(before, state=_after(before, "delete", "delete"), modified_at=call.now)
     call.tx.put(MAPPINGS, after, *after.key)
+    call.tx.delete(PAIRS, *after.pair)
     return shown(after)  # type: ignore[return-value]  # built member by member
 
 
@@ -220,30 +226,21 @@ async def _function(lam: Lambda, call: Call, name: Name) -> EnvironmentSpec:
 
 async def _require_new(lam: Lambda, call: Call, mapping: EventSourceMapping) -> None:
     """Refuse a second mapping of a source to the same function."""
-    for other in await call.tx.scan(MAPPINGS, mapping.account, mapping.region):
-        if (
-            other.uuid != mapping.uuid
-            and other.state != "Deleting"
-            and other.source_arn == mapping.source_arn
-            and _target(other) == _target(mapping)
-        ):
-            shown_name = f"{mapping.function}:{mapping.qualifier}" if mapping.qualifier else mapping.function
-            title = lam.event_sources.kinds.of(mapping.source_arn).title
-            raise errors.conflict(
-                f'An event source mapping with {title} arn (" {mapping.source_arn} ") and function (" {shown_name} ") '
-                f"already exists. Please update or delete the existing mapping with UUID {other.uuid}"
-            )
-
-
-def _target(mapping: EventSourceMapping) -> tuple[str, str]:
-    return mapping.function, mapping.qualifier or LATEST
+    other = await call.tx.get(PAIRS, *mapping.pair)
+    if other is not None:
+        shown_name = f"{mapping.function}:{mapping.qualifier}" if mapping.qualifier else mapping.function
+        title = lam.event_sources.kinds.of(mapping.source_arn).title
+        raise errors.conflict(
+            f'An event source mapping with {title} arn (" {mapping.source_arn} ") and function (" {shown_name} ") '
+            f"already exists. Please update or delete the existing mapping with UUID {other.uuid}"
+        )
 
 
 def _invokes(mapping: EventSourceMapping, name: Name) -> bool:
     """Whether a mapping is of this function; if a version or an alias is named, of this one."""
     if name.account != mapping.account or name.name != mapping.function:
         return False
-    return not name.qualifier or _target(mapping)[1] == name.qualifier
+    return not name.qualifier or (mapping.qualifier or LATEST) == name.qualifier
 
 
 def _event(before: EventSourceMapping, after: EventSourceMapping) -> states.Event:

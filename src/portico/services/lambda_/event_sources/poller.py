@@ -36,9 +36,9 @@ class Poller:
         self, mapping: EventSourceMapping, source: Source, runs: Runs, results: Results, bus: Bus
     ) -> None:
         self.mapping = mapping
+        self.results = results
         self._source = source
         self._runs = runs
-        self._results = results
         self._bus = bus
         self._scale = Scale(mapping)
         self._clock = runs.clock
@@ -77,11 +77,11 @@ class Poller:
         while (not self._stopped.is_set() or self._held) and not self._bus.closing:
             try:
                 await self._poll()
-                self._results.polling("")
+                self.results.polling("")
                 pause_s = _PROBLEM_S[0]
             except PollingProblem as problem:
                 self._more = False
-                self._results.polling(str(problem))
+                self.results.polling(str(problem))
                 await self._pause(pause_s)
                 pause_s = min(pause_s * 2, _PROBLEM_S[1])
 
@@ -143,12 +143,19 @@ class Poller:
         )
         self._more = taken.more
         if taken.unwanted:
-            await self._source.remove(resolved.spec, taken.unwanted)
+            await self._drop(resolved, taken.unwanted)
         elif not taken.items and wait_s and self._clock.monotonic() - began_at < _HASTY_S:
             await self._pause(
                 _HASTE_PAUSE_S
             )  # who does not wait when asked to is not to be asked all the time
         return taken.items
+
+    async def _drop(self, resolved: Resolved, handles: list[str]) -> None:
+        """Remove records that are not for the function. What is for it is delivered all the same if that fails."""
+        try:
+            await self._source.remove(resolved.spec, handles)
+        except PollingProblem as problem:
+            self.results.calls(str(problem))
 
     async def _interruptible(self, take: Coroutine[Any, Any, Taken], wait_s: int) -> Taken:
         """A take that waits can be ended before its time; one that does not wait is about to end anyway."""
@@ -177,7 +184,7 @@ class Poller:
             problem = await self._runs.run(self.mapping, self._source, batch, self._scale.throttled)
         except PollingProblem as unsettled:
             problem = str(unsettled)
-        self._results.calls(problem)
+        self.results.calls(problem)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

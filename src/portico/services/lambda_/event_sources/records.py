@@ -2,6 +2,7 @@
 
 import msgspec
 
+from portico.invoke.records import LATEST
 from portico.services.lambda_.names import Name
 from portico.store.table import Table
 
@@ -47,6 +48,11 @@ class EventSourceMapping(msgspec.Struct, frozen=True, gc=False):
         return mapping_arn(self.account, self.region, self.uuid)
 
     @property
+    def pair(self) -> tuple[str, str, str, str]:
+        """What may be there once: a source with what it invokes."""
+        return (self.account, self.region, self.source_arn, f"{self.function}:{self.qualifier or LATEST}")
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """The identifiers of its record."""
         return (self.account, self.region, self.uuid)
@@ -58,7 +64,14 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
+class Pair(msgspec.Struct, frozen=True, gc=False):
+    """Which mapping it is that has a source and a function."""
+
+    uuid: str
+
+
 MAPPINGS = Table("lambda.event_source_mapping", EventSourceMapping)  # account, region, uuid
+PAIRS = Table("lambda.event_source_pair", Pair)  # account, region, source, function:qualifier
 RESULTS = Table("lambda.event_source_result", Result)  # account, region, uuid; none while all is well
 
 

@@ -5,11 +5,12 @@ by botocore in threads, with the credentials of the operator (environment, share
 """
 
 import asyncio
-import functools
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
@@ -65,15 +66,31 @@ class _There(msgspec.Struct, frozen=True):
     async def call(self, spec: EnvironmentSpec, operation: str, **request: Any) -> dict[str, Any]:
         if request.get("WaitTimeSeconds"):
             request["WaitTimeSeconds"] = min(request["WaitTimeSeconds"], _WAIT_S_MAX)
-        call = functools.partial(self.client._make_api_call, operation, {"QueueUrl": self.url, **request})
+        future = self.threads.submit(self._called, operation, request)
         try:
-            answer: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(self.threads, call)
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if operation == "ReceiveMessage":
+                future.add_done_callback(self._give_back)
+            raise
         except ClientError as error:
             said = error.response["Error"]
             raise AwsError(said.get("Code", "Unknown"), said.get("Message", "")) from error
         except BotoCoreError as error:
             raise AwsError(_UNREACHABLE, str(error), 503) from error
+
+    def _called(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(self.client, xform_name(operation))(QueueUrl=self.url, **request)
         return answer
+
+    def _give_back(self, received: Future[dict[str, Any]]) -> None:
+        """Let others have what a receive got that nobody waits for any more."""
+        if received.cancelled() or received.exception() is not None:
+            return
+        for message in received.result().get("Messages", []):
+            handle = message["ReceiptHandle"]
+            with contextlib.suppress(ClientError, BotoCoreError):  # then they come when their time is over
+                self._called("ChangeMessageVisibility", {"ReceiptHandle": handle, "VisibilityTimeout": 0})
 
     async def require(self, spec: EnvironmentSpec, operation: str) -> None:
         """Nothing can be told from here."""
