@@ -191,7 +191,9 @@ class Server:
             notices=notices,
             counts=self.counts,
         )
-        self.worker = AsynchronousWorker(store=self.store, clock=self.clock, attempts=attempts)
+        self.worker = AsynchronousWorker(
+            store=self.store, clock=self.clock, attempts=attempts, counts=self.counts
+        )
 
     def _functions_endpoint(self) -> str:
         """The URL under which functions reach this server: in a network of their own, by the door in there."""

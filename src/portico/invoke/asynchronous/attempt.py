@@ -97,6 +97,7 @@ class EventAttempts:
 
     async def _try(self, message: Message, event: Event, resolved: Resolved) -> None:
         """Run the function, and settle."""
+        self._counts.tell(metrics.AGE_MS, _function(event), (self._clock.now() - event.accepted_at) * 1000)
         crashes = max(message.receives - 1 - event.settled, 0)
         counted = msgspec.structs.replace(
             event, settled=message.receives, deliveries=event.deliveries + crashes
@@ -115,7 +116,9 @@ class EventAttempts:
             return
         marked = msgspec.structs.replace(event, alone=event.alone + 1, deliveries=event.deliveries + 1)
         until = self._clock.now() + resolved.spec.timeout_s + _SENDING_S
-        await self._store.commit([ChangeVisibility(message.queue, message.receipt, until, encode(marked), kept=True)])
+        await self._store.commit(
+            [ChangeVisibility(message.queue, message.receipt, until, encode(marked), kept=True)]
+        )
         tried = await self._invoke(message, event, resolved)
         await self._settle(message, msgspec.structs.replace(event, alone=marked.alone), resolved, tried)
 
@@ -163,6 +166,7 @@ class EventAttempts:
             return
         report = _report(counted, resolved, tried, step, now)
         parcels = _parcels(config, resolved, step)
+        self._counts.add(metrics.ENDED, _function(event))
         if step.condition != course.SUCCESS:
             self._tell_end(counted, report, kept=bool(parcels))
         await self._send_all(

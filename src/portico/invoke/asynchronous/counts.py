@@ -11,6 +11,7 @@ DROPPED = "AsyncEventsDropped"
 DEAD_LETTER_ERRORS = "DeadLetterErrors"
 DESTINATION_FAILURES = "DestinationDeliveryFailures"
 RECURSION_DROPPED = "RecursiveInvocationsDropped"
+ENDED = "EventsEnded"
 BUDGET_STOPPED = "BudgetStopped"
 
 Listener = Callable[[str, FunctionKey, float], None]
@@ -33,6 +34,10 @@ class Counts:
         """Count `value` of `metric`."""
         key = (metric, function)
         self.totals[key] = self.totals.get(key, 0.0) + value
+        self.tell(metric, function, value)
+
+    def tell(self, metric: str, function: FunctionKey, value: float) -> None:
+        """Tell the listeners a `value` of which no total is kept."""
         for listener in self._listeners:
             listener(metric, function, value)
 

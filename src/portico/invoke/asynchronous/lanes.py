@@ -60,9 +60,9 @@ class Lane:
         self.running -= 1
         self._ended += 1
 
-    def look_back(self) -> None:
+    def look_back(self, *, may_widen: bool) -> None:
         """Widen it if few have ended since it was looked back last."""
-        if self._ended < self.width * _SLOW and self.full:
+        if may_widen and self._ended < self.width * _SLOW and self.full:
             self.width *= 2
         self._stock, self._ended = self._ended, 0
 

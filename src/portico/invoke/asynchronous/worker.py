@@ -1,7 +1,7 @@
 """The worker: receives events as they become due, lane by lane, and starts their attempts.
 
-A lane is filled when something was sent to its queue, when an event of it has ended and when one is due. Filling a backlog yields to
-callers: while the event loop takes long to come round, less is received.
+A lane is filled when something was sent to its queue, when an event of it has ended and when one is due. Draining yields to
+acceptance: while events are accepted and the event loop takes long to come round, little is received.
 """
 
 import asyncio
@@ -11,16 +11,17 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
 from portico.base.clock import Clock
+from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.asynchronous.events import BACKLOGS, WAITING
 from portico.invoke.asynchronous.lanes import NARROW, WIDEN_S, Lane, Lanes
+from portico.invoke.asynchronous.pressure import Pressure
 from portico.store.port import Key, Message, Store, StoreError
 
 log = logging.getLogger("portico.invoke")
 
 LEASE_S = 1_200.0  # longer than any function runs; a lease ends anyway when a new server starts
 CLOSE_S = 5.0
-_BUSY_S = 0.002  # the loop takes so long to come round only when callers keep it busy
-_YIELD_S = 0.03
+_YIELD_S = 0.02
 _AGAIN_S = 1.0
 _LOOK_S = 60.0
 
@@ -38,7 +39,7 @@ class Attempts(Protocol):
 class AsynchronousWorker:
     """Drains the queues of events. Start `run` as a background loop; `attempts` does the rest."""
 
-    def __init__(self, *, store: Store, clock: Clock, attempts: Attempts) -> None:
+    def __init__(self, *, store: Store, clock: Clock, attempts: Attempts, counts: Counts) -> None:
         self._store = store
         self._clock = clock
         self._attempts = attempts
@@ -48,6 +49,9 @@ class AsynchronousWorker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._started = False
+        self._pressure = Pressure(clock)
+        self._turn = asyncio.Lock()
+        counts.listen(self._pressure.counted)
         store.on_commit(self._committed)
         clock.on_advance(self._alarm.set)
 
@@ -124,12 +128,14 @@ class AsynchronousWorker:
 
     async def _receive(self, lane: Lane) -> None:
         """Receive until nothing is due any more, or the lane holds enough."""
-        first = True
         while lane.more and not self._closing:
+            pressed = await self._pressure.is_high()
+            if pressed:
+                async with self._turn:  # of all lanes
+                    await asyncio.sleep(_YIELD_S)
             wanted = self._lanes.wanted(lane)
-            if not first and await self._is_busy():
+            if pressed:
                 wanted = min(wanted, NARROW)
-            first = False
             if not wanted:
                 return
             lane.more = False
@@ -163,15 +169,6 @@ class AsynchronousWorker:
             if self._due[0][1] == lane.queue:
                 self._alarm.set()
 
-    async def _is_busy(self) -> bool:
-        """Whether callers keep the loop busy; if so, let them go first."""
-        before = self._clock.monotonic()
-        await asyncio.sleep(0)
-        if self._clock.monotonic() - before < _BUSY_S:
-            return False
-        await asyncio.sleep(_YIELD_S)
-        return True
-
     def _start(self, lane: Lane) -> None:
         """Start what the lane holds and has places for."""
         while not self._closing and (message := self._lanes.begin(lane)) is not None:
@@ -184,7 +181,7 @@ class AsynchronousWorker:
 
     def _look_back(self, lane: Lane) -> None:
         lane.looking = False
-        lane.look_back()
+        lane.look_back(may_widen=self._pressure.leaves_room())
         self._start(lane)
 
     def _ended(self, lane: Lane) -> None:

@@ -9,6 +9,7 @@ from portico.calls.operation import operation
 from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke import recursion
 from portico.invoke.admit import Throttled
+from portico.invoke.asynchronous.counts import RECEIVED
 from portico.invoke.asynchronous.events import Event, accept
 from portico.invoke.budget import OverBudget
 from portico.invoke.records import VERSIONS
@@ -67,7 +68,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     kind = request.get("InvocationType")
     if kind == "Event":
         event = payload.queued_event(request.get("Payload") or b"")
-        await _accept(call, name, event, trace_of(call, resolved))
+        await _accept(lam, call, name, event, trace_of(call, resolved))
         return {"StatusCode": 202, "Payload": b""}
     event = payload.sync_event(request.get("Payload") or b"")
     context = request.get("ClientContext")
@@ -109,7 +110,7 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
         event = {"InvocationType": "Event", "Payload": request["InvokeArgs"]}
         await durable.invoke(lam, call, event, name, resolved, trace=trace_of(call, resolved))
         return {"Status": 202}
-    await _accept(call, name, payload.queued_event(request["InvokeArgs"]), trace_of(call, resolved))
+    await _accept(lam, call, name, payload.queued_event(request["InvokeArgs"]), trace_of(call, resolved))
     return {"Status": 202}
 
 
@@ -149,7 +150,7 @@ async def active(lam: Lambda, name: Name) -> Resolved:
     return resolved
 
 
-async def _accept(call: Call, name: Name, payload: bytes, trace: str) -> None:
+async def _accept(lam: Lambda, call: Call, name: Name, payload: bytes, trace: str) -> None:
     """Put the event into the call's commit: the answer leaves after it is durable."""
     event = Event(
         request_id=call.request_id,
@@ -163,6 +164,7 @@ async def _accept(call: Call, name: Name, payload: bytes, trace: str) -> None:
         trace=trace,
     )
     await accept(call.tx, event)
+    lam.counts.add(RECEIVED, name.key)
 
 
 def trace_of(call: Call, resolved: Resolved) -> str:

@@ -7,6 +7,7 @@ from portico.bus.port import Bus
 from portico.calls.ports import Ports
 from portico.environments.runtimes.available import Runtimes
 from portico.invoke.admit import UNRESERVED_MIN
+from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.resolve import Resolver
@@ -33,6 +34,7 @@ class Lambda(msgspec.Struct, frozen=True):
     invoker: Invoker
     roles: ExecutionRoles
     destinations: Destinations
+    counts: Counts
     staging: Staging
     states: States
     provisioner: Provisioner
@@ -44,7 +46,7 @@ class Lambda(msgspec.Struct, frozen=True):
 
 
 def build(ports: Ports) -> Lambda:
-    """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Destinations`,
+    """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Destinations`, `Counts`,
     `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due`,
     `lambda.durable.run` and `lambda.event_sources`."""
     extras = ports.extras
@@ -68,6 +70,7 @@ def build(ports: Ports) -> Lambda:
         invoker=extras["Invoker"],
         roles=extras["ExecutionRoles"],
         destinations=extras["Destinations"],
+        counts=extras["Counts"],
         staging=extras["Staging"],
         states=states,
         provisioner=provisioner,

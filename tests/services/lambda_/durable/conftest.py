@@ -25,6 +25,7 @@ from portico.identity.records import ROLES, Attached, Role
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions
 from portico.invoke.admit import Admission
+from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Durable, Function, Version
@@ -107,6 +108,7 @@ class Stage:
             "Bus": self.bus,
             "Resolver": self.resolver,
             "Invoker": Invoker(environments=self, admission=self.admission, logs=self),  # type: ignore[arg-type]
+            "Counts": Counts(),
             "Destinations": Destinations(clients=self.clients, role=lambda spec: None),
             "ExecutionRoles": ExecutionRoles(cache=self.cache, sessions=sessions, clock=clock),
             "Staging": Staging(root=folder / "code", store=store),
