@@ -55,7 +55,7 @@ class Ends:
         counts = self._counters.of(job.topic.key)
         try:
             request: dict[str, Any] = {
-                **queue_request(sent, route, sign),
+                **queue_request(sent, route, sign, dead=True),
                 **ordering(queue, job.topic, message),
             }
             await client.call_along([job.ack], "sqs", "SendMessage", QueueUrl=queue.url, **request)

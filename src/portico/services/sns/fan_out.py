@@ -8,7 +8,7 @@ Source: SNS Developer Guide, "Amazon SNS message delivery retries" (client-side 
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,8 @@ _FILTERED: dict[Verdict, str] = {
     "body": "filtered_out_body",
     "invalid_body": "filtered_out_invalid_body",
 }
+Sign = Callable[[str], Signature | None]
+"""Signs the text for a protocol, unless it is not to be signed."""
 UNDELIVERED = {
     "sms": "Portico does not send text messages",
     "application": "Portico does not send push notifications",
@@ -107,14 +109,14 @@ class _Publication:
         if route.dead_letters is None:
             return
         try:
-            await self._send(route.dead_letters, route)
+            await self._send(route.dead_letters, route, dead=True)
         except AwsError:
             self._count("failed_to_redrive")
         else:
             self._count("redriven")
 
-    async def _send(self, queue: Queue, route: Route) -> Any:
-        request = queue_request(self._letter, route, self._sign)
+    async def _send(self, queue: Queue, route: Route, *, dead: bool = False) -> Any:
+        request = queue_request(self._letter, route, self._sign, dead=dead)
         return await self._client(queue).call_within(
             self._call.tx,
             "sqs",
@@ -175,23 +177,24 @@ class _Publication:
         return found
 
 
-def queue_request(letter: Letter, route: Route, sign: Any) -> dict[str, Any]:
-    """What a message is in a queue: itself and its attributes if raw, else its envelope.
+def queue_request(letter: Letter, route: Route, sign: Sign, *, dead: bool = False) -> dict[str, Any]:
+    """What a message is in a queue: itself and its attributes if raw, else its envelope; the latter also as a `dead` letter that can't be
+    raw.
 
     Raises:
         AwsError: it is raw and has more attributes than a message of SQS may have.
     """
-    protocol = route.subscription.protocol
-    message = letter.message
-    if not route.subscription.raw:
+    protocol, message = route.subscription.protocol, letter.message
+    attributes = {} if message.structured else message.attributes
+    fits = len(attributes) <= _ATTRIBUTES_MAX
+    if not route.subscription.raw or (dead and not fits):
         return {"MessageBody": envelope(letter, protocol, route.arn, sign(protocol)).decode()}
+    if not fits:
+        words = f"A raw message can't have more than {_ATTRIBUTES_MAX} attributes"
+        raise AwsError("InvalidParameterValue", words)
     request: dict[str, Any] = {"MessageBody": message.body(protocol)}
-    if message.attributes and not message.structured:
-        if len(message.attributes) > _ATTRIBUTES_MAX:
-            raise AwsError(
-                "InvalidParameterValue", f"A raw message can't have more than {_ATTRIBUTES_MAX} attributes"
-            )
-        request["MessageAttributes"] = {name: _for_queue(each) for name, each in message.attributes.items()}
+    if attributes:
+        request["MessageAttributes"] = {name: _for_queue(each) for name, each in attributes.items()}
     return request
 
 
