@@ -12,7 +12,7 @@ import msgspec
 
 from portico.store.metrics import Series
 
-_PART = re.compile(r"\$\{\s*(?:PROP\('([^']*)'\)|([A-Z]+(?:_TIME(?:_RELATIVE)?)?))\s*\}")
+_PART = re.compile(r"\$\{\s*(?:PROP\('([^']*)'\)|([A-Z_]+))\s*\}")
 _ZONE = re.compile(r"([+-])(\d{2})(\d{2})")
 
 _Points = Sequence[tuple[int, float]]
@@ -53,7 +53,8 @@ def zone_of(text: str | None) -> timezone | None:
 def _filled(found: re.Match[str], shown: Shown, zone: timezone) -> str:
     if found[1] is not None:
         return _property(found[1], shown, found[0])
-    word, timed, _ = found[2].partition("_TIME")
+    word = found[2].removesuffix("_TIME")
+    timed = word != found[2]
     if word == "LABEL" and not timed:
         return shown.label
     if timed and word in _CHOSEN:
