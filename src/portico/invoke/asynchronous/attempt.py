@@ -18,6 +18,7 @@ from portico.invoke.asynchronous import course
 from portico.invoke.asynchronous.counts import Counts, FunctionKey
 from portico.invoke.asynchronous.course import End, Limits, Result, Wait
 from portico.invoke.asynchronous.events import Event, Parcel, Report, decode, encode
+from portico.invoke.asynchronous.lanes import Place
 from portico.invoke.budget import OverBudget
 from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
@@ -44,6 +45,7 @@ class Tried(msgspec.Struct, frozen=True, gc=False):
     status: int = 200
     outcome: Outcome | None = None
     error: str = ""
+    throttled: bool = False
 
 
 class EventAttempts:
@@ -71,7 +73,7 @@ class EventAttempts:
         self._counts = counts
         self._suspects = asyncio.Lock()
 
-    async def run(self, message: Message) -> None:
+    async def run(self, message: Message, place: Place) -> None:
         """Make an attempt at the event of `message`."""
         event = decode(message.body)
         resolved = self._resolver.resolve(event.account, event.region, event.function, event.qualifier)
@@ -81,7 +83,7 @@ class EventAttempts:
             elif event.report is not None:
                 await self._send_all(message, event, event.report, resolved)
             else:
-                await self._try(message, event, resolved)
+                await self._try(message, event, resolved, place)
         except Conflict:
             log.warning("event %s: its lease was over before it ended; it may run twice", event.request_id)
 
@@ -95,7 +97,7 @@ class EventAttempts:
         settled = msgspec.structs.replace(event, settled=message.receives)
         return ChangeVisibility(message.queue, message.receipt, self._clock.now(), encode(settled))
 
-    async def _try(self, message: Message, event: Event, resolved: Resolved) -> None:
+    async def _try(self, message: Message, event: Event, resolved: Resolved, place: Place) -> None:
         """Run the function, and settle."""
         self._counts.tell(metrics.AGE_MS, _function(event), (self._clock.now() - event.accepted_at) * 1000)
         crashes = max(message.receives - 1 - event.settled, 0)
@@ -106,7 +108,11 @@ class EventAttempts:
             async with self._suspects:
                 await self._try_suspect(message, counted, resolved)
             return
-        await self._settle(message, counted, resolved, await self._invoke(message, counted, resolved))
+        tried = await self._invoke(message, counted, resolved)
+        if tried.throttled:
+            place.throttled()
+        place.ran()
+        await self._settle(message, counted, resolved, tried)
 
     async def _try_suspect(self, message: Message, event: Event, resolved: Resolved) -> None:
         """An event that several servers have ended with is delivered while no other such one runs, three times at most."""
@@ -150,7 +156,8 @@ class EventAttempts:
             return Tried("refused", 429, error=error.words)
         function = self._cache.peek(FUNCTIONS, event.account, event.region, event.function)
         stopped = function is not None and function.value.reserved == 0
-        return Tried("stopped" if stopped else "refused", 429, error=f"Rate Exceeded. ({error.reason})")
+        words = f"Rate Exceeded. ({error.reason})"
+        return Tried("stopped" if stopped else "refused", 429, error=words, throttled=True)
 
     async def _settle(self, message: Message, event: Event, resolved: Resolved, tried: Tried) -> None:
         """Write what became of the event."""

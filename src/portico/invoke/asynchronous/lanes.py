@@ -5,6 +5,7 @@ however many events it has waiting, and each new lane finds some.
 """
 
 from collections import deque
+from collections.abc import Callable
 
 from portico.store.port import Key, Message
 
@@ -13,11 +14,13 @@ NARROW = 8
 WIDEN_S = 0.05
 _SLOW = 4  # fewer ends than this for each place in WIDEN_S: the function waits more than it computes
 _HELD_MAX = 64
+_SETTLING_MAX = 128
 _HELD_BYTES = 4 * 1024 * 1024
 
 
 class Lane:
-    """The events of one function: how many run and how many may (`width`), those received that wait for a place (`held`).
+    """The events of one function: how many run and how many may (`width`), those received that wait for a place (`held`), and
+    those that have run of which it is still being written what became of them (`settling`).
 
     `more`: there may be something to receive; `due_at`: when the next event is due (seconds, `now` clock). While it is `full` it is
     looked back every `WIDEN_S` at how fast the function is.
@@ -34,6 +37,7 @@ class Lane:
         "queue",
         "receiving",
         "running",
+        "settling",
         "width",
     )
 
@@ -41,6 +45,7 @@ class Lane:
         self.queue = queue
         self.width = NARROW
         self.running = 0
+        self.settling = 0
         self.held: deque[Message] = deque()
         self.more = True
         self.receiving = False
@@ -54,6 +59,11 @@ class Lane:
     def full(self) -> bool:
         """Whether as many run as may."""
         return self.running >= self.width
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing of it is under way."""
+        return not (self.running or self.settling or self.held or self.receiving)
 
     def ended(self) -> None:
         """One that ran has ended."""
@@ -99,6 +109,8 @@ class Lanes:
 
     def places(self, lane: Lane) -> int:
         """How many more events of the lane may run now."""
+        if lane.settling >= _SETTLING_MAX:
+            return 0
         left = max(self._room - self.running, 0)
         return max(min(lane.width, max(left, 1)) - lane.running, 0)
 
@@ -109,18 +121,13 @@ class Lanes:
             return 0
         return max(self.places(lane) + stock - len(lane.held), 0)
 
-    def begin(self, lane: Lane) -> Message | None:
-        """The lane's next event that may run now."""
+    def begin(self, lane: Lane) -> "tuple[Message, Place] | None":
+        """The lane's next event that may run now, and its place."""
         if not lane.held or not self.places(lane):
             return None
         lane.running += 1
         self.running += 1
-        return lane.held.popleft()
-
-    def end(self, lane: Lane) -> None:
-        """An event of the lane has ended."""
-        lane.ended()
-        self.running -= 1
+        return lane.held.popleft(), Place(self, lane)
 
     def __repr__(self) -> str:
         busy = {
@@ -129,3 +136,36 @@ class Lanes:
             if lane.running
         }
         return f"Lanes(running={self.running}, {busy})"
+
+
+class Place:
+    """An event's place in its lane. It is free again when the function has ended, while what became of the event is still being
+    written; of those there is a bound as well. `on_free` is called when another event may run."""
+
+    __slots__ = ("_lane", "_lanes", "_runs", "on_free")
+
+    def __init__(self, lanes: Lanes, lane: Lane) -> None:
+        self.on_free: Callable[[], None] = lambda: None
+        self._lanes = lanes
+        self._lane = lane
+        self._runs = True
+
+    def ran(self) -> None:
+        """The function has ended, or is not to be run."""
+        if self._runs:
+            self._runs = False
+            self._lane.ended()
+            self._lane.settling += 1
+            self._lanes.running -= 1
+            self.on_free()
+
+    def throttled(self) -> None:
+        """There was no place for the function itself: the lane need not have so many."""
+        self._lane.width = max(min(self._lane.width, self._lane.running - 1), 1)
+        self.ran()
+
+    def settled(self) -> None:
+        """Nothing is to be done about the event any more."""
+        self.ran()
+        self._lane.settling -= 1
+        self.on_free()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from portico.base.clock import Clock
 from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.asynchronous.events import BACKLOGS, WAITING
-from portico.invoke.asynchronous.lanes import NARROW, WIDEN_S, Lane, Lanes
+from portico.invoke.asynchronous.lanes import NARROW, WIDEN_S, Lane, Lanes, Place
 from portico.invoke.asynchronous.pressure import Pressure
 from portico.store.port import Key, Message, Store, StoreError
 
@@ -29,8 +29,8 @@ _LOOK_S = 60.0
 class Attempts(Protocol):
     """What is done with events that are due."""
 
-    async def run(self, message: Message) -> None:
-        """Make an attempt at an event and settle what became of it."""
+    async def run(self, message: Message, place: Place) -> None:
+        """Make an attempt at an event and settle what became of it; `place` is told as soon as the function has ended."""
 
     async def give_back(self, messages: Sequence[Message]) -> None:
         """Settle events that were received and not attempted."""
@@ -171,9 +171,8 @@ class AsynchronousWorker:
 
     def _start(self, lane: Lane) -> None:
         """Start what the lane holds and has places for."""
-        while not self._closing and (message := self._lanes.begin(lane)) is not None:
-            task = self._spawn(self._attempts.run(message))
-            task.add_done_callback(lambda _, lane=lane: self._ended(lane))  # type: ignore[misc]
+        while not self._closing and (begun := self._lanes.begin(lane)) is not None:
+            self._spawn(self._attend(lane, *begun))
         if lane.full and not lane.looking:
             lane.looking = True
             asyncio.get_running_loop().call_later(WIDEN_S, self._look_back, lane)
@@ -184,11 +183,15 @@ class AsynchronousWorker:
         lane.look_back(may_widen=self._pressure.leaves_room())
         self._start(lane)
 
-    def _ended(self, lane: Lane) -> None:
-        self._lanes.end(lane)
-        self._start(lane)
-        if not lane.running and not lane.held and not lane.receiving:
-            lane.quiet()
+    async def _attend(self, lane: Lane, message: Message, place: Place) -> None:
+        """See an event through one attempt."""
+        place.on_free = lambda: self._start(lane)
+        try:
+            await self._attempts.run(message, place)
+        finally:
+            place.settled()
+            if lane.is_quiet:
+                lane.quiet()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

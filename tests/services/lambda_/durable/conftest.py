@@ -113,7 +113,7 @@ class Stage:
             "ExecutionRoles": ExecutionRoles(cache=self.cache, sessions=sessions, clock=clock),
             "Staging": Staging(root=folder / "code", store=store),
             "Environments": self,
-            "Settings": SimpleNamespace(stream_bytes_per_s=0, runtimes="any"),
+            "Settings": SimpleNamespace(stream_bytes_per_s=0, runtimes="any", sqs_endpoint=""),
         }
         ports = Ports(store, self.cache, clock, self.clients, self._start, extras)
         self.lam = lambda_.SERVICE.build(ports)
