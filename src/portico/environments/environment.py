@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import shutil
 import signal
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from contextlib import closing
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import ends, framed, freezing, layouts, usage
-from portico.environments.api.programs import FOLDER, variables_of_extensions
+from portico.environments import ends, framed, layouts, usage
 from portico.environments.api.session import Session
+from portico.environments.companions import Companions
 from portico.environments.control import Control
 from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Network
 from portico.environments.ends import Ends
@@ -22,6 +21,7 @@ from portico.environments.launchers.port import Layout, Process
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
+from portico.environments.processes import Processes
 from portico.environments.reserve import Early
 from portico.environments.sandbox.cgroups import Group
 from portico.environments.stream import Answer
@@ -57,16 +57,15 @@ class Environment:
 
     __slots__ = (
         "_channel",
+        "_companions",
         "_control",
         "_doors",
-        "_kill_timer",
         "_log",
         "_loop",
         "_measure_at",
-        "_process",
+        "_processes",
         "_reports",
         "_session",
-        "_stopped",
         "_way_out",
         "answer",
         "delivered_at",
@@ -131,14 +130,13 @@ class Environment:
         self.no_snapshot = ""  # why it is not, if it should be
         self._doors = Doors()
         self._way_out = WayOut(None, self._unconnected)
-        self._process: Process | None = None
+        self._processes = Processes()
+        self._companions: Companions | None = None
         self._channel: Channel | None = None
         self._log: LogPipe | None = None
         self._control: Control | None = None
         self._session: Session | None = None
-        self._stopped: tuple[int, ...] = ()
         self._measure_at = 0.0
-        self._kill_timer: asyncio.TimerHandle | None = None
 
     def __str__(self) -> str:
         return f"environment {self.id} of {self.spec.key}"
@@ -146,7 +144,7 @@ class Environment:
     @property
     def pid(self) -> int | None:
         """The first process of the tree, as the server sees it."""
-        return None if self._process is None else self._process.pid
+        return self._processes.pid
 
     @property
     def working_since(self) -> float:
@@ -212,14 +210,14 @@ class Environment:
         their configuration."""
         self._loop = asyncio.get_running_loop()
         self._reports = reports
-        self.group, self._process = early.group, early.process
+        self.group = early.group
         located = self._located(plan, prepared)
         layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
         variables = layouts.variables(prepared, plan, layout)
         control = self._attach(plan, early.ends, clock)
         control.on_placed = lambda: self._way_out.then(lambda: self._configure(layout, variables))
         control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
-        self._follow(self._process)
+        self._follow(early.process)
 
     async def launch(self, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
         """Start the processes and give them their configuration.
@@ -239,13 +237,11 @@ class Environment:
             if not plan.extensions:
                 self._way_out.then(lambda: self._configure(layout, variables))
             try:
-                self._process = await plan.launcher.launch(
-                    layout, theirs.channel, theirs.log_fd, theirs.control
-                )
+                process = await plan.launcher.launch(layout, theirs.channel, theirs.log_fd, theirs.control)
             except BaseException:
                 self._release()
                 raise
-        self._follow(self._process)
+        self._follow(process)
         if plan.extensions and self.state is not State.ENDING:
             self._way_out.then(lambda: self._start_extensions(plan, layout, variables))
 
@@ -270,23 +266,20 @@ class Environment:
     @property
     def kill_signal(self) -> int:
         """What ends the tree."""
-        return signal.SIGKILL if self._process is None else self._process.kill_signal
+        return self._processes.kill_signal
 
     @property
     def frozen(self) -> bool:
         """Whether none of its processes runs."""
-        return bool(self._stopped)
+        return self._processes.frozen
 
     def freeze(self) -> None:
         """Stop the processes; they can still be killed."""
-        if self._process is not None:
-            self._stopped = freezing.stop(self._process.pid)
+        self._processes.freeze()
 
     def thaw(self) -> None:
         """Let them go on."""
-        if self._stopped:
-            freezing.resume(self._stopped)
-            self._stopped = ()
+        self._processes.thaw()
 
     def hold(self, held: bool) -> None:
         """Take nothing more of a streamed answer, or go on."""
@@ -306,15 +299,11 @@ class Environment:
             self.kill()
             return
         self._control.terminate()
-        self._kill_later(grace_s, self.kill)
+        self._processes.later(grace_s, self.kill)
 
     def kill(self) -> None:
         """Send the signal that ends the whole tree."""
-        if self._process is not None:
-            try:
-                signal.pidfd_send_signal(self._process.pidfd, self._process.kill_signal)
-            except ProcessLookupError:
-                return  # it ended by itself; the pidfd tells
+        self._processes.kill()
 
     def take_lines(self) -> tuple[LogLine, ...]:
         """What the function has written since the last call."""
@@ -325,41 +314,15 @@ class Environment:
 
     def _start_extensions(self, plan: Plan, layout: Layout, variables: dict[str, str]) -> None:
         """Start the extensions; the runtime gets its configuration, and so begins, once all have registered."""
-        if self._session is None or self._control is None:
-            return
-        self._session.expect(plan.extensions, lambda: self._configure(layout, variables))
-        self._control.on_extension = self._extension_ended
-        programs = [os.path.join(layout.layers_dir, FOLDER, name) for name in plan.extensions]
-        self._control.start_extensions(programs, variables_of_extensions(variables))
-
-    def _extension_ended(self, name: str, status: int) -> None:
-        if self._session is not None:
-            self._session.extensions.ended(name, status)
-            self._kill_when_done()
-
-    def _function_ended(self, _: int) -> None:
-        if self._session is None or not self._session.extensions.any:
-            return  # the environment ends by itself
-        if self.state is not State.ENDING:
-            self._reports.broken(self)
-        self._kill_when_done()
-
-    def _kill_when_done(self) -> None:
-        """Wait no longer for the end than for those who have something to do in it."""
-        ended = self._control is not None and self._control.status is not None
-        awaited = self._session is not None and self._session.extensions.awaited
-        if self.state is State.ENDING and ended and not awaited:
-            self.kill()
+        if self._companions is not None:
+            self._companions.start(
+                plan.extensions, layout.layers_dir, variables, lambda: self._configure(layout, variables)
+            )
 
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
         if self._session is not None:
             self._session.telemetry.logs_are_json = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
         self._send(framed.encode(framed.CONFIGURE, layouts.configuration(layout, variables)))
-
-    def _kill_later(self, after_s: float, action: Callable[[], None]) -> None:
-        if self._kill_timer is not None:
-            self._kill_timer.cancel()
-        self._kill_timer = self._loop.call_later(after_s, action)
 
     def _located(self, plan: Plan, prepared: Prepared) -> Layout:
         return plan.launcher.locate(layouts.layout(self.spec, plan, prepared, self.group.join, self.network))
@@ -377,12 +340,18 @@ class Environment:
         control.on_listener = self._listener
         way_out = self._way_out = WayOut(self.network.uplink, self._unconnected)
         control.on_uplink = way_out.handed
-        control.on_ended = self._function_ended
+        self._companions = Companions(
+            session,
+            control,
+            ending=lambda: self.state is State.ENDING,
+            lost=lambda: self._reports.broken(self),
+            done=self.kill,
+        )
         return control
 
     def _follow(self, process: Process) -> None:
         """Notice the end of the processes, or bring it about."""
-        self._loop.add_reader(process.pidfd, self._exited)
+        self._processes.follow(self._loop, process, self._exited)
         self._way_out.starts(process.pid)
         if self._session is not None:
             self._session.started(process.pid, self.layout.uid)
@@ -410,10 +379,10 @@ class Environment:
     def _measured_kb(self) -> int:
         """The peak of a runtime that does not tell it, looked up now and then: what comes in between is in the next one."""
         now = self._loop.time()
-        if self._process is None or now < self._measure_at:
+        if self.pid is None or now < self._measure_at:
             return 0
         self._measure_at = now + _MEASURE_EVERY_S
-        return usage.peak_kb(self._process.pid)
+        return usage.peak_kb(self.pid)
 
     def _channel_ended(self, error: BrokenFrame | None) -> None:
         if error is not None:
@@ -422,7 +391,7 @@ class Environment:
             self._reports.broken(self)
         elif self.state is not State.ENDING:
             # Usually the process is ending and its status comes within a moment; one that only closed its socket is killed.
-            self._kill_later(_EXIT_GRACE_S, lambda: self._reports.broken(self))
+            self._processes.later(_EXIT_GRACE_S, lambda: self._reports.broken(self))
 
     def _exited(self) -> None:
         if self._control is not None:
@@ -442,8 +411,6 @@ class Environment:
     def _release(self) -> None:
         if self.layout.own_dir:
             self._loop.run_in_executor(None, shutil.rmtree, self.layout.own_dir, True)
-        if self._kill_timer is not None:
-            self._kill_timer.cancel()
         self._doors.close()
         self._way_out.close()
         if self._session is not None:
@@ -453,10 +420,7 @@ class Environment:
         if self._log is not None:
             self._log.close()
             self._log = None
-        if self._process is not None:
-            self._loop.remove_reader(self._process.pidfd)
-            os.close(self._process.pidfd)
-            self._process = None
+        self._processes.release()
         if self._control is not None:
             self._control.close()
             self._control = None

@@ -4,24 +4,22 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-import msgspec
-
 from portico.base.clock import Clock
-from portico.environments import endings, framed
 from portico.environments.deadlines import Deadlines
 from portico.environments.doors import Network
 from portico.environments.environment import Environment, Reports
-from portico.environments.framed import Frame
 from portico.environments.freezer import Freezer
+from portico.environments.hearing import Hearing
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.lifecycle import Event, State
-from portico.environments.outcomes import Outcomes, fault
+from portico.environments.outcomes import Outcomes
 from portico.environments.plan import Fault
 from portico.environments.pool import Action, Deliver, Fail, Pool, Start, StartAhead, Stop
 from portico.environments.reserve import Reserve
 from portico.environments.sandbox.cgroups import Groups
 from portico.environments.starter import Starter
-from portico.environments.stream import Answer, Stream
+from portico.environments.stream import Stream
+from portico.environments.tickets import Tickets
 from portico.environments.watch import Watch
 from portico.environments.work import (
     PROVISIONED,
@@ -37,10 +35,6 @@ log = logging.getLogger("portico.environments")
 
 _CLOSE_S = 5.0
 _AHEAD_INIT_S = 130.0  # source: Developer Guide, "Lambda runtime environment": provisioned concurrency
-# How long an answer waits for its environment to be free again, so that a caller's next invocation finds it.
-_FINISHING_S = 0.025
-
-_Pending = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream"]
 
 
 class Supervisor:
@@ -72,16 +66,10 @@ class Supervisor:
         self._starter = Starter(preparer, self._zygotes, groups or Groups(()), self._network, clock)
         self._outcomes = Outcomes(clock)
         self._environments: dict[int, Environment] = {}
-        self._pending: dict[int, _Pending] = {}
+        self._tickets = Tickets()
         self._kept: dict[str, EnvironmentSpec] = {}
         self._traces: dict[str, str] = {}  # by an environment's log stream, of the invocation it got last
-        self._tickets = 0
         self._starts: set[asyncio.Task[None]] = set()
-        self._hear = {
-            State.STARTING: self._hear_start,
-            State.BUSY: self._hear_run,
-            State.FINISHING: self._hear_finish,
-        }
         self._running = False
         self._closing = False
         self._sweeper: asyncio.TimerHandle | None = None
@@ -140,9 +128,7 @@ class Supervisor:
     def _submit(
         self, spec: EnvironmentSpec, invocation: Invocation, waiter: "asyncio.Future[Outcome] | Stream"
     ) -> None:
-        self._tickets = ticket = self._tickets + 1
-        self._pending[ticket] = (spec, invocation, waiter)
-        self._perform(self._pool.submit(ticket, spec.key))
+        self._perform(self._pool.submit(self._tickets.add(spec, invocation, waiter), spec.key))
 
     def retire(self, prefix: str) -> None:
         """End what belongs to keys that begin with `prefix`; see the port."""
@@ -194,8 +180,7 @@ class Supervisor:
         await self._starter.close()
         await self._zygotes.close()
         await self._network.close()
-        for ticket in list(self._pending):
-            self._refuse(ticket, PreparationFailed("ServiceException", "The server is shutting down."))
+        self._tickets.refuse_all(PreparationFailed("ServiceException", "The server is shutting down."))
         if self._running:
             self._running = False
             self._deadlines.close()
@@ -212,7 +197,15 @@ class Supervisor:
         self._watch = Watch(self._loop, self._environments, self._clock.monotonic)
         self._freezer = Freezer(self._loop, self._environments)
         self._change = asyncio.Event()
-        self._reports = Reports(heard=self._heard, broken=self._broken, gone=self._gone)
+        self._hearing = Hearing(
+            self._loop,
+            self._tickets,
+            self._outcomes,
+            initialised=self._initialised,
+            free=self._release,
+            broken=self._broken,
+        )
+        self._reports = Reports(heard=self._hearing.heard, broken=self._broken, gone=self._gone)
         self._running = True
         self._sweep_again()
 
@@ -238,7 +231,7 @@ class Supervisor:
     # Starting
 
     def _start(self, id: int, ticket: int) -> None:
-        spec = self._pending[ticket][0]
+        spec = self._tickets[ticket][0]
         self._begin(Environment(id, spec, self._starter.log_stream(spec)))
 
     def _begin(self, environment: Environment) -> None:
@@ -287,7 +280,7 @@ class Supervisor:
     # Running
 
     def _deliver(self, environment: Environment, ticket: int) -> None:
-        spec, invocation, _ = self._pending[ticket]
+        spec, invocation, _ = self._tickets[ticket]
         if not environment.repeated:
             now = self._clock.monotonic()
             environment.delivered_at = now
@@ -297,60 +290,7 @@ class Supervisor:
         environment.deliver(ticket, invocation, environment.started_ms + spec.timeout_s * 1000)
         self._watch.wake()
 
-    def _heard(self, environment: Environment, frame: Frame) -> None:
-        """The runtime says something; what it may not say now ends it."""
-        state = environment.state
-        heard = self._hear.get(state)
-        if state is State.ENDING or (heard is not None and heard(environment, frame)):
-            return
-        if frame.kind == framed.FAULT:
-            environment.failure = fault(frame)
-        else:
-            log.warning("%s sent %r while %s", environment, frame.kind, state.value)
-        self._broken(environment)
-
-    def _hear_run(self, environment: Environment, frame: Frame) -> bool:
-        """Take what is said about the invocation that runs; False when this is not."""
-        if not environment.is_about(frame.request_id):
-            return False
-        if frame.kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
-            self._answered(environment, frame)
-        elif frame.kind == framed.INIT_ERROR:  # of an invocation, after which this runtime can't go on
-            environment.failure = frame.content
-            self._broken(environment)
-        else:
-            return self._streamed(environment, frame)
-        return True
-
-    def _hear_finish(self, environment: Environment, frame: Frame) -> bool:
-        """All that attended to the invocation after its answer have done with it; False when this says something else."""
-        if frame.kind != framed.FREE:
-            return False
-        environment.advance(Event.FREED)
-        self._settle(environment)
-        self._release(environment)
-        return True
-
-    def _hear_start(self, environment: Environment, frame: Frame) -> bool:
-        """Take how the init phase has ended; False when it has not."""
-        if frame.kind == framed.READY:
-            self._initialised(environment)
-        elif frame.kind == framed.INIT_ERROR:
-            environment.failure = frame.content
-            environment.end("init")
-        elif frame.kind == framed.NOT_STARTED:
-            environment.failure = Fault(endings.INVALID_ENTRYPOINT, frame.content.decode(errors="replace"))
-            environment.end("init")
-        elif frame.kind == framed.FAULT:
-            environment.failure = fault(frame)
-            environment.end("init")
-        else:
-            return False
-        return True
-
     def _initialised(self, environment: Environment) -> None:
-        environment.advance(Event.INITIALISED)
-        environment.ready = True
         if not environment.repeated:
             self._deadlines.clear(environment.id)
             now = self._clock.monotonic()
@@ -360,53 +300,6 @@ class Supervisor:
             environment.set_init_lines_apart(self._outcomes.wall_ms())
         self._freezer.wake()
         self._perform(self._pool.started(environment.id, self._clock.monotonic()))
-
-    def _streamed(self, environment: Environment, frame: Frame) -> bool:
-        """Take a frame of a streamed answer; False when it is none, or comes out of turn."""
-        if frame.kind == framed.BEGIN and environment.answer is None:
-            waiter = self._pending[environment.ticket][2]
-            stream = waiter if isinstance(waiter, Stream) else None
-            environment.answer = Answer(stream, framed.CONTENT_BYTES_MAX)
-            if stream is not None:
-                stream.begin(frame.content, environment.hold)
-        elif frame.kind == framed.PART and environment.answer is not None:
-            environment.answer.feed(frame.content)
-        elif frame.kind == framed.END and environment.answer is not None:
-            self._answered(environment, frame)
-        else:
-            return False
-        return True
-
-    def _answered(self, environment: Environment, frame: Frame) -> None:
-        outcome = self._outcomes.answered(environment, frame)
-        if environment.attended:
-            environment.advance(Event.RESPONDED)
-            environment.outcome = outcome
-            self._loop.call_later(_FINISHING_S, self._respond_early, environment, environment.ticket)
-        else:
-            environment.advance(Event.ANSWERED)
-            self._resolve(environment.ticket, outcome)
-            environment.forget_invocation()
-            self._release(environment)
-
-    def _respond_early(self, environment: Environment, ticket: int) -> None:
-        """The environment takes its time after the answer, for which its caller does not wait."""
-        if environment.outcome is not None and environment.ticket == ticket:
-            environment.settled = self._loop.create_future()
-            early = msgspec.structs.replace(environment.outcome, settled=environment.settled)
-            self._resolve(ticket, early)
-
-    def _settle(self, environment: Environment) -> None:
-        """All has been done for the invocation, if one has been answered: this is its outcome."""
-        outcome = environment.outcome
-        if outcome is None:
-            return
-        outcome = self._outcomes.settled(environment, outcome)
-        if environment.settled is None:
-            self._resolve(environment.ticket, outcome)
-        else:
-            environment.settled.set_result(outcome)
-        environment.forget_invocation()
 
     def _release(self, environment: Environment) -> None:
         """Nothing in it attends to an invocation any more."""
@@ -440,7 +333,7 @@ class Supervisor:
             self._begin(environment.again())
             return
         if environment.ready:
-            self._settle(environment)
+            self._hearing.settle(environment)
             if environment.invocation is not None:
                 self._tell(environment.ticket, environment)
             actions = self._pool.gone(environment.id)
@@ -461,21 +354,7 @@ class Supervisor:
     def _tell(self, ticket: int, environment: Environment) -> None:
         """Give an invocation what became of its environment, which is gone."""
         if isinstance(environment.failure, PreparationFailed):
-            self._refuse(ticket, environment.failure)
+            self._tickets.refuse(ticket, environment.failure)
             return
-        invocation = self._pending[ticket][1]
-        self._resolve(ticket, self._outcomes.died(environment, invocation.request_id))
-
-    def _resolve(self, ticket: int, outcome: Outcome) -> None:
-        waiter = self._pending.pop(ticket)[2]
-        if isinstance(waiter, Stream):
-            waiter.finish(outcome)
-        elif not waiter.done():  # the caller may have gone; the invocation has run to its end all the same
-            waiter.set_result(outcome)
-
-    def _refuse(self, ticket: int, error: PreparationFailed) -> None:
-        waiter = self._pending.pop(ticket)[2]
-        if isinstance(waiter, Stream):
-            waiter.fail(error)
-        elif not waiter.done():
-            waiter.set_exception(error)
+        invocation = self._tickets[ticket][1]
+        self._tickets.resolve(ticket, self._outcomes.died(environment, invocation.request_id))

@@ -1,0 +1,56 @@
+"""The invocations that wait for an environment or run in one, each with whoever waits for its outcome."""
+
+import asyncio
+
+from portico.environments.stream import Stream
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed
+
+_Held = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream"]
+
+
+class Tickets:
+    """By number, until each has been told its outcome."""
+
+    __slots__ = ("_held", "_last")
+
+    def __init__(self) -> None:
+        self._held: dict[int, _Held] = {}
+        self._last = 0
+
+    def add(
+        self, spec: EnvironmentSpec, invocation: Invocation, waiter: "asyncio.Future[Outcome] | Stream"
+    ) -> int:
+        """The number of a new one."""
+        self._last = ticket = self._last + 1
+        self._held[ticket] = (spec, invocation, waiter)
+        return ticket
+
+    def __getitem__(self, ticket: int) -> _Held:
+        """What it is about, and who waits."""
+        return self._held[ticket]
+
+    def stream(self, ticket: int) -> Stream | None:
+        """Whoever reads its answer while it is made; None when the whole of it is waited for."""
+        waiter = self._held[ticket][2]
+        return waiter if isinstance(waiter, Stream) else None
+
+    def resolve(self, ticket: int, outcome: Outcome) -> None:
+        """It has ended so."""
+        waiter = self._held.pop(ticket)[2]
+        if isinstance(waiter, Stream):
+            waiter.finish(outcome)
+        elif not waiter.done():  # the caller may have gone; the invocation has run to its end all the same
+            waiter.set_result(outcome)
+
+    def refuse(self, ticket: int, error: PreparationFailed) -> None:
+        """There is no environment for it."""
+        waiter = self._held.pop(ticket)[2]
+        if isinstance(waiter, Stream):
+            waiter.fail(error)
+        elif not waiter.done():
+            waiter.set_exception(error)
+
+    def refuse_all(self, error: PreparationFailed) -> None:
+        """There will be none for any of them."""
+        for ticket in list(self._held):
+            self.refuse(ticket, error)
