@@ -7,7 +7,7 @@ from portico.calls.clients import Clients
 from portico.services.sns.caller import principal_of
 from portico.services.sns.counters import Counters
 from portico.services.sns.fan_out import ordering, queue_request
-from portico.services.sns.notification import Signature, letter, signed_text
+from portico.services.sns.notification import Envelope, envelope, letter, signed_text
 from portico.services.sns.plans import route_of
 from portico.services.sns.signing import Signer
 from portico.services.sns.status_log import Happened, StatusLog
@@ -43,8 +43,10 @@ class Ends:
         await self._signer.ready()
         sent = letter(message, job.topic.arn, self._origin, job.topic.attributes.get("SignatureVersion", "1"))
 
-        def sign(protocol: str) -> Signature:
-            return self._signer.sign(signed_text(sent.members(protocol)), sent.version)
+        def enveloped(protocol: str) -> Envelope:
+            text = signed_text(sent.members(protocol))
+            signature = None if job.topic.fifo else self._signer.sign(text, sent.version)
+            return envelope(sent, protocol, signature)
 
         client = self._clients.of(
             principal_of(job.topic.arn, job.topic.account),
@@ -55,7 +57,7 @@ class Ends:
         counts = self._counters.of(job.topic.key)
         try:
             request: dict[str, Any] = {
-                **queue_request(sent, route, sign, dead=True),
+                **queue_request(sent, route, enveloped, dead=True),
                 **ordering(queue, job.topic, message),
             }
             await client.call_along([job.ack], "sqs", "SendMessage", QueueUrl=queue.url, **request)

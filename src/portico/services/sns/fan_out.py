@@ -19,7 +19,7 @@ from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery import KINDS, of_message
 from portico.services.sns.filter_policy import Body, Verdict
 from portico.services.sns.message import Attribute, Message
-from portico.services.sns.notification import Letter, Signature, envelope, letter, signed_text
+from portico.services.sns.notification import Envelope, Letter, envelope, letter, signed_text
 from portico.services.sns.plans import Queue, Route
 from portico.services.sns.records import Topic
 from portico.services.sns.service import Sns
@@ -33,8 +33,8 @@ _FILTERED: dict[Verdict, str] = {
     "body": "filtered_out_body",
     "invalid_body": "filtered_out_invalid_body",
 }
-Sign = Callable[[str], Signature | None]
-"""Signs the text for a protocol, unless it is not to be signed."""
+Enveloped = Callable[[str], Envelope]
+"""The envelope of a message for a protocol."""
 UNDELIVERED = {
     "sms": "Portico does not send text messages",
     "application": "Portico does not send push notifications",
@@ -65,7 +65,7 @@ class _Publication:
         self._logs = any(name in topic.attributes for name in FEEDBACK_ROLES)
         self._principal = principal_of(topic.arn, topic.account)
         self._clients: dict[tuple[str, str], Client] = {}
-        self._signatures: dict[str, Signature] = {}
+        self._envelopes: dict[str, Envelope] = {}
         self._bodies: dict[str, Body] = {}
 
     async def to(self, routes: Sequence[Route]) -> None:
@@ -99,8 +99,9 @@ class _Publication:
             await self._give_up(route, json.dumps(_refusal(error)), error.status)
             return
         self._count("delivered")
-        response = {"sqsRequestId": self._call.request_id, "sqsMessageId": answer["MessageId"]}
-        self._note(route, delivered=True, response=json.dumps(response), status=200)
+        if self._logs:
+            response = {"sqsRequestId": self._call.request_id, "sqsMessageId": answer["MessageId"]}
+            self._note(route, delivered=True, response=json.dumps(response), status=200)
 
     async def _give_up(self, route: Route, why: str, status: int = 0) -> None:
         """It can't be delivered: the dead-letter queue has it, or nobody."""
@@ -116,7 +117,7 @@ class _Publication:
             self._count("redriven")
 
     async def _send(self, queue: Queue, route: Route, *, dead: bool = False) -> Any:
-        request = queue_request(self._letter, route, self._sign, dead=dead)
+        request = queue_request(self._letter, route, self._enveloped, dead=dead)
         return await self._client(queue).call_within(
             self._call.tx,
             "sqs",
@@ -155,15 +156,13 @@ class _Publication:
         )
         self._call.tx.then(partial(self._sns.status.note, happened))
 
-    def _sign(self, protocol: str) -> Signature | None:
-        """The signature of the text for a protocol; messages of FIFO topics have none."""
-        if self._topic.fifo:
-            return None
-        text = self._message.body(protocol)
-        found = self._signatures.get(text)
+    def _enveloped(self, protocol: str) -> Envelope:
+        """The envelope for a protocol, signed but for FIFO topics."""
+        found = self._envelopes.get(protocol)
         if found is None:
-            signed = signed_text(self._letter.members(protocol))
-            found = self._signatures[text] = self._sns.signer.sign(signed, self._letter.version)
+            text = signed_text(self._letter.members(protocol))
+            signature = None if self._topic.fifo else self._sns.signer.sign(text, self._letter.version)
+            found = self._envelopes[protocol] = envelope(self._letter, protocol, signature)
         return found
 
     def _client(self, queue: Queue) -> Client:
@@ -177,7 +176,9 @@ class _Publication:
         return found
 
 
-def queue_request(letter: Letter, route: Route, sign: Sign, *, dead: bool = False) -> dict[str, Any]:
+def queue_request(
+    letter: Letter, route: Route, enveloped: Enveloped, *, dead: bool = False
+) -> dict[str, Any]:
     """What a message is in a queue: itself and its attributes if raw, else its envelope; the latter also as a `dead` letter that can't be
     raw.
 
@@ -188,7 +189,7 @@ def queue_request(letter: Letter, route: Route, sign: Sign, *, dead: bool = Fals
     attributes = {} if message.structured else message.attributes
     fits = len(attributes) <= _ATTRIBUTES_MAX
     if not route.subscription.raw or (dead and not fits):
-        return {"MessageBody": envelope(letter, protocol, route.arn, sign(protocol)).decode()}
+        return {"MessageBody": enveloped(protocol).to(route.arn)}
     if not fits:
         words = f"A raw message can't have more than {_ATTRIBUTES_MAX} attributes"
         raise AwsError("InvalidParameterValue", words)

@@ -80,7 +80,8 @@ class HttpEndpoints:
         version = job.topic.attributes.get("SignatureVersion", "1")
         sent = letter(message, job.topic.arn, self._origin, version)
         signature = self._signer.sign(signed_text(sent.members(protocol)), version)
-        return Post("Notification", message.id, envelope(sent, protocol, subscription.arn, signature))
+        body = envelope(sent, protocol, signature).to(subscription.arn).encode()
+        return Post("Notification", message.id, body)
 
     def _confirmation(self, job: Job) -> Post:
         members = msgspec.json.decode(job.delivery.confirmation)

@@ -89,7 +89,7 @@ class MailEndpoints:
             version = job.topic.attributes.get("SignatureVersion", "1")
             sent = letter(message, job.topic.arn, self._origin, version)
             signature = self._signer.sign(signed_text(sent.members("email-json")), version)
-            text = envelope(sent, "email-json", subscription.arn, signature).decode()
+            text = envelope(sent, "email-json", signature).to(subscription.arn)
         else:
             text = (
                 message.body("email") + "\n" + _FOOTER.format(unsubscribe_url(self._origin, subscription.arn))

@@ -73,18 +73,29 @@ def signed_text(members: Mapping[str, Any]) -> bytes:
     return "".join(f"{name}\n{members[name]}\n" for name in names if name in members).encode()
 
 
-def envelope(letter: Letter, protocol: str, subscription_arn: str, signature: Signature | None) -> bytes:
-    """A notification as JSON."""
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """A notification as JSON, but for the link in its middle, which is the subscription's own."""
+
+    before: str
+    after: str
+    origin: str
+
+    def to(self, subscription_arn: str) -> str:
+        """The notification of one subscription."""
+        return f"{self.before}{unsubscribe_url(self.origin, subscription_arn)}{self.after}"
+
+
+def envelope(letter: Letter, protocol: str, signature: Signature | None) -> Envelope:
+    """The notification of a message to the subscriptions of one protocol."""
     members = letter.members(protocol)
     if signature is not None:
         members["SignatureVersion"] = signature.version
         members["Signature"] = signature.text
         members["SigningCertURL"] = signature.certificate_url
-    members["UnsubscribeURL"] = unsubscribe_url(letter.origin, subscription_arn)
-    attributes = letter.message.attributes
-    if attributes and not letter.message.structured:
-        members["MessageAttributes"] = shown_attributes(attributes)
-    return encode(members)
+    attributes = {} if letter.message.structured else letter.message.attributes
+    more = f',"MessageAttributes":{encode(shown_attributes(attributes)).decode()}' if attributes else ""
+    before = encode(members).decode().removesuffix("}") + ',"UnsubscribeURL":"'
+    return Envelope(before, f'"{more}}}', letter.origin)
 
 
 def lambda_event(letter: Letter, subscription_arn: str, signature: Signature) -> bytes:
