@@ -8,7 +8,7 @@ Source: CloudWatch User Guide, "Specification: Embedded metric format".
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -69,7 +69,7 @@ def points_of(event: Event, now: float) -> Iterator[Point]:
     if not isinstance(said, dict):
         return
     at_ms = said.get("Timestamp")
-    if isinstance(at_ms, bool) or not isinstance(at_ms, int | float) or not is_in_time(at_ms / 1000, now):
+    if not _is_number(at_ms) or not is_size(at_ms) or not is_in_time(at_ms / 1000, now):
         return
     for directive in _listed(said.get("CloudWatchMetrics"), METRICS_MAX):
         if isinstance(directive, dict):
@@ -91,7 +91,7 @@ def _of_directive(event: Event, root: dict[str, Any], directive: dict[str, Any],
             continue
         values = _values(root.get(name))
         unit = metric.get("Unit", "None")
-        if values and unit in UNITS:
+        if values and isinstance(unit, str) and unit in UNITS:
             width = 1 if metric.get("StorageResolution") == 1 else 60
             for dimensions in sets:
                 series = Series(event.account, event.region, namespace, name, dimensions)
@@ -110,9 +110,13 @@ def _set(root: dict[str, Any], names: object) -> tuple[tuple[str, str], ...] | N
 
 def _values(given: object) -> list[float]:
     values = given if isinstance(given, list) else [given]
-    numbers = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
-    fit = len(values) <= VALUES_MAX and len(numbers) == len(values) and all(map(is_size, numbers))
-    return [float(number) for number in numbers] if fit else []
+    if len(values) > VALUES_MAX or not all(_is_number(each) and is_size(each) for each in values):
+        return []
+    return [float(number) for number in values]
+
+
+def _is_number(given: object) -> TypeGuard[int | float]:
+    return isinstance(given, int | float) and not isinstance(given, bool)
 
 
 def _listed(given: object, most: int) -> Sequence[Any]:

@@ -37,8 +37,7 @@ async def list_metrics(cw: CloudWatch, call: Call, request: "shapes.ListMetricsR
         return {"Metrics": []}
     after = _position(request.get("NextToken"))
     with reaching_metrics():
-        if namespace:
-            await cw.sampling.freshen(namespace)
+        await cw.sampling.freshen(namespace)
         found = await cw.metrics.listed(matching, after=after, limit=_LOOKED_AT_MAX)
     wanted = request.get("Dimensions") or ()
     metrics: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ async def get_metric_data(
     """
     queries = queries_of(request["MetricDataQueries"])
     zone = zone_of((request.get("LabelOptions") or {}).get("Timezone"))
-    most = request.get("MaxDatapoints") or DATAPOINTS_MAX
+    most = request.get("MaxDatapoints", DATAPOINTS_MAX)
     if request["StartTime"] >= request["EndTime"]:
         raise errors.refused("The parameter StartTime must be less than the parameter EndTime.")
     if zone is None:
@@ -75,6 +75,7 @@ class _Asking:
         self._call = call
         self._request = request
         self._zone = zone
+        self._fresh: set[str] = set()
         stats = [stat for each in request["MetricDataQueries"] if (stat := each.get("MetricStat"))]
         self._series = [series_of(call, stat["Metric"]) for stat in stats]
         self._period = min((stat["Period"] for stat in stats), default=60)
@@ -101,7 +102,7 @@ class _Asking:
 
     async def _points(self, series: Series, stat: str, period: int, unit: str | None) -> Line:
         wanted, compute = self._window(period), statistic(stat)
-        await self._cw.sampling.freshen(series.namespace)
+        await self._freshen(series.namespace)
         kept = await self._cw.metrics.read(series, wanted.start, wanted.end)
         of_unit = (point for point in kept if unit is None or point.unit == unit)
         values: dict[int, float] = {}
@@ -111,10 +112,15 @@ class _Asking:
                 values[begin] = value
         return Line(values, wanted, series.name)
 
+    async def _freshen(self, namespace: str) -> None:
+        """Have what is told in a namespace ready to be read, once for the request."""
+        if namespace not in self._fresh:
+            self._fresh.add(namespace)
+            await self._cw.sampling.freshen(namespace)
+
     async def _search(self, searched: Searched) -> list[Line]:
         scope, search = self._call.scope, searched.search
-        if search.namespace:
-            await self._cw.sampling.freshen(search.namespace)
+        await self._freshen(search.namespace)
         matching = Matching(scope.account, scope.region, active_since(self._call.now), search.namespace)
         listed = await self._cw.metrics.listed(matching, after=0, limit=_LOOKED_AT_MAX)
         found = [series for _, series in listed if search.holds(series)][:SERIES_MAX]

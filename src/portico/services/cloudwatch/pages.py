@@ -38,7 +38,7 @@ def page_of(request: Mapping[str, Any], results: Sequence[Result], most: int) ->
         start, end = max(first - at, 0), min(first + most - at, len(points))
         at += len(points)
         if (points and start < end) or (not points and not first):
-            shown.append(_shown(result, points[start:end], complete=end == len(points)))
+            shown.append(_shown(result, points[start:end], complete=end >= len(points) or not points))
     answer: dict[str, Any] = {"MetricDataResults": shown, "Messages": []}
     if at > first + most:
         answer["NextToken"] = base64.b64encode(f"{mark}:{first + most}".encode()).decode()

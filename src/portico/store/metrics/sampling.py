@@ -15,7 +15,6 @@ from portico.store.metrics.values import Point
 from portico.store.port import StoreError
 
 _EVERY_S = 60.0
-_FRESH_S = 1.0  # who reads is not given what was looked at longer ago
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -32,7 +31,7 @@ class Sampling:
         self._metrics = metrics
         self._clock = clock
         self._sources: dict[str, Source] = {}
-        self._asked: dict[str, float] = {}
+        self._next: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
         self._advanced = asyncio.Event()
         clock.on_advance(self._advanced.set)
@@ -42,31 +41,34 @@ class Sampling:
         self._sources[source.namespace] = source
 
     async def freshen(self, namespace: str) -> None:
-        """Ask the source of a namespace, if it has not been asked within a second; there may be none.
+        """Ask the source of a namespace, if there is one, for what it knows now. Those who want this while it is being asked wait
+        together for it to be asked once more.
 
         Raises:
-            StoreError: what it told can't be written, or what it tells of can't be read.
+            StoreError: what it tells of can't be read.
         """
         source = self._sources.get(namespace)
         if source is None:
             return
-        async with self._turn:
-            now = self._clock.now()
-            if now - self._asked.get(namespace, 0.0) >= _FRESH_S:
-                self._asked[namespace] = now
-                points = list(await source.read(int(now) // 60 * 60))
-                if points:
-                    self._metrics.add(points)
+        asking = self._next.get(namespace)
+        if asking is None:
+            asking = self._next[namespace] = asyncio.create_task(self._ask(source))
+        await asyncio.shield(asking)  # one who leaves does not take it away from the others
 
     async def run(self) -> None:
         """Ask all of them, once a minute, and whenever the clock was moved."""
         while True:
             self._advanced.clear()
             for namespace in list(self._sources):
-                with contextlib.suppress(
-                    StoreError
-                ):  # told by the store; the next look finds what this one has missed
+                with contextlib.suppress(StoreError):  # told by the store; the next look finds what this one has missed
                     await self.freshen(namespace)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_EVERY_S - self._clock.now() % _EVERY_S):
                     await self._advanced.wait()
+
+    async def _ask(self, source: Source) -> None:
+        async with self._turn:
+            self._next.pop(source.namespace)  # what happens from now on is for who asks next
+            points = list(await source.read(int(self._clock.now()) // 60 * 60))
+            if points:
+                self._metrics.add(points)
