@@ -242,6 +242,59 @@ def test_a_function_as_a_destination(stage: Stage) -> None:
     assert told["requestPayload"]["requestContext"] == context(stage, sent, "Success", 1)
 
 
+def test_a_topic_as_a_destination_and_as_a_dead_letter(stage: Stage) -> None:
+    """The queue that subscribes gets both; a dead letter's attributes are the notification's."""
+    sns = stage.client("sns")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": stage.queue,
+        },
+    }
+    stage.sqs.set_queue_attributes(QueueUrl=stage.url, Attributes={"Policy": json.dumps(policy)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=stage.queue, ReturnSubscriptionArn=True)
+    stage.deploy(DeadLetterConfig={"TargetArn": topic})
+    stage.lam.put_function_event_invoke_config(
+        FunctionName="f", MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": topic}}
+    )
+    sent = stage.send({"raise_error": 1})
+    told = [json.loads(stage.in_the_end()["Body"]) for _ in range(2)]
+    told.sort(key=lambda notification: "MessageAttributes" in notification)
+    record, letter = told
+    assert json.loads(record["Message"])["requestContext"] == context(stage, sent, "RetriesExhausted", 1)
+    assert letter["Message"] == '{"raise_error": 1}'
+    assert letter["MessageAttributes"] == {
+        "RequestID": {"Type": "String", "Value": sent},
+        "ErrorCode": {"Type": "Number", "Value": "200"},
+        "ErrorMessage": {"Type": "String", "Value": "Test exception (this is intentional)"},
+    }
+
+
+def test_a_record_that_is_too_large_for_a_topic(stage: Stage) -> None:
+    sns = stage.client("sns")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": stage.queue}
+    document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+    stage.sqs.set_queue_attributes(QueueUrl=stage.url, Attributes={"Policy": document})
+    raw = {"RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=stage.queue, Attributes=raw)
+    stage.deploy()
+    stage.lam.put_function_event_invoke_config(
+        FunctionName="f", DestinationConfig={"OnSuccess": {"Destination": topic}}
+    )
+    sent = stage.send({"long": "x" * 200_000})
+    told = stage.record()
+    assert told == {
+        "version": "1.0",
+        "requestContext": context(stage, sent, "Success", 1),
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST"},
+    }
+
+
 def test_the_permission_is_taken_away(stage: Stage) -> None:
     """Visible in the function's log; tried again; the function is not run again."""
     stage.deploy()

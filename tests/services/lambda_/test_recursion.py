@@ -161,3 +161,87 @@ def test_a_role_that_the_function_assumes(client: Make, account: str, looping: M
     answer = client("lambda").invoke(FunctionName="assumes", Payload=event)
     trace = json.loads(json.load(answer["Payload"]))
     assert trace.partition(";Lineage=1:")[2].count(":0") == 2, trace
+
+
+def looped_through(
+    client: Make, account: str, deploy: Make, source: str, permission: str, **options: Any
+) -> None:
+    """Deploy `loop`, whose events come back to it through a queue or a topic that forged traces are sent to."""
+    actions = [permission, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    client("iam").put_role_policy(RoleName="run", PolicyName="loop", PolicyDocument=document)
+    deploy(source, name="loop", Timeout=5, **options)
+
+
+def test_through_a_queue(client: Make, account: str, deploy: Make) -> None:
+    """The message of the seventeenth turn is received again and again, and at last is a dead letter."""
+    sqs = client("sqs")
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    redrive = {"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{account}:dead", "maxReceiveCount": 1}
+    url = sqs.create_queue(
+        QueueName="q", Attributes={"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": "5"}
+    )["QueueUrl"]
+    source = """
+        import boto3
+        import os
+
+        sqs = boto3.client("sqs")
+        TRACE = {"DataType": "String", "StringValue": "Root=1-00000000-000000000000000000000000;Sampled=0"}
+
+        def handler(event, context):
+            turn = int(event["Records"][0]["body"])
+            if turn <= 40:
+                sqs.send_message(
+                    QueueUrl=os.environ["QUEUE"],
+                    MessageBody=str(turn + 1),
+                    MessageSystemAttributes={"AWSTraceHeader": TRACE},
+                )
+    """
+    looped_through(
+        client, account, deploy, source, "sqs:SendMessage", Environment={"Variables": {"QUEUE": url}}
+    )
+    client("lambda").create_event_source_mapping(
+        FunctionName="loop", EventSourceArn=f"arn:aws:sqs:us-east-1:{account}:q", BatchSize=1
+    )
+    sqs.send_message(QueueUrl=url, MessageBody="1")
+    found: list[dict[str, Any]] = []
+    while not found:
+        found = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20).get("Messages", [])
+    assert found[0]["Body"] == "17"
+
+
+def test_through_a_topic(client: Make, account: str, deploy: Make) -> None:
+    sns, sqs, lam = client("sns"), client("sqs"), client("lambda")
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    source = """
+        import boto3
+        import os
+
+        sns = boto3.client("sns")
+
+        def handler(event, context):
+            turn = int(event["Records"][0]["Sns"]["Message"])
+            if turn <= 40:
+                sns.publish(TopicArn=os.environ["TOPIC"], Message=str(turn + 1))
+    """
+    options = {
+        "Environment": {"Variables": {"TOPIC": topic}},
+        "DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:us-east-1:{account}:dead"},
+    }
+    client("iam").attach_role_policy(RoleName="run", PolicyArn="arn:aws:iam::aws:policy/AmazonSQSFullAccess")
+    looped_through(client, account, deploy, source, "sns:Publish", **options)
+    lam.add_permission(
+        FunctionName="loop",
+        StatementId="topic",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=topic,
+    )
+    sns.subscribe(
+        TopicArn=topic, Protocol="lambda", Endpoint=f"arn:aws:lambda:us-east-1:{account}:function:loop"
+    )
+    sns.publish(TopicArn=topic, Message="1")
+    [message] = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20)["Messages"]
+    assert json.loads(message["Body"])["Records"][0]["Sns"]["Message"] == "17"
