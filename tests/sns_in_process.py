@@ -132,6 +132,11 @@ class Notifications:
         """The worker of a kind of endpoints."""
         return self.loops[f"sns.{kind}"].__self__  # type: ignore[attr-defined,no-any-return]  # a bound method
 
+    async def go_on(self) -> None:
+        """Have fanned out what is left of messages."""
+        while await self.loops["sns.rest"].__self__.take():  # type: ignore[attr-defined]  # a bound method
+            pass
+
     async def end_what_is_due(self) -> None:
         """Have ended what is due now."""
         while await self.loops["sns.due"].__self__.end():  # type: ignore[attr-defined]  # a bound method

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from portico.identity.principal import service
+from portico.services.sns import fan_out
 from portico.services.sns.delivery_policy import AWS_ENDPOINTS, CUSTOMER_ENDPOINTS, http_policy
 from portico.wire.errors import AwsError
 from receiver import Receiver, receiving
@@ -341,6 +342,41 @@ async def test_what_is_counted(here: Notifications) -> None:
         1,
         1,
     )
+
+
+async def test_a_topic_with_very_many_subscriptions(
+    here: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The publisher's commit holds a part, the loop the rest; one that subscribes in between gets nothing of it."""
+    monkeypatch.setattr(fan_out, "_PART_MAX", 3)
+    topic = await here.topic()
+    queues = [await here.queue(f"q{number}") for number in range(10)]
+    for queue in queues[:9]:
+        await here.subscribe(topic, "sqs", queue, RawMessageDelivery="true")
+    await here.publish(topic, "wide")
+
+    async def reached() -> list[int]:
+        return [len(await here.bodies(f"q{number}")) for number in range(10)]
+
+    assert sum(await reached()) == 3
+    here.clock.advance(31)
+    await here.subscribe(topic, "sqs", queues[9], RawMessageDelivery="true")
+    await here.go_on()
+    assert sorted(await reached()) == [0] + [1] * 9
+    assert here.counts(topic).delivered == 9
+
+
+async def test_a_topic_that_is_gone_before_it_has_told_all(
+    here: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out, "_PART_MAX", 1)
+    topic = await here.topic()
+    for number in range(2):
+        await here.subscribe(topic, "sqs", await here.queue(f"q{number}"))
+    await here.publish(topic)
+    await here.call("DeleteTopic", TopicArn=topic)
+    await here.go_on()
+    assert sum([len(await here.bodies(f"q{number}")) for number in range(2)]) == 1
 
 
 # Delivery status ---------------------------------------------------------------------------------------------------------

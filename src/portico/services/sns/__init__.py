@@ -9,6 +9,7 @@ from portico.services.sns.lambda_endpoints import LambdaEndpoints
 from portico.services.sns.mail_endpoints import MailEndpoints, by_smtp
 from portico.services.sns.mailbox import Mailbox
 from portico.services.sns.plans import Plans
+from portico.services.sns.rest import Rests
 from portico.services.sns.sequences import Sequences
 from portico.services.sns.service import Sns
 from portico.services.sns.signing import Signer
@@ -36,7 +37,7 @@ def _build(ports: Ports) -> Sns:
     ports.start_task("sns.due", Ending(store, cache, bus, clock).run)
     ports.start_task("sns.status", status.run)
     plans, sequences = Plans(cache), Sequences()
-    return Sns(
+    sns = Sns(
         store=store,
         cache=cache,
         clock=clock,
@@ -49,6 +50,8 @@ def _build(ports: Ports) -> Sns:
         mailbox=mailbox,
         origin=origin,
     )
+    ports.start_task("sns.rest", Rests(sns, bus).run)
+    return sns
 
 
 SERVICE = ServiceSpec(

@@ -6,11 +6,14 @@ now and later: the message goes to the subscription's dead-letter queue, if it h
 Source: SNS Developer Guide, "Amazon SNS message delivery retries" (client-side errors are not retried) and "dead-letter queues".
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from portico.calls.call import Call
 from portico.calls.clients import Client
@@ -21,18 +24,34 @@ from portico.services.sns.filter_policy import Body, Verdict
 from portico.services.sns.message import Attribute, Message
 from portico.services.sns.notification import Envelope, Letter, envelope, letter, signed_text
 from portico.services.sns.plans import Queue, Route
-from portico.services.sns.records import Topic
+from portico.services.sns.records import Topic, deliveries
 from portico.services.sns.service import Sns
 from portico.services.sns.status_log import Happened
+from portico.store.port import Send
 from portico.wire.errors import AwsError
 
 _ATTRIBUTES_MAX = 10  # SQS takes no more; a raw message with more can't be delivered
+_PART_MAX = 1_000
+_PART_BYTES_MAX = 32 * 1024 * 1024
+_TURN = 50
+REST = "rest"
 _FILTERED: dict[Verdict, str] = {
     "attributes": "filtered_out_attributes",
     "no_attributes": "filtered_out_no_attributes",
     "body": "filtered_out_body",
     "invalid_body": "filtered_out_invalid_body",
 }
+
+
+class Rest(msgspec.Struct, frozen=True, gc=False):
+    """A message of the topic (key, identity) that is still to go to the subscriptions after one of an id."""
+
+    topic: tuple[str, str, str]
+    identity: str
+    message: Message
+    after: str
+
+
 Enveloped = Callable[[str], Envelope]
 """The envelope of a message for a protocol."""
 UNDELIVERED = {
@@ -43,13 +62,38 @@ UNDELIVERED = {
 
 
 async def fan_out(sns: Sns, call: Call, topic: Topic, messages: Sequence[Message]) -> None:
-    """Put the deliveries of messages into the call's transaction."""
+    """Put the deliveries of messages into the call's transaction; of very many those that one commit can hold, and a note to go on."""
     routes = await sns.plans.of(call, topic)
     if not routes:
         return
     await sns.signer.ready()
     for message in messages:
-        await _Publication(sns, call, topic, message).to(routes)
+        after = await _part(sns, call, topic, message, routes)
+        if after:
+            rest = Rest(topic.key, topic.identity, message, after)
+            call.tx.add(Send(deliveries(REST), msgspec.json.encode(rest)))
+
+
+async def go_on(sns: Sns, call: Call, topic: Topic, rest: Rest) -> Rest | None:
+    """Put the next deliveries of a message into the call's transaction; what is left after them."""
+    routes = await sns.plans.of(call, topic)
+    await sns.signer.ready()
+    # Ids tell nothing of age: one that came after the message is not to have it.
+    later = [
+        route
+        for route in routes
+        if route.subscription.id > rest.after and route.subscription.created_at <= rest.message.published_at
+    ]
+    after = await _part(sns, call, topic, rest.message, later)
+    return msgspec.structs.replace(rest, after=after) if after else None
+
+
+async def _part(sns: Sns, call: Call, topic: Topic, message: Message, routes: Sequence[Route]) -> str:
+    """Deliver to as many subscriptions as one commit can hold; the id of the last, `""` if that were all. The queues of a FIFO topic, of
+    which there are few, all get their messages in one order."""
+    share = len(routes) if topic.fifo else max(min(_PART_MAX, _PART_BYTES_MAX // message.bytes_about), 1)
+    await _Publication(sns, call, topic, message).to(routes[:share])
+    return routes[share - 1].subscription.id if share < len(routes) else ""
 
 
 class _Publication:
@@ -71,7 +115,9 @@ class _Publication:
     async def to(self, routes: Sequence[Route]) -> None:
         """Deliver, or have delivered, to every subscription that takes the message."""
         self._call.tx.then(self._tell)
-        for route in routes:
+        for at, route in enumerate(routes):
+            if at % _TURN == _TURN - 1:
+                await asyncio.sleep(0)  # others get their turn
             subscription = route.subscription
             verdict = self._verdict(route)
             if verdict:

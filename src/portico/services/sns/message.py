@@ -49,6 +49,13 @@ class Message(msgspec.Struct, frozen=True, gc=False, array_like=True):
     sequence: str = ""
     trace: str = ""
 
+    @property
+    def bytes_about(self) -> int:
+        """About how much one delivery of it takes."""
+        return (
+            1_024 + max(map(len, self.bodies.values())) + sum(each.size for each in self.attributes.values())
+        )
+
     def body(self, protocol: str) -> str:
         """The text for a protocol."""
         found = self.bodies.get(protocol)
