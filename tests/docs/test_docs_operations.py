@@ -101,7 +101,7 @@ def test_every_environment_variable() -> None:
     given = environment_variables(spec, "s", Credentials("k", "s", "t", 0.0), "http://x")
     told = {name for first, _ in rows(page("runtimes.md"), "variable") for name in quoted(first)}
     # set with each invocation; with `--tls auto` only; when the environment is started
-    not_always = {"_X_AMZN_TRACE_ID", "AWS_CA_BUNDLE", "AWS_LAMBDA_RUNTIME_API"}
+    not_always = {"_X_AMZN_TRACE_ID", "AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "AWS_LAMBDA_RUNTIME_API"}
     assert told - not_always == {name for name, _ in given}
 
 
