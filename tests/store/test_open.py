@@ -12,7 +12,7 @@ import pytest
 from portico.base.clock import Clock
 from portico.store.data_key import data_key
 from portico.store.open import open_store
-from portico.store.port import Ack, Put, Store, StoreError, StoreLocked, StoreUnusable
+from portico.store.port import Ack, Put, QueueDepth, Store, StoreError, StoreLocked, StoreUnusable
 from portico.store.sqlite.schema import FORMAT
 
 
@@ -143,6 +143,7 @@ async def test_format_1_is_migrated(tmp_path: Path):
     await store.commit([Ack(("q",), messages[0].receipt)])
     (following,) = await store.receive(("q",), limit=10, lease_s=9, lease="client", now=3.0)
     assert following.body == b"a2"
+    assert await store.depth(("q",), now=3.0) == QueueDepth(visible=1, in_flight=3, delayed=0)
     assert await store.commit([Put(("t", 2), b"{}")]) > 60
     await store.close()
     connection = sqlite3.connect(tmp_path / "data" / "portico.sqlite3")

@@ -321,6 +321,9 @@ class Store(Protocol):
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""
 
+    async def in_flight(self, queue: Key, *, now: float) -> int:
+        """How many messages of the queue are leased: `depth`'s figure, without a count of the visible ones."""
+
     async def in_flight_of_groups(self, queue: Key, *, now: float) -> dict[str, int]:
         """How many messages of each group are leased; groups without any are not named."""
 

@@ -107,6 +107,60 @@ class TestGroups:
         assert bodies(await take(store, per_group=0, last=("a",))) == ["a2"]
 
 
+class TestManyReceivesAtOnce:
+    """Receives that wait together are answered together; none of them notices."""
+
+    async def test_each_message_goes_to_one(self, store: Store):
+        await send(store, *map(str, range(25)))
+        found = await asyncio.gather(*(take(store, limit=4, per_group=0) for _ in range(8)))
+        assert [len(each) for each in found] == [4, 4, 4, 4, 4, 4, 1, 0]
+        assert [name for each in found for name in bodies(each)] == [str(number) for number in range(25)]
+        receipts = {message.receipt for each in found for message in each}
+        assert len(receipts) == 25
+        assert await store.in_flight(Q, now=0.0) == 25
+
+    async def test_each_sees_what_is_visible_at_its_own_instant(self, store: Store):
+        await send(store, "now")
+        await send(store, "later", visible_at=20.0)
+        found = await asyncio.gather(*(take(store, now, limit=2) for now in (10.0, 30.0, 10.0)))
+        assert [bodies(each) for each in found] == [["now"], ["later"], []]
+
+    async def test_what_one_has_to_remove_is_not_missing_to_the_others(self, store: Store, clock: Clock):
+        await send(store, *map(str, range(30)))
+        clock.advance(100)
+        await send(store, "a", "b", "c")
+        now = clock.now()
+        found = await asyncio.gather(*(take(store, now, limit=1, sent_after=now - 50) for _ in range(4)))
+        assert [bodies(each) for each in found] == [["a"], ["b"], ["c"], []]
+
+    async def test_each_has_groups_of_its_own(self, store: Store):
+        for group in "ab":
+            await send(store, *(f"{group}{number}" for number in range(3)), group=group)
+        found = await asyncio.gather(*(take(store, limit=2, per_group=2) for _ in range(3)))
+        assert [bodies(each) for each in found] == [["a0", "a1"], ["b0", "b1"], []]
+
+    async def test_the_same_attempt_twice_gets_the_same(self, store: Store):
+        await send(store, "a", "b")
+        taking = {"attempt": "t", "attempt_until": 300.0}
+        first = await take(store, limit=1, **taking)
+        again, other = await asyncio.gather(take(store, limit=1, **taking), take(store, limit=2))
+        assert [message.receipt for message in again] == [message.receipt for message in first]
+        assert bodies(other) == ["b"]
+
+
+class TestInFlight:
+    async def test_leased_messages_are_counted_and_delayed_ones_are_not(self, store: Store):
+        await send(store, "a", "b", "c")
+        await send(store, "delayed", visible_at=50.0)
+        assert await store.in_flight(Q, now=0.0) == 0
+        (first, _) = await take(store, limit=2)
+        assert await store.in_flight(Q, now=0.0) == 2
+        await store.commit([Ack(Q, first.receipt)])
+        assert await store.in_flight(Q, now=0.0) == 1
+        assert await store.in_flight(Q, now=30.0) == 0
+        assert await store.in_flight(("queue", "none"), now=0.0) == 0
+
+
 class TestExpiry:
     async def test_expired_messages_are_removed_and_never_received(self, store: Store, clock: Clock):
         await send(store, "old")

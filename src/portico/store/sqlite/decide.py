@@ -8,7 +8,7 @@ Pure: no SQL, no clock.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -63,6 +63,19 @@ class Facts(msgspec.Struct):
     blobs: dict[str, tuple[int, bool]]
 
 
+class Sending(NamedTuple):
+    """A message that is sent, as the statements' parameters have it."""
+
+    queue: str
+    row: int
+    message_id: str
+    visible_at_us: int
+    sent_at_us: int
+    grouped: str | None
+    blocked: int
+    body: str
+
+
 class Plan:
     """The sum of the commits that hold: the end state of each thing, as JSON-ready rows.
 
@@ -75,7 +88,7 @@ class Plan:
 
     def __init__(self) -> None:
         self.records: dict[str, tuple[int, str] | None] = {}
-        self.sends: list[tuple[int, str, str, str, int, int, str | None, int]] = []
+        self.sends: list[Sending] = []
         self.deduplications: list[tuple[str, str, int, str, int]] = []
         self.changes: dict[int, tuple[int, str | None, bool]] = {}
         self.acks: set[int] = set()
@@ -220,9 +233,8 @@ def _send(batch: Batch, row: SendRow, _: int) -> Became:
         # Until the group is looked at as a whole, which is done after all sends and acks are written.
         blocked = 1
         plan.groups.add((row.queue, row.grouped))
-    plan.sends.append(
-        (number, row.queue, row.message_id, row.body, row.visible_at_us, batch.now_us, row.grouped, blocked)
-    )
+    at_us = (row.visible_at_us, batch.now_us)
+    plan.sends.append(Sending(row.queue, number, row.message_id, *at_us, row.grouped, blocked, row.body))
     return Became("done", row.message_id, number)
 
 

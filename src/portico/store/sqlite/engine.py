@@ -11,6 +11,7 @@ from pathlib import Path
 from portico.store.port import StoreError, StoreFailed
 from portico.store.sqlite import failures
 from portico.store.sqlite.decide import Batch, named
+from portico.store.sqlite.lease import receive_all, void_worker_leases
 from portico.store.sqlite.messages import (
     Answer,
     CommittedAt,
@@ -24,20 +25,22 @@ from portico.store.sqlite.messages import (
     failed,
 )
 from portico.store.sqlite.numbers import Numbers
-from portico.store.sqlite.receive import Receive, receive_all, void_worker_leases
+from portico.store.sqlite.receive import Receive
 from portico.store.sqlite.rows import Prepared
 from portico.store.sqlite.schema import migrate
 from portico.store.sqlite.statements import (
     discard,
     erase,
-    forget_deduplications,
+    forget,
     read_facts,
     write_plan,
 )
 
 _log = logging.getLogger(__name__)
 
-_PAGES_PER_ROW = 3  # the record's page and those of its two indexes
+_PAGES_PER_ROW = (
+    3  # the record's page and those of its two indexes; messages that are written together share theirs
+)
 # A checkpoint copies pages into the database and syncs it, tens of milliseconds for this many. Idle moments come first; an engine
 # that is never idle does it when the log has grown to the second figure.
 _CHECKPOINT_PAGES_IDLE = 1_000
@@ -113,9 +116,9 @@ class Engine:
                 case Discard():
                     removed = discard(self._connection, request.queue, request.sent_before_us, request.limit)
                     answers[place] = Discarded(removed)
-                    self._unsaved_pages += _PAGES_PER_ROW * removed
+                    self._unsaved_pages += removed
                 case Forget():
-                    forget_deduplications(self._connection, request.now_us)
+                    forget(self._connection, request.now_us)
                     answers[place] = Forgotten([])
                 case Erase():
                     answers[place] = Forgotten(erase(self._connection))
@@ -133,7 +136,7 @@ class Engine:
                 break
             decided += 1
             answers[place] = CommittedAt(*batch.decide(commit))
-            self._unsaved_pages += _PAGES_PER_ROW * len(commit.rows)
+            self._unsaved_pages += len(commit.rows) if commit.each else _PAGES_PER_ROW * len(commit.rows)
         write_plan(self._connection, batch.plan)
         return commits[decided:]
 

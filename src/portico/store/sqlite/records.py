@@ -8,6 +8,7 @@ from portico.store import keys
 from portico.store.port import Entry, Key, QueueDepth, Versioned
 from portico.store.sqlite.database import Readers
 from portico.store.sqlite.rows import bounds
+from portico.store.sqlite.statements import QUEUE
 from portico.store.sqlite.text import to_bytes, to_seconds, to_us
 
 ON_THE_LOOP_MAX = 100
@@ -38,18 +39,21 @@ SELECT json_group_array(json_array(sequence, at_us, value)) FROM (
     SELECT sequence, at_us, value FROM entries WHERE log = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3)
 """
 # The visible ones are counted in the index alone; the others, which are few beside a long queue's, are looked at.
-_DEPTH = """
-SELECT (SELECT count(*) FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us <= ?2),
+_DEPTH = f"""
+SELECT (SELECT count(*) FROM messages WHERE queue = {QUEUE} AND blocked IN (0, 1) AND visible_at_us <= ?2),
     coalesce(sum(receipt IS NOT NULL), 0), coalesce(sum(receipt IS NULL), 0)
-FROM messages WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us > ?2
-"""
-_HELD = """
+FROM messages WHERE queue = {QUEUE} AND blocked IN (0, 1) AND visible_at_us > ?2
+"""  # noqa: S608  # no value of a caller's
+_IN_FLIGHT = f"""
+SELECT count(*) FROM messages WHERE queue = {QUEUE} AND blocked IN (0, 1) AND visible_at_us > ?2 AND receipt IS NOT NULL
+"""  # noqa: S608
+_HELD = f"""
 SELECT json_group_object(grouped, held) FROM (
     SELECT grouped, count(*) AS held FROM messages
-    WHERE queue = ?1 AND blocked IN (0, 1) AND visible_at_us > ?2 AND receipt IS NOT NULL AND grouped IS NOT NULL GROUP BY grouped)
-"""
-_OLDEST = "SELECT min(sent_at_us) FROM messages WHERE queue = ?"
-_NEXT_VISIBLE = "SELECT min(visible_at_us) FROM messages WHERE queue = ? AND blocked = 0"
+    WHERE queue = {QUEUE} AND blocked IN (0, 1) AND visible_at_us > ?2 AND receipt IS NOT NULL AND grouped IS NOT NULL GROUP BY grouped)
+"""  # noqa: S608
+_OLDEST = f"SELECT min(sent_at_us) FROM messages WHERE queue = {QUEUE}"  # noqa: S608
+_NEXT_VISIBLE = f"SELECT min(visible_at_us) FROM messages WHERE queue = {QUEUE} AND blocked = 0"  # noqa: S608
 
 
 def peek(readers: Readers, key: Key) -> Versioned | None:
@@ -122,6 +126,17 @@ async def depth(readers: Readers, queue: Key, *, now: float) -> QueueDepth:
 
     def read(connection: sqlite3.Connection) -> QueueDepth:
         return QueueDepth(*connection.execute(_DEPTH, parameters).fetchone())
+
+    return await readers.in_thread(read)
+
+
+async def in_flight(readers: Readers, queue: Key, *, now: float) -> int:
+    """How many messages are leased."""
+    parameters = (keys.encode(queue), to_us(now))
+
+    def read(connection: sqlite3.Connection) -> int:
+        (count,) = connection.execute(_IN_FLIGHT, parameters).fetchone()
+        return int(count)
 
     return await readers.in_thread(read)
 

@@ -1,6 +1,11 @@
-"""The writer's SQL: one statement that reads a batch's facts, one per kind of change, each with its rows as one JSON parameter."""
+"""The writer's SQL: one statement that reads a batch's facts, one per kind of change.
+
+Records and what comes with them are written with all rows as one JSON parameter; messages, of which there are more and which are
+larger, row by row: SQLite then neither writes nor reads JSON. A queue is a number there (see `schema.py`).
+"""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -21,7 +26,9 @@ class _Read(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Read).decode
-_decode_oldest = msgspec.json.Decoder(list[tuple[int, str | None]]).decode
+
+QUEUE = "(SELECT id FROM queues WHERE name = ?1)"
+"""The number of the queue that the first parameter names."""
 
 # One row with one column: every row that sqlite3 steps to gives up the GIL and has to win it back.
 _FACTS = """
@@ -32,8 +39,8 @@ SELECT json_object(
         (SELECT count(*) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1),
         (SELECT coalesce(max(version), 0) FROM records WHERE key >= j.value ->> 0 AND key < j.value ->> 1)))
     FROM json_each(?1, '$.ranges') AS j),
-'receipts', (SELECT json_group_array(json_array(m.id, m.queue, m.receipt, m.grouped, m.visible_at_us))
-    FROM json_each(?1, '$.messages') AS j CROSS JOIN messages AS m ON m.id = j.value),
+'receipts', (SELECT json_group_array(json_array(m.id, q.name, m.receipt, m.grouped, m.visible_at_us))
+    FROM json_each(?1, '$.messages') AS j CROSS JOIN messages AS m ON m.id = j.value CROSS JOIN queues AS q ON q.id = m.queue),
 'seen', (SELECT json_group_array(json_array(d.queue, d.deduplication,
         json_array(d.until_us, d.message_id, d.sequence)))
     FROM json_each(?1, '$.deduplications') AS j CROSS JOIN deduplications AS d
@@ -50,19 +57,20 @@ SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
 ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value
 """
 _CHANGE = """
-UPDATE messages SET visible_at_us = j.value ->> 1, body = coalesce(j.value ->> 2, body),
-    lease = CASE WHEN j.value ->> 3 THEN 'client' ELSE lease END, attempt = NULL
-FROM json_each(?) AS j WHERE messages.id = j.value ->> 0
+UPDATE messages SET visible_at_us = ?2, lease = CASE WHEN ?3 THEN 'client' ELSE lease END, attempt = NULL WHERE id = ?1
 """
-_ACK = "DELETE FROM messages WHERE id IN (SELECT value FROM json_each(?))"
-_SEND = """
-INSERT INTO messages (id, queue, message_id, body, visible_at_us, sent_at_us, grouped, blocked)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM json_each(?)
-"""
+_CHANGE_BODY = "UPDATE bodies SET body = ? WHERE id = ?"
+_ACK = "DELETE FROM messages WHERE id = ?"
+_ACK_BODY = "DELETE FROM bodies WHERE id = ?"
+_QUEUE = f"INSERT INTO queues (name) SELECT ?1 WHERE {QUEUE} IS NULL"
+_SEND = f"""
+INSERT INTO messages (queue, id, message_id, visible_at_us, sent_at_us, grouped, blocked) VALUES ({QUEUE}, ?2, ?3, ?4, ?5, ?6, ?7)
+"""  # noqa: S608
+_SEND_BODY = "INSERT INTO bodies (id, body) VALUES (?, ?)"
 _UNBLOCK = """
 UPDATE messages SET blocked = 0 WHERE blocked = 1 AND id IN (
-    SELECT (SELECT min(m.id) FROM messages AS m WHERE m.queue = j.value ->> 0 AND m.grouped = j.value ->> 1)
-    FROM json_each(?) AS j)
+    SELECT (SELECT min(m.id) FROM messages AS m WHERE m.queue = q.id AND m.grouped = j.value ->> 1)
+    FROM json_each(?) AS j CROSS JOIN queues AS q ON q.name = j.value ->> 0)
 """
 _DEDUPLICATE = """
 INSERT OR REPLACE INTO deduplications (queue, deduplication, until_us, message_id, sequence)
@@ -91,11 +99,11 @@ DELETE FROM blob_owners WHERE (digest, owner) IN (SELECT value ->> 0, value ->> 
 """
 
 
-_OLDEST = """
-SELECT json_group_array(json_array(id, grouped)) FROM (
-    SELECT id, grouped FROM messages WHERE queue = ?1 AND sent_at_us < ?2 ORDER BY sent_at_us LIMIT ?3)
-"""
+_OLDEST = f"""
+SELECT id, grouped FROM messages WHERE queue = {QUEUE} AND sent_at_us < ?2 ORDER BY sent_at_us LIMIT ?3
+"""  # noqa: S608
 _EVER = 1 << 62
+_UNUSED = "DELETE FROM queues WHERE NOT EXISTS (SELECT 1 FROM messages WHERE messages.queue = queues.id)"
 
 
 def read_facts(connection: sqlite3.Connection, named: dict[str, Any]) -> Facts:
@@ -116,13 +124,11 @@ def read_facts(connection: sqlite3.Connection, named: dict[str, Any]) -> Facts:
 def write_plan(connection: sqlite3.Connection, plan: Plan) -> None:
     """Write the plan. The order matters where one thing is of two kinds: acked and sent messages before the look at their groups,
     trims before appends, blobs before their owners."""
+    _write_messages(connection, plan)
     records = plan.records.items()
     for statement, rows in (
         (_DELETE, [key for key, written in records if written is None]),
         (_PUT, [(key, *written) for key, written in records if written is not None]),
-        (_CHANGE, [(row, *change) for row, change in plan.changes.items()]),
-        (_ACK, list(plan.acks)),
-        (_SEND, plan.sends),
         (_UNBLOCK, list(plan.groups)),
         (_DEDUPLICATE, plan.deduplications),
         (_TRIM, list(plan.trims.items())),
@@ -136,9 +142,29 @@ def write_plan(connection: sqlite3.Connection, plan: Plan) -> None:
             connection.execute(statement, (_encode(rows).decode(),))
 
 
-def remove_messages(connection: sqlite3.Connection, rows: list[int]) -> None:
+def _write_messages(connection: sqlite3.Connection, plan: Plan) -> None:
+    if plan.changes:
+        changes = [(row, *change) for row, change in plan.changes.items()]
+        connection.executemany(_CHANGE, [(row, at_us, ends) for row, at_us, _, ends in changes])
+        connection.executemany(_CHANGE_BODY, [(body, row) for row, _, body, _ in changes if body is not None])
+    if plan.acks:
+        remove_messages(connection, plan.acks)
+    if plan.sends:
+        number_queues(connection, {send.queue for send in plan.sends})
+        connection.executemany(_SEND, [send[:-1] for send in plan.sends])
+        connection.executemany(_SEND_BODY, [(send.row, send.body) for send in plan.sends])
+
+
+def number_queues(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    """See that queues have numbers."""
+    connection.executemany(_QUEUE, [(name,) for name in names])
+
+
+def remove_messages(connection: sqlite3.Connection, rows: Iterable[int]) -> None:
     """Remove messages, whoever holds them."""
-    connection.execute(_ACK, (_encode(rows).decode(),))
+    removed = [(row,) for row in sorted(rows)]
+    connection.executemany(_ACK, removed)
+    connection.executemany(_ACK_BODY, removed)
 
 
 def unblock(connection: sqlite3.Connection, groups: list[tuple[str, str]]) -> None:
@@ -149,24 +175,27 @@ def unblock(connection: sqlite3.Connection, groups: list[tuple[str, str]]) -> No
 def discard(connection: sqlite3.Connection, queue: str, sent_before_us: int | None, limit: int) -> int:
     """Remove the oldest messages of a queue; how many."""
     before_us = _EVER if sent_before_us is None else sent_before_us
-    (answer,) = connection.execute(_OLDEST, (queue, before_us, limit)).fetchone()
-    found = _decode_oldest(answer)
+    found = connection.execute(_OLDEST, (queue, before_us, limit)).fetchall()
     if found:
         remove_messages(connection, [row for row, _ in found])
         unblock(connection, list({(queue, group) for _, group in found if group is not None}))
     return len(found)
 
 
-def forget_deduplications(connection: sqlite3.Connection, now_us: int) -> None:
-    """Remove the deduplications that are over."""
+def forget(connection: sqlite3.Connection, now_us: int) -> None:
+    """Remove the deduplications that are over, and the numbers of queues that have no messages."""
     connection.execute("DELETE FROM deduplications WHERE until_us <= ?", (now_us,))
+    connection.execute(_UNUSED)
+
+
+_TABLES = ("records", "messages", "bodies", "queues", "deduplications", "entries", "blob_owners", "blobs")
 
 
 def erase(connection: sqlite3.Connection) -> list[str]:
     """Empty every table but the counter; the encoded keys of the records, queues and logs that were there."""
     erased = connection.execute(
-        "SELECT key FROM records UNION SELECT queue FROM messages UNION SELECT log FROM entries"
+        "SELECT key FROM records UNION SELECT name FROM queues UNION SELECT log FROM entries"
     ).fetchall()
-    for table in ("records", "messages", "deduplications", "entries", "blob_owners", "blobs"):
+    for table in _TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own tables' names
     return [key for (key,) in erased]

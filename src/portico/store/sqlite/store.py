@@ -71,6 +71,7 @@ class SqliteStore:
         self._directory = directory
         self._blobs = Blobs(readers, shelf, self._commit_rows, failed)
         self._files_stay = asyncio.Lock()
+        self._rich: set[str] = set()  # queues of which the last receive got all that it wanted
 
     def peek(self, key: Key) -> Versioned | None:
         """The record at `key`."""
@@ -112,10 +113,13 @@ class SqliteStore:
     ) -> list[Message]:
         """Up to `limit` visible messages, leased until `now + lease_s`."""
         receive = prepare_receive(queue, limit, lease_s, lease, now, taking)
-        if limit <= 0 or not (taking.attempt or self._has_visible(receive.queue, receive.now_us)):
+        rich = receive.queue in self._rich
+        if limit <= 0 or not (rich or taking.attempt or self._has_visible(receive.queue, receive.now_us)):
             return []  # most receives of a poller: known without the writer
         answer = await self._writer.submit(receive)
         assert isinstance(answer, Received)
+        if rich != (len(answer.messages) >= limit):
+            (self._rich.discard if rich else self._rich.add)(receive.queue)
         if answer.moved and taking.dead_letters is not None:
             self._settled([taking.dead_letters.queue])
         return [leased.message(queue) for leased in answer.messages]
@@ -137,6 +141,10 @@ class SqliteStore:
     async def depth(self, queue: Key, *, now: float) -> QueueDepth:
         """How many messages the queue holds, in each state."""
         return await records.depth(self._readers, queue, now=now)
+
+    async def in_flight(self, queue: Key, *, now: float) -> int:
+        """How many messages of the queue are leased."""
+        return await records.in_flight(self._readers, queue, now=now)
 
     async def in_flight_of_groups(self, queue: Key, *, now: float) -> dict[str, int]:
         """How many messages of each group are leased."""
@@ -174,6 +182,7 @@ class SqliteStore:
     async def tend(self) -> None:
         """Collect the blobs whose grace is over and forget the deduplications that are."""
         now_us = self._now_us()
+        self._rich.clear()
         await self._writer.submit(Forget(now_us))
         async with self._files_stay:
             await self._blobs.collect(now_us - to_us(GRACE_S))
