@@ -27,29 +27,38 @@ _FILLERS = 8
 
 # wrk tells a script nothing about connections, so whatever connection is free deletes what any of them has received.
 _SCRIPT = """
-local received, waiting = 0, {}
-local function headers(operation)
-  local found = {}
-  for name, value in pairs(SIGNED[operation]) do found[name] = value end
-  return found
+local waiting, heads = {}, {}
+local function post(operation, body)
+  if heads[operation] == nil then
+    local head = { "POST / HTTP/1.1", "Host: " .. wrk.headers.Host }
+    for name, value in pairs(SIGNED[operation]) do head[#head + 1] = name .. ": " .. value end
+    heads[operation] = table.concat(head, "\\r\\n") .. "\\r\\nContent-Length: "
+  end
+  return heads[operation] .. #body .. "\\r\\n\\r\\n" .. body
+end
+-- What stands between `before` and the next quotation mark, everywhere. Patterns are ten times as slow as plain searches.
+local function quoted(body, before)
+  local found, at = {}, 1
+  while true do
+    local _, start = body:find(before, at, true)
+    if start == nil then return found end
+    at = body:find('"', start + 1, true)
+    found[#found + 1] = body:sub(start + 1, at - 1)
+  end
 end
 function request()
   local handles = table.remove(waiting)
-  if handles == nil then
-    return wrk.format("POST", "/", headers("ReceiveMessage"), RECEIVE)
-  end
+  if handles == nil then return post("ReceiveMessage", RECEIVE) end
   local entries = {}
   for at, handle in ipairs(handles) do
     entries[at] = '{"Id":"' .. at .. '","ReceiptHandle":"' .. handle .. '"}'
   end
   local body = '{"QueueUrl":"' .. URL .. '","Entries":[' .. table.concat(entries, ",") .. ']}'
-  return wrk.format("POST", "/", headers("DeleteMessageBatch"), body)
+  return post("DeleteMessageBatch", body)
 end
 function response(status, headers, body)
-  local handles = {}
-  for handle in body:gmatch('"ReceiptHandle":"([^"]+)"') do handles[#handles + 1] = handle end
-  if #handles > 0 then waiting[#waiting + 1] = handles end
-  for _ in body:gmatch('{"Id":') do deleted = deleted + 1 end
+  local handles = quoted(body, '"ReceiptHandle":"')
+  if #handles > 0 then waiting[#waiting + 1] = handles else deleted = deleted + #quoted(body, '{"Id":"') end
 end
 """
 

@@ -60,6 +60,6 @@ class Tenants:
 
     async def _count(self, queue: Queue, now: float) -> tuple[str, ...]:
         held = await self._store.in_flight_of_groups(queue.messages, now=now)
-        depth = await self._store.depth(queue.messages, now=now)
-        least = max(_IN_FLIGHT_MIN, depth.in_flight * _SHARE)
+        in_flight = await self._store.in_flight(queue.messages, now=now)
+        least = max(_IN_FLIGHT_MIN, in_flight * _SHARE)
         return tuple(group for group, count in held.items() if count >= least)
