@@ -155,6 +155,19 @@ async def test_porticos_own_addresses_are_refused_even_if_public() -> None:
         assert "Portico's own" in str(await failure(client, "http://portico.example/"))
 
 
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1", "64:ff9b::7f00:1"]
+)
+async def test_this_machine_at_porticos_own_port_is_refused_whatever_is_allowed(address: str) -> None:
+    client = Outbound(allow=["0.0.0.0/0", "::/0", "x.example"], own_port=4566, resolve=resolver(address))
+    assert "Portico's own" in str(await failure(client, "http://x.example:4566/"))
+
+
+async def test_other_ports_of_this_machine_are_not_porticos(site: Site) -> None:
+    client = Outbound(allow=["127.0.0.1"], own_port=site.port + 1)
+    assert (await client.request("GET", f"http://127.0.0.1:{site.port}/")).status == 200
+
+
 @pytest.mark.parametrize("allow", ["127.0.0.0/8", "127.0.0.1", "site.example"])
 async def test_what_is_configured_is_reached(site: Site, allow: str) -> None:
     client = Outbound(allow=[allow], resolve=resolver("127.0.0.1"))

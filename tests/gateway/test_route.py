@@ -1,5 +1,6 @@
 """gateway.route: which service and operation a head is for."""
 
+import msgspec
 import pytest
 
 from portico.calls.operation import IndexEntry, ServiceIndex
@@ -9,15 +10,29 @@ from portico.gateway.route import RestRoutes, Router
 from portico.services.iam.index import INDEX as IAM
 from portico.services.lambda_.index import INDEX as LAMBDA
 from portico.services.logs.index import INDEX as LOGS
+from portico.services.sns.index import INDEX as SNS
 from portico.services.sts.index import INDEX as STS
 from portico.wire.errors import AwsError
 from portico.wire.http import Head
 
 ROUTER = Router((STS, IAM, LOGS, LAMBDA))
+TWIN_OF_SNS = msgspec.structs.replace(SNS, service="twin", signing_name="twin", api_version="2000-01-01")
 
 
 def head(method: str, path: str, query: str = "", **headers: str) -> Head:
     return Head(method, path, query, tuple((k.replace("_", "-"), v) for k, v in headers.items()))
+
+
+def test_unsigned_links_may_leave_the_version_out() -> None:
+    """Those in messages do; what two services have is not guessed, and a signed request has to be for a service."""
+    router = Router((STS, IAM, SNS))
+    unsigned = router.route(head("GET", "/", "Action=Unsubscribe"), "")
+    found = router.query_operation(unsigned, "Unsubscribe", "")
+    assert (found.service, found.operation) == ("sns", "Unsubscribe")
+    for action, version in (("TagResource", ""), ("Nothing", ""), ("Unsubscribe", "2011-06-15")):
+        with pytest.raises(AwsError) as refused:
+            Router((STS, SNS, TWIN_OF_SNS)).query_operation(unsigned, action, version)
+        assert refused.value.code == "InvalidAction"
 
 
 @pytest.mark.parametrize(

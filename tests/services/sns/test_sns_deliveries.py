@@ -4,6 +4,7 @@ import hashlib
 import json
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -568,6 +569,28 @@ async def test_the_policy_of_a_queue_counts_at_once(here: Notifications) -> None
         before = here.counts(topic).delivered
         await here.publish(topic, "two")
         assert here.counts(topic).delivered == before + more
+
+
+async def test_a_condition_on_the_time_is_asked_each_time(here: Notifications) -> None:
+    topic, queue = await here.topic(), await here.queue()
+    await here.subscribe(topic, "sqs", queue)
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(here.clock.now() + 3_600))
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}, "DateLessThan": {"aws:CurrentTime": until}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    await here.client.call(
+        "sqs", "SetQueueAttributes", QueueUrl=f"/{ACCOUNT}/q", Attributes={"Policy": policy}
+    )
+    for delivered, failed in ((1, 0), (2, 0), (2, 1)):
+        await here.publish(topic)
+        counts = here.counts(topic)
+        assert (counts.delivered, counts.failed) == (delivered, failed)
+        here.clock.advance(2_000)
 
 
 async def test_a_condition_on_the_topic_counts_for_each_topic(here: Notifications) -> None:
