@@ -91,6 +91,11 @@ def test_a_change_that_snapshots_forbid(client: Make, create: Make) -> None:
 def test_a_dead_letter_target(client: Make, account: str, create: Make) -> None:
     lam = client("lambda")
     target = {"TargetArn": f"arn:aws:sqs:us-east-1:{account}:failed"}
+    may_not = "The provided execution role does not have permissions to call SendMessage on SQS"
+    assert told(create, name="f", DeadLetterConfig=target) == parameter(may_not)
+    statement = '{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}'
+    document = f'{{"Version":"2012-10-17","Statement":{statement}}}'
+    client("iam").put_role_policy(RoleName="run", PolicyName="send", PolicyDocument=document)
     assert create("f", DeadLetterConfig=target)["DeadLetterConfig"] == target
     assert settled(lam, "f")["DeadLetterConfig"] == target
     assert "DeadLetterConfig" in lam.list_functions()["Functions"][0]

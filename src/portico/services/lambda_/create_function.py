@@ -13,6 +13,7 @@ from portico.services.lambda_ import (
     blobs,
     code,
     errors,
+    event_targets,
     layer_use,
     names,
     publish,
@@ -78,6 +79,7 @@ async def create_function(
         **fields,
     )
     settings.require_possible(version)
+    await event_targets.require_dead_letters(lam, version)
     function = Function(
         name.name,
         name.account,

@@ -12,6 +12,8 @@ from portico.base.arn import parse as parse_arn
 from portico.calls.call import Call
 from portico.environments.work import EnvironmentSpec
 from portico.invoke.destinations import KINDS, NOT_HERE
+from portico.invoke.records import Version
+from portico.invoke.resolve import spec_of
 from portico.services.lambda_ import errors
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
@@ -34,12 +36,18 @@ async def checked(lam: Lambda, call: Call, name: Name, config: Mapping[str, Any]
     return {_ENDS[end]: destination or "" for end, destination in given.items()}
 
 
-async def require_permission(lam: Lambda, spec: EnvironmentSpec, arn: Arn) -> None:
-    """Refuse a target that the function's execution role may not send to.
+async def require_dead_letters(lam: Lambda, version: Version) -> None:
+    """Refuse a dead letter queue that the function's execution role may not send to.
 
     Raises:
         InvalidParameterValueException: so it is.
     """
+    arn = parse_arn(version.dead_letter_arn)
+    if arn is not None:
+        await _require_permission(lam, spec_of(version), arn)
+
+
+async def _require_permission(lam: Lambda, spec: EnvironmentSpec, arn: Arn) -> None:
     if not await lam.destinations.is_permitted(spec, arn):
         raise errors.role_may_not(KINDS[arn.service].permission)
 
@@ -64,4 +72,4 @@ async def _require(
     resolved = lam.resolver.resolve(name.account, name.region, name.name, name.qualifier)
     if resolved is None:
         raise errors.no_function()
-    await require_permission(lam, resolved.spec, arn)
+    await _require_permission(lam, resolved.spec, arn)

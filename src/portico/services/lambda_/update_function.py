@@ -12,6 +12,7 @@ from portico.services.lambda_ import (
     access,
     blobs,
     code,
+    event_targets,
     layer_use,
     names,
     publish,
@@ -112,6 +113,8 @@ async def update_function_configuration(
     after = _applied(call, msgspec.structs.replace(version, **fields))
     runtime_calendar.require_open(after.runtime, Change.UPDATE, lam.clock.wall())
     settings.require_possible(after)
+    if "dead_letter_arn" in fields or "role" in fields:
+        await event_targets.require_dead_letters(lam, after)
     blobs.hold(call, after, version)
     call.tx.put(VERSIONS, after, *name.key, LATEST)
     return shown.configuration(after)  # type: ignore[return-value]  # built member by member
