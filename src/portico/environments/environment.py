@@ -40,15 +40,18 @@ from portico.environments.work import (
 log = logging.getLogger("portico.environments")
 
 _EXIT_GRACE_S = 0.5
+_LAST_WORDS_S = 1.0
 _MEASURE_EVERY_S = 0.25
 
 
 class Reports(msgspec.Struct, frozen=True, gc=False):
     """Who is told what about an environment: `heard` what its runtime says; `broken` that it can say nothing more that is worth
-    hearing and must be ended; `gone`, once, that all its processes are gone."""
+    hearing and must be ended; `leaving` that its processes are gone, of which the last words are still to be heard; `gone`, once, that
+    it is over."""
 
     heard: Callable[["Environment", Frame], None]
     broken: Callable[["Environment"], None]
+    leaving: Callable[["Environment"], None]
     gone: Callable[["Environment"], None]
 
 
@@ -394,6 +397,19 @@ class Environment:
             self._processes.later(_EXIT_GRACE_S, lambda: self._reports.broken(self))
 
     def _exited(self) -> None:
+        """Its processes are gone. What they have said before that is heard first: an answer that was sent is an answer."""
+        self._processes.unfollow()
+        if self.state is not State.ENDING:
+            self._reports.leaving(self)
+        if self._channel is not None:
+            self._channel.drain()
+        self._processes.later(_LAST_WORDS_S, self._over)
+        if self._session is None:
+            self._over()
+        else:
+            self._session.when_quiet(self._over)
+
+    def _over(self) -> None:
         if self._control is not None:
             self._control.drain()
             self.status = self._control.status

@@ -207,6 +207,11 @@ class Channel:
         if socket.send_fds(self._socket, [frame], descriptors) != len(frame):
             raise BlockingIOError("the channel is full")
 
+    def drain(self) -> None:
+        """Hand on what has been said by one that says nothing more."""
+        while self._reading and self._read():
+            pass
+
     def hold(self) -> None:
         """Read nothing until `resume`; frames that have been read are still handed on."""
         if self._reading:
@@ -229,24 +234,26 @@ class Channel:
             self._loop.remove_writer(self._fd)
         self._socket.close()
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Read once; whether there was something."""
         try:
             data = bytes(_LANDING[: self._socket.recv_into(_LANDING)])
         except BlockingIOError:
-            return
+            return False
         except OSError:
             data = b""
         if not data:
             self._finish(None)
-            return
+            return False
         try:
             frames = self._parser.feed(data)
         except BrokenFrame as error:
             self._finish(error)
-            return
+            return False
         for frame in frames:
             if not self._closed:
                 self._on_frame(frame)
+        return True
 
     def _finish(self, error: BrokenFrame | None) -> None:
         self._ended = True

@@ -65,6 +65,11 @@ class Processes:
             self._kill_timer.cancel()
         self._kill_timer = asyncio.get_running_loop().call_later(after_s, action)
 
+    def unfollow(self) -> None:
+        """It is known that they are gone."""
+        if self._process is not None:
+            self._loop.remove_reader(self._process.pidfd)
+
     def release(self) -> None:
         """They are gone, or are nobody's business any more."""
         if self._kill_timer is not None:

@@ -70,7 +70,7 @@ class Snapshot:
             NoSnapshot: it can't be copied, or its initialisation has failed.
             PreparationFailed, LaunchFailed, OSError: it could not be started.
         """
-        reports = Reports(heard=self._heard, broken=self._broken, gone=self._ended)
+        reports = Reports(heard=self._heard, broken=self._broken, leaving=lambda _: None, gone=self._ended)
         plan = await start(self._environment, reports)
         self._launcher = plan.launcher
         try:

@@ -205,7 +205,9 @@ class Supervisor:
             free=self._release,
             broken=self._broken,
         )
-        self._reports = Reports(heard=self._hearing.heard, broken=self._broken, gone=self._gone)
+        self._reports = Reports(
+            heard=self._hearing.heard, broken=self._broken, leaving=self._leaving, gone=self._gone
+        )
         self._running = True
         self._sweep_again()
 
@@ -323,6 +325,10 @@ class Supervisor:
         environment.end("init timeout" if again else "timeout")
 
     # Ending
+
+    def _leaving(self, environment: Environment) -> None:
+        """It must not be given anything more."""
+        self._pool.withdraw(environment.id)
 
     def _gone(self, environment: Environment) -> None:
         """Every process of the environment is gone, or it never had any."""

@@ -15,6 +15,8 @@ async def test_a_bootstrap_in_shell_with_curl(workshop, program) -> None:
     assert json.loads(first.payload) == {"got": {"n": 1}}
     assert [line.text for line in first.lines] == ['working on {"n": 1}']
     assert first.init_ms is not None
+    if first.settled is not None:  # a shell takes its time to come back for more
+        await asyncio.wait_for(first.settled, 20)
     second = await workshop.invoke(spec, 2)
     assert json.loads(second.payload) == {"got": 2}
     assert second.init_ms is None

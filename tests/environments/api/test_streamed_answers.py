@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import select
 
 from portico.environments.work import Invocation
 
@@ -67,3 +68,16 @@ async def test_one_that_breaks_off(workshop, program) -> None:
 async def test_a_mode_that_there_is_not(workshop, program) -> None:
     said = await workshop.answer(program(SOURCE), {"mode": "buffered"})
     assert said == [400, "InvalidFunctionResponseMode"]
+
+
+async def test_what_was_said_before_the_end_is_heard_though_the_end_is_known_first(workshop, program) -> None:
+    """The loop learns of both in one turn when it is busy, and of the end first when it likes."""
+    spec = program(SOURCE)
+    stream = begin(workshop, spec, {"parts": 2, "size": 4, "break": True})
+    async with asyncio.timeout(20):
+        await stream.begun()
+        (environment,) = workshop.supervisor._environments.values()
+        gone = environment._processes._process.pidfd
+        await asyncio.to_thread(select.select, [gone], [], [], 20)
+        assert b"".join([part async for part in stream.parts()]) == b"xxxxxxxx"
+    assert stream.outcome.error_type == "Runtime.TruncatedResponse"

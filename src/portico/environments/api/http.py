@@ -54,6 +54,11 @@ class Connection(asyncio.Protocol):
         self._refused = False
 
     @property
+    def receiving(self) -> bool:
+        """Whether a request is arriving."""
+        return self._sink is not None
+
+    @property
     def peer(self) -> tuple[str, int]:
         """The address of the other end."""
         found = self._transport.get_extra_info("peername")

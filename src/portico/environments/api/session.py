@@ -60,6 +60,7 @@ class Session:
         self._ready = False  # and so are all extensions
         self._owes_free = False
         self._connections: set[Connection] = set()
+        self._on_quiet: Callable[[], None] | None = None
         self.extensions = Extensions(spec, self._extension_changed, self._fail)
         self.telemetry = Telemetry(self.extensions, wall, self._listens)
         self.happenings = Happenings(spec, self.telemetry, wall)
@@ -153,9 +154,17 @@ class Session:
         self.extensions.shut_down(_REASONS.get(reason, "FAILURE"), round((self._wall() + grace_s) * 1000))
         return grace_s
 
+    def when_quiet(self, action: Callable[[], None]) -> None:
+        """Do this once what its processes, which are gone, had begun to send has been read to its end."""
+        if self._receiving():
+            self._on_quiet = action
+        else:
+            action()
+
     def close(self) -> None:
         """End its connections; nobody belongs to it any more."""
         self.closed = True
+        self._on_quiet = None
         if self._runtime is not None:
             self._runtime.close()
         self.telemetry.close()
@@ -172,6 +181,9 @@ class Session:
     def left(self, connection: Connection) -> None:
         """It has ended."""
         self._connections.discard(connection)
+        if self._on_quiet is not None and not self._receiving():
+            quiet, self._on_quiet = self._on_quiet, None
+            quiet()
 
     def open(self, exchange: Exchange) -> Sink:
         """What takes the body of a request."""
@@ -201,6 +213,9 @@ class Session:
             registered, self._all_registered = self._all_registered, None
             registered()
         self._settle()
+
+    def _receiving(self) -> bool:
+        return any(connection.receiving for connection in self._connections)
 
     def _busy(self) -> bool:
         runtime = self._runtime
