@@ -109,7 +109,7 @@ def _set(root: dict[str, Any], names: object) -> tuple[tuple[str, str], ...] | N
 
 
 def _values(given: object) -> list[float]:
-    values = given if isinstance(given, list) else [given]
+    values: list[Any] = given if isinstance(given, list) else [given]
     if len(values) > VALUES_MAX or not all(_is_number(each) and is_size(each) for each in values):
         return []
     return [float(number) for number in values]

@@ -77,6 +77,19 @@ class _Calls:
         self.pool_max = 0
         self.claimed_max = 0
 
+    def include(self, other: "_Calls") -> None:
+        """Count what `other` has counted as well."""
+        self.durations += other.durations
+        self.extensions += other.extensions
+        self.errors += other.errors
+        self.throttles += other.throttles
+        self.ahead += other.ahead
+        self.spilled += other.spilled
+        self.running_max = max(self.running_max, other.running_max)
+        self.ahead_max = max(self.ahead_max, other.ahead_max)
+        self.pool_max = max(self.pool_max, other.pool_max)
+        self.claimed_max = max(self.claimed_max, other.claimed_max)
+
 
 class FunctionMetrics:
     """Counts invocations, and whatever else is told of functions, into the metrics."""
@@ -141,8 +154,16 @@ class FunctionMetrics:
         self._calls, self._told = {}, {}
 
         def points() -> Iterator[Point]:
+            accounts: dict[tuple[int, str, str], _Calls] = {}
             for (minute, invoked_arn, _), each in calls.items():
                 yield from _points(minute * 60, invoked_arn, each)
+                version = each.resolved.version
+                account = accounts.setdefault(
+                    (minute, version.account, version.region), _Calls(each.resolved)
+                )
+                account.include(each)
+            for (minute, _, _), account in accounts.items():
+                yield from _account_points(minute * 60, account)
             for (minute, metric, (account, region, name)), values in told.items():
                 by_function = (("FunctionName", name),)
                 for dimensions in ((), by_function, (*by_function, ("Resource", name))):
@@ -158,22 +179,27 @@ class _Measured(msgspec.Struct, frozen=True, gc=False):
 
 
 def _points(at: int, invoked_arn: str, calls: _Calls) -> Iterator[Point]:
-    """The points of one object, for each set of dimensions."""
+    """The points of one object, for each set of dimensions that has the function."""
     version = calls.resolved.version
     named = (("FunctionName", version.function),)
     resource = (("Resource", _resource(version.function, invoked_arn)),)
-    sets: list[Dimensions] = [(), named, named + resource]
+    sets: list[Dimensions] = [named, named + resource]
     if _by_alias(invoked_arn):
         sets.append((("ExecutedVersion", version.version), *named, *resource))
+    told = list(_of_calls(calls))
     for dimensions in sets:
-        for measured in _of_calls(calls):
+        for measured in told:
             yield _point(calls, at, dimensions, measured)
     for measured in _of_version(calls):
         yield _point(calls, at, named + resource, measured)
-    for dimensions in ((), named):
-        for measured in _of_function(calls):
-            yield _point(calls, at, dimensions, measured)
-    for measured in _of_account(calls):
+    running = calls.running_max + calls.ahead_max
+    if running:
+        yield _point(calls, at, named, _Measured("ConcurrentExecutions", of_each([running])))
+
+
+def _account_points(at: int, calls: _Calls) -> Iterator[Point]:
+    """The points of all functions together."""
+    for measured in (*_of_calls(calls), *_of_account(calls)):
         yield _point(calls, at, (), measured)
 
 
@@ -206,13 +232,10 @@ def _of_version(calls: _Calls) -> Iterator[_Measured]:
         yield _Measured("ProvisionedConcurrencyUtilization", of_each([share]))
 
 
-def _of_function(calls: _Calls) -> Iterator[_Measured]:
-    running = calls.running_max + calls.ahead_max
+def _of_account(calls: _Calls) -> Iterator[_Measured]:
+    running = max(calls.pool_max, calls.running_max) + calls.ahead_max
     if running:
         yield _Measured("ConcurrentExecutions", of_each([running]))
-
-
-def _of_account(calls: _Calls) -> Iterator[_Measured]:
     if calls.pool_max:
         yield _Measured("UnreservedConcurrentExecutions", of_each([calls.pool_max]))
         yield _Measured("ClaimedAccountConcurrency", of_each([calls.claimed_max]))

@@ -1,7 +1,7 @@
 """Metrics: what was measured, by series and interval. A file of its own beside the store.
 
-What the server counts itself is not acknowledged to anybody: it is gathered for at most 100 ms (longer only when there is so much
-that writing it would take more than a hundredth of the time) and written without waiting for the disk. What a client puts is
+What the server counts itself is not acknowledged to anybody: it is gathered for at most 100 ms (longer, up to a minute, when there
+is so much that writing it would take more than a hundredth of the time) and written without waiting for the disk. What a client puts is
 acknowledged, hence on disk first. What comes for the same series and interval is merged into one row.
 """
 

@@ -38,6 +38,8 @@ _SERIES = "account = ? AND region = ? AND namespace = ? AND name = ? AND dimensi
 _dimensions = msgspec.json.Decoder(Dimensions).decode
 _stats = msgspec.json.Decoder(Stats).decode
 
+_NUMBERS_MAX = 50_000
+
 _Place = tuple[int, int, int, str]
 
 
@@ -52,7 +54,32 @@ class Matching(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
 
 
-def put(db: sqlite3.Connection, points: Iterable[Point], *, durable: bool) -> None:
+class Numbers:
+    """The numbers of series, and when each was measured last, for the one thread that writes: what is written again and again need
+    not be looked up each time."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[Series, tuple[int, int]] = {}
+
+    def of(self, db: sqlite3.Connection, last: dict[Series, int]) -> dict[Series, int]:
+        """The number of each series, which is made if there is none; `last` is when each was measured last."""
+        kept = self._kept
+        new = {series: at for series, at in last.items() if series not in kept or kept[series][1] < at}
+        if new:
+            if len(kept) + len(new) > _NUMBERS_MAX:
+                kept.clear()
+                new = last
+            kept |= {series: (number, new[series]) for series, number in _ids(db, new).items()}
+        return {series: kept[series][0] for series in last}
+
+    def forget(self) -> None:
+        """Series are gone, or what was written of them was undone."""
+        self._kept.clear()
+
+
+def put(db: sqlite3.Connection, points: Iterable[Point], numbers: Numbers, *, durable: bool) -> None:
     """Write points, all or none, each merged with what is there for its series and interval; `durable` ones are on disk when this
     returns.
 
@@ -66,10 +93,20 @@ def put(db: sqlite3.Connection, points: Iterable[Point], *, durable: bool) -> No
     if not gathered:
         return
     db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    with Writing(db):
-        ids = _ids(db, {series: max(at for at, _, _ in held) for series, held in gathered.items()})
-        rows = {(ids[series], *place): held for series, by in gathered.items() for place, held in by.items()}
-        _merge_into(db, rows)
+    try:
+        with Writing(db):
+            ids = numbers.of(db, {series: max(at for at, _, _ in held) for series, held in gathered.items()})
+            _merge_into(
+                db,
+                {
+                    (ids[series], *place): held
+                    for series, by in gathered.items()
+                    for place, held in by.items()
+                },
+            )
+    except sqlite3.Error:
+        numbers.forget()
+        raise
 
 
 def _ids(db: sqlite3.Connection, last: dict[Series, int]) -> dict[Series, int]:
@@ -132,14 +169,17 @@ def listed(db: sqlite3.Connection, matching: Matching, after: int, limit: int) -
     return [(row[0], _series(row[1:])) for row in found]
 
 
-def erase(db: sqlite3.Connection) -> None:
+def erase(db: sqlite3.Connection, numbers: Numbers) -> None:
     """Forget everything."""
+    numbers.forget()
     with Writing(db):
         db.execute("DELETE FROM points")
         db.execute("DELETE FROM series")
 
 
-def roll_up(db: sqlite3.Connection, after: int, tiers: Sequence[tuple[int, int]]) -> int | None:
+def roll_up(
+    db: sqlite3.Connection, numbers: Numbers, after: int, tiers: Sequence[tuple[int, int]]
+) -> int | None:
     """Make the points of the next series behind number `after` coarser: those from before a tier's time into intervals of its width
     (0: they are deleted). The series' number, or None when there is no other. One without points is forgotten.
     """
@@ -150,10 +190,12 @@ def roll_up(db: sqlite3.Connection, after: int, tiers: Sequence[tuple[int, int]]
     with Writing(db):
         for before, width in tiers:
             _coarsen(db, number, before, width)
-        db.execute(
+        gone = db.execute(
             "DELETE FROM series WHERE id = ? AND NOT EXISTS (SELECT 1 FROM points WHERE series = id)",
             (number,),
         )
+    if gone.rowcount:
+        numbers.forget()
     return number
 
 

@@ -60,7 +60,9 @@ class Sampling:
         while True:
             self._advanced.clear()
             for namespace in list(self._sources):
-                with contextlib.suppress(StoreError):  # told by the store; the next look finds what this one has missed
+                with contextlib.suppress(
+                    StoreError
+                ):  # told by the store; the next look finds what this one has missed
                     await self.freshen(namespace)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_EVERY_S - self._clock.now() % _EVERY_S):

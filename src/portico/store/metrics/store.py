@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -18,12 +19,23 @@ METRICS_FILE = "metrics.sqlite"
 log = logging.getLogger("portico.metrics")
 
 _FLUSH_S = 0.1
-_POINT_S = 0.002  # writing a point takes less than a hundredth of this
-_FLUSH_S_MAX = 10.0
+_FLUSH_S_MAX = 60.0
+_SHARE = 0.01  # of the time may go into writing what is counted
 _TELL_AGAIN_S = 60.0
 
 Gathered = Callable[[], Iterable[Point]]
 """Makes points of what was counted. It is called on the writer's thread."""
+
+
+class _Flush:
+    """One write of what was counted: how many points, and for how long the processor was at it."""
+
+    __slots__ = ("points", "took_s")
+
+    def __init__(self) -> None:
+        self.points = 0
+        self.took_s = 0.0
+
 
 _Put = tuple[list[Point], "asyncio.Future[None]"]
 
@@ -37,6 +49,7 @@ class Metrics:
 
     def __init__(self, path: Path | None) -> None:
         self._beside = Beside(path, LAYOUT, "metrics")
+        self._numbers = rows.Numbers()
         self._added: list[Point] = []
         self._counting: list[Callable[[], Gathered | None]] = [self._take_added]
         self._flushing: asyncio.TimerHandle | None = None
@@ -63,8 +76,8 @@ class Metrics:
             self._flushing = None
         taken = [gathered for gathered in (take() for take in self._counting) if gathered is not None]
         if taken:
-            written: list[int] = []
-            self._beside.submit(partial(_put_counted, taken, written), partial(self._flushed, written))
+            flush = _Flush()
+            self._beside.submit(partial(self._put_counted, taken, flush), partial(self._flushed, flush))
 
     def add(self, points: list[Point]) -> None:
         """Write soon what was counted already."""
@@ -110,12 +123,14 @@ class Metrics:
         """
         number: int | None = 0
         while number is not None:
-            number = await self._beside.write(partial(rows.roll_up, after=number, tiers=tiers))
+            number = await self._beside.write(
+                partial(rows.roll_up, numbers=self._numbers, after=number, tiers=tiers)
+            )
 
     async def erase(self) -> None:
         """Forget everything."""
         self.flush()
-        await self._beside.write(rows.erase)
+        await self._beside.write(partial(rows.erase, numbers=self._numbers))
 
     async def close(self) -> None:
         """Write what was counted and close the file."""
@@ -128,10 +143,17 @@ class Metrics:
         added, self._added = self._added, []
         return (lambda: added) if added else None
 
-    def _flushed(self, written: list[int], error: StoreError | None) -> None:
-        self._pause_s = min(max(_FLUSH_S, sum(written) * _POINT_S), _FLUSH_S_MAX)
+    def _put_counted(self, taken: list[Gathered], flush: _Flush, db: sqlite3.Connection) -> None:
+        began = time.thread_time()
+        points = [point for gathered in taken for point in gathered()]
+        flush.points = len(points)
+        rows.put(db, points, self._numbers, durable=False)
+        flush.took_s = time.thread_time() - began
+
+    def _flushed(self, flush: _Flush, error: StoreError | None) -> None:
+        self._pause_s = min(max(_FLUSH_S, flush.took_s / _SHARE), _FLUSH_S_MAX)
         if error is not None:
-            self.dropped_total += sum(written)
+            self.dropped_total += flush.points
             now = asyncio.get_running_loop().time()
             if now - self._told_at >= _TELL_AGAIN_S:
                 self._told_at = now
@@ -144,7 +166,9 @@ class Metrics:
                 points = [point for each, _ in taken for point in each]
                 error: StoreError | None = None
                 try:
-                    await self._beside.write(partial(rows.put, points=points, durable=True))
+                    await self._beside.write(
+                        partial(rows.put, points=points, numbers=self._numbers, durable=True)
+                    )
                 except StoreError as raised:
                     error = raised
                 for _, done in taken:
@@ -152,9 +176,3 @@ class Metrics:
                         done.set_result(None) if error is None else done.set_exception(error)
         finally:
             self._putting = None
-
-
-def _put_counted(taken: list[Gathered], written: list[int], db: sqlite3.Connection) -> None:
-    points = [point for gathered in taken for point in gathered()]
-    written.append(len(points))
-    rows.put(db, points, durable=False)
