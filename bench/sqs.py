@@ -3,8 +3,9 @@
     python -m bench.sqs [--seconds 4] [--connections 16] [--deep 200000]
 
 Prints messages per second of SendMessage, of SendMessageBatch (ten each), and of ReceiveMessage with DeleteMessageBatch (ten each); the
-first as a share of the echo's requests. Then receives and deletes from a long queue (`--deep` messages), as a share of those from a short
-one. Bodies are 1 KB; everything acknowledged is on disk. wrk drives it.
+first as a share of the echo's requests. Then the same from a long queue (`--deep` messages) and from a short one, as a share of it: single
+receives without a deletion, and receives with deletions; and what the server and its writer hold in memory before and after. Bodies are
+1 KB; everything acknowledged is on disk. wrk drives it.
 """
 
 import argparse
@@ -12,18 +13,21 @@ import json
 import re
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from msgspec.json import decode
 
+from bench.filled import ACCOUNT, fill
 from bench.invoke import bare, client, portico, wrk
+from bench.start import pss_mb, tree
+from portico.server_file import SERVER_FILE, ServerFile
 
 BODY = "x" * 1000
-_SHORT = 1_000
-_FILLERS = 8
+_SHORT = 100_000  # more than are received while it is measured
 
 # wrk tells a script nothing about connections, so whatever connection is free deletes what any of them has received.
 _SCRIPT = """
@@ -115,25 +119,11 @@ def _table(values: dict[str, str]) -> str:
     return "{" + ",".join(f"[{json.dumps(name)}]={json.dumps(value)}" for name, value in values.items()) + "}"
 
 
-def fill(target: Target, messages: int) -> None:
-    """Send so many messages, in batches."""
-    sqs = client(target.url, "sqs")
-    entries = [{"Id": str(at), "MessageBody": BODY} for at in range(10)]
-
-    def some(count: int) -> None:
-        for _ in range(count):
-            sqs.send_message_batch(QueueUrl=target.queue, Entries=entries)
-
-    with ThreadPoolExecutor(_FILLERS) as pool:
-        list(pool.map(some, [messages // 10 // _FILLERS] * _FILLERS))
-
-
-def empty_receives(target: Target, seconds: int, connections: int) -> float:
+def single(target: Target, seconds: int, connections: int) -> float:
     """Receives of one message, not deleted, per second."""
     body = json.dumps({"QueueUrl": target.queue, "VisibilityTimeout": 43_200})
-    return wrk(
-        f"{target.url}/", target.headers("ReceiveMessage", body.encode()), seconds, connections, body
-    ).rate
+    headers = target.headers("ReceiveMessage", body.encode())
+    return wrk(f"{target.url}/", headers, seconds, connections, body).rate
 
 
 def main() -> None:
@@ -158,14 +148,28 @@ def main() -> None:
         print(f"SendMessageBatch:               {ten:8,.0f} messages/s ({ten / one:.1f} times SendMessage)")
         got = receives(target, *how)
         print(f"ReceiveMessage, DeleteMessage:  {got:8,.0f} messages/s ({got / ten:.2f} of SendMessageBatch)")
-        rates = []
-        for name, messages in (("short", _SHORT * 10), ("deep", options.deep)):
-            queue = Target(url, sqs.create_queue(QueueName=name)["QueueUrl"])
-            fill(queue, messages)
-            rates.append(empty_receives(queue, 1, options.connections))
+    compare(options.deep, *how)
+
+
+def compare(deep: int, seconds: int, connections: int) -> None:
+    """Print what a long queue costs beside a short one."""
+    with tempfile.TemporaryDirectory() as data:
+        fill(Path(data), {"short": _SHORT, "deep": deep}, BODY)
+        with portico("--data", data) as url:
+            server = decode(Path(data, SERVER_FILE).read_bytes(), type=ServerFile).pid
+            before = pss_mb(server), sum(map(pss_mb, tree(server)))
+            short, long = (Target(url, f"{url}/{ACCOUNT}/{name}") for name in ("short", "deep"))
+            rates = [[single(each, seconds, connections) for each in (short, long, long, short)]]
+            rates.append([receives(each, seconds, connections) for each in (short, long, long, short)])
+            after = pss_mb(server), sum(map(pss_mb, tree(server)))
+    for what, (first, second, third, fourth) in zip(("ReceiveMessage", "with deletion"), rates, strict=True):
+        name = f"{what}, of {deep:,}:"
         print(
-            f"receives of {options.deep:,} messages:    {rates[1]:8,.0f}/s ({rates[1] / rates[0]:.2f} of a short queue's)"
+            f"{name:32}{(second + third) / 2:8,.0f} messages/s ({(second + third) / (first + fourth):.2f} of a short queue's)"
         )
+    print(
+        f"memory: {before[0]:.0f} MB (all processes {before[1]:.0f}) before, {after[0]:.0f} ({after[1]:.0f}) after"
+    )
 
 
 if __name__ == "__main__":
