@@ -168,6 +168,7 @@ class Server:
         self.counts = Counts()
         self.counts.listen(self.function_metrics.told)
         notices = Notices(self.function_logs, clock)
+        self.budgets = Budgets(cache=self.cache, clock=clock, notices=notices, counts=self.counts)
         self.invoker = Invoker(
             environments=self.environments,
             admission=Admission(concurrent_executions=settings.concurrent_executions),
@@ -175,7 +176,7 @@ class Server:
             folders=folders,
             metrics=self.function_metrics,
             recursion=Recursion(notices=notices, counts=self.counts),
-            budgets=Budgets(cache=self.cache, clock=clock, notices=notices, counts=self.counts),
+            budgets=self.budgets,
         )
         self._build_events(notices)
 
@@ -376,6 +377,7 @@ class Server:
         await self.worker.close()
         await self.tasks.close()
         await self.environments.close()
+        await self.budgets.close()
         await self.function_logs.close()
         await self.timeline.close()
         await self.metrics.close()

@@ -120,6 +120,24 @@ async def test_a_restart_never_gives_more(stage: Stage) -> None:
     assert passed + await stage.takes() == 500 - 20 * 2
 
 
+async def test_a_server_that_ends_gives_back_what_it_has_in_hand(stage: Stage) -> None:
+    await stage.give(per_day=500, usd=1.0)
+    await stage.take()
+    await stage.budgets.close()
+    spent = stage.cache.peek(SPENT, *PLACE)
+    assert spent is not None
+    assert spent.value.invocations == 1
+    assert spent.value.usd == pytest.approx(prices.REQUEST)
+
+
+async def test_a_budget_that_is_changed(stage: Stage) -> None:
+    """What is in hand of the old one is not good for the new one."""
+    await stage.give(per_day=10_000)
+    await stage.take()
+    await stage.give(per_day=3)
+    assert await stage.takes() == 2
+
+
 async def test_a_hundred_at_once(stage: Stage) -> None:
     await stage.give(per_day=7)
     ended = await asyncio.gather(*(stage.take() for _ in range(100)), return_exceptions=True)

@@ -1,7 +1,7 @@
 """Budgets: how often a function, or an account, may be invoked in a minute and in a day, and what that may cost in a day at AWS's prices.
 
 What a day's budget has left is on disk. Permits and money are taken from there in blocks ahead of use, so an invocation writes nothing,
-and what of a block was not used when the server ends counts as used. A minute's count is in memory only. Days are those of UTC on the
+and what of a block was not used when the server is killed counts as used. A minute's count is in memory only. Days are those of UTC on the
 `now` clock.
 """
 
@@ -78,9 +78,10 @@ class OverBudget(Throttled):
 class _Purse:
     """What this server has in hand of one budget: permits and money of the day, and the count of the minute."""
 
-    __slots__ = ("day", "in_minute", "lock", "minute", "permits", "told", "usd")
+    __slots__ = ("budget", "day", "in_minute", "lock", "minute", "permits", "told", "usd")
 
     def __init__(self) -> None:
+        self.budget: Budget | None = None
         self.day = self.minute = -1
         self.in_minute = 0
         self.permits = 0
@@ -130,6 +131,12 @@ class Budgets:
             self._tell(resolved.spec, over, request_id, now)
             raise
 
+    async def close(self) -> None:
+        """Give back what is in hand: the server ends."""
+        purses, self._purses = self._purses, {}
+        for purse in purses.values():
+            await self._put_back(purse)
+
     def charge(self, version: Version, outcome: Outcome, *, ahead: bool) -> None:
         """Pay for an invocation that has ended."""
         for budget in self._of(version):
@@ -173,6 +180,9 @@ class Budgets:
     async def _pay_by_day(self, budget: Budget, purse: _Purse, now: float) -> None:
         """Have money in hand, and pay a permit; errors as `_pay`'s."""
         async with purse.lock:
+            if purse.budget is not budget:  # it was changed: what is in hand was taken for another
+                await self._put_back(purse)
+                purse.budget, purse.permits, purse.usd = budget, 0, 0.0
             day = int(now // _DAY_S)
             if purse.day != day:
                 purse.day, purse.permits, purse.usd = day, 0, 0.0
@@ -185,6 +195,22 @@ class Budgets:
             if budget.usd is not None and purse.usd <= 0:
                 raise _over(budget, f"{budget.usd:g} USD a day", _DAY_S, now)
             purse.permits -= 1
+
+    async def _put_back(self, purse: _Purse) -> None:
+        """Give back to the day's budget what is in hand of it."""
+        permits, usd = max(purse.permits, 0), max(purse.usd, 0.0)
+        while purse.budget is not None and (permits or usd):
+            tx = Transaction(self._cache)
+            spent = await tx.get(SPENT, *purse.budget.place)
+            if spent is None or spent.day != purse.day:
+                return
+            left = Spent(spent.day, max(spent.invocations - permits, 0), max(spent.usd - usd, 0.0))
+            tx.put(SPENT, left, *purse.budget.place)
+            try:
+                await tx.commit()
+            except Conflict:
+                continue
+            return
 
     async def _lease(self, budget: Budget, purse: _Purse) -> None:
         """Take the next block of what is left of the day's budget."""
