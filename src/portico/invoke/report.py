@@ -6,7 +6,6 @@ Source: Lambda Developer Guide, "View CloudWatch logs", "Lambda runtime environm
 
 import base64
 import functools
-import functools
 import hashlib
 import math
 import re
