@@ -10,7 +10,9 @@
 | `source` | what a kind of source has to offer |
 | `sqs`, `sqs_event`, `sqs_elsewhere` | queues: here, and at any other endpoint; the event's members |
 | `follower` | follows the records: pollers begin, change and end with their mappings |
+| `start` | puts it all together |
 | `poller` | one mapping: gathers batches and runs them |
 | `batches`, `scale`, `filters`, `answers` | pure: what goes into a batch, how many run at once, what is let through, which items failed |
+| `results`, `metrics` | what is wrong with a mapping; what happened to its events |
 | `runs` | one batch: invoke, try again while it is throttled, settle |
 """

@@ -12,6 +12,7 @@ import msgspec
 from portico.bus.port import Bus
 from portico.services.lambda_.event_sources import states
 from portico.services.lambda_.event_sources.kinds import Kinds
+from portico.services.lambda_.event_sources.metrics import EventCounts
 from portico.services.lambda_.event_sources.poller import Poller
 from portico.services.lambda_.event_sources.records import MAPPINGS, RESULTS, EventSourceMapping
 from portico.services.lambda_.event_sources.results import Results
@@ -77,6 +78,11 @@ class EventSources:
         finally:
             await self._close()
 
+    def polled(self) -> list[tuple[EventSourceMapping, EventCounts]]:
+        """The mappings that are polled, and what has happened to their events."""
+        pollers = [kept.poller for kept in self._kept.values()]
+        return [(poller.mapping, poller.counts) for poller in pollers]
+
     async def settled(self, key: tuple[str, str, str], timeout_s: float) -> None:
         """Wait until nothing is in progress with a mapping, at most so long."""
         try:
@@ -104,13 +110,15 @@ class EventSources:
     def _begin(self, key: Key, mapping: EventSourceMapping) -> None:
         """Have a poller with these settings."""
         kept = self._kept.get(key)
-        if kept is not None and _settings(kept.poller.mapping) == _settings(mapping):
+        before = kept.poller if kept is not None else None
+        if before is not None and _settings(before.mapping) == _settings(mapping):
             return
         self._end(key)
         source = self.kinds.of(mapping.source_arn).source(mapping)
         # What still runs of the poller before tells its results by the same hand.
-        results = kept.poller.results if kept is not None else Results(self._cache, mapping)
-        poller = Poller(mapping, source, self._runs, results, self._bus)
+        results = before.results if before is not None else Results(self._cache, mapping)
+        counts = before.counts if before is not None else EventCounts()
+        poller = Poller(mapping, source, self._runs, self._bus, results, counts)
         self._kept[key] = _Kept(poller, asyncio.create_task(_keep(poller), name=f"poller {mapping.uuid}"))
 
     def _end(self, key: Key) -> None:
@@ -145,7 +153,7 @@ async def _keep(poller: Poller) -> None:
 
 def _settings(mapping: EventSourceMapping) -> EventSourceMapping:
     """The mapping without what a poller does not depend on."""
-    return msgspec.structs.replace(mapping, state="", modified_at=0.0, tags={}, metrics=None)
+    return msgspec.structs.replace(mapping, state="", modified_at=0.0, tags={})
 
 
 def _settled(key: Key, mapping: EventSourceMapping) -> list[Op]:

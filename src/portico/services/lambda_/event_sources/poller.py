@@ -13,6 +13,7 @@ from typing import Any
 from portico.bus.port import Bus
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_.event_sources.batches import Batch, Item, is_full, split
+from portico.services.lambda_.event_sources.metrics import EventCounts
 from portico.services.lambda_.event_sources.records import EventSourceMapping
 from portico.services.lambda_.event_sources.results import Results
 from portico.services.lambda_.event_sources.runs import NO_FUNCTION, Runs, needed_s
@@ -33,10 +34,17 @@ class Poller:
     """Polls until it is told to stop. Batches that run then go on to their end."""
 
     def __init__(
-        self, mapping: EventSourceMapping, source: Source, runs: Runs, results: Results, bus: Bus
+        self,
+        mapping: EventSourceMapping,
+        source: Source,
+        runs: Runs,
+        bus: Bus,
+        results: Results,
+        counts: EventCounts,
     ) -> None:
         self.mapping = mapping
         self.results = results
+        self.counts = counts
         self._source = source
         self._runs = runs
         self._bus = bus
@@ -142,6 +150,8 @@ class Poller:
             self._source.take(resolved.spec, limit=limit, wait_s=wait_s, needed_s=needed), wait_s
         )
         self._more = taken.more
+        self.counts.polled += len(taken.items) + len(taken.unwanted)
+        self.counts.filtered_out += len(taken.unwanted)
         if taken.unwanted:
             await self._drop(resolved, taken.unwanted)
         elif not taken.items and wait_s and self._clock.monotonic() - began_at < _HASTY_S:
@@ -180,11 +190,11 @@ class Poller:
         task.add_done_callback(self._ended)
 
     async def _run(self, batch: Batch) -> None:
-        try:
-            problem = await self._runs.run(self.mapping, self._source, batch, self._scale.throttled)
-        except PollingProblem as unsettled:
-            problem = str(unsettled)
-        self.results.calls(problem)
+        ran = await self._runs.run(self.mapping, self._source, batch, self._scale.throttled)
+        self.counts.invoked += ran.invoked
+        self.counts.failed += ran.failed
+        self.counts.deleted += ran.deleted
+        self.results.calls(ran.problem)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -25,7 +25,7 @@ from portico.services.lambda_.durable import start as durable
 from portico.services.lambda_.event_sources.answers import failed_items
 from portico.services.lambda_.event_sources.batches import Batch
 from portico.services.lambda_.event_sources.records import EventSourceMapping
-from portico.services.lambda_.event_sources.source import Source
+from portico.services.lambda_.event_sources.source import PollingProblem, Source
 from portico.store.cache import RecordCache
 from portico.wire.errors import AwsError
 
@@ -45,6 +45,16 @@ class _NotInvoked(Exception):
         self.again = again
 
 
+class Ran(msgspec.Struct, frozen=True, gc=False):
+    """How a batch ended: what went wrong, or ""; how many of its events the function was invoked with, how many of these failed, and how
+    many were removed."""
+
+    problem: str
+    invoked: int = 0
+    failed: int = 0
+    deleted: int = 0
+
+
 class Runs(msgspec.Struct, frozen=True):
     """Runs batches."""
 
@@ -59,42 +69,27 @@ class Runs(msgspec.Struct, frozen=True):
         return self.resolver.resolve(mapping.account, mapping.region, mapping.function, mapping.qualifier)
 
     async def run(
-        self,
-        mapping: EventSourceMapping,
-        source: Source,
-        batch: Batch,
-        throttled: Callable[[], None],
-    ) -> str:
-        """Run a batch to its end; what went wrong, or "". `throttled` is told each time the function is.
-
-        Raises:
-            PollingProblem: what the function has dealt with can't be removed; it comes again.
-        """
+        self, mapping: EventSourceMapping, source: Source, batch: Batch, throttled: Callable[[], None]
+    ) -> Ran:
+        """Run a batch to its end. `throttled` is told each time the function is."""
         pause_s = _PAUSE_S[0]
         while True:
             resolved = self.resolved(mapping)
             if resolved is None:
-                return NO_FUNCTION
+                return Ran(NO_FUNCTION)
             try:
                 answer = await self._invoke(mapping, resolved, batch)
-                break
             except _NotInvoked as error:
                 log.info("a batch of %s was not delivered: %s", mapping.arn, error)
                 if not error.again:
-                    return CALL_FAILED
+                    return Ran(CALL_FAILED)
                 throttled()
                 if self.clock.now() + pause_s + needed_s(resolved) > batch.until:
-                    return CALL_FAILED
+                    return Ran(CALL_FAILED)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, _PAUSE_S[1])
-        if answer is None:
-            return CALL_FAILED
-        identifiers = {item.identifier for item in batch.items}
-        failed = failed_items(answer, identifiers) if mapping.reports_failures else frozenset()
-        done = [item.handle for item in batch.items if item.identifier not in failed]
-        if done:
-            await source.remove(resolved.spec, done)
-        return CALL_FAILED if failed == identifiers else ""
+            else:
+                return await _settle(mapping, source, batch, resolved, answer)
 
     async def _invoke(self, mapping: EventSourceMapping, resolved: Resolved, batch: Batch) -> bytes | None:
         """The function's answer, or None for its error."""
@@ -126,6 +121,25 @@ class Runs(msgspec.Struct, frozen=True):
             return await durable.run(self.cache, self.bus, self.clock, wanted)
         except AwsError as error:
             raise _NotInvoked(error.message or error.code, again=False) from error
+
+
+async def _settle(
+    mapping: EventSourceMapping, source: Source, batch: Batch, resolved: Resolved, answer: bytes | None
+) -> Ran:
+    """Remove what the function has dealt with; all comes again after an error of it (None)."""
+    every = len(batch.items)
+    if answer is None:
+        return Ran(CALL_FAILED, every, every)
+    identifiers = {item.identifier for item in batch.items}
+    failed = failed_items(answer, identifiers) if mapping.reports_failures else frozenset()
+    done = [item.handle for item in batch.items if item.identifier not in failed]
+    if not done:
+        return Ran(CALL_FAILED, every, every)
+    try:
+        await source.remove(resolved.spec, done)
+    except PollingProblem as problem:
+        return Ran(str(problem), every, every - len(done))
+    return Ran("", every, every - len(done), len(done))
 
 
 def needed_s(resolved: Resolved) -> float:

@@ -11,15 +11,18 @@ from portico.identity.sessions import role_session
 from portico.invoke.roles import ExecutionRoles
 from portico.services.lambda_.event_sources.follower import EventSources
 from portico.services.lambda_.event_sources.kinds import Kinds
+from portico.services.lambda_.event_sources.metrics import NAMESPACE, MappingMetrics
 from portico.services.lambda_.event_sources.runs import Runs
 from portico.services.lambda_.event_sources.sqs import QueueCalls, QueueKind, QueuesHere
 from portico.services.lambda_.event_sources.sqs_elsewhere import Elsewhere
+from portico.store.metrics import Source as SampledSource
 
 _SESSION_S = 3600.0
 
 
 def start(ports: Ports) -> EventSources:
-    """Start `lambda.event_sources`; of `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles` and `Settings`."""
+    """Start `lambda.event_sources`; of `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Sampling` and
+    `Settings`."""
     extras = ports.extras
     here = QueuesHere(ports.clients, _sessions(extras["ExecutionRoles"], ports.clock))
     elsewhere = Elsewhere(extras["Settings"].sqs_endpoint)
@@ -30,6 +33,7 @@ def start(ports: Ports) -> EventSources:
     runs = Runs(ports.cache, ports.clock, extras["Bus"], extras["Resolver"], extras["Invoker"])
     kinds = Kinds({"sqs": QueueKind(ports.clock, calls)})
     sources = EventSources(cache=ports.cache, bus=extras["Bus"], kinds=kinds, runs=runs)
+    extras["Sampling"].add(SampledSource(NAMESPACE, MappingMetrics(sources.polled).read))
     ports.start_task("lambda.event_sources", sources.run)
     return sources
 
