@@ -103,7 +103,8 @@ class Send(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     `visible_at` is on Portico's `now` clock, in seconds. Messages of one `group` are received in order, one lease at a time.
     A message whose `deduplication` was seen on the queue before `deduplicate_until` is dropped (and its id not stored); so is one
-    of which any name in `duplicates` was seen, which is not itself remembered. `ordered` is False for groups that only name whose
+    of which any name in `duplicates` was seen, which is not itself remembered. `names_in`, if given, is seen in place of the queue: what
+    other queues have seen with the same one counts as well. `ordered` is False for groups that only name whose
     message it is: these are received in any order, by many at once.
     """
 
@@ -116,6 +117,7 @@ class Send(msgspec.Struct, frozen=True, gc=False, tag=True):
     deduplicate_until: float = 0.0
     duplicates: tuple[str, ...] = ()
     ordered: bool = True
+    names_in: Key | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, gc=False, tag=True):

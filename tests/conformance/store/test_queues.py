@@ -189,6 +189,15 @@ async def test_a_deduplicated_message_is_dropped_until_the_time_is_over(store: S
     assert bodies(await receive(store, now=0.0)) == ["a2"]
 
 
+async def test_queues_can_share_what_was_seen(store: Store, clock: Clock):
+    more = {"deduplication": "d", "deduplicate_until": clock.now() + 10, "names_in": ("shared",)}
+    queues: list[Key] = [("a",), ("b",)]
+    await asyncio.gather(*(store.commit([Send(queue, b"x", **more)]) for queue in queues))
+    await store.commit([Send(("c",), b"x", **more), Send(("c",), b"y", deduplication="d")])
+    depths = [await store.depth(queue, now=clock.now()) for queue in (*queues, ("c",))]
+    assert [depth.visible for depth in depths] == [1, 0, 1]
+
+
 async def test_tending_forgets_deduplications_that_are_over_and_no_others(store: Store, clock: Clock):
     await send(store, "a", deduplication="short", deduplicate_until=clock.now() + 10)
     await send(store, "b", deduplication="long", deduplicate_until=clock.now() + 1000)

@@ -95,6 +95,19 @@ async def test_deduplication_ends_after_five_minutes(here: Queues) -> None:
     assert bodies(await here.take(url)) == ["a", "a"]
 
 
+async def test_deduplication_goes_on_over_a_purge_and_ends_with_the_queue(here: Queues) -> None:
+    url = await here.queue("q.fifo", ContentBasedDeduplication="true")
+    first = await here.call("SendMessage", QueueUrl=url, MessageBody="a", MessageGroupId="g")
+    await here.call("PurgeQueue", QueueUrl=url)
+    assert await here.call("SendMessage", QueueUrl=url, MessageBody="a", MessageGroupId="g") == first
+    assert await here.take(url) == []
+    await here.call("DeleteQueue", QueueUrl=url)
+    here.clock.advance(60)
+    url = await here.queue("q.fifo", ContentBasedDeduplication="true")
+    await here.send(url, "a", MessageGroupId="g")
+    assert bodies(await here.take(url)) == ["a"]
+
+
 async def test_an_explicit_id_and_the_hash_of_a_body_are_one_name(here: Queues) -> None:
     url = await here.queue("q.fifo", ContentBasedDeduplication="true")
     digest = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"

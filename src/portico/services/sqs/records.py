@@ -49,6 +49,11 @@ class Queue(msgspec.Struct, frozen=True, gc=False):
         """The store's queue that holds its messages; commits that change it wake who waits for this key."""
         return (MESSAGES, self.account, self.region, self.name, self.incarnation)
 
+    @property
+    def lifetime(self) -> Key:
+        """Where its messages' deduplication names are seen, over purges."""
+        return (MESSAGES, self.account, self.region, self.name, self.identity)
+
     def seconds(self, attribute: str) -> int:
         """The number that an attribute is."""
         return int(self.attributes.get(attribute) or NUMBERS[attribute])

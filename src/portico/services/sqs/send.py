@@ -176,6 +176,7 @@ def _send(call: Call, queue: Queue, contents: Contents, delay_s: int) -> Send:
         deduplicate_until=call.now + _DEDUPLICATED_S,
         duplicates=further,
         ordered=queue.fifo,
+        names_in=queue.lifetime if queue.fifo else None,
     )
 
 

@@ -1,8 +1,8 @@
-"""A backup: one tar file with the database, the log events, the large blobs and the data directory's key, made while all of them
-are in use.
+"""A backup: one tar file with the database, the log events, the metrics, the large blobs and the data directory's key, made while all
+of them are in use.
 
-Members, in this order: `manifest.json` (backup format, the databases' SHA-256), `portico.sqlite3`, `logs.sqlite`, `data.key`,
-`blobs/ab/abcd...`.
+Members, in this order: `manifest.json` (backup format, the databases' SHA-256), `portico.sqlite3`, `logs.sqlite`, `metrics.sqlite`,
+`data.key`, `blobs/ab/abcd...`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ import msgspec
 
 from portico.store.data_key import KEY_FILE
 from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
+from portico.store.metrics import METRICS_FILE
 from portico.store.port import StoreError, StoreFull
 from portico.store.sqlite import failures
 from portico.store.sqlite.database import Readers
@@ -27,8 +28,9 @@ from portico.store.sqlite.shelf import Shelf, sync_folder
 from portico.store.timeline import TIMELINE_FILE
 
 MANIFEST = "manifest.json"
-MEMBER_LOGS = TIMELINE_FILE
 BACKUP_FORMAT = 1
+BESIDE = {TIMELINE_FILE: "logs_sha256", METRICS_FILE: "metrics_sha256"}
+"""The databases beside the store's own, and where the manifest has their digests."""
 
 
 class Manifest(msgspec.Struct, frozen=True, gc=False):
@@ -37,6 +39,7 @@ class Manifest(msgspec.Struct, frozen=True, gc=False):
     backup_format: int
     database_sha256: str
     logs_sha256: str = ""
+    metrics_sha256: str = ""
 
 
 async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Path) -> None:
@@ -52,8 +55,9 @@ async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Pa
         with tempfile.TemporaryDirectory(prefix=".portico-backup-", dir=path.parent) as work:
             copy = Path(work, DATABASE_FILE)
             await readers.copy_to(copy)
-            if directory is not None and (directory / TIMELINE_FILE).exists():
-                await asyncio.to_thread(_copy_logs, directory / TIMELINE_FILE, copy.with_name(MEMBER_LOGS))
+            for name in BESIDE:
+                if directory is not None and (directory / name).exists():
+                    await asyncio.to_thread(_copy_database, directory / name, copy.with_name(name))
             await asyncio.to_thread(_write, copy, shelf, directory, path)
     except FileExistsError:
         raise StoreError(f"{path} exists already; a backup is written to a new file") from None
@@ -76,14 +80,13 @@ def _write(copy: Path, shelf: Shelf, directory: Path | None, path: Path) -> None
 
 
 def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None) -> None:
-    logs = copy.with_name(MEMBER_LOGS)
-    manifest = Manifest(BACKUP_FORMAT, _digest(copy), _digest(logs) if logs.exists() else "")
+    beside = {name: path for name in BESIDE if (path := copy.with_name(name)).exists()}
+    digests = {BESIDE[name]: _digest(path) for name, path in beside.items()}
+    manifest = Manifest(BACKUP_FORMAT, _digest(copy), **digests)
     _add(tar, MANIFEST, io.BytesIO(msgspec.json.encode(manifest)))
-    with copy.open("rb") as file:
-        _add(tar, DATABASE_FILE, file)
-    if logs.exists():
-        with logs.open("rb") as file:
-            _add(tar, MEMBER_LOGS, file)
+    for name, path in {DATABASE_FILE: copy, **beside}.items():
+        with path.open("rb") as file:
+            _add(tar, name, file)
     if directory is not None and (directory / KEY_FILE).exists():
         with (directory / KEY_FILE).open("rb") as file:
             _add(tar, KEY_FILE, file)
@@ -97,12 +100,12 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy_logs(source: Path, copy: Path) -> None:
+def _copy_database(source: Path, copy: Path) -> None:
     with (
-        contextlib.closing(sqlite3.connect(source)) as logs,
+        contextlib.closing(sqlite3.connect(source)) as opened,
         contextlib.closing(sqlite3.connect(copy)) as target,
     ):
-        logs.backup(target)
+        opened.backup(target)
 
 
 def _add(tar: tarfile.TarFile, name: str, file: BinaryIO) -> None:

@@ -167,7 +167,7 @@ def named(commits: Iterable[Prepared]) -> dict[str, Sequence[Any]]:
                 case AckRow() | ChangeRow():
                     messages.add(row.message)
                 case SendRow(deduplication=str(name)):
-                    deduplications.update([(row.queue, each) for each in (name, *row.duplicates)])
+                    deduplications.update([(row.names_in, each) for each in (name, *row.duplicates)])
                 case OwnerRow(needed=True) | CollectRow():
                     blobs.add(row.digest)
     return {
@@ -225,7 +225,7 @@ def _send(batch: Batch, row: SendRow, _: int) -> Became:
         return Became("duplicate", first.message_id, first.sequence)
     number = batch.next_number()
     if row.deduplication is not None:
-        name = (row.queue, row.deduplication)
+        name = (row.names_in, row.deduplication)
         batch.facts.seen[name] = Seen(row.deduplicate_until_us, row.message_id, number)
         plan.deduplications.append((*name, row.deduplicate_until_us, row.message_id, number))
     blocked = 0
@@ -243,7 +243,7 @@ def _first_of(batch: Batch, row: SendRow) -> Seen | None:
     if row.deduplication is None:
         return None
     for name in (row.deduplication, *row.duplicates):
-        seen = batch.facts.seen.get((row.queue, name))
+        seen = batch.facts.seen.get((row.names_in, name))
         if seen is not None and seen.until_us > batch.now_us:
             return seen
     return None

@@ -59,6 +59,7 @@ class SendRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     deduplication: str | None
     deduplicate_until_us: int
     duplicates: tuple[str, ...]
+    names_in: str
     ordered: bool
 
 
@@ -239,6 +240,7 @@ def _send(op: Send) -> Row:
         op.deduplication,
         to_us(op.deduplicate_until),
         op.duplicates,
+        queue_name(op.queue if op.names_in is None else op.names_in),
         op.ordered,
     )
 
