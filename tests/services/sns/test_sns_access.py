@@ -3,10 +3,13 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
-from harness import REGION, new_account
+from harness import REGION, Server, new_account
 from sns_answers import told
 
 Topic = Callable[..., str]
@@ -109,6 +112,24 @@ def test_roles_have_to_be_passed(
     policy = {"Version": "2012-10-17", "Statement": [allow("iam:PassRole", role)]}
     client("iam").put_user_policy(UserName="u", PolicyName="pass", PolicyDocument=json.dumps(policy))
     sns.set_topic_attributes(TopicArn=arn, **given)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_calls_without_a_signature(server: Server, sns: Any, topic: Topic, queues: Any, public: bool) -> None:
+    arn = topic()
+    sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queues.make("q", arn))
+    if public:
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    form = urlencode({"Action": "Publish", "Version": "2010-03-31", "TopicArn": arn, "Message": "x"})
+    try:
+        with urlopen(Request(server.url, form.encode())) as answer:
+            status = answer.status
+    except HTTPError as error:
+        with error:
+            status = error.code
+    assert (status, len(queues.take("q"))) == ((200, 1) if public else (403, 0))
 
 
 # Other accounts --------------------------------------------------------------------------------------------------------
@@ -234,6 +255,7 @@ def test_policies_that_can_not_be(sns: Any, topic: Topic, policy: str) -> None:
     ("name", "value"),
     [
         ("DisplayName", "a" * 101),
+        ("DisplayName", "a\r\nBcc: everybody@example.com"),
         ("SignatureVersion", "3"),
         ("TracingConfig", "On"),
         ("MaximumMessageSize", "1023"),

@@ -148,6 +148,18 @@ async def test_what_a_subscription_missed_when_it_ended(here: Notifications, rec
     assert receiver.has_none()
 
 
+async def test_a_name_and_a_password_in_the_address(here: Notifications, receiver: Receiver) -> None:
+    topic = await here.topic()
+    endpoint = receiver.url.replace("://", "://ada:p%40ss@") + "/a?b=c"
+    arn = await here.confirmed(topic, "http", endpoint)
+    await here.publish(topic)
+    await here.deliver("http")
+    delivered = receiver.take()
+    assert (delivered.path, delivered.headers["authorization"]) == ("/a?b=c", "Basic YWRhOnBAc3M=")
+    attributes = (await here.call("GetSubscriptionAttributes", SubscriptionArn=arn))["Attributes"]
+    assert attributes["Endpoint"] == endpoint.replace("p%40ss", "****")
+
+
 async def test_the_pace_of_an_endpoint(here: Notifications, receiver: Receiver) -> None:
     topic = await here.topic()
     policy = {"throttlePolicy": {"maxReceivesPerSecond": 2}}

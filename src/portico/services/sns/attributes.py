@@ -37,6 +37,8 @@ def _anything(value: str, _: str) -> str:
 def _display_name(value: str, _: str) -> str:
     if len(value) > _DISPLAY_CHARS_MAX:
         raise errors.invalid_because("DisplayName", f"must be at most {_DISPLAY_CHARS_MAX} characters long")
+    if not value.isprintable():
+        raise errors.invalid_because("DisplayName", "must not contain control characters")
     return value
 
 

@@ -4,6 +4,7 @@ remembered for deduplication.
 Whatever begins such a time sends a message that is received when it is over, in the same commit; a restart forgets none of them.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -21,7 +22,7 @@ from portico.services.sns.records import (
     Tally,
 )
 from portico.store.cache import RecordCache
-from portico.store.port import Ack, Conflict, Key, Message, Send, Store
+from portico.store.port import Ack, ChangeVisibility, Conflict, Key, Message, Send, Store
 from portico.store.transaction import Transaction
 
 QUEUE: Key = ("sns.due",)
@@ -67,8 +68,10 @@ class Ending:
         taken = await self._store.receive(
             QUEUE, limit=_BATCH, lease_s=_LEASE_S, lease="worker", now=self._clock.now()
         )
-        for message in taken:
-            await self._end(message)
+        if taken and not await self._end(taken):
+            for message in taken:  # something of it was changed meanwhile: each for itself
+                while not await self._end([message]):
+                    continue
         return len(taken)
 
     async def _wait(self) -> None:
@@ -76,19 +79,21 @@ class Ending:
         soonest = await self._store.next_visible(QUEUE, now=now)
         await self._woken.wait(None if soonest is None else min(max(soonest - now, 0.01), _LOOK_S))
 
-    async def _end(self, message: Message) -> None:
-        due = msgspec.json.decode(message.body, type=Due)
-        while True:
-            tx = Transaction(self._cache)
-            more = await _ENDS[due.kind](tx, due)
-            if not more:
+    async def _end(self, messages: Sequence[Message]) -> bool:
+        """End what these name, in one commit; False when that can't be, as something has changed since it was read."""
+        tx = Transaction(self._cache)
+        for message in messages:
+            due = msgspec.json.decode(message.body, type=Due)
+            if await _ENDS[due.kind](tx, due):
+                again = ChangeVisibility(QUEUE, message.receipt, self._clock.now(), message.body)
+                tx.add(again)
+            else:
                 tx.add(Ack(QUEUE, message.receipt))
-            try:
-                await tx.commit()
-            except Conflict:
-                continue  # it was changed meanwhile: look again
-            if not more:
-                return
+        try:
+            await tx.commit()
+        except Conflict:
+            return False
+        return True
 
 
 async def _pending(tx: Transaction, due: Due) -> bool:
@@ -111,7 +116,8 @@ async def _restorable(tx: Transaction, due: Due) -> bool:
 
 
 async def _topic(tx: Transaction, due: Due) -> bool:
-    """The subscriptions of a topic that is gone, a hundred at a time. A topic made again under its name has others."""
+    """The subscriptions of a topic that is gone, a hundred at a time; whether there may be more. A topic made again under its name has
+    others."""
     account, region, name, after = due.key[0], due.key[1], due.key[2], None
     while True:
         found = await tx.scan(SUBSCRIPTIONS, account, region, name, after=after, limit=_BATCH)

@@ -92,6 +92,16 @@ def check_endpoint(protocol: str, endpoint: str | None, *, fifo: bool) -> str:
     return endpoint
 
 
+def without_password(endpoint: str) -> str:
+    """An endpoint as it is shown: the password of an address is not."""
+    scheme, found, rest = endpoint.partition("://")
+    credentials, at, host = rest.partition("/")[0].rpartition("@")
+    name, colon, password = credentials.partition(":")
+    if not (found and at and colon and password):
+        return endpoint
+    return f"{scheme}://{name}:****@{host}{rest[len(credentials) + 1 + len(host) :]}"
+
+
 def needs_confirmation(protocol: str, endpoint: str, account: str) -> bool:
     """Whether the endpoint's owner has to agree first when `account` subscribes it."""
     if protocol in _CONFIRMED_BY_OWNER:

@@ -1,12 +1,15 @@
 """Deliveries over HTTP and HTTPS: notifications, and the messages that ask to confirm, signed.
 
 An answer below 300 ends a delivery. One of 429 or from 500 on, and none within 15 seconds, is tried again as the delivery policy says; any
-other is final. Redirects are not followed. Portico itself, and in production every private address, is refused at each try.
+other is final. Redirects are not followed. Portico itself, and in production every private address, is refused at each try. A name and a
+password in the address become basic authentication.
 
 Source: SNS Developer Guide, "Using HTTP/S endpoints", "Amazon SNS message delivery retries".
 """
 
+import base64
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
 
@@ -50,11 +53,12 @@ class HttpEndpoints:
             return Tried("later", later_s=wait_s)
         await self._signer.ready()
         post = self._confirmation(job) if job.delivery.message is None else self._notification(job)
+        url, authorization = _addressed(job.subscription.endpoint)
         try:
             answer = await self._outbound.request(
                 "POST",
-                job.subscription.endpoint,
-                headers=_headers(job, post, policy),
+                url,
+                headers={**_headers(job, post, policy), **authorization},
                 body=post.body,
                 timeout_s=_TIMEOUT_S,
                 bytes_max=_ANSWER_BYTES_MAX,
@@ -117,6 +121,16 @@ def _policy(job: Job) -> HttpPolicy:
     return http_policy(
         job.subscription.attributes.get("DeliveryPolicy"), job.topic.attributes.get("DeliveryPolicy")
     )
+
+
+def _addressed(endpoint: str) -> tuple[str, dict[str, str]]:
+    """An endpoint's URL without the name and password in it, and the header that they become."""
+    parts = urlsplit(endpoint)
+    credentials, found, host = parts.netloc.rpartition("@")
+    if not found:
+        return endpoint, {}
+    given = base64.b64encode(unquote(credentials).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {given}"}
 
 
 def _headers(job: Job, post: Post, policy: HttpPolicy) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from portico.services.sns.delivery_policy import effective_of_subscription, effective_of_topic
+from portico.services.sns.endpoints import without_password
 from portico.services.sns.records import Subscription, Tally, Topic
 from portico.services.sns.topic_policy import policy_of
 
@@ -36,7 +37,7 @@ def shown_subscription(subscription: Subscription, topic: Topic | None) -> dict[
         "SubscriptionArn": subscription.arn,
         "TopicArn": subscription.topic_arn,
         "Protocol": subscription.protocol,
-        "Endpoint": subscription.endpoint,
+        "Endpoint": without_password(subscription.endpoint),
         "Owner": subscription.owner,
         "PendingConfirmation": _boolean(subscription.pending),
         "ConfirmationWasAuthenticated": _boolean(subscription.authenticated and not subscription.pending),
@@ -61,7 +62,7 @@ def listed(subscription: Subscription) -> dict[str, str]:
         "SubscriptionArn": "PendingConfirmation" if subscription.pending else subscription.arn,
         "Owner": subscription.owner,
         "Protocol": subscription.protocol,
-        "Endpoint": subscription.endpoint,
+        "Endpoint": without_password(subscription.endpoint),
         "TopicArn": subscription.topic_arn,
     }
 
