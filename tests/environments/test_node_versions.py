@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from portico.environments import node_versions
+from portico.environments.interpreters import own
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.node_versions import NodeVersions
 from portico.environments.runtimes.available import Runtimes
@@ -21,6 +22,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("NVM_DIR", raising=False)
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
     monkeypatch.setattr(node_versions, "_KEPT_BY_MANAGERS", ("{NVM_DIR}/versions/node/v*/bin/node",))
 
     def make(says: str, place: str) -> str:
@@ -104,7 +106,10 @@ def test_strictly_only_the_own_version_is_available(install: Install) -> None:
     strict = Runtimes(strict=True)
     assert strict.missing("nodejs22.x") == ""
     assert strict.missing("nodejs20.x").startswith("There is no Node.js 20 on the server")
-    assert strict.missing("python3.4").startswith("There is no python3.4 on the server")
-    install("Python 3.4.10", "bin/python3.4")
-    assert strict.missing("python3.4") == ""
+    other = "python3.14" if own() != "python3.14" else "python3.13"
+    assert strict.missing(other).startswith(f"There is no {other} on the server")
+    install("python3.1", f"bin/{other}")
+    assert strict.missing(other).startswith(f"There is no {other} on the server")
+    install(other, f".pyenv/versions/{other.removeprefix('python')}.1/bin/{other}")
+    assert strict.missing(other) == strict.missing(own()) == ""
     assert strict.missing("provided.al2023") == ""
