@@ -336,6 +336,12 @@ class Server:
                 "counter",
                 lambda: [({}, self.timeline.dropped_total)],
             ),
+            Metric(
+                "portico_metric_points_dropped_total",
+                "Points of CloudWatch's metrics not kept.",
+                "counter",
+                lambda: [({}, self.metrics.dropped_total)],
+            ),
             Metric("portico_loop_restarts_total", "Restarts of background loops.", "counter", self._restarts),
             Metric("portico_events_total", "What has become of events.", "counter", self.counts.samples),
         ]

@@ -20,8 +20,8 @@ from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.port import StoreError, StoreUnusable
 from portico.store.sqlite.backup import (
     BACKUP_FORMAT,
+    BESIDE,
     MANIFEST,
-    MEMBER_LOGS,
     Manifest,
 )
 from portico.store.sqlite.schema import check_format
@@ -73,8 +73,8 @@ def _unpack(tar: tarfile.TarFile, work: Path) -> None:
             manifest = _manifest(tar, member)
         elif member.name == DATABASE_FILE:
             _write(tar, member, work / DATABASE_FILE, manifest.database_sha256)
-        elif member.name == MEMBER_LOGS:
-            _write(tar, member, work / MEMBER_LOGS, manifest.logs_sha256)
+        elif member.name in BESIDE:
+            _write(tar, member, work / member.name, getattr(manifest, BESIDE[member.name]))
         elif member.name == KEY_FILE and member.size == KEY_BYTES:
             _write(tar, member, work / KEY_FILE, None)
         elif blob := _BLOB_NAME.fullmatch(member.name):

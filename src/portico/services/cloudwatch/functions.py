@@ -158,12 +158,10 @@ class FunctionMetrics:
             for (minute, invoked_arn, _), each in calls.items():
                 yield from _points(minute * 60, invoked_arn, each)
                 version = each.resolved.version
-                account = accounts.setdefault(
-                    (minute, version.account, version.region), _Calls(each.resolved)
-                )
-                account.include(each)
-            for (minute, _, _), account in accounts.items():
-                yield from _account_points(minute * 60, account)
+                key = (minute, version.account, version.region)
+                accounts.setdefault(key, _Calls(each.resolved)).include(each)
+            for (minute, _, _), whole in accounts.items():
+                yield from _account_points(minute * 60, whole)
             for (minute, metric, (account, region, name)), values in told.items():
                 by_function = (("FunctionName", name),)
                 for dimensions in ((), by_function, (*by_function, ("Resource", name))):
