@@ -35,6 +35,7 @@ from portico.invoke.staging import Staging
 from portico.services import lambda_
 from portico.services.lambda_.durable.records import DUE, EXECUTIONS, OPEN, RUNS
 from portico.store.cache import RecordCache
+from portico.store.metrics import Metrics, Sampling
 from portico.store.open import open_store
 from portico.store.port import Put, Store
 
@@ -113,6 +114,7 @@ class Stage:
             "ExecutionRoles": ExecutionRoles(cache=self.cache, sessions=sessions, clock=clock),
             "Staging": Staging(root=folder / "code", store=store),
             "Environments": self,
+            "Sampling": Sampling(Metrics(None), clock),
             "Settings": SimpleNamespace(stream_bytes_per_s=0, runtimes="any", sqs_endpoint=""),
         }
         ports = Ports(store, self.cache, clock, self.clients, self._start, extras)
