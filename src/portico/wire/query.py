@@ -86,6 +86,12 @@ def _single(node: Node) -> list[Node]:
     return [node] if node.get("") else []
 
 
+def _is_batch(shape: "Shape") -> bool:
+    """A flattened list of structures. In a form an empty one can't be told from none, and services say that it is empty."""
+    flattened = shape.type_name == "list" and shape.serialization.get("flattened")
+    return bool(flattened) and shape.member.type_name == "structure"  # type: ignore[attr-defined]
+
+
 class QueryDecoder(Compiler[Convert]):
     """Closures from a level of the form to typed values. `dialect` names what the model no longer names (SQS)."""
 
@@ -98,9 +104,10 @@ class QueryDecoder(Compiler[Convert]):
             (self._dialect.member_name(member, name), name, self.compile(member))
             for name, member in shape.members.items()
         ]
+        batches = [name for name in shape.required_members if _is_batch(shape.members[name])]
 
         def decode(node: Node) -> dict[str, Any]:
-            out = {}
+            out: dict[str, Any] = {name: [] for name in batches}
             for key, name, convert in members:
                 below = node.get(key)
                 if below is not None:

@@ -47,6 +47,14 @@ def error(answer: tuple[int, ElementTree.Element]) -> tuple[int, str, str]:
     return status, said["Code"], said["Message"]
 
 
+@pytest.mark.parametrize("operation", ["SendMessage", "DeleteMessage", "ChangeMessageVisibility"])
+def test_a_batch_without_entries(ask: Ask, operation: str) -> None:
+    created = result(ask(Action="CreateQueue", QueueName="q"))
+    answer = ask(Action=f"{operation}Batch", QueueUrl=created[0][1])
+    words = f"There should be at least one {operation}BatchRequestEntry in the request."
+    assert error(answer) == (400, "AWS.SimpleQueueService.EmptyBatchRequest", words)
+
+
 def test_a_message_there_and_back(ask: Ask, account: str) -> None:
     (created,) = result(
         ask(Action="CreateQueue", QueueName="q", Attribute__1__Name="DelaySeconds", Attribute__1__Value="0")
