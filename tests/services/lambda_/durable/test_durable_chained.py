@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from portico.base.trace import lineage_of, mark_of
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
 PENDING = {"Status": "PENDING"}
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"}
 
@@ -138,3 +141,20 @@ async def test_a_result_that_is_too_large(stage: Any) -> None:
     status, details = (await stage.run())["Payload"]
     assert status == "FAILED"
     assert "must be less than or equal to 1048576 bytes" in details["Error"]["ErrorMessage"]
+
+
+async def test_lineage_goes_along(stage: Any) -> None:
+    """What an execution invokes has the execution's function in its lineage, whatever trace it was asked to have."""
+    seen: list[str] = []
+    invoke = stage.invoke
+
+    async def watched(spec: Any, invocation: Any) -> Any:
+        seen.append(invocation.trace)
+        return await invoke(spec, invocation)
+
+    stage.invoke = watched
+    await stage.function(doubles, name="d", durable=False)
+    await stage.function(chains("d"))
+    await stage.run()
+    mark = mark_of(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
+    assert lineage_of(seen[1]) == {mark: 0}

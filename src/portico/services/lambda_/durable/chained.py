@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from portico.base.clock import Clock
+from portico.base.trace import carried, entered, mark_of
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
 from portico.identity.principal import Principal, Session
@@ -153,7 +154,9 @@ class ChainedCalls:
                 "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda.", 403
             )
         scope = Scope(execution.account, execution.region)
-        return self._clients.of(principal, scope, trace=operation.trace or execution.trace)
+        arn = f"arn:aws:lambda:{execution.region}:{execution.account}:function:{execution.function}"
+        inside, _ = entered(execution.trace, mark_of(arn))
+        return self._clients.of(principal, scope, trace=carried(operation.trace or "", inside))
 
     def _principal(self, execution: Execution) -> Principal | None:
         resolved = self._resolver.resolve(*execution.key[:3], execution.version)
