@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from portico.store.beside.files import open_for_writing
 from portico.store.port import StoreError, StoreFull, StoreUnusable
 from portico.store.timeline import TIMELINE_FILE, Batch, Position, Span, Timeline, Window
-from portico.store.timeline.database import open_for_writing
+from portico.store.timeline.database import LAYOUT
 from portico.store.timeline.reading import _rows, query
 
 
@@ -100,7 +101,7 @@ async def test_what_was_written_durably_is_there_after_opening_again(tmp_path: P
 @contextlib.contextmanager
 def no_more_space(timeline: Timeline) -> Iterator[None]:
     """The timeline's file can't grow."""
-    db = timeline._db
+    db = timeline._beside._db
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     before = db.execute("PRAGMA max_page_count").fetchone()[0]
     db.execute(f"PRAGMA max_page_count={pages}")
@@ -128,7 +129,7 @@ def test_a_page_is_read_in_the_order_of_an_index(
     index: str, condition: str, values: tuple[str, ...], reverse: bool
 ) -> None:
     """Nothing is sorted: what is behind the page is not looked at."""
-    db = open_for_writing(None)
+    db = open_for_writing(None, LAYOUT)
     plan = db.execute("EXPLAIN QUERY PLAN " + query(index, condition, reverse=reverse), ("g", 0, 9, *values))
     steps = [step[3] for step in plan]
     assert len(steps) == 1
@@ -139,7 +140,7 @@ def test_a_page_is_read_in_the_order_of_an_index(
 async def test_the_end_of_a_big_stream_is_read_without_the_rest(timeline: Timeline) -> None:
     for at in range(100):
         await timeline.write_durably(batch("a", *range(at * 1000, at * 1000 + 1000)))
-    rows = _rows(timeline._read_db, Window("g", ("a",), reverse=True))
+    rows = _rows(timeline._beside._read_db, Window("g", ("a",), reverse=True))
     page = await timeline.read(Window("g", ("a",), reverse=True), limit=3, scan_max=10)
     assert [event.at_ms for event in page.events] == [99_999, 99_998, 99_997]
     assert next(rows)[2] > next(rows)[2]  # newest row first, and read one by one
@@ -205,7 +206,7 @@ async def test_a_full_disk_drops_function_logs_refuses_puts_and_is_left_again(ti
     await timeline.write_durably(large(5))
     page = await timeline.read(Window("g"), limit=9, scan_max=99)
     assert [event.at_ms for event in page.events] == [1, 4, 5]
-    assert timeline._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert timeline._beside._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 async def test_a_reader_does_not_hold_up_writes(tmp_path: Path) -> None:

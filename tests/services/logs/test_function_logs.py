@@ -43,7 +43,7 @@ MAY = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 @contextlib.contextmanager
 def no_more_space(timeline: Timeline) -> Iterator[None]:
     """The timeline's file can't grow."""
-    db = timeline._db
+    db = timeline._beside._db
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     before = db.execute("PRAGMA max_page_count").fetchone()[0]
     db.execute(f"PRAGMA max_page_count={pages}")

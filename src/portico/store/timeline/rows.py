@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from portico.store.beside import Writing
 from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Batch, Span
 
 RUN_MS_MAX = 60_000
@@ -30,7 +31,7 @@ def insert(db: sqlite3.Connection, batches: Iterable[Batch], *, durable: bool) -
     """
     rows = [row for batch in batches for row in _rows(batch)]
     db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    with _Transaction(db):
+    with Writing(db):
         db.executemany(
             "INSERT INTO runs (grp, stream, first_ms, last_ms, ingested_ms, size, events) VALUES (?, ?, ?, ?, ?, ?, ?)",
             rows,
@@ -94,7 +95,7 @@ def delete_some(db: sqlite3.Connection, group: str, stream: str | None, before_m
     sizes: dict[str, int] = {}
     for _, name, size in found:
         sizes[name] = sizes.get(name, 0) + size
-    with _Transaction(db):
+    with Writing(db):
         ids = json.dumps([row[0] for row in found])
         db.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", (ids,))
         for name, size in sizes.items():
@@ -139,7 +140,7 @@ def give_back(db: sqlite3.Connection) -> bool:
 
 def erase(db: sqlite3.Connection) -> None:
     """Delete everything."""
-    with _Transaction(db):
+    with Writing(db):
         db.execute("DELETE FROM runs")
         db.execute("DELETE FROM spans")
 
@@ -156,27 +157,3 @@ def spans(db: sqlite3.Connection, group: str) -> dict[str, Span]:
         "SELECT stream, first_ms, last_ms, ingested_ms, size FROM spans WHERE grp = ?", (group,)
     )
     return {stream: Span(*span) for stream, *span in rows}
-
-
-class _Transaction:
-    """`BEGIN IMMEDIATE` to `COMMIT`. Some errors, a full disk among them, have ended the transaction already."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            try:
-                self._db.execute("COMMIT")
-                return
-            except sqlite3.Error:
-                self._undo()
-                raise
-        self._undo()
-
-    def _undo(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")

@@ -1,22 +1,17 @@
-"""The timeline at work: one thread writes, one reads, and the event loop waits for neither of them.
-
-A reader therefore never holds up a writer, and what waits to be written is bounded. When the disk is full, what functions write is
-dropped and counted, and a client's put is refused; both go on once there is space.
+"""The timeline at work: what waits to be written is bounded. When the disk is full, what functions write is dropped and counted, and a
+client's put is refused; both go on once there is space.
 """
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from portico.store.port import StoreError, StoreFailed
-from portico.store.sqlite import failures
+from portico.store.beside import Beside
+from portico.store.port import StoreError
 from portico.store.timeline import reading, rows
-from portico.store.timeline.database import means_damage, note_damage, open_for_reading, open_for_writing
+from portico.store.timeline.database import LAYOUT
 from portico.store.timeline.values import Batch, Page, Span, Window
 
 log = logging.getLogger("portico.logs")
@@ -25,9 +20,7 @@ _FLUSH_S = 0.1
 _TELL_AGAIN_S = 60.0
 _WAITING_BYTES_MAX = 64 * 1024 * 1024
 PAGE_BYTES_MAX = 1_048_576
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
-T = TypeVar("T")
 _Acknowledged = tuple[Batch, "asyncio.Future[None]"]
 
 
@@ -39,27 +32,20 @@ class Timeline:
     """
 
     def __init__(self, path: Path | None, *, waiting_bytes_max: int = _WAITING_BYTES_MAX) -> None:
-        self._path = path
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="portico-timeline")
-        self._db = self._writer.submit(open_for_writing, path).result()
-        self._reader, self._read_db = self._writer, self._db
-        if path is not None:
-            self._reader = ThreadPoolExecutor(1, thread_name_prefix="portico-timeline-reader")
-            self._read_db = open_for_reading(path)
+        self._beside = Beside(path, LAYOUT, "timeline")
         self._buffer: list[Batch] = []
         self._waiting_bytes_max = waiting_bytes_max
         self._waiting_bytes = 0
         self._flushing: asyncio.TimerHandle | None = None
         self._acknowledging: list[_Acknowledged] = []
         self._putting: asyncio.Task[None] | None = None
-        self._failed: StoreFailed | None = None
         self._told_at = -_TELL_AGAIN_S
         self.dropped_total = 0
 
     def write(self, batch: Batch) -> None:
         """Write soon. When more waits than memory should hold, the batch is dropped and counted."""
         size = batch.size
-        if self._failed is not None or self._waiting_bytes + size > self._waiting_bytes_max:
+        if self._beside.failed is not None or self._waiting_bytes + size > self._waiting_bytes_max:
             self.drop(1)
             return
         self._waiting_bytes += size
@@ -101,11 +87,11 @@ class Timeline:
         Raises:
             StoreError: the file can't be read.
         """
-        return await self._read(
+        self._flush()
+        return await self._beside.read(
             partial(
                 reading.page,
-                self._read_db,
-                window,
+                window=window,
                 limit=limit,
                 bytes_max=bytes_max,
                 scan_max=scan_max,
@@ -115,11 +101,13 @@ class Timeline:
 
     async def stored_bytes(self, group: str) -> int:
         """The bytes of a group's events, 26 for each beside its message."""
-        return await self._read(lambda: rows.stored_bytes(self._read_db, group))
+        self._flush()
+        return await self._beside.read(partial(rows.stored_bytes, group=group))
 
     async def spans(self, group: str) -> dict[str, Span]:
         """The span of each stream of a group that has events, by name."""
-        return await self._read(lambda: rows.spans(self._read_db, group))
+        self._flush()
+        return await self._beside.read(partial(rows.spans, group=group))
 
     async def forget(self, group: str, stream: str | None = None, *, before_ms: int | None = None) -> None:
         """Delete the events of a group, of one of its streams, or only what ended before a time, and give the space back.
@@ -129,7 +117,9 @@ class Timeline:
         """
         self._flush()
         deleted = False
-        while await self._write(lambda: rows.delete_some(self._db, group, stream, before_ms)):
+        while await self._beside.write(
+            partial(rows.delete_some, group=group, stream=stream, before_ms=before_ms)
+        ):
             deleted = True
         if deleted or before_ms is None:
             await self._give_back()
@@ -137,7 +127,7 @@ class Timeline:
     async def erase(self) -> None:
         """Forget everything."""
         self._flush()
-        await self._write(lambda: rows.erase(self._db))
+        await self._beside.write(rows.erase)
         await self._give_back()
 
     async def close(self) -> None:
@@ -145,14 +135,11 @@ class Timeline:
         self._flush()
         if self._putting is not None:
             await self._putting
-        await self._run(self._reader, self._read_db.close)
-        await self._run(self._writer, self._db.close)
-        self._reader.shutdown()
-        self._writer.shutdown()
+        await self._beside.close()
 
     async def _give_back(self) -> None:
         try:
-            while await self._write(lambda: rows.give_back(self._db)):
+            while await self._beside.write(rows.give_back):
                 pass
         except StoreError as error:
             log.warning("the space of deleted log events is not given back yet: %s", error)
@@ -164,7 +151,7 @@ class Timeline:
                 batches = [batch for batch, _ in taken]
                 error: StoreError | None = None
                 try:
-                    await self._write(partial(rows.insert, self._db, batches, durable=True))
+                    await self._beside.write(partial(rows.insert, batches=batches, durable=True))
                 except StoreError as raised:
                     error = raised
                 for _, done in taken:
@@ -179,54 +166,9 @@ class Timeline:
             self._flushing = None
         if self._buffer:
             batches, self._buffer = self._buffer, []
-            # Submitted at once, not in a task: what is read or deleted next must find it.
-            work = asyncio.get_running_loop().run_in_executor(
-                self._writer, partial(rows.insert_joined, self._db, batches)
-            )
-            work.add_done_callback(partial(self._flushed, batches))
+            self._beside.submit(partial(rows.insert_joined, batches=batches), partial(self._flushed, batches))
 
-    def _flushed(self, batches: list[Batch], work: "asyncio.Future[None]") -> None:
+    def _flushed(self, batches: list[Batch], error: StoreError | None) -> None:
         self._waiting_bytes -= sum(batch.size for batch in batches)
-        error = None if work.cancelled() else work.exception()
-        if isinstance(error, sqlite3.Error):
-            self._meaning(error)
         if error is not None:
             self.drop(len(batches))
-
-    async def _read(self, work: Callable[[], T]) -> T:
-        """Read after what has been written so far."""
-        self._flush()
-        if self._reader is not self._writer:
-            await self._run(self._writer, _nothing)
-        try:
-            return await self._run(self._reader, work)
-        except sqlite3.Error as error:
-            raise self._meaning(error) from error
-
-    async def _write(self, work: Callable[[], T]) -> T:
-        if self._failed is not None:
-            raise self._failed
-        try:
-            return await self._run(self._writer, work)
-        except sqlite3.Error as error:
-            raise self._meaning(error) from error
-
-    def _meaning(self, error: sqlite3.Error) -> StoreError:
-        if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _BUSY:
-            return StoreError(f"another program has locked the log events: {error}")
-        meaning = failures.of_database(error, None if self._path is None else self._path.parent)
-        if isinstance(meaning, StoreFailed) and self._failed is None:
-            # After a failure of the disk nothing that SQLite says can be relied on: nothing more is written or acknowledged.
-            self._failed = meaning
-            if self._path is not None and means_damage(error):
-                note_damage(self._path)
-            log.critical("log events can't be written any more; start the server again: %s", meaning)
-        return meaning
-
-    @staticmethod
-    async def _run(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(thread, work)
-
-
-def _nothing() -> None:
-    """Waits for its turn on the writer's thread."""
