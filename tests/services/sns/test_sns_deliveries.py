@@ -12,7 +12,8 @@ import pytest
 
 from portico.identity.principal import service
 from portico.services.sns import fan_out
-from portico.services.sns.delivery_policy import AWS_ENDPOINTS, CUSTOMER_ENDPOINTS, http_policy
+from portico.services.sns.delivery_policy import http_policy
+from portico.services.sns.retries import AWS_ENDPOINTS, CUSTOMER_ENDPOINTS
 from portico.wire.errors import AwsError
 from receiver import Receiver, receiving
 from sns_in_process import OWN_PORT, REGION, Notifications, notifications

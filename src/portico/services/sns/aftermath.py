@@ -6,9 +6,9 @@ from portico.base.clock import Clock
 from portico.calls.clients import Clients
 from portico.services.sns.caller import principal_of
 from portico.services.sns.counters import Counters
-from portico.services.sns.fan_out import ordering, queue_request
 from portico.services.sns.notification import Envelope, envelope, letter, signed_text
 from portico.services.sns.plans import route_of
+from portico.services.sns.queue_messages import ordering, queue_request
 from portico.services.sns.signing import Signer
 from portico.services.sns.status_log import Happened, StatusLog
 from portico.services.sns.worker import Job, Tried

@@ -14,8 +14,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import msgspec
 
 from portico.base.outbound import Outbound, OutboundError
-from portico.services.sns.delivery_policy import HttpPolicy, Phases, http_policy
+from portico.services.sns.delivery_policy import HttpPolicy, http_policy
 from portico.services.sns.notification import envelope, letter, signed_text, with_signature
+from portico.services.sns.retries import Phases
 from portico.services.sns.signing import Signer
 from portico.services.sns.worker import Job, Tried
 

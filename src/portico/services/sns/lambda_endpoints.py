@@ -9,8 +9,8 @@ from portico.base import arn
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.services.sns.caller import principal_of
-from portico.services.sns.delivery_policy import AWS_ENDPOINTS, Phases
 from portico.services.sns.notification import lambda_event, letter, signed_text
+from portico.services.sns.retries import AWS_ENDPOINTS, Phases
 from portico.services.sns.signing import Signer
 from portico.services.sns.worker import Job, Tried
 from portico.wire.errors import AwsError

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from portico.services.sns.delivery_policy import CUSTOMER_ENDPOINTS, Phases
 from portico.services.sns.mailbox import Mail
 from portico.services.sns.notification import (
     confirm_url,
@@ -23,6 +22,7 @@ from portico.services.sns.notification import (
     with_signature,
 )
 from portico.services.sns.records import Topic
+from portico.services.sns.retries import CUSTOMER_ENDPOINTS, Phases
 from portico.services.sns.signing import Signer
 from portico.services.sns.worker import Job, Tried
 

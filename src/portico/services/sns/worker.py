@@ -15,8 +15,8 @@ import msgspec
 from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.services.sns.delivery import Delivery, decode, encode
-from portico.services.sns.delivery_policy import Phases
 from portico.services.sns.records import RESTORABLE, SUBSCRIPTIONS, TOPICS, Subscription, Topic, deliveries
+from portico.services.sns.retries import Phases
 from portico.store.cache import RecordCache
 from portico.store.port import Ack, ChangeVisibility, Conflict, Message, Store, Taking
 
