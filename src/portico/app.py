@@ -63,6 +63,7 @@ from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services import cloudwatch, iam, lambda_, logs, sns, sqs, sts
+from portico.services.cloudwatch.concurrency import Concurrency
 from portico.services.cloudwatch.embedded import EmbeddedMetrics
 from portico.services.cloudwatch.functions import FunctionMetrics
 from portico.services.logs import retention
@@ -264,6 +265,7 @@ class Server:
             self.dispatcher.bind(registry.index.service, Bound(registry, owner))
             registries.append(registry)
         self.router = Router(registry.index for registry in registries)
+        self.sampling.add(Source("AWS/Lambda", Concurrency(self.invoker.admission).read))
         self.sampling.add(Source("AWS/SQS", QueueMetrics(self.owners["sqs"]).read))
         self.sampling.add(Source("AWS/SNS", TopicMetrics(self.owners["sns"].counters).read))
 

@@ -155,6 +155,20 @@ class Admission:
             raise Throttled(reasons[1])
         return permit.take()
 
+    def running(self) -> dict[str, int]:
+        """How many invocations run now, by function (as `Resolved.owner` has it); functions without any are not named."""
+        running: dict[str, int] = {}
+        for permits in (self._unreserved, self._reserved, self._ahead):
+            for key, permit in permits.items():
+                if permit.running:
+                    owner = key[: key.index(":") + 1]
+                    running[owner] = running.get(owner, 0) + permit.running
+        return running
+
+    def unreserved(self) -> dict[str, int]:
+        """How many of them have a place that no function has reserved, by account and region (`ACCOUNT/REGION`)."""
+        return {key: places.running for key, places in self._accounts.items() if places.running}
+
     def _for_version(self, key: str) -> Permit:
         return _added(self._ahead, key, Permit(Places(), ahead=True))
 

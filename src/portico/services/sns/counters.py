@@ -9,10 +9,13 @@ import msgspec
 
 
 class Counts(msgspec.Struct):
-    """Of one topic, since the start; `published_bytes` is the sum of the messages' sizes (`PublishSize`)."""
+    """Of one topic, since the start; `published_bytes` is the sum of the messages' sizes (`PublishSize`). `least_bytes` and
+    `most_bytes` are the smallest and the largest of them since metrics were last made (0: none)."""
 
     published: int = 0
     published_bytes: int = 0
+    least_bytes: int = 0
+    most_bytes: int = 0
     delivered: int = 0
     failed: int = 0
     filtered_out: int = 0

@@ -24,6 +24,9 @@ class TopicMetrics:
     async def read(self, at: int) -> list[Point]:
         """The points of the minute that begins at `at` (seconds since the epoch)."""
         counted = dict(self._counters.read())
+        for key in counted:
+            live = self._counters.of(key)
+            live.least_bytes = live.most_bytes = 0
         points = [
             Point(Series(*key[:2], NAMESPACE, name, (("TopicName", key[2]),)), at, unit, stats)
             for key, counts in counted.items()
@@ -43,5 +46,4 @@ def _told(counts: Counts, before: Counts) -> Iterator[tuple[str, str, Stats]]:
     published = counts.published - before.published
     if published:
         total = counts.published_bytes - before.published_bytes
-        mean = total / published  # what each of them had is not known
-        yield SIZE, "Bytes", of_set(published, total, mean, mean)
+        yield SIZE, "Bytes", of_set(published, total, counts.least_bytes, counts.most_bytes)

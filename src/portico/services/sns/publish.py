@@ -145,6 +145,8 @@ def _count(sns: Sns, topic: Topic, size: int) -> None:
     counts = sns.counters.of(topic.key)
     counts.published += 1
     counts.published_bytes += size
+    counts.most_bytes = max(counts.most_bytes, size)
+    counts.least_bytes = min(counts.least_bytes or size, size)
 
 
 async def _first_of(call: Call, topic: Topic, message: Message) -> Published | None:

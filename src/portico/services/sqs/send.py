@@ -217,7 +217,6 @@ def _answered(sqs: Sqs, queue: Queue, outgoing: Outgoing, sent: Outcome) -> dict
         size = outgoing.size
         counts.sent_bytes += size
         counts.most_bytes = max(counts.most_bytes, size)
-        if size < counts.least_bytes or not counts.least_bytes:
-            counts.least_bytes = size
+        counts.least_bytes = min(counts.least_bytes or size, size)
     answer = {"MessageId": sent.message_id, **outgoing.answer}
     return {**answer, "SequenceNumber": sequence_number(sent.sequence)} if queue.fifo else answer

@@ -30,7 +30,7 @@ class Sampling:
     def __init__(self, metrics: Metrics, clock: Clock) -> None:
         self._metrics = metrics
         self._clock = clock
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, list[Source]] = {}
         self._next: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
         self._advanced = asyncio.Event()
@@ -38,21 +38,20 @@ class Sampling:
 
     def add(self, source: Source) -> None:
         """Ask `source` as well."""
-        self._sources[source.namespace] = source
+        self._sources.setdefault(source.namespace, []).append(source)
 
     async def freshen(self, namespace: str) -> None:
-        """Ask the source of a namespace, if there is one, for what it knows now. Those who want this while it is being asked wait
-        together for it to be asked once more.
+        """Ask the sources of a namespace, if there are any, for what they know now. Those who want this while they are being asked
+        wait together for them to be asked once more.
 
         Raises:
             StoreError: what it tells of can't be read.
         """
-        source = self._sources.get(namespace)
-        if source is None:
+        if namespace not in self._sources:
             return
         asking = self._next.get(namespace)
         if asking is None:
-            asking = self._next[namespace] = asyncio.create_task(self._ask(source))
+            asking = self._next[namespace] = asyncio.create_task(self._ask(namespace))
         await asyncio.shield(asking)  # one who leaves does not take it away from the others
 
     async def run(self) -> None:
@@ -68,9 +67,10 @@ class Sampling:
                 async with asyncio.timeout(_EVERY_S - self._clock.now() % _EVERY_S):
                     await self._advanced.wait()
 
-    async def _ask(self, source: Source) -> None:
+    async def _ask(self, namespace: str) -> None:
         async with self._turn:
-            self._next.pop(source.namespace)  # what happens from now on is for who asks next
-            points = list(await source.read(int(self._clock.now()) // 60 * 60))
-            if points:
-                self._metrics.add(points)
+            self._next.pop(namespace)  # what happens from now on is for who asks next
+            for source in self._sources[namespace]:
+                points = list(await source.read(int(self._clock.now()) // 60 * 60))
+                if points:
+                    self._metrics.add(points)
