@@ -1,5 +1,6 @@
 """Deliveries and what time does to them: retries, dead letters, pace, mails, status, expiry. The clock is moved, nothing waits."""
 
+import asyncio
 import hashlib
 import json
 import socket
@@ -14,6 +15,7 @@ from portico.identity.principal import service
 from portico.services.sns import fan_out
 from portico.services.sns.delivery_policy import http_policy
 from portico.services.sns.retries import AWS_ENDPOINTS, CUSTOMER_ENDPOINTS
+from portico.services.sns.worker import Job, Tried
 from portico.wire.errors import AwsError
 from receiver import Receiver, receiving
 from sns_in_process import OWN_PORT, REGION, Notifications, notifications
@@ -159,6 +161,49 @@ async def test_a_name_and_a_password_in_the_address(here: Notifications, receive
     assert (delivered.path, delivered.headers["authorization"]) == ("/a?b=c", "Basic YWRhOnBAc3M=")
     attributes = (await here.call("GetSubscriptionAttributes", SubscriptionArn=arn))["Attributes"]
     assert attributes["Endpoint"] == endpoint.replace("p%40ss", "****")
+
+
+class Gate:
+    """Endpoints of which some do not answer before they are let."""
+
+    def __init__(self, slow: str) -> None:
+        self.slow = slow
+        self.open = asyncio.Event()
+        self.reached: asyncio.Queue[str] = asyncio.Queue()
+
+    async def deliver(self, job: Job) -> Tried:
+        if job.subscription.arn == self.slow:
+            await self.open.wait()
+        self.reached.put_nowait(job.subscription.arn)
+        return Tried("delivered")
+
+    def phases(self, job: Job) -> Any:
+        return AWS_ENDPOINTS
+
+
+async def test_a_slow_endpoint_holds_up_no_other(here: Notifications) -> None:
+    topic = await here.topic()
+    slow = await here.confirmed(topic, "http", "http://slow.example/")
+    other = await here.topic("other")
+    fast = await here.confirmed(other, "http", "http://fast.example/")
+    for _ in range(100):
+        await here.publish(topic)
+    gate, worker = Gate(slow), here.worker("http")
+    worker._endpoints = gate
+    while await worker.take():
+        continue
+    await here.publish(other)
+    await worker.take()
+    assert await gate.reached.get() == fast
+    gate.open.set()
+    found = 0
+    while found < 100:
+        here.clock.advance(2)
+        await worker.take()
+        while not gate.reached.empty():
+            found += gate.reached.get_nowait() == slow
+    await worker.drain()
+    assert here.counts(topic).delivered == 100
 
 
 async def test_the_pace_of_an_endpoint(here: Notifications, receiver: Receiver) -> None:

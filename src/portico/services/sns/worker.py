@@ -2,7 +2,8 @@
 
 Every step is one commit: an endpoint inside of Portico gets a delivery in the commit that ends it, one outside gets it at least once. What
 can't be delivered goes to the subscription's dead-letter queue in the commit that gives it up. A try that failed changes the message's
-visibility and counts it; nothing is deleted and sent again. Endpoints with much under way wait for the others.
+visibility and counts it; nothing is deleted and sent again. Endpoints with much under way wait for the others, for whom a share of the
+places is kept free.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ log = logging.getLogger("portico.sns")
 LEASE_S = 120.0  # longer than any try
 IN_FLIGHT_MAX = 64
 _EACH_MAX = 8  # under way for one subscription, before others go first
+_SHARED_MAX = 48  # under way altogether, before those with as many have to wait
+_STAND_BACK_S = 1.0
 _RECEIVE_MAX = 10
 _LOOK_S = 1.0  # the `now` clock can be moved, so a wait for it is looked at again
 
@@ -111,7 +114,7 @@ class Worker:
         room = min(IN_FLIGHT_MAX - len(self._running), _RECEIVE_MAX)
         if room <= 0:
             return 0
-        busy = Counter(self._running.values())
+        busy = self._busy()
         last = tuple(group for group, count in busy.items() if count >= _EACH_MAX)
         taken = await self._store.receive(
             self._queue,
@@ -122,10 +125,23 @@ class Worker:
             taking=Taking(per_group=0, last=last),
         )
         for message in taken:
-            task = asyncio.create_task(self._handle(message))
-            self._running[task] = message.group or ""
-            task.add_done_callback(self._ended)
+            self._start(message)
         return len(taken)
+
+    def _busy(self) -> Counter[str]:
+        """How many deliveries are under way for each subscription."""
+        return Counter(self._running.values())
+
+    def _start(self, message: Message) -> None:
+        group = message.group or ""
+        crowded = len(self._running) >= _SHARED_MAX and self._busy()[group] >= _EACH_MAX
+        task = asyncio.create_task(self._put_back(message) if crowded else self._handle(message))
+        self._running[task] = group
+        task.add_done_callback(self._ended)
+
+    async def _put_back(self, message: Message) -> None:
+        later = self._clock.now() + _STAND_BACK_S
+        await self._settle(ChangeVisibility(self._queue, message.receipt, later, message.body))
 
     async def drain(self) -> None:
         """Wait for what is under way."""
