@@ -211,6 +211,19 @@ def test_no_concurrency_reserved(stage: Stage) -> None:
     assert "responsePayload" not in told
 
 
+def test_throttled_events_run_in_the_end(stage: Stage) -> None:
+    """One place for five events: those that find none are tried again, which counts neither as an error nor as a delivery."""
+    source = "import time\ndef handler(event, context):\n    time.sleep(0.2)\n    return event\n"
+    stage.deploy(source=source)
+    stage.configure(MaximumRetryAttempts=0)
+    stage.lam.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+    sent = {stage.send({"n": n}) for n in range(5)}
+    told = [stage.record(by="2s")["requestContext"] for _ in range(5)]
+    assert {each["requestId"] for each in told} == sent
+    assert {(each["condition"], each["approximateInvokeCount"]) for each in told} == {("Success", 1)}
+    assert stage.received(0) is None
+
+
 def test_the_role_is_gone(stage: Stage) -> None:
     """An error of the platform: tried again until the event is too old, and not counted as the function's."""
     stage.deploy(DeadLetterConfig={"TargetArn": stage.queue})
