@@ -60,14 +60,20 @@ def post(path, kind):
     return ask("POST", path, b"{}", {"Lambda-Extension-Function-Error-Type": kind})[0]
 """
 
-# A listener for telemetry, on a port that is free: `subscribe(...)` and the `batches` that have come.
+# A listener for telemetry, on a port that is free: `subscribe(...)`, the `batches` that have come, `wait_for(kind)` of event.
 LISTEN = """\
 import http.server, threading
 batches = []
+arrived = threading.Condition()
+def wait_for(kind):
+    with arrived:
+        arrived.wait_for(lambda: any(event["type"] == kind for batch in batches for event in batch["events"]))
 class Taker(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        batches.append({"path": self.path, "type": self.headers["Content-Type"], "events": json.loads(body)})
+        with arrived:
+            batches.append({"path": self.path, "type": self.headers["Content-Type"], "events": json.loads(body)})
+            arrived.notify_all()
         self.send_response(200)
         self.end_headers()
     def log_message(self, *_):

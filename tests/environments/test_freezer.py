@@ -22,8 +22,8 @@ COUNTER = """
     child = None
     def handler(event, context):
         global child
-        if event == "child":
-            child = subprocess.Popen(["sleep", "424242.25"])
+        if isinstance(event, dict):
+            child = subprocess.Popen(["sh", "-c", "sleep 4711; true", event["child"]])
             return child.pid
         if event == "wait":
             before = counted
@@ -68,21 +68,24 @@ async def test_a_background_thread_stands_still_between_invocations_and_goes_on_
 
 async def test_the_processes_that_a_function_started_stand_still_too_and_go_on(contained: Any) -> None:
     spec = contained.function("parent", COUNTER)
-    await contained.answer(spec, "child")
+    await contained.answer(spec, {"child": "any"})
     await until(lambda: only(contained).frozen)
-    assert len(usage.descendants(only(contained).pid)) == 2
+    assert len(usage.descendants(only(contained).pid)) == 3
     await until(lambda: standing(only(contained).pid))
     only(contained).thaw()
     await until(lambda: not standing(only(contained).pid))
 
 
-async def test_a_frozen_environment_ends_when_it_is_told_to(contained: Any, alive: Any) -> None:
+async def test_a_frozen_environment_ends_when_it_is_told_to(
+    contained: Any, alive: Any, tmp_path: Path
+) -> None:
     spec = contained.function("ends", COUNTER)
-    await contained.answer(spec, "child")
+    mark = str(tmp_path)
+    await contained.answer(spec, {"child": mark})
     await until(lambda: only(contained).frozen)
     contained.supervisor.retire("ends")
     await until(lambda: contained.supervisor.pool.size == 0)
-    assert alive("424242.25") == []
+    assert alive(mark) == []
 
 
 async def test_an_environment_that_is_killed_while_frozen_is_noticed_and_replaced(workshop: Any) -> None:

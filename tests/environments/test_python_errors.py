@@ -1,6 +1,7 @@
 """A function's errors, each with AWS's words."""
 
 import json
+import sys
 
 import pytest
 
@@ -35,6 +36,22 @@ async def test_an_exception_of_the_handler(workshop) -> None:
         f'\u00a0\u00a0File "{file}", line 5, in handler\n\u00a0\u00a0\u00a0\u00a0inner()\n'
         f'\u00a0\u00a0File "{file}", line 2, in inner\n\u00a0\u00a0\u00a0\u00a0raise ValueError("bad value")'
     ]
+
+
+async def test_where_the_library_and_the_sdk_lie_here_is_not_told(workshop) -> None:
+    source = """\
+    import json, os, boto3
+    def handler(event, context):
+        if event == "sdk":
+            boto3.client("sqs", region_name="us-east-1").send_message()
+        json.loads("{")
+    """
+    spec = workshop.function("f", source)
+    for event, file in (("json", "json/__init__.py"), ("sdk", "site-packages/botocore/client.py")):
+        _, document = await workshop.error(spec, event)
+        assert document["stackTrace"][0].startswith('  File "/var/task/app.py"')
+        library = f"/var/lang/lib/python3.{sys.version_info.minor}"
+        assert document["stackTrace"][1].startswith(f'  File "{library}/{file}"')
 
 
 async def test_an_error_does_not_cost_the_environment(workshop) -> None:

@@ -3,7 +3,7 @@
 Every message is one packet, its first byte the kind. From the first process: `S` and a wait status (how the function's process ended),
 `E`, a wait status and a name (how an extension ended), `D` (the code that `place` named is there), `F` and words (it could not be
 confined or started), `L`, a port and a descriptor (what listens there inside its network namespace),
-`U` and a descriptor (a netlink socket in there). To it: see the methods.
+`U` and a descriptor (a netlink socket in there), `O` and a descriptor (a TCP socket in there). To it: see the methods.
 What a function can reach is not this socket: it is closed before any of its code runs.
 """
 
@@ -11,12 +11,14 @@ import asyncio
 import os
 import socket
 import struct
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 _STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER, _UPLINK = b"S", b"E", b"D", b"F", b"L", b"U"
-_TERMINATE, _START, _PLACE = b"T", b"X", b"P"
+_INSIDE = b"O"
+_TERMINATE, _KILL, _START, _PLACE = b"T", b"K", b"X", b"P"
 _WAIT_STATUS = struct.Struct("!i")
 _PORT = struct.Struct("!H")
 _MESSAGE_BYTES_MAX = 4096
@@ -31,7 +33,7 @@ class Control:
     """
 
     __slots__ = (
-        "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "on_uplink",
+        "_inside", "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "on_uplink",
         "status",
     )  # fmt: skip
 
@@ -43,6 +45,7 @@ class Control:
         self._loop = loop
         self._socket = connection
         self._reading = True
+        self._inside: deque[asyncio.Future[socket.socket]] = deque()
         self.status: int | None = None
         self.failure = ""
         self.on_listener: Callable[[int, int], None] = lambda _, descriptor: os.close(descriptor)
@@ -64,9 +67,28 @@ class Control:
         """Send SIGTERM to the process group of the function's runtime."""
         self.send(_TERMINATE)
 
-    def start_extensions(self, programs: Sequence[str], variables: Mapping[str, str]) -> None:
-        """Start each program, named by its path inside the environment, with these variables, confined like the function."""
-        self.send(_START + msgspec.json.encode({"programs": programs, "variables": variables}))
+    def kill_runtime(self) -> None:
+        """Send SIGKILL to it."""
+        self.send(_KILL)
+
+    async def socket_inside(self) -> socket.socket:
+        """A TCP socket that was made in the environment's own network, not connected yet.
+
+        Raises:
+            OSError: the environment has ended.
+        """
+        waiting: asyncio.Future[socket.socket] = self._loop.create_future()
+        if not self._reading:
+            raise ConnectionResetError("the environment has ended")
+        self._inside.append(waiting)
+        self.send(_INSIDE)
+        return await waiting
+
+    def start_extensions(self, programs: Sequence[str], variables: Mapping[str, str], log_fd: int) -> None:
+        """Start each program, named by its path inside the environment, with these variables, confined like the function; what they
+        write goes to `log_fd`, which stays the caller's."""
+        body = msgspec.json.encode({"programs": programs, "variables": variables})
+        self.send(_START + body, [log_fd])
 
     def place(self, code_dir: str, opt_dir: str, tmp_mb: int) -> None:
         """Show an environment whose layout is `late` its code, its layers ("": none), and a /tmp of that size; `on_placed` follows."""
@@ -95,12 +117,23 @@ class Control:
             self._stop()
         elif message[:1] == _LISTENER and len(message) == 1 + _PORT.size and descriptors:
             self.on_listener(_PORT.unpack_from(message, 1)[0], descriptors.pop())
+        elif message[:1] == _INSIDE and descriptors:
+            self._hand_on(socket.socket(fileno=descriptors.pop()))
         elif message[:1] == _UPLINK and descriptors:
             self.on_uplink(descriptors.pop())
         else:
             self._heard(message[:1], message[1:])
         for fd in descriptors:
             os.close(fd)
+
+    def _hand_on(self, inside: socket.socket) -> None:
+        inside.setblocking(False)
+        while self._inside:
+            waiting = self._inside.popleft()
+            if not waiting.done():
+                waiting.set_result(inside)
+                return
+        inside.close()
 
     def _heard(self, kind: bytes, body: bytes) -> None:
         if kind == _STATUS and len(body) == _WAIT_STATUS.size:
@@ -120,3 +153,7 @@ class Control:
         if self._reading:
             self._reading = False
             self._loop.remove_reader(self._socket.fileno())
+            for waiting in self._inside:
+                if not waiting.done():
+                    waiting.set_exception(ConnectionResetError("the environment has ended"))
+            self._inside.clear()

@@ -50,7 +50,7 @@ class Deadlines:
     def _fire(self) -> None:
         self._timer = None
         now = self._now()
-        due = [key for key, at in self._at.items() if at <= now]
+        due = sorted((key for key, at in self._at.items() if at <= now), key=self._at.__getitem__)
         for key in due:
             del self._at[key]
         if self._at:

@@ -1,4 +1,4 @@
-"""One execution environment: its processes, its socket, its log, and where it is in its life."""
+"""One execution environment: its processes, its socket, its log. Where it is in its life is in `standing.py`."""
 
 import asyncio
 import logging
@@ -18,28 +18,29 @@ from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Networ
 from portico.environments.ends import Ends
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
 from portico.environments.launchers.port import Layout, Process
-from portico.environments.lifecycle import Event, State, advance
+from portico.environments.lifecycle import Event, State
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
 from portico.environments.processes import Processes
 from portico.environments.reserve import Early
 from portico.environments.sandbox.cgroups import Group
-from portico.environments.stream import Answer
+from portico.environments.standing import Standing
 from portico.environments.wayout import WayOut
 from portico.environments.work import (
     EnvironmentSpec,
     ExtensionReady,
-    InitEnd,
     Invocation,
     LogLine,
-    Outcome,
     PreparationFailed,
     Prepared,
+    Subscribed,
 )
 
 log = logging.getLogger("portico.environments")
 
 _EXIT_GRACE_S = 0.5
+# What a runtime has of an end that extensions are told of. Source: Developer Guide, "Lambda runtime environment", "Shutdown phase".
+_RUNTIME_GRACE_S = 0.3
 _LAST_WORDS_S = 1.0
 _MEASURE_EVERY_S = 0.25
 
@@ -55,8 +56,8 @@ class Reports(msgspec.Struct, frozen=True, gc=False):
     gone: Callable[["Environment"], None]
 
 
-class Environment:
-    """What the supervisor knows of an environment. `reason` says why it was told to end, "" when it was not."""
+class Environment(Standing):
+    """An environment as the supervisor has it: how it stands, and all that joins it with its processes."""
 
     __slots__ = (
         "_channel",
@@ -70,67 +71,16 @@ class Environment:
         "_reports",
         "_session",
         "_way_out",
-        "answer",
-        "delivered_at",
-        "expires_at",
-        "failure",
         "group",
-        "id",
-        "init_ms",
-        "init_started_at",
-        "inits",
-        "invocation",
-        "late_lines",
         "layout",
-        "log_stream",
         "network",
-        "no_snapshot",
-        "outcome",
-        "peak_kb",
-        "ready",
-        "reason",
-        "repeated",
-        "restored",
-        "settled",
-        "spec",
-        "started_ms",
-        "state",
-        "status",
-        "ticket",
     )  # fmt: skip
 
     def __init__(self, id: int, spec: EnvironmentSpec, log_stream: str) -> None:
-        self.id = id
-        self.spec = spec
-        self.log_stream = log_stream
-        self.state = State.STARTING
-        self.ready = False  # whether the init phase has succeeded
-        self.repeated = False  # whether the init phase runs again, inside the invocation
-        self.reason = ""
-        self.failure: Exception | bytes | None = None  # what the init phase ended with
-        self.status: int | None = None  # wait status of the function's process
-        self.ticket = 0
-        self.invocation: Invocation | None = None
-        self.answer: Answer | None = None  # to the invocation, when it is streamed
-        self.outcome: Outcome | None = (
-            None  # of the invocation that has been answered, while something still attends to it
-        )
-        self.settled: asyncio.Future[Outcome] | None = (
-            None  # the caller has its answer and waits for the rest of the outcome
-        )
-        self.expires_at = float("inf")
-        self.delivered_at = 0.0
-        self.started_ms = 0
-        self.init_started_at = 0.0
-        self.init_ms: float | None = None
-        self.inits: tuple[InitEnd, ...] = ()
-        self.peak_kb = 0
-        self.late_lines: tuple[LogLine, ...] = ()
+        super().__init__(id, spec, log_stream)
         self.group = Group()
         self.network = Network()
         self.layout = Layout()
-        self.restored = False  # from a snapshot
-        self.no_snapshot = ""  # why it is not, if it should be
         self._doors = Doors()
         self._way_out = WayOut(None, self._unconnected)
         self._processes = Processes()
@@ -141,18 +91,10 @@ class Environment:
         self._session: Session | None = None
         self._measure_at = 0.0
 
-    def __str__(self) -> str:
-        return f"environment {self.id} of {self.spec.key}"
-
     @property
     def pid(self) -> int | None:
         """The first process of the tree, as the server sees it."""
         return self._processes.pid
-
-    @property
-    def working_since(self) -> float:
-        """When the present work began, on the monotonic clock."""
-        return self.delivered_at if self.ready else self.init_started_at
 
     @property
     def attended(self) -> bool:
@@ -163,13 +105,9 @@ class Environment:
         """The extensions that it has begun with, once."""
         return () if self._session is None else self._session.extensions.take_ready()
 
-    def memory_mb(self) -> int:
-        """The most memory used so far, as REPORT shows it."""
-        return min(-(-self.peak_kb // 1024), self.spec.memory_mb)
-
-    def is_about(self, request_id: bytes) -> bool:
-        """Whether a frame's id is the running invocation's."""
-        return self.invocation is not None and self.invocation.request_id.encode() == request_id
+    def take_subscriptions(self) -> tuple[Subscribed, ...]:
+        """The extensions that have subscribed to telemetry in it, once."""
+        return () if self._session is None else self._session.telemetry.take_subscribed()
 
     def set_init_lines_apart(self, ready_ms: int) -> None:
         """Read what the init phase has written, and date it before `ready_ms`, so that it comes before the invocation's START."""
@@ -185,28 +123,6 @@ class Environment:
         other.peak_kb = self.peak_kb
         other.inits = self.inits
         return other
-
-    def init_ended(self, now: float, status: str, error_type: str = "") -> None:
-        """The init phase has ended in a way that the log tells of by itself."""
-        phase = "invoke" if self.repeated else "init"
-        took_ms = (now - self.init_started_at) * 1000
-        self.inits += (InitEnd(took_ms, status, error_type, phase),)
-
-    def forget_invocation(self) -> None:
-        """The invocation has been answered; the environment stays."""
-        self.invocation = None
-        self.answer = None
-        self.outcome = None
-        self.settled = None
-        self.repeated = False
-
-    def advance(self, event: Event) -> None:
-        """Go on to the next state.
-
-        Raises:
-            TransitionRefused: this can't happen now.
-        """
-        self.state = advance(self.state, event, self)
 
     def adopt(self, early: Early, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
         """Be the environment of processes that were started before their function was known: show them its code, then give them
@@ -246,7 +162,7 @@ class Environment:
                 raise
         self._follow(process)
         if plan.extensions and self.state is not State.ENDING:
-            self._way_out.then(lambda: self._start_extensions(plan, layout, variables))
+            self._way_out.then(lambda: self._start_extensions(plan, layout, variables, clock))
 
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
@@ -302,6 +218,7 @@ class Environment:
             self.kill()
             return
         self._control.terminate()
+        self._loop.call_later(_RUNTIME_GRACE_S, self._control.kill_runtime)
         self._processes.later(grace_s, self.kill)
 
     def kill(self) -> None:
@@ -311,15 +228,18 @@ class Environment:
     def take_lines(self) -> tuple[LogLine, ...]:
         """What the function has written since the last call."""
         lines = () if self._log is None else self._log.take()
+        written = () if self._companions is None else self._companions.take_lines()
+        if written:
+            lines = tuple(sorted(lines + written, key=_at_ms))
         if self.late_lines:
             lines, self.late_lines = self.late_lines + lines, ()
         return lines
 
-    def _start_extensions(self, plan: Plan, layout: Layout, variables: dict[str, str]) -> None:
+    def _start_extensions(self, plan: Plan, layout: Layout, variables: dict[str, str], clock: Clock) -> None:
         """Start the extensions; the runtime gets its configuration, and so begins, once all have registered."""
         if self._companions is not None:
             self._companions.start(
-                plan.extensions, layout.layers_dir, variables, lambda: self._configure(layout, variables)
+                plan.extensions, layout, variables, clock, lambda: self._configure(layout, variables)
             )
 
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
@@ -336,11 +256,13 @@ class Environment:
         on_end = self._channel_ended if plan.speaks_frames else _ignore
         self._channel = Channel(self._loop, ours.channel, session.heard, on_end)
         session.speak(FramedLane(self._channel) if plan.speaks_frames else None)
-        self._log = LogPipe(self._loop, clock, ours.log_fd, session.line)
+        self._log = LogPipe(self._loop, clock, ours.log_fd, session.line, session.telemetry.lines_dropped)
         session.happenings.memory_mb = self.memory_mb
         session.asleep = lambda: self.frozen
         control = self._control = Control(self._loop, ours.control)
         control.on_listener = self._listener
+        if self.network.own:
+            session.socket_inside = control.socket_inside
         way_out = self._way_out = WayOut(self.network.uplink, self._unconnected)
         control.on_uplink = way_out.handed
         self._companions = Companions(
@@ -436,10 +358,16 @@ class Environment:
         if self._log is not None:
             self._log.close()
             self._log = None
+        if self._companions is not None:
+            self._companions.close()
         self._processes.release()
         if self._control is not None:
             self._control.close()
             self._control = None
+
+
+def _at_ms(line: LogLine) -> int:
+    return line.at_ms
 
 
 def _ignore(_: BrokenFrame | None) -> None:

@@ -18,16 +18,23 @@ _SKEW_MS_MAX = 60_000
 
 class LineCollector:
     """The lines of one invocation. A longer line is split at `LINE_BYTES_MAX`; what exceeds `TOTAL_BYTES_MAX` in one
-    invocation is dropped, and a last line says how much. `on_line` sees each line when it is whole."""
+    invocation is dropped, and a last line says how much. `on_line` sees each line when it is whole, `on_dropped` how many lines and
+    bytes were dropped."""
 
-    __slots__ = ("_buffer", "_dropped", "_lines", "_on_line", "_taken")
+    __slots__ = ("_buffer", "_dropped", "_dropped_lines", "_lines", "_on_dropped", "_on_line", "_taken")
 
-    def __init__(self, on_line: Callable[[LogLine], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_line: Callable[[LogLine], None] | None = None,
+        on_dropped: Callable[[int, int], None] | None = None,
+    ) -> None:
         self._on_line = on_line
+        self._on_dropped = on_dropped
         self._buffer = bytearray()
         self._lines: list[LogLine] = []
         self._taken = 0
         self._dropped = 0
+        self._dropped_lines = 0
 
     @property
     def full(self) -> bool:
@@ -44,6 +51,7 @@ class LineCollector:
         kept = data[: max(0, TOTAL_BYTES_MAX - self._taken)]
         self._taken += len(kept)
         self._dropped += len(data) - len(kept)
+        self._dropped_lines += data.count(b"\n", len(kept))
         self._buffer += kept
         start = 0
         while (end := self._cut(start, at_ms)) > start:
@@ -60,10 +68,12 @@ class LineCollector:
         if self._dropped:
             words = f"LOGS_DROPPED {self._dropped} bytes: more than {TOTAL_BYTES_MAX} bytes in one invocation"
             self._lines.append(LogLine(at_ms, words))
+            if self._on_dropped is not None:
+                self._on_dropped(max(self._dropped_lines, 1), self._dropped)
         lines = tuple(self._lines)
         self._buffer.clear()
         self._lines.clear()
-        self._taken = self._dropped = 0
+        self._taken = self._dropped = self._dropped_lines = 0
         return lines
 
     def _cut(self, start: int, at_ms: int) -> int:

@@ -31,11 +31,12 @@ class LogPipe:
         clock: Clock,
         fd: int,
         on_line: Callable[[LogLine], None] | None = None,
+        on_dropped: Callable[[int, int], None] | None = None,
     ) -> None:
         self._loop = loop
         self._clock = clock
         self._fd = fd
-        self._collector = LineCollector(on_line)
+        self._collector = LineCollector(on_line, on_dropped)
         self._resume: asyncio.TimerHandle | None = None
         os.set_blocking(fd, False)
         loop.add_reader(fd, self._read)

@@ -8,7 +8,7 @@ from portico.environments.environment import Environment
 from portico.environments.framed import Frame
 from portico.environments.plan import Fault
 from portico.environments.stream import Answer
-from portico.environments.work import Outcome
+from portico.environments.work import LogLine, Outcome
 
 
 class Outcomes:
@@ -45,10 +45,17 @@ class Outcomes:
         return self.failed(environment, ending)
 
     def settled(self, environment: Environment, outcome: Outcome) -> Outcome:
-        """The outcome with the time and the lines of what went on after the answer."""
+        """The outcome with the time and the lines of what went on after the answer; of the environment's end too, if an extension
+        has brought that about, though the answer stays what it was."""
+        ended: tuple[LogLine, ...] = ()
+        if isinstance(environment.failure, Fault) and environment.invocation is not None:
+            request_id, kind = environment.invocation.request_id, environment.failure.kind
+            ended = (
+                LogLine(self.wall_ms(), f"RequestId: {request_id} Error: {environment.failure}\n{kind}\n"),
+            )
         return msgspec.structs.replace(
             outcome,
-            lines=outcome.lines + environment.take_lines(),
+            lines=outcome.lines + environment.take_lines() + ended,
             duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
             ended_at_ms=self.wall_ms(),
         )
@@ -68,6 +75,7 @@ class Outcomes:
             timed_out=error_type == endings.TIMED_OUT,
             lines=environment.take_lines(),
             extensions=environment.take_extensions(),
+            subscriptions=environment.take_subscriptions(),
             log_stream=environment.log_stream,
             duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
             init_ms=None if environment.restored else init_ms,

@@ -93,6 +93,14 @@ class ExtensionReady(msgspec.Struct, frozen=True, gc=False):
     events: tuple[str, ...]
 
 
+class Subscribed(msgspec.Struct, frozen=True, gc=False):
+    """An extension that is told of what happens in a new environment, as the log tells of it: `types` of events."""
+
+    name: str
+    types: tuple[str, ...]
+    state: str = "Subscribed"
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How an invocation ended; a function's error is a value.
 
@@ -120,6 +128,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     no_snapshot: str = ""
     inits: tuple[InitEnd, ...] = ()
     extensions: tuple[ExtensionReady, ...] = ()
+    subscriptions: tuple[Subscribed, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):

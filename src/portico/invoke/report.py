@@ -6,13 +6,19 @@ Source: Lambda Developer Guide, "View CloudWatch logs", "Lambda runtime environm
 
 import base64
 import functools
-import hashlib
 import math
-import re
 
 import msgspec
 
-from portico.environments.work import EnvironmentSpec, ExtensionReady, InitEnd, LogLine, Outcome
+from portico.environments.runtimes.versions import runtime_version, runtime_version_arn
+from portico.environments.work import (
+    EnvironmentSpec,
+    ExtensionReady,
+    InitEnd,
+    LogLine,
+    Outcome,
+    Subscribed,
+)
 from portico.invoke import report_json
 from portico.invoke.records import Version
 from portico.invoke.times import iso
@@ -21,7 +27,6 @@ TAIL_BYTES = 4096
 _BEFORE_START = ("INIT_START ", "INIT_REPORT ", "RESTORE_START ", "RESTORE_REPORT ")
 _START = "START RequestId: "
 _EXITS = ("Runtime.ExitError", "Runtime.OutOfMemory")
-_RUNTIME = re.compile(r"([a-z]+)\.?([a-z0-9.]*?)(?:\.x)?")
 
 
 class _Failure(msgspec.Struct):
@@ -29,17 +34,6 @@ class _Failure(msgspec.Struct):
 
 
 _decode_failure = msgspec.json.Decoder(_Failure).decode
-
-
-def runtime_version_arn(region: str, runtime: str) -> str:
-    """The ARN of the runtime's version: stable for a runtime, as we have one version of each."""
-    return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(runtime.encode()).hexdigest()}"
-
-
-def runtime_version(runtime: str) -> str:
-    """A runtime's version as logs have it: `python:3.14.v1`, `nodejs:22.v1`, `provided:al2023.v1`."""
-    parts = _RUNTIME.fullmatch(runtime)
-    return f"{parts[1]}:{parts[2]}.v1" if parts is not None else runtime
 
 
 def billed_ms(outcome: Outcome) -> int:
@@ -115,8 +109,14 @@ def _start_lines(about: report_json.Runtime, outcome: Outcome, before: list[LogL
     took_ms += 0.0 if told_apart else outcome.init_ms or 0.0
     init_start = LogLine(start_ms - math.ceil(took_ms), f"INIT_START {told}")
     extensions = (LogLine(start_ms - 1, _extension(one)) for one in outcome.extensions)
+    subscriptions = (LogLine(start_ms - 1, _subscribed(one)) for one in outcome.subscriptions)
     reports = (LogLine(start_ms, _init_report(init)) for init in outcome.inits)
-    return [init_start, *before, *extensions, *reports]
+    return [init_start, *before, *subscriptions, *extensions, *reports]
+
+
+def _subscribed(one: Subscribed) -> str:
+    types = ", ".join(kind.capitalize() for kind in one.types)
+    return f"TELEMETRY\tName: {one.name}\tState: {one.state}\tTypes: [{types}]\n"
 
 
 def _extension(one: ExtensionReady) -> str:

@@ -107,7 +107,11 @@ def _start_events(report: Report) -> tuple[list[_Event], list[_Event]]:
     took_ms = sum(init.duration_ms for init in inits)
     begun = _Event(start_ms - math.ceil(took_ms), "platform.initStart", {**kind, "phase": "init", **runtime})
     extensions = [
-        _Event(start_ms - 1, "platform.extension", msgspec.to_builtins(one)) for one in outcome.extensions
+        *(
+            _Event(start_ms - 1, "platform.telemetrySubscription", msgspec.to_builtins(one))
+            for one in outcome.subscriptions
+        ),
+        *(_Event(start_ms - 1, "platform.extension", msgspec.to_builtins(one)) for one in outcome.extensions),
     ]
     return [begun], extensions + [event for init in inits for event in _init_events(start_ms, kind, init)]
 

@@ -6,13 +6,16 @@ import re
 
 import pytest
 
+from portico.environments.doors import Network
+from portico.environments.loglines import TOTAL_BYTES_MAX
+from portico.environments.runtimes.versions import runtime_version, runtime_version_arn
+
 TAKE = """
 register("INVOKE", "SHUTDOWN")
 status, said = subscribe(schemaVersion="2022-12-13", buffering={"timeoutMs": 25})
 while next_event()["eventType"] != "SHUTDOWN":
     pass
-while not any(event["type"] == LAST for batch in batches for event in batch["events"]):
-    pass
+wait_for(LAST)
 print(json.dumps({"subscribed": [status, said], "batches": batches}), flush=True)
 """
 PRINTING = "def handler(event, context):\n    print('hello')\n    return event"
@@ -59,6 +62,8 @@ async def test_what_an_extension_is_told(workshop, function, extension) -> None:
     assert record["platform.initStart"] == {
         "initializationType": "on-demand",
         "phase": "init",
+        "runtimeVersion": runtime_version(spec.runtime),
+        "runtimeVersionArn": runtime_version_arn(spec.region, spec.runtime),
         "functionName": "p",
         "functionVersion": "$LATEST",
     }
@@ -109,15 +114,17 @@ async def test_over_tcp(workshop, program, extension) -> None:
     port = listener.getsockname()[1]
     print(*subscribe(destination={"protocol": "TCP", "port": port}, buffering={"timeoutMs": 25}, types=["platform"]))
     lines = []
+    reported = threading.Event()
     def take():
         while True:
             with listener.accept()[0].makefile() as said:
                 lines.extend(said)
+            if any("platform.report" in line for line in lines):
+                reported.set()
     threading.Thread(target=take, daemon=True).start()
     while next_event()["eventType"] != "SHUTDOWN":
         pass
-    while not any("platform.report" in line for line in lines):
-        pass
+    reported.wait()
     print(json.dumps([json.loads(line)["type"] for line in lines]), flush=True)
     """
     extension(source)
@@ -190,3 +197,68 @@ async def test_lines_of_json_are_objects_where_the_log_is_json(workshop, program
         if event["type"] == "function"
     ]
     assert line == {"a": 1}
+
+
+def _events(took: dict) -> list[dict]:
+    return [event for batch in took["batches"] for event in batch["events"]]
+
+
+async def test_what_extensions_write_is_theirs(workshop, function, extension) -> None:
+    source = TAKE.replace("LAST", "'platform.report'").replace(
+        "wait_for(", "print('mine', flush=True)\nwait_for('extension')\nwait_for(", 1
+    )
+    extension(source.replace("buffering=", "types=['platform', 'function', 'extension'], buffering="))
+    spec = function()
+    outcome = await workshop.invoke(spec, 1)
+    assert [line.text for line in outcome.lines] == ["hello"]
+    told = {
+        (event["type"], event["record"])
+        for event in _events(await ended(workshop))
+        if "." not in event["type"]
+    }
+    assert told == {("function", "hello"), ("extension", "mine")}
+
+
+async def test_what_is_not_kept_of_a_flood_is_told(workshop, program, extension) -> None:
+    taking = TAKE.replace("LAST", "'platform.logsDropped'")
+    extension(taking.replace("buffering=", "types=['platform'], buffering="))
+    source = f"""
+    id, value, _ = event()
+    line = "x" * 1023
+    for _ in range({TOTAL_BYTES_MAX // 1024} + 100):
+        print(line)
+    sys.stdout.flush()
+    answer(id, 1)
+    event()
+    """
+    outcome = await workshop.invoke(program(source), 1)
+    if outcome.settled is not None:
+        outcome = await asyncio.wait_for(outcome.settled, 30)
+    assert "LOGS_DROPPED" in outcome.lines[-1].text
+    (lost,) = [
+        event["record"] for event in _events(await ended(workshop)) if event["type"] == "platform.logsDropped"
+    ]
+    assert lost["droppedBytes"] == 100 * 1024
+    assert lost["droppedRecords"] == 100
+
+
+async def test_into_a_network_of_its_own(make_workshop, program, extension, tmp_path) -> None:
+    """The server has no way to the environment's loopback, but by a socket that was made in there."""
+    shop = make_workshop(network=Network("portico", 4566))
+    shop.opt_dirs = {"p": str(tmp_path / "p-layer")}
+    extension(TAKE.replace("LAST", "'platform.report'"))
+    spec = program("while True:\n    id, value, _ = event()\n    answer(id, value)")
+    shop.variables["p"] = {}
+    await shop.invoke(spec, 1)
+    kinds = {event["type"] for event in _events(await ended(shop))}
+    assert kinds >= {"platform.initStart", "platform.start", "platform.report"}
+
+
+async def test_the_first_outcome_tells_who_has_subscribed(workshop, program, extension) -> None:
+    extension(TAKE.replace("LAST", "'platform.report'"))
+    spec = program("while True:\n    answer(event()[0], 1)")
+    first, second = [await workshop.invoke(spec, n) for n in range(2)]
+    assert [(one.name, one.types, one.state) for one in first.subscriptions] == [
+        ("watcher", ("platform", "function"), "Subscribed")
+    ]
+    assert second.subscriptions == ()

@@ -39,7 +39,7 @@ async def test_extensions_run_beside_the_function_and_their_ends_are_told(launch
     environment = await launch("/bin/sh", "-c", "read never <&3", opt_dir=str(folder), speaks_frames=True)
     layers = environment.layout.layers_dir
     environment.configure()
-    environment.control.start_extensions([f"{layers}/one"], {"MINE": "ü"})
+    environment.control.start_extensions([f"{layers}/one"], {"MINE": "ü"}, environment.log_writer)
     words = (await environment.line()).split()
     assert words[:2] == ["one", "ü"]
     await environment.said(("extension", "one", 5))
@@ -49,7 +49,9 @@ async def test_extensions_run_beside_the_function_and_their_ends_are_told(launch
 async def test_an_extension_that_can_not_be_executed(launch: Any, folder: Path) -> None:
     environment = await launch("/bin/sh", "-c", "read never <&3", opt_dir=str(folder), speaks_frames=True)
     environment.configure()
-    environment.control.start_extensions([f"{environment.layout.layers_dir}/none"], {})
+    environment.control.start_extensions(
+        [f"{environment.layout.layers_dir}/none"], {}, environment.log_writer
+    )
     assert (await environment.line()).endswith("/none: No such file or directory")
     await environment.said(("extension", "none", 126))
 
@@ -64,7 +66,7 @@ async def test_extensions_have_a_moment_after_the_function_has_ended(launch: Any
     environment.configure()
     pid = await environment.line()
     environment.control.start_extensions(
-        [f"{environment.layout.layers_dir}/slow"], {"RUNTIME": pid, "PATH": "/bin"}
+        [f"{environment.layout.layers_dir}/slow"], {"RUNTIME": pid, "PATH": "/bin"}, environment.log_writer
     )
     assert await environment.line() == "up"
     environment.begin()
@@ -81,7 +83,9 @@ async def test_nothing_is_left_of_extensions_when_the_server_is_gone(
     _extension(folder, "forever", f"echo up; exec sh -c 'sleep 4711; true' {mark}")
     environment = await launch("/bin/sh", "-c", "read never <&3", opt_dir=str(folder), speaks_frames=True)
     environment.configure()
-    environment.control.start_extensions([f"{environment.layout.layers_dir}/forever"], {"PATH": "/bin"})
+    environment.control.start_extensions(
+        [f"{environment.layout.layers_dir}/forever"], {"PATH": "/bin"}, environment.log_writer
+    )
     assert await environment.line() == "up"
     environment.control.close()
     await environment.gone()

@@ -5,15 +5,17 @@ Source: Lambda Developer Guide, "Lambda Telemetry API", "Configuring buffering" 
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
 _SEND_S = 5.0
+_AGAIN_S = 0.1
 _KEPT_FACTOR = 4  # so many times the size of a batch is kept while the listener does not take it
 
 Event = dict[str, Any]
+Dial = Callable[[int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 
 class Buffering(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -34,7 +36,7 @@ class Destination(msgspec.Struct, frozen=True, gc=False):
 
 class Delivery:
     """The events of one subscription. `allowed` says whether what listens on the port is the environment's; `dropped` is told the
-    number and the bytes of the events that were lost because nobody took them."""
+    number and the bytes of the events that were lost because nobody took them, `dial` connects to a port of the environment's loopback."""
 
     def __init__(
         self,
@@ -42,7 +44,9 @@ class Delivery:
         buffering: Buffering,
         allowed: Callable[[int], bool],
         dropped: Callable[[int, int], None],
+        dial: Dial,
     ) -> None:
+        self._dial = dial
         self._destination = destination
         self._buffering = buffering
         self._allowed = allowed
@@ -93,18 +97,25 @@ class Delivery:
                 batch, self._events = self._events, []
                 size, self._bytes = self._bytes, 0
                 if not await self._send(batch):
-                    self._events[:0] = batch  # and again with what comes next
+                    self._events[:0] = batch
                     self._bytes += size
+                    self._again()
                     return
         finally:
             self._sending = None
+
+    def _again(self) -> None:
+        """Try again later: the environment stands still, or nobody can be seen to listen just now."""
+        if self._timer is None:
+            after_s = max(self._buffering.timeout_ms / 1000, _AGAIN_S)
+            self._timer = self._loop.call_later(after_s, self.flush)
 
     async def _send(self, batch: list[bytes]) -> bool:
         if not self._allowed(self._destination.port):
             return False
         try:
             async with asyncio.timeout(_SEND_S):
-                reader, writer = await asyncio.open_connection("127.0.0.1", self._destination.port)
+                reader, writer = await self._dial(self._destination.port)
                 try:
                     return await self._exchange(reader, writer, batch)
                 finally:

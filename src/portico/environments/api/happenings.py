@@ -10,6 +10,7 @@ from portico.environments import framed
 from portico.environments.api.extensions import Extensions
 from portico.environments.api.telemetry import Record, Telemetry
 from portico.environments.framed import Frame
+from portico.environments.runtimes.versions import runtime_version, runtime_version_arn
 from portico.environments.work import EnvironmentSpec, Invocation
 
 _STATUS = {
@@ -38,7 +39,7 @@ class Happenings:
         self._status = ""
         self._runtime_done = False
         self.memory_mb: Callable[[], int] = lambda: 0
-        telemetry.begin("platform.initStart", {**self._init(), **self._function()})
+        telemetry.begin("platform.initStart", {**self._init(), **self._runtime(), **self._function()})
 
     def runtime_initialised(self) -> None:
         """The runtime has asked for its first invocation."""
@@ -106,6 +107,15 @@ class Happenings:
 
     def _init(self) -> Record:
         return {"initializationType": self._spec.initialization, "phase": "init"}
+
+    def _runtime(self) -> Record:
+        if self._spec.image is not None:  # which brings its own
+            return {}
+        runtime, region = self._spec.runtime, self._spec.region
+        return {
+            "runtimeVersion": runtime_version(runtime),
+            "runtimeVersionArn": runtime_version_arn(region, runtime),
+        }
 
     def _function(self) -> Record:
         return {"functionName": self._spec.function, "functionVersion": self._spec.version}

@@ -1,7 +1,9 @@
 """One environment's side of the APIs: the lane to its runtime, its extensions, where its requests go, and its connections."""
 
+import asyncio
 import re
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Awaitable, Callable, Iterable
 
 from portico.environments import framed
 from portico.environments.api.callers import listens
@@ -12,6 +14,7 @@ from portico.environments.api.http import Connection
 from portico.environments.api.runtime import RuntimeApi
 from portico.environments.api.telemetry import PATHS as TELEMETRY_PATHS
 from portico.environments.api.telemetry import Telemetry
+from portico.environments.doors import LOOPBACK
 from portico.environments.framed import Frame
 from portico.environments.lane import Lane, OnFrame
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine
@@ -62,10 +65,12 @@ class Session:
         self._connections: set[Connection] = set()
         self._on_quiet: Callable[[], None] | None = None
         self.extensions = Extensions(spec, self._extension_changed, self._fail)
-        self.telemetry = Telemetry(self.extensions, wall, self._listens)
+        self.telemetry = Telemetry(self.extensions, wall, self._listens, self._dial)
         self.happenings = Happenings(spec, self.telemetry, wall)
         self._all_registered: Callable[[], None] | None = None
         self.asleep: Callable[[], bool] = lambda: False  # whether the environment is frozen
+        # Where the environment has a network of its own: a socket that was made in there.
+        self.socket_inside: Callable[[], Awaitable[socket.socket]] | None = None
         self.pid: int | None = None
         self.uid = 0
         self.closed = False
@@ -112,7 +117,12 @@ class Session:
     def line(self, line: LogLine) -> None:
         """The function has written a line."""
         if self.telemetry.active:
-            self.telemetry.lines((line,))
+            self.telemetry.line("function", line)
+
+    def extension_line(self, line: LogLine) -> None:
+        """An external extension has written a line."""
+        if self.telemetry.active:
+            self.telemetry.line("extension", line)
 
     # From the environment
 
@@ -242,7 +252,21 @@ class Session:
                 self.happenings.all_free()
 
     def _listens(self, port: int) -> bool:
-        return self.pid is not None and not self.asleep() and listens(self.pid, port)
+        if self.pid is None or self.asleep():
+            return False
+        return self.socket_inside is not None or listens(self.pid, port)
+
+    async def _dial(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to a port of the environment's loopback: the machine's, or one of its own, where nobody else listens."""
+        if self.socket_inside is None:
+            return await asyncio.open_connection(LOOPBACK, port)
+        inside = await self.socket_inside()
+        try:
+            await asyncio.get_running_loop().sock_connect(inside, (LOOPBACK, port))
+            return await asyncio.open_connection(sock=inside)
+        except BaseException:
+            inside.close()
+            raise
 
     def _fail(self, kind: str, words: str) -> None:
         self._on_frame(Frame(framed.FAULT, 0, kind.encode(), words.encode()))

@@ -5,16 +5,16 @@ Source: Lambda Developer Guide, "Lambda Telemetry API", its reference, and "Lamb
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from portico.environments.api.delivery import Buffering, Delivery, Destination
+from portico.environments.api.delivery import Buffering, Delivery, Destination, Dial
 from portico.environments.api.exchange import Exchange, Gathered, Sink
 from portico.environments.api.extensions import Extensions
-from portico.environments.work import LogLine
+from portico.environments.work import LogLine, Subscribed
 
 _TYPES = ("platform", "function", "extension")
 _SCHEMAS = {  # by path: those that there are; the first is meant when none is said
@@ -80,15 +80,18 @@ class Subscription:
 
 
 class Telemetry:
-    """All subscriptions of one environment. `allowed` says whether what listens on a port of loopback is the environment's."""
+    """All subscriptions of one environment. `allowed` says whether what listens on a port of loopback is the environment's, `dial`
+    connects to it."""
 
     def __init__(
-        self, extensions: Extensions, wall: Callable[[], float], allowed: Callable[[int], bool]
+        self, extensions: Extensions, wall: Callable[[], float], allowed: Callable[[int], bool], dial: Dial
     ) -> None:
+        self._dial = dial
         self._extensions = extensions
         self._wall = wall
         self._allowed = allowed
         self._subscriptions: dict[str, Subscription] = {}
+        self._new: list[Subscribed] = []
         self._before: list[tuple[int, str, Record]] = []  # what has happened before somebody could subscribe
         self.closed = False
         self.logs_are_json = False
@@ -111,12 +114,20 @@ class Telemetry:
         for one in self._subscriptions.values():
             one.tell(self._now_ms(), kind, record)
 
-    def lines(self, lines: Iterable[LogLine]) -> None:
-        """What the function has written."""
-        for line in lines:
-            for one in self._subscriptions.values():
-                text = line.text.rstrip("\n")
-                one.tell(line.at_ms, "function", self._record(one, text))
+    def line(self, kind: str, line: LogLine) -> None:
+        """What the function or an extension (`kind`) has written."""
+        text = line.text.rstrip("\n")
+        for one in self._subscriptions.values():
+            one.tell(line.at_ms, kind, self._record(one, text) if kind == "function" else text)
+
+    def lines_dropped(self, records: int, size: int) -> None:
+        """The function has written more in one invocation than is kept."""
+        self._lost(records, size, "More than is kept of one invocation")
+
+    def take_subscribed(self) -> tuple[Subscribed, ...]:
+        """Who has subscribed since the last call."""
+        found, self._new = tuple(self._new), []
+        return found
 
     def flush(self) -> None:
         """Send what is buffered."""
@@ -147,8 +158,9 @@ class Telemetry:
         exchange.reply(200, b'"OK"')
         for at_ms, kind, record in self._before:
             subscription.tell(at_ms, kind, record)
-        types = {"name": extension.name, "state": "Subscribed", "types": list(subscription.types)}
-        self.tell("platform.telemetrySubscription", types)
+        subscribed = Subscribed(extension.name, subscription.types)
+        self._new.append(subscribed)
+        self.tell("platform.telemetrySubscription", msgspec.to_builtins(subscribed))
 
     def _parsed(self, path: bytes, body: bytes) -> Subscription:
         schemas = _SCHEMAS[path]
@@ -164,11 +176,15 @@ class Telemetry:
         destination = _destination(request.destination)
         buffering = _buffering(request.buffering)
         return Subscription(
-            request.types, schema, Delivery(destination, buffering, self._allowed, self._dropped)
+            request.types,
+            schema,
+            Delivery(destination, buffering, self._allowed, self._dropped, self._dial),
         )
 
     def _dropped(self, records: int, size: int) -> None:
-        reason = "The subscriber does not take them"
+        self._lost(records, size, "The subscriber does not take them")
+
+    def _lost(self, records: int, size: int, reason: str) -> None:
         self.tell("platform.logsDropped", {"reason": reason, "droppedRecords": records, "droppedBytes": size})
 
     def _record(self, subscription: Subscription, text: str) -> object:

@@ -6,8 +6,8 @@ Source: recorded answers of CreateFunction, GetFunction, UpdateFunction... and L
 import time
 from typing import Any
 
+from portico.environments.runtimes.versions import runtime_version_arn
 from portico.invoke.records import Version
-from portico.invoke.report import runtime_version_arn
 from portico.services.lambda_ import images, logging_settings, snap_start, vpc_settings
 from portico.services.lambda_.durable import config as durable_config
 

@@ -1,9 +1,10 @@
 """The children of an environment's first process: the function's, and extensions that the server asks for.
 
 What the server says over the control socket (`environments/control.py` is the other end), a packet each:
-`T` sends SIGTERM to the process group of the function's runtime; `X` and `{"variables": {...}, "programs": [path, ...]}` starts
-external extensions, confined like the function; `P` and `{"code_dir", "opt_dir", "tmp_mb"}` shows an environment that was started
-for no function yet (`late`) its code.
+`T` sends SIGTERM to the process group of the function's runtime, `K` SIGKILL; `X` and `{"variables": {...}, "programs": [path, ...]}`,
+with a descriptor for what they write, starts external extensions, confined like the function; `P` and `{"code_dir", "opt_dir",
+"tmp_mb"}` shows an environment that was started for no function yet (`late`) its code; `O` asks for a TCP socket of this environment's
+network, which is sent as `O` with a descriptor.
 What it is told: `S` and a wait status (the function's process), `E`, a wait status and a name (an extension), `D` (the code is
 there), `F` and words (the environment can't be what it must be, and ends).
 """
@@ -15,13 +16,14 @@ import json
 import os
 import select
 import signal
+import socket
 import struct
 import time
 from collections.abc import Callable
 
 CONTROL_FD = 4
 _STATUS, _EXTENSION, _DONE, FAILED = b"S", b"E", b"D", b"F"
-_TERMINATE, _START, _PLACE = b"T", b"X", b"P"
+_TERMINATE, _KILL, _START, _PLACE, _INSIDE = b"T", b"K", b"X", b"P", b"O"
 _MESSAGE_BYTES_MAX = 65_536
 _SHUTDOWN_S = 2.5  # what extensions have at most once the function's process has ended; the server usually ends them earlier
 
@@ -40,10 +42,13 @@ class Family:
         self._placer_pid, self._placer_fd = placer or (0, -1)
         self._extensions: dict[int, str] = {}
         self._until: float | None = None
-        self._orders: dict[bytes, Callable[[bytes], None]] = {
-            _TERMINATE: self._terminate,
+        self._control = socket.socket(fileno=CONTROL_FD)
+        self._orders: dict[bytes, Callable[[bytes, list[int]], None]] = {
+            _TERMINATE: lambda *_: self._signal(signal.SIGTERM),
+            _KILL: lambda *_: self._signal(signal.SIGKILL),
             _START: self._start,
             _PLACE: self._place,
+            _INSIDE: self._hand_socket,
         }
 
     def watch(self) -> None:
@@ -95,38 +100,47 @@ class Family:
     def _obey(self) -> bool:
         """Do what the server says. False when it is gone."""
         try:
-            message = os.read(CONTROL_FD, _MESSAGE_BYTES_MAX)
+            message, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE_BYTES_MAX, 1)
         except OSError:
             return False
         order = self._orders.get(message[:1])
         if order is not None:
-            order(message[1:])
+            order(message[1:], descriptors)
+        for fd in descriptors:
+            os.close(fd)
         return bool(message)
 
-    def _terminate(self, _: bytes) -> None:
+    def _signal(self, number: int) -> None:
         if self._until is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._function, signal.SIGTERM)
+                os.killpg(self._function, number)
 
-    def _start(self, body: bytes) -> None:
+    def _start(self, body: bytes, descriptors: list[int]) -> None:
         wanted = json.loads(body)
         for program in wanted["programs"]:
             pid = os.fork()
             if pid == 0:
-                _become(program, wanted["variables"])
+                _become(program, wanted["variables"], descriptors)
             self._extensions[pid] = os.path.basename(program)
 
-    def _place(self, body: bytes) -> None:
+    def _hand_socket(self, *_: object) -> None:
+        with contextlib.suppress(OSError), socket.socket() as inside:
+            socket.send_fds(self._control, [_INSIDE], [inside.fileno()])
+
+    def _place(self, body: bytes, _: list[int]) -> None:
         if self._placer_fd >= 0:
             os.write(self._placer_fd, body)
             os.close(self._placer_fd)
             self._placer_fd = -1
 
 
-def _become(program: str, variables: dict[str, str]) -> None:
-    """Be an extension: a program in a process group of its own, which writes to the environment's log."""
+def _become(program: str, variables: dict[str, str], log: list[int]) -> None:
+    """Be an extension: a program in a process group of its own, which writes to the log of the extensions."""
     try:
         os.setpgid(0, 0)
+        for fd in log:
+            os.dup2(fd, 1)
+            os.dup2(fd, 2)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from types import TracebackType
 
+from . import sdk
+
+_LIBRARY = os.path.dirname(os.__file__)
+_SHOWN_LIBRARY = "/var/lang/lib/python{}.{}".format(*sys.version_info)
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -22,14 +27,26 @@ class Fault(Exception):
 def document(error: BaseException, request_id: str, code_dir: str) -> dict[str, object]:
     """The error document: always the four members, `stackTrace` without the runtime's own frames.
 
-    It shows the code at `/var/task`, as AWS's does: the folder where it lies here (`code_dir`) means nothing to its author.
+    It shows the code at `/var/task` and the interpreter's library and the SDK at `/var/lang`, as AWS's does: the folders where they lie
+    here (`code_dir`, for one) mean nothing to its author.
     """
     if isinstance(error, Fault):
         message, kind, trace = error.message, error.kind, list(error.trace)
     else:
         message, kind, trace = str(error), type(error).__name__, frames(error.__traceback__)
-    shown = [entry.replace(f'File "{code_dir}/', 'File "/var/task/', 1) for entry in trace]
+    shown = [_shown(entry, code_dir) for entry in trace]
     return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": shown}
+
+
+def _shown(entry: str, code_dir: str) -> str:
+    for folder, known_as in (
+        (code_dir, "/var/task"),
+        (sdk.folder(), f"{_SHOWN_LIBRARY}/site-packages"),
+        (_LIBRARY, _SHOWN_LIBRARY),
+    ):
+        if folder and f'File "{folder}/' in entry:
+            return entry.replace(f'File "{folder}/', f'File "{known_as}/', 1)
+    return entry
 
 
 def frames(trace: TracebackType | None) -> list[str]:

@@ -37,7 +37,7 @@ class SdkFinder(importlib.abc.MetaPathFinder):
     """Finds the SDK's packages in `folder`, which also holds what functions must not see."""
 
     def __init__(self, folder: str, modules: tuple[str, ...]) -> None:
-        self._folder = folder
+        self.folder = folder
         self.modules = modules
 
     def find_spec(
@@ -46,12 +46,19 @@ class SdkFinder(importlib.abc.MetaPathFinder):
         """The spec of one of `modules`; None for anything else (their submodules have a path of their own)."""
         if path is not None or name not in self.modules:
             return None
-        return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
+        return importlib.machinery.PathFinder.find_spec(name, [self.folder], target)
 
 
 def offer(folder: str, modules: tuple[str, ...] = MODULES) -> None:
     """Make these modules in `folder` importable, last of all."""
     sys.meta_path.append(SdkFinder(folder, modules))
+
+
+def folder() -> str:
+    """Where the SDK is offered from, "" if it is not."""
+    return next(
+        (one.folder for one in sys.meta_path if isinstance(one, SdkFinder) and "boto3" in one.modules), ""
+    )
 
 
 def admit(name: str) -> None:
