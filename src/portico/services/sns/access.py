@@ -6,7 +6,7 @@ statements may name; the rest only the owner's account may call.
 Source: SNS Developer Guide, "Access policy language"; Service Authorization Reference, "Amazon SNS".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from portico.calls.call import Call
@@ -19,19 +19,6 @@ from portico.services.sns.topic_policy import policy_of
 Request = Mapping[str, Any]
 
 
-def addressed(call: Call, request: Request) -> Address | None:
-    """The topic that a request is about; None for one about a phone number."""
-    if "TopicArn" in request:
-        return topic_of(call, request["TopicArn"])
-    if "ResourceArn" in request:
-        return topic_of(call, request["ResourceArn"], "ResourceArn")
-    if "SubscriptionArn" in request:
-        return subscription_of(call, request["SubscriptionArn"])
-    if "TargetArn" in request:
-        return target_of(call, request["TargetArn"])
-    return None
-
-
 def target_of(call: Call, text: str) -> Address:
     """The topic that `TargetArn` names.
 
@@ -41,6 +28,27 @@ def target_of(call: Call, text: str) -> Address:
     if text.split(":", 5)[-1].startswith("endpoint/"):
         raise errors.invalid_because("TargetArn", "No endpoint found for the target arn specified")
     return topic_of(call, text, "TargetArn")
+
+
+# The members that name what a request is about, in the order in which they count, and how each is read.
+_NAMES: Mapping[str, Callable[[Call, str], Address]] = {
+    "TopicArn": topic_of,
+    "ResourceArn": lambda call, text: topic_of(call, text, "ResourceArn"),
+    "SubscriptionArn": subscription_of,
+    "TargetArn": target_of,
+}
+
+
+def addressed(call: Call, request: Request) -> Address | None:
+    """The topic that a request is about; None for one about a phone number.
+
+    Raises:
+        AwsError: InvalidParameter, it is named by what is no ARN of a topic, or of one in another region.
+    """
+    for name, read in _NAMES.items():
+        if name in request:
+            return read(call, request[name])
+    return None
 
 
 def on_topic(call: Call, request: Request) -> list[str]:
