@@ -1,6 +1,7 @@
 """AWS/Lambda: what happens to functions is told in metrics."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -157,3 +158,16 @@ def test_what_is_named_is_told(client: Callable[..., Any], deploy: Deploy) -> No
     listed = client("cloudwatch").list_metrics(Namespace="AWS/Lambda")["Metrics"]
     assert {metric["MetricName"] for metric in listed} <= set(UNITS)
     assert {"Invocations", "Errors", "Duration", "Throttles"} <= {metric["MetricName"] for metric in listed}
+
+
+def test_events_are_told_of(client: Callable[..., Any], deploy: Deploy, told: Asked) -> None:
+    name, lam = deploy(FAILS), client("lambda")
+    lam.invoke(FunctionName=name, InvocationType="Event")
+    until = time.monotonic() + 30
+    while told("Invocations", FunctionName=name) is None and time.monotonic() < until:
+        pass  # each look is a request
+    assert told("Invocations", FunctionName=name) == 1
+    assert told("AsyncEventsReceived", FunctionName=name) == 1
+    assert told("AsyncEventsReceived") == 1
+    assert 0 <= (told("AsyncEventAge", "Maximum", FunctionName=name) or 0.0) < 30_000
+    assert told("AsyncEventsDropped", FunctionName=name) is None
