@@ -296,9 +296,9 @@ class TestSettling:
     def test_fifo_delete_after_visibility_timeout_extended(self, sqs: Any, queue: Make) -> None:
         url = queue("q.fifo", ContentBasedDeduplication="true")
         sqs.send_message(QueueUrl=url, MessageBody="foobar", MessageGroupId="g")
-        handle = handle_of(sqs, url, VisibilityTimeout=2)
+        handle = handle_of(sqs, url, VisibilityTimeout=1)
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=60)
-        assert waited(sqs, url) == {}
+        assert received(sqs, url, WaitTimeSeconds=2) == {}
         assert shown(sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)) == {}
 
     def test_successive_purge_calls_fail(self, sqs: Any, queue: Make) -> None:

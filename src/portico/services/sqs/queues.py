@@ -1,6 +1,7 @@
 """Queues: made, found, listed, emptied, deleted."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -131,7 +132,7 @@ async def delete_queue(sqs: Sqs, call: Call, request: "shapes.DeleteQueueRequest
     queue = await requested(call, request)
     call.tx.delete(QUEUES, *queue.key)
     call.tx.put(DELETED, Deleted(call.now), *queue.key)
-    _leave(call, queue)
+    _leave(sqs, call, queue)
     sqs.counters.forget(queue.key)
     return {}
 
@@ -146,11 +147,12 @@ async def purge_queue(sqs: Sqs, call: Call, request: "shapes.PurgeQueueRequest")
     queue = await requested(call, request)
     if queue.purged_at is not None and call.now - queue.purged_at < _PURGE_EVERY_S:
         raise errors.purge_in_progress(queue.name)
-    _leave(call, queue)
+    _leave(sqs, call, queue)
     put_queue(call, msgspec.structs.replace(queue, incarnation=new_incarnation(), purged_at=call.now))
     return {}
 
 
-def _leave(call: Call, queue: Queue) -> None:
-    """Leave the queue's messages to be removed."""
+def _leave(sqs: Sqs, call: Call, queue: Queue) -> None:
+    """Leave the queue's messages to be removed, and have who waits for them look again."""
     call.tx.put(LEFTOVERS, Leftover(*queue.key, queue.incarnation), queue.incarnation)
+    call.tx.then(partial(sqs.bus.publish, queue.messages))

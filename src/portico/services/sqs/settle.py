@@ -1,5 +1,6 @@
 """What happens to a received message: deleted, or its visibility changed, one by one or in batches."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
@@ -15,6 +16,7 @@ from portico.wire.errors import AwsError
 if TYPE_CHECKING:
     from portico.services.sqs import shapes
 
+Entry = Mapping[str, Any]
 _VISIBILITY_S_MAX = 43_200
 _BEYOND = f"Total VisibilityTimeout for the message is beyond the limit [{_VISIBILITY_S_MAX} seconds]"
 
@@ -51,22 +53,14 @@ async def delete_message_batch(
     entries = request["Entries"]
     check_entries("DeleteMessageBatch", entries)
     queue = await requested(call, request)
-    answer, deletes = BatchAnswer(), dict[str, Ack]()
-    for entry in entries:
-        try:
-            deletes[entry["Id"]] = _delete(call, queue, entry["ReceiptHandle"])
-        except AwsError as error:
-            answer.fail(entry["Id"], error)
-    outcomes = dict(zip(deletes, await call.tx.commit_each(list(deletes.values())), strict=True))
-    for entry in entries:
-        name = entry["Id"]
-        if name in outcomes:
-            try:
-                _check_deleted(sqs, queue, entry["ReceiptHandle"], outcomes[name])
-                answer.successful.append({"Id": name})
-            except AwsError as error:
-                answer.fail(name, error)
-    return answer.answer()
+
+    def delete(entry: Entry) -> Ack:
+        return _delete(call, queue, entry["ReceiptHandle"])
+
+    def check(entry: Entry, outcome: Outcome) -> None:
+        _check_deleted(sqs, queue, entry["ReceiptHandle"], outcome)
+
+    return await _each(call, entries, delete, check)
 
 
 @operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
@@ -104,22 +98,36 @@ async def change_message_visibility_batch(
     entries = request["Entries"]
     check_entries("ChangeMessageVisibilityBatch", entries)
     queue = await requested(call, request)
-    answer, changes = BatchAnswer(), dict[str, ChangeVisibility]()
+
+    def change(entry: Entry) -> ChangeVisibility:
+        return _change(call, queue, entry["ReceiptHandle"], entry.get("VisibilityTimeout") or 0)
+
+    def check(entry: Entry, outcome: Outcome) -> None:
+        _check_changed(entry["ReceiptHandle"], outcome)
+
+    return await _each(call, entries, change, check)
+
+
+async def _each(
+    call: Call,
+    entries: Sequence[Entry],
+    make: Callable[[Entry], Ack | ChangeVisibility],
+    check: Callable[[Entry, Outcome], None],
+) -> dict[str, Any]:
+    """The answer to a batch: what `make` gives for an entry is committed, each for itself; `make` and `check` refuse by raising."""
+    answer, made = BatchAnswer(), list[tuple[Entry, Ack | ChangeVisibility]]()
     for entry in entries:
         try:
-            timeout_s = entry.get("VisibilityTimeout") or 0
-            changes[entry["Id"]] = _change(call, queue, entry["ReceiptHandle"], timeout_s)
+            made.append((entry, make(entry)))
         except AwsError as error:
             answer.fail(entry["Id"], error)
-    outcomes = dict(zip(changes, await call.tx.commit_each(list(changes.values())), strict=True))
-    for entry in entries:
-        name = entry["Id"]
-        if name in outcomes:
-            try:
-                _check_changed(entry["ReceiptHandle"], outcomes[name])
-                answer.successful.append({"Id": name})
-            except AwsError as error:
-                answer.fail(name, error)
+    outcomes = await call.tx.commit_each([op for _, op in made])
+    for (entry, _), outcome in zip(made, outcomes, strict=True):
+        try:
+            check(entry, outcome)
+            answer.successful.append({"Id": entry["Id"]})
+        except AwsError as error:
+            answer.fail(entry["Id"], error)
     return answer.answer()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from portico.store.sqlite.decide import Facts, Held, Plan, Seen
+from portico.store.sqlite.plan import Facts, Held, Plan, Seen
 
 _encode = msgspec.json.Encoder().encode
 
