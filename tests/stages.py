@@ -83,6 +83,7 @@ class Stage:
         **options: Any,
     ) -> str:
         """A function with this source, which can import `tell`; its ARN."""
+        options.setdefault("Timeout", 20)  # on a busy machine the first call of a function takes its time
         made = self.lam.create_function(
             FunctionName=name,
             Runtime="python3.12",

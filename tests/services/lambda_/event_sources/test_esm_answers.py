@@ -164,6 +164,14 @@ def test_what_is_refused(stage: Stage) -> None:
     assert said(KMSKeyArn="arn:aws:kms:us-east-1:123456789012:key/some") == parameter(
         "The parameter KMSKeyArn is not supported by Portico yet."
     )
+    assert said(EventSourceArn=queue.replace("us-east-1", "eu-west-1"))["Error"]["Message"].endswith(
+        "is not in the function's region, us-east-1."
+    )
+    for broken in (f"arn:aws:sqs:us-east-1:{stage.account}:", f"{queue}:more", "arn:aws:s3:::bucket"):
+        assert said(EventSourceArn=broken) == parameter("Unrecognized event source.")
+    kafka = {"SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["kafka:1000"]}}}
+    selfmanaged = told(stage.lam.create_event_source_mapping, FunctionName="f", **kafka)
+    assert "self-managed Apache Kafka" in selfmanaged["Error"]["Message"]
     both = {"ScalingConfig": {"MaximumConcurrency": 2}, "ProvisionedPollerConfig": {"MinimumPollers": 2}}
     assert said(**both)["Error"]["Code"] == "InvalidParameterValueException"
     assert said(BatchSize=0)["Error"]["Code"] == "ValidationException"

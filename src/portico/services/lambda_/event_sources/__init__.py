@@ -8,7 +8,8 @@
 | `states` | pure: one table of states |
 | `kinds` | the kinds of sources that there are, by the service in their ARN |
 | `source` | what a kind of source has to offer |
-| `sqs`, `sqs_event`, `sqs_elsewhere` | queues: here, and at any other endpoint; the event's members |
+| `sqs`, `sqs_event` | queues, and the members of their events |
+| `sqs_calls`, `sqs_elsewhere` | the calls to a queue here, and to one at any other endpoint |
 | `follower` | follows the records: pollers begin, change and end with their mappings |
 | `start` | puts it all together |
 | `poller` | one mapping: gathers batches and runs them |

@@ -77,6 +77,10 @@ async def create_event_source_mapping(
         ResourceConflictException: the function has that source already.
     """
     source_arn = request.get("EventSourceArn") or ""
+    if not source_arn and request.get("SelfManagedEventSource"):
+        raise errors.invalid(
+            "The event source is not supported: Portico has no self-managed Apache Kafka yet."
+        )
     kind = lam.event_sources.kinds.of(source_arn)
     name = names.parse(call.scope, request["FunctionName"])
     blank = EventSourceMapping(

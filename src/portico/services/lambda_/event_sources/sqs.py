@@ -5,22 +5,20 @@ Source: Developer Guide, "Using Lambda with Amazon SQS" and the pages below it; 
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from portico.base.arn import Arn
 from portico.base.arn import parse as parse_arn
 from portico.base.clock import Clock
-from portico.calls.call import Scope
-from portico.calls.clients import Client, Clients
 from portico.environments.work import EnvironmentSpec
-from portico.identity.principal import Principal
 from portico.services.lambda_ import errors
 from portico.services.lambda_.event_sources import filters, sqs_event
 from portico.services.lambda_.event_sources.batches import Item
 from portico.services.lambda_.event_sources.records import EventSourceMapping
 from portico.services.lambda_.event_sources.source import PollingProblem, Taken
+from portico.services.lambda_.event_sources.sqs_calls import QueueCalls, problem_of
 from portico.wire.errors import AwsError
 
 _RECEIVE_MAX = 10
@@ -29,62 +27,6 @@ _DELETES_AT_ONCE = 10
 _VISIBILITY_S_MAX = 43_200
 _FIFO_BATCH_MAX = 10
 _NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
-# The codes of today's protocol that differ from those in AWS's words.
-_OLD_CODES = {"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue"}
-
-
-class QueueCalls(Protocol):
-    """Calls of one queue, wherever it is."""
-
-    async def call(self, spec: EnvironmentSpec, operation: str, **request: Any) -> dict[str, Any]:
-        """Call an operation on the queue as the role of `spec`.
-
-        Raises:
-            AwsError: as SQS answers.
-        """
-
-    async def require(self, spec: EnvironmentSpec, operation: str) -> None:
-        """Ask whether the role may make such a call, as far as it can be told without making it.
-
-        Raises:
-            AwsError: it may not.
-        """
-
-
-class QueuesHere(msgspec.Struct, frozen=True):
-    """Calls of queues of this server. `role` is a session of the execution role, or None when it can't be assumed."""
-
-    clients: Clients
-    role: Callable[[EnvironmentSpec], Principal | None]
-
-    def of(self, arn: Arn) -> "_Here":
-        """The calls of one queue."""
-        return _Here(self, arn)
-
-
-class _Here(msgspec.Struct, frozen=True):
-    queues: QueuesHere
-    arn: Arn
-
-    @property
-    def url(self) -> str:
-        return f"/{self.arn.account}/{self.arn.resource}"
-
-    async def call(self, spec: EnvironmentSpec, operation: str, **request: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = await self._client(spec).call("sqs", operation, QueueUrl=self.url, **request)
-        return answer
-
-    async def require(self, spec: EnvironmentSpec, operation: str) -> None:
-        await self._client(spec).require("sqs", operation, QueueUrl=self.url)
-
-    def _client(self, spec: EnvironmentSpec) -> Client:
-        principal = self.queues.role(spec)
-        if principal is None:
-            raise AwsError(
-                "AccessDenied", "The role defined for the function cannot be assumed by Lambda.", 403
-            )
-        return self.queues.clients.of(principal, Scope(spec.account, self.arn.region))
 
 
 class QueueKind:
@@ -118,6 +60,9 @@ class QueueKind:
 
     def check(self, after: EventSourceMapping, request: dict[str, Any]) -> None:
         """See `source.Kind`."""
+        arn = _arn_of(after)
+        if arn.region != after.region:
+            raise errors.invalid(f"The event source {arn} is not in the function's region, {after.region}.")
         if "StartingPosition" in request:
             raise errors.invalid("StartingPosition is not valid for SQS event sources.")
         if _is_fifo(after):
@@ -139,11 +84,11 @@ class QueueKind:
             try:
                 await queue.require(spec, operation)
             except AwsError as error:
-                raise errors.invalid(_problem(operation, error)) from error
+                raise errors.invalid(problem_of(operation, error)) from error
         try:
             visible_s = await _visibility_s(queue, spec)
         except AwsError as error:
-            raise errors.invalid(_problem("ReceiveMessage", error)) from error
+            raise errors.invalid(problem_of("ReceiveMessage", error)) from error
         if visible_s < spec.timeout_s:
             raise errors.invalid(
                 f"Queue visibility timeout: {visible_s} seconds is less than Function timeout: {spec.timeout_s} seconds"
@@ -154,10 +99,7 @@ class QueueKind:
         return QueueSource(mapping, self._queue(mapping), self._clock)
 
     def _queue(self, mapping: EventSourceMapping) -> QueueCalls:
-        arn = parse_arn(mapping.source_arn)
-        if arn is None or not arn.account or not arn.region or not arn.resource or ":" in arn.resource:
-            raise errors.invalid("Unrecognized event source.")
-        return self._calls(arn)
+        return self._calls(_arn_of(mapping))
 
 
 class QueueSource:
@@ -179,7 +121,7 @@ class QueueSource:
                 *(self._receive(spec, each, wait_s, lease_s) for each in _shares(limit, receives))
             )
         except AwsError as error:
-            raise PollingProblem(_problem("ReceiveMessage", error)) from error
+            raise PollingProblem(problem_of("ReceiveMessage", error)) from error
         messages = [message for answer in answers for message in answer]
         items, unwanted = self._sorted(messages, self._clock.now() + lease_s)
         return Taken(items, unwanted, len(messages) >= min(limit, receives * _RECEIVE_MAX))
@@ -222,7 +164,7 @@ class QueueSource:
             for some in _chunks(chunks, _DELETES_AT_ONCE):
                 await asyncio.gather(*(self._delete(spec, chunk) for chunk in some))
         except AwsError as error:
-            raise PollingProblem(_problem("DeleteMessage", error)) from error
+            raise PollingProblem(problem_of("DeleteMessage", error)) from error
 
     async def _delete(self, spec: EnvironmentSpec, handles: Sequence[str]) -> None:
         entries = [{"Id": str(at), "ReceiptHandle": handle} for at, handle in enumerate(handles)]
@@ -232,6 +174,13 @@ class QueueSource:
 async def _visibility_s(queue: QueueCalls, spec: EnvironmentSpec) -> int:
     answer = await queue.call(spec, "GetQueueAttributes", AttributeNames=["VisibilityTimeout"])
     return int(answer["Attributes"]["VisibilityTimeout"])
+
+
+def _arn_of(mapping: EventSourceMapping) -> Arn:
+    arn = parse_arn(mapping.source_arn)
+    if arn is None or not arn.account or not arn.resource or ":" in arn.resource:
+        raise errors.invalid("Unrecognized event source.")
+    return arn
 
 
 def _is_fifo(mapping: EventSourceMapping) -> bool:
@@ -247,11 +196,3 @@ def _shares(limit: int, receives: int) -> list[int]:
 def _chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def _problem(operation: str, error: AwsError) -> str:
-    """What AWS says when a poller's call is refused."""
-    if error.code in _DENIED:
-        return f"The provided execution role does not have permissions to call {operation} on SQS"
-    code = _OLD_CODES.get(error.code, error.code)
-    return f"Error occurred while {operation}. SQS Error Code: {code}. SQS Error Message: {error.message}"

@@ -17,7 +17,7 @@ from botocore.session import Session
 
 from portico.base.arn import Arn
 from portico.environments.work import EnvironmentSpec
-from portico.services.lambda_.event_sources.sqs import QueueCalls
+from portico.services.lambda_.event_sources.sqs_calls import QueueCalls
 from portico.wire.errors import AwsError
 
 _THREADS_MAX = 64

@@ -13,7 +13,8 @@ from portico.services.lambda_.event_sources.follower import EventSources
 from portico.services.lambda_.event_sources.kinds import Kinds
 from portico.services.lambda_.event_sources.metrics import NAMESPACE, MappingMetrics
 from portico.services.lambda_.event_sources.runs import Runs
-from portico.services.lambda_.event_sources.sqs import QueueCalls, QueueKind, QueuesHere
+from portico.services.lambda_.event_sources.sqs import QueueKind
+from portico.services.lambda_.event_sources.sqs_calls import QueueCalls, QueuesHere
 from portico.services.lambda_.event_sources.sqs_elsewhere import Elsewhere
 from portico.store.metrics import Source as SampledSource
 
