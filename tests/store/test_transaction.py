@@ -8,7 +8,7 @@ import pytest
 from portico.base.clock import Clock
 from portico.store.cache import RecordCache
 from portico.store.open import open_store
-from portico.store.port import Conflict, Delete, Put, Send
+from portico.store.port import Ack, Conflict, Delete, Message, Put, QueueDepth, Send, Sent
 from portico.store.table import Table
 from portico.store.transaction import Transaction
 
@@ -123,3 +123,53 @@ async def test_effects_of_other_primitives_go_with_it(cache: RecordCache):
     undo.unrefer(digest, ("items", "a"))
     assert undo.writes
     await undo.commit()
+
+
+async def leased(cache: RecordCache) -> Message:
+    """A message that its receiver is about to settle."""
+    await cache.store.commit([Send(("in",), b"event")])
+    [message] = await cache.store.receive(("in",), limit=1, lease_s=60, lease="worker", now=1.0)
+    return message
+
+
+async def depths(cache: RecordCache) -> tuple[int, int]:
+    """How many messages are in the queues `in` and `out`."""
+    found = [await cache.store.depth((name,), now=1.0) for name in ("in", "out")]
+    first, second = (depth.visible + depth.in_flight + depth.delayed for depth in found)
+    return first, second
+
+
+async def test_what_goes_along_holds_if_and_only_if_the_transaction_does(cache: RecordCache):
+    message = await leased(cache)
+    tx = Transaction(cache, [Ack(("in",), message.receipt)])
+    assert await tx.get(ITEMS, "a", 1) == Item(1)
+    tx.add(Send(("out",), b"outcome"))
+    await cache.store.commit([Put(ITEMS.key("a", 1), ITEMS.encode(Item(2)))])
+    with pytest.raises(Conflict):
+        await tx.commit()
+    assert await depths(cache) == (1, 0)
+    again = Transaction(cache, [Ack(("in",), message.receipt)])
+    again.add(Send(("out",), b"outcome"))
+    await again.commit()
+    assert await depths(cache) == (0, 1)
+    late = Transaction(cache, [Ack(("in",), message.receipt)])
+    late.add(Send(("out",), b"a second outcome"))
+    with pytest.raises(Conflict):
+        await late.commit()
+    assert await depths(cache) == (0, 1)
+
+
+async def test_what_goes_along_with_messages_that_stand_for_themselves(cache: RecordCache):
+    message = await leased(cache)
+    tx = Transaction(cache, [Ack(("in",), message.receipt)])
+    assert tx.writes
+    [sent] = await tx.commit_each([Send(("out",), b"outcome", message_id="m1")])
+    assert isinstance(sent, Sent)
+    assert sent.message_id == "m1"
+    assert not tx.writes
+    assert await cache.store.depth(("out",), now=1.0) == QueueDepth(1, 0, 0)
+    assert await depths(cache) == (0, 1)
+    late = Transaction(cache, [Ack(("in",), message.receipt)])
+    with pytest.raises(Conflict):
+        await late.commit_each([Send(("out",), b"a second outcome")])
+    assert await depths(cache) == (0, 1)

@@ -164,7 +164,7 @@ async def _accept(lam: Lambda, call: Call, name: Name, payload: bytes, trace: st
         trace=trace,
     )
     await accept(call.tx, event)
-    lam.counts.add(RECEIVED, name.key)
+    call.tx.then(lambda: lam.counts.add(RECEIVED, name.key))
 
 
 def trace_of(call: Call, resolved: Resolved) -> str:
