@@ -7,14 +7,11 @@ import pytest
 from portico.environments.runtimes.available import Runtimes
 
 
-def machine(root: Path, *programs: str, files: tuple[str, ...] = ()) -> Runtimes:
+def machine(root: Path, *programs: str) -> Runtimes:
     folder = root / "bin"
     folder.mkdir()
     for program in programs:
         (folder / program).touch(mode=0o755)
-    for name in files:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).touch()
     return Runtimes(root=root, path=str(folder))
 
 
@@ -37,22 +34,9 @@ def test_a_program_that_is_missing(tmp_path: Path, runtime: str, words: str) -> 
     assert machine(tmp_path).missing(runtime) == words
 
 
-def test_a_client_that_is_missing(tmp_path: Path) -> None:
+def test_a_client_may_be_in_the_package(tmp_path: Path) -> None:
     here = machine(tmp_path, "node", "java", "ruby", "dotnet")
-    assert here.missing("nodejs22.x") == ""
-    for runtime, client in (
-        ("java21", "aws-lambda-java-runtime-interface-client"),
-        ("ruby3.4", "aws_lambda_ric"),
-        ("dotnet8", "Amazon.Lambda.RuntimeSupport"),
-    ):
-        assert here.missing(runtime).endswith(f"{client} is not installed.")
-
-
-def test_a_client_that_is_there(tmp_path: Path) -> None:
-    jar = "usr/share/java/aws-lambda-java-runtime-interface-client-2.8.3.jar"
-    library = "var/runtime/Amazon.Lambda.RuntimeSupport.dll"
-    here = machine(tmp_path, "java", "ruby", "dotnet", "aws_lambda_ric", files=(jar, library))
-    assert [here.missing(runtime) for runtime in ("java21", "ruby3.4", "dotnet8")] == ["", "", ""]
+    assert [here.missing(runtime) for runtime in ("nodejs22.x", "java21", "ruby3.4", "dotnet8")] == [""] * 4
 
 
 def test_images_need_an_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

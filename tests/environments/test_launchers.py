@@ -168,3 +168,20 @@ async def test_deadlines_come_in_their_order_and_withdrawn_ones_do_not() -> None
     assert came == [4, 2, 1, 9]
     deadlines.set(5, time.monotonic() + 60)
     deadlines.close()
+
+
+def test_every_path_in_a_command_is_named_as_the_function_finds_it(tmp_path: Path) -> None:
+    code, layers = tmp_path / "code", tmp_path / "layers"
+    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users())
+    program = (
+        "/usr/bin/java",
+        "-cp",
+        f"{code}/lib/client.jar:{code}:{code}/lib/*:{layers}/java/lib/*",
+        f"-I{code}/gem",
+    )
+    located = server.locate(Layout(code_dir=str(code), opt_dir=str(layers), program=program))
+    assert located.program[1:] == (
+        "-cp",
+        "/var/task/lib/client.jar:/var/task:/var/task/lib/*:/opt/java/lib/*",
+        "-I/var/task/gem",
+    )

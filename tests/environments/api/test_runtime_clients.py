@@ -61,17 +61,55 @@ def clients(machine: Path) -> Clients:
     [
         ("java21", "java", "Java is not installed"),
         ("ruby3.4", "ruby", "Ruby is not installed"),
-        ("dotnet8", "dotnet", ".NET is not installed"),
-        ("java21", "", "aws-lambda-java-runtime-interface-client, AWS's client for Java, is not installed"),
-        ("ruby3.4", "", "aws_lambda_ric, AWS's client for Ruby, is not installed"),
-        ("dotnet8", "", "Amazon.Lambda.RuntimeSupport, AWS's client for .NET, is not installed"),
+        ("dotnet8", "dotnet", r"\.NET is not installed"),
     ],
 )
-def test_what_is_missing_is_named(machine: Path, runtime: str, program: str, words: str) -> None:
-    if program:
-        (machine / "bin" / program).unlink()
-    with pytest.raises(LaunchFailed, match=words.replace(".", r"\.")):
+def test_a_language_that_is_missing_is_named(machine: Path, runtime: str, program: str, words: str) -> None:
+    (machine / "bin" / program).unlink()
+    with pytest.raises(LaunchFailed, match=words):
         clients(machine).command(spec(runtime), prepared(machine))
+
+
+@pytest.mark.parametrize(
+    ("runtime", "client"),
+    [
+        ("java21", "aws-lambda-java-runtime-interface-client, AWS's client for Java,"),
+        ("ruby3.4", "aws_lambda_ric, AWS's client for Ruby,"),
+        ("dotnet8", "Amazon.Lambda.RuntimeSupport, AWS's client for .NET,"),
+    ],
+)
+def test_a_client_that_is_missing_is_the_functions_fault(machine: Path, runtime: str, client: str) -> None:
+    with pytest.raises(Fault) as raised:
+        clients(machine).command(spec(runtime), prepared(machine))
+    assert str(raised.value) == f"{client} is neither installed nor in the function's package"
+    assert raised.value.kind == "Runtime.InvalidEntrypoint"
+
+
+def test_a_gem_in_the_package(machine: Path, tmp_path: Path) -> None:
+    gem = tmp_path / "code/vendor/bundle/ruby/3.4.0/gems/aws_lambda_ric-3.0.0"
+    gem.mkdir(parents=True)
+    command = clients(machine).command(spec("ruby3.4", "app.handler"), prepared(tmp_path / "code"))
+    assert command == (str(machine / "bin/ruby"), f"-I{gem}/lib", f"{gem}/bin/aws_lambda_ric", "app.handler")
+
+
+def test_a_gem_in_a_layer(machine: Path, tmp_path: Path) -> None:
+    gem = tmp_path / "opt/ruby/gems/3.4.0/gems/aws_lambda_ric-3.0.0"
+    gem.mkdir(parents=True)
+    command = clients(machine).command(spec("ruby3.4"), prepared(tmp_path / "code", str(tmp_path / "opt")))
+    assert command[2] == f"{gem}/bin/aws_lambda_ric"
+
+
+def test_an_assembly_in_the_package(machine: Path, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "Amazon.Lambda.RuntimeSupport.dll").touch()
+    command = clients(machine).command(spec("dotnet8", "App::App.F::Run"), prepared(code))
+    assert command[-2:] == (f"{code}/Amazon.Lambda.RuntimeSupport.dll", "App::App.F::Run")
+    (code / "App.dll").touch()
+    assert clients(machine).command(spec("dotnet8", "App"), prepared(code)) == (
+        str(machine / "bin/dotnet"),
+        f"{code}/App.dll",
+    )
 
 
 def test_java(machine: Path) -> None:

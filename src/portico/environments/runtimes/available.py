@@ -17,34 +17,19 @@ _FAMILY = re.compile(r"[a-z]+")
 
 
 class _Need(msgspec.Struct, frozen=True, gc=False):
-    """What a family of runtimes needs: a program on the path, and AWS's runtime interface client, as one of `files` (patterns below
-    the root) or as the program `client`."""
+    """The program on the path that a family of runtimes needs. Whether AWS's client is there can't be told before there is a package,
+    which may bring it along."""
 
     program: str
     name: str
-    client: str = ""
-    files: tuple[str, ...] = ()
 
 
 # Python has the interpreter of the server to stand in, and an OS-only runtime brings its own program: they need nothing.
 _NEEDS = {
     "nodejs": _Need("node", "Node.js"),
-    "java": _Need(
-        "java",
-        "Java",
-        "aws-lambda-java-runtime-interface-client",
-        (
-            "usr/share/java/aws-lambda-java-runtime-interface-client*.jar",
-            "var/runtime/lib/aws-lambda-java-runtime-interface-client*.jar",
-        ),
-    ),
-    "ruby": _Need("ruby", "Ruby", "aws_lambda_ric"),
-    "dotnet": _Need(
-        "dotnet",
-        ".NET",
-        "Amazon.Lambda.RuntimeSupport",
-        ("var/runtime/Amazon.Lambda.RuntimeSupport.dll",),
-    ),
+    "java": _Need("java", "Java"),
+    "ruby": _Need("ruby", "Ruby"),
+    "dotnet": _Need("dotnet", ".NET"),
 }
 _ALWAYS = frozenset(["python", "provided"])
 _DOCKER_SOCKET = "var/run/docker.sock"
@@ -95,8 +80,6 @@ class Runtimes:
             return f"Portico has no way to run {runtime}."
         if not self._has(need.program):
             return f"{runtime} needs {need.name}: there is no program {need.program!r} on the server's PATH."
-        if need.client and not self._has(need.client) and not self._has_file(need.files):
-            return f"{runtime} needs AWS's runtime interface client for {need.name}: {need.client} is not installed."
         return ""
 
     def missing_for_images(self) -> str:
@@ -110,6 +93,3 @@ class Runtimes:
 
     def _has(self, program: str) -> bool:
         return shutil.which(program, path=self._path) is not None
-
-    def _has_file(self, patterns: tuple[str, ...]) -> bool:
-        return any(True for pattern in patterns for _ in self._root.glob(pattern))

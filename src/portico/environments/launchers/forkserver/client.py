@@ -225,12 +225,15 @@ def _resolved(folder: str) -> str:
     return folder and os.path.realpath(folder)
 
 
-def _moved(path: str, moved: dict[str, str]) -> str:
-    """Where the function finds what lies at `path` here."""
+def _moved(word: str, moved: dict[str, str]) -> str:
+    """A word of a command, with the paths in it (there may be many, as in Java's class path) as the function finds them."""
+    parts = word.split(":")
     for folder, target in moved.items():
-        if folder and path.startswith(folder + os.sep):
-            return target + path[len(folder) :]
-    return path
+        if folder:
+            parts = [
+                target if part == folder else part.replace(folder + os.sep, target + os.sep) for part in parts
+            ]
+    return ":".join(parts)
 
 
 def _own_dir() -> str:
