@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.services.cloudwatch.evaluate import Impossible, Known, Line, Value, evaluate
+from portico.services.cloudwatch.evaluate import Impossible, Known, Line, Value, Work, evaluate
 from portico.services.cloudwatch.expressions import Unreadable, names, parse
 from portico.services.cloudwatch.math_functions import FUNCTIONS
 from portico.services.cloudwatch.periods import Window
@@ -11,7 +11,13 @@ WINDOW = Window(0, 300, 60)
 A = Line({0: 1.0, 60: 2.0, 120: 4.0}, WINDOW, "A")
 B = Line({0: 10.0, 120: 0.0, 180: 5.0}, WINDOW, "B")
 EMPTY = Line({}, WINDOW, "empty")
-KNOWN = Known({"m1": A, "m2": B, "none": EMPTY, "e1": [A, B], "three": 3.0}, ["m1", "m2", "none"], {}, WINDOW)
+KNOWN = Known(
+    {"m1": A, "m2": B, "none": EMPTY, "e1": [A, B], "three": 3.0},
+    ["m1", "m2", "none"],
+    {},
+    WINDOW,
+    Work(10_000),
+)
 
 
 def shown(value: Value) -> object:
@@ -56,6 +62,8 @@ def compute(text: str) -> object:
         ("FILL(m1, 0)", {0: 1.0, 60: 2.0, 120: 4.0, 180: 0.0, 240: 0.0}),
         ("FILL(m2, REPEAT)", {0: 10.0, 60: 10.0, 120: 0.0, 180: 5.0, 240: 5.0}),
         ("FILL(m2, LINEAR)", {0: 10.0, 60: 5.0, 120: 0.0, 180: 5.0}),
+        ("FILL(m1, AVG(none))", {0: 1.0, 60: 2.0, 120: 4.0}),
+        ("FILL(none, LINEAR)", {}),
         ("FILL(none, 1)", dict.fromkeys(range(0, 300, 60), 1.0)),
         ("FILL(e1, 0) * 0", [dict.fromkeys(range(0, 300, 60), 0.0)] * 2),
         ("m1 / FILL(m2, 1)", {0: 0.1, 60: 2.0}),
@@ -163,6 +171,15 @@ def test_a_long_row_of_operators_is_computed() -> None:
 
 def test_windows_of_too_many_periods_are_not_filled() -> None:
     line = Line({0: 1.0}, Window(0, 60 * 200_000, 60))
-    known = Known({"m1": line}, ["m1"], {}, line.window)
+    known = Known({"m1": line}, ["m1"], {}, line.window, Work(10_000))
     with pytest.raises(Impossible, match="too many periods"):
         evaluate(parse("FILL(m1, 0)"), known, FUNCTIONS)
+
+
+def test_work_is_bounded() -> None:
+    known = Known({"m1": A}, ["m1"], {}, WINDOW, Work(10))
+    tree = parse("ABS(m1)")
+    for _ in range(3):
+        evaluate(tree, known, FUNCTIONS)
+    with pytest.raises(Impossible, match="too many values"):
+        evaluate(tree, known, FUNCTIONS)

@@ -32,14 +32,34 @@ class Line(msgspec.Struct, frozen=True):
 Value = float | str | Line | list[Line]
 
 
+class Work:
+    """How many values expressions may still be applied to."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def spend(self, values: int) -> None:
+        """Count so many.
+
+        Raises:
+            Impossible: it is too much.
+        """
+        self.left -= values
+        if self.left < 0:
+            raise Impossible("The expressions are about too many values")
+
+
 class Known(msgspec.Struct, frozen=True):
     """What an expression may refer to: other queries by id, the ids of those that are metrics, what searches have found by their
-    tree, and the window that is filled where there is no series to say so."""
+    tree, the window that is filled where there is no series to say so, and how much work may be done."""
 
     values: Mapping[str, Value]
     metrics: Sequence[str]
     found: Mapping[Node, list[Line]]
     window: Window
+    work: Work
 
 
 Function = Callable[[Known, Sequence[Value]], Value]
@@ -60,6 +80,7 @@ def evaluate(node: Node, known: Known, functions: Mapping[str, Function]) -> Val
     if node in known.found:
         return known.found[node]
     arguments = [evaluate(each, known, functions) for each in node.arguments]
+    known.work.spend(sum(map(_size, arguments)))
     binary = OPERATORS.get(node.function)
     if binary is not None:
         return combined(binary, arguments[0], arguments[1])
@@ -86,6 +107,12 @@ def lines(values: object) -> list[Line]:
     if len(found) > SERIES_MAX:
         raise Impossible(f"More than {SERIES_MAX} time series")
     return found
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, Line):
+        return len(value.values)
+    return sum(len(line.values) for line in value) if isinstance(value, list) else 1
 
 
 def told(value: object) -> str:

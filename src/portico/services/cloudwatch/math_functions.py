@@ -3,6 +3,7 @@
 Source: CloudWatch User Guide, "Use metric math" (functions supported for metric math).
 """
 
+import bisect
 import itertools
 import math
 import statistics
@@ -101,9 +102,10 @@ def _of_time(part: Callable[[time.struct_time], int]) -> Function:
     return _along(lambda points: {at: float(part(time.gmtime(at))) for at, _ in points})
 
 
-def _periods(line: Line) -> Iterable[int]:
+def _periods(line: Line, known: Known) -> Iterable[int]:
     if line.window.periods > FILLED_MAX:
         raise Impossible("There are too many periods to be filled")
+    known.work.spend(line.window.periods)
     return range(line.window.start, line.window.end, line.window.period)
 
 
@@ -111,15 +113,15 @@ def _fill(known: Known, arguments: Sequence[Value]) -> Value:
     _only(arguments, 2)
     value, way = arguments
     if isinstance(value, list):
-        return [_filled(line, way) for line in value]
+        return [_filled(line, way, known) for line in value]
     (line,) = lines([value])
-    return _filled(line, way)
+    return _filled(line, way, known)
 
 
-def _filled(line: Line, way: Value) -> Line:
+def _filled(line: Line, way: Value, known: Known) -> Line:
     filled: dict[int, float] = {}
     there = sorted(line.values)
-    for at in _periods(line):
+    for at in _periods(line, known):
         value = line.values.get(at)
         if value is None:
             value = _between(line, there, at, way)
@@ -131,17 +133,20 @@ def _filled(line: Line, way: Value) -> Line:
 def _between(line: Line, there: Sequence[int], at: int, way: Value) -> float | None:
     """The value for a period that has none."""
     if isinstance(way, float):
-        return way
+        return way if math.isfinite(way) else None
     if isinstance(way, Line):
         return way.values.get(at)
     if way not in ("REPEAT", "LINEAR"):
         raise Impossible("FILL takes a number, a time series, REPEAT or LINEAR")
-    before = max((each for each in there if each < at), default=None)
-    if before is None or way == "REPEAT":
-        return None if before is None else line.values[before]
-    after = min((each for each in there if each > at), default=None)
-    if after is None:
+    place = bisect.bisect_left(there, at)
+    if place == 0:
         return None
+    before = there[place - 1]
+    if way == "REPEAT":
+        return line.values[before]
+    if place == len(there):
+        return None
+    after = there[place]
     low, high = line.values[before], line.values[after]
     return low + (high - low) * (at - before) / (after - before)
 
@@ -201,7 +206,7 @@ def constant(value: float, known: Known) -> Line:
     empty = Line({}, known.window)
     if not math.isfinite(value):
         return empty
-    return msgspec.structs.replace(empty, values=dict.fromkeys(_periods(empty), value))
+    return msgspec.structs.replace(empty, values=dict.fromkeys(_periods(empty, known), value))
 
 
 def _remove_empty(known: Known, arguments: Sequence[Value]) -> Value:

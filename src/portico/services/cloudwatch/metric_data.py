@@ -10,7 +10,16 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cloudwatch import errors
-from portico.services.cloudwatch.evaluate import SERIES_MAX, Impossible, Known, Line, Value, evaluate, lines
+from portico.services.cloudwatch.evaluate import (
+    SERIES_MAX,
+    Impossible,
+    Known,
+    Line,
+    Value,
+    Work,
+    evaluate,
+    lines,
+)
 from portico.services.cloudwatch.expressions import Node
 from portico.services.cloudwatch.labels import Shown, label_of, plain_label, zone_of
 from portico.services.cloudwatch.list_metrics import active_since
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from portico.services.cloudwatch import shapes
 
 DATAPOINTS_MAX = 100_800
+WORK_MAX = 3_000_000
+"""So many values may the expressions of one request be applied to."""
 _LOOKED_AT_MAX = 20_000
 
 
@@ -103,7 +114,7 @@ class _Asking:
     async def _points(self, series: Series, stat: str, period: int, unit: str | None) -> Line:
         wanted, compute = self._window(period), statistic(stat)
         await self._freshen(series.namespace)
-        kept = await self._cw.metrics.read(series, wanted.start, wanted.end)
+        kept = await self._cw.metrics.read(series, wanted.start, wanted.end, width_max=period)
         of_unit = (point for point in kept if unit is None or point.unit == unit)
         values: dict[int, float] = {}
         for begin, stats in in_periods(of_unit, wanted).items():
@@ -139,10 +150,10 @@ class _Asking:
         metrics = [query["Id"] for query in self._request["MetricDataQueries"] if query.get("MetricStat")]
         values: dict[str, Value] = dict(read.metrics)
         results: dict[str, list[Result]] = {}
+        work = Work(WORK_MAX)
         for query in queries:
-            known = Known(
-                values, metrics, read.found, self._window(query.given.get("Period") or self._period)
-            )
+            period = query.given.get("Period") or self._period
+            known = Known(values, metrics, read.found, self._window(period), work)
             if query.tree is not None and query.id not in read.forbidden:
                 values[query.id] = _carried_out(query, query.tree, known)
             results[query.id] = list(self._shown(query, values[query.id], read)) if query.is_shown else []

@@ -32,7 +32,7 @@ async def get_metric_statistics(
     series = series_of(call, request)
     with reaching_metrics():
         await cw.sampling.freshen(series.namespace)
-        kept = await cw.metrics.read(series, wanted.start, wanted.end)
+        kept = await cw.metrics.read(series, wanted.start, wanted.end, width_max=wanted.period)
     return {
         "Label": series.name,
         "Datapoints": [

@@ -144,12 +144,13 @@ def _replace(db: sqlite3.Connection, rows: dict[_Place, list[Stats]]) -> None:
     )
 
 
-def read(db: sqlite3.Connection, series: Series, start: int, end: int) -> list[Kept]:
-    """The points of a series from `start` to before `end` (seconds since the epoch), in order."""
+def read(db: sqlite3.Connection, series: Series, start: int, end: int, width_max: int) -> list[Kept]:
+    """The points of a series from `start` to before `end` (seconds since the epoch) in intervals of at most `width_max` seconds, in
+    order."""
     found = db.execute(
         f"SELECT p.at, p.width, p.unit, p.stats FROM series s JOIN points p ON p.series = s.id "  # noqa: S608  # words of ours
-        f"WHERE {_SERIES} AND p.at >= ? AND p.at < ? ORDER BY p.at",
-        (*_columns(series), start, end),
+        f"WHERE {_SERIES} AND p.at >= ? AND p.at < ? AND p.width <= ? ORDER BY p.at",
+        (*_columns(series), start, end, width_max),
     )
     return [Kept(at, width, unit, _stats(stats)) for at, width, unit, stats in found]
 

@@ -22,6 +22,7 @@ _FLUSH_S = 0.1
 _FLUSH_S_MAX = 60.0
 _SHARE = 0.01  # of the time may go into writing what is counted
 _TELL_AGAIN_S = 60.0
+_WIDTH_MAX = 3600
 
 Gathered = Callable[[], Iterable[Point]]
 """Makes points of what was counted. It is called on the writer's thread."""
@@ -96,14 +97,15 @@ class Metrics:
             self._putting = asyncio.create_task(self._put_all())
         await done
 
-    async def read(self, series: Series, start: int, end: int) -> list[Kept]:
-        """The points of a series from `start` to before `end` (seconds since the epoch), in order.
+    async def read(self, series: Series, start: int, end: int, *, width_max: int = _WIDTH_MAX) -> list[Kept]:
+        """The points of a series from `start` to before `end` (seconds since the epoch) in intervals of at most `width_max` seconds, in
+        order.
 
         Raises:
             StoreError: the file can't be read.
         """
         self.flush()
-        return await self._beside.read(lambda db: rows.read(db, series, start, end))
+        return await self._beside.read(lambda db: rows.read(db, series, start, end, width_max))
 
     async def listed(self, matching: Matching, *, after: int, limit: int) -> list[tuple[int, Series]]:
         """Up to `limit` of the series that match, those behind number `after`, with their numbers, in order of these.
