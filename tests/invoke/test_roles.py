@@ -7,7 +7,6 @@ from portico.environments.work import PreparationFailed
 from portico.identity.records import ROLES, Role
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions
-from portico.identity.sealing import Sealer
 from portico.invoke.container_credentials import ContainerCredentials
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.records import Version
