@@ -1,5 +1,6 @@
 """The store of metrics: what is put is merged, read by time, listed, made coarser, and survives."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from portico.store.metrics import (
     of_values,
 )
 from portico.store.metrics.values import EXACT_VALUES_MAX
+from portico.store.port import StoreFull
 
 A = Series("111111111111", "eu-west-1", "Shop", "Orders", (("Store", "1"),))
 B = Series("111111111111", "eu-west-1", "Shop", "Orders", ())
@@ -170,3 +172,36 @@ def test_many_values_stay_few_and_near() -> None:
         seen += times
         assert value == pytest.approx(seen, rel=0.021)
     assert merged([stats, stats]).values == tuple((value, 2 * times) for value, times in kept)
+
+
+async def test_a_full_disk_refuses_puts_drops_what_was_counted_and_is_left_again(metrics: Metrics) -> None:
+    await metrics.put([point(A, 60, 1.0)])
+    db = metrics._beside._db
+    (before,) = db.execute("PRAGMA max_page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count={db.execute('PRAGMA page_count').fetchone()[0]}")
+    many = [point(Series("111111111111", "eu-west-1", "N", f"m{n}"), 60, 1.0) for n in range(2000)]
+    with pytest.raises(StoreFull):
+        await metrics.put(many)
+    metrics.add(many)
+    assert len(await metrics.read(A, 0, 100)) == 1
+    assert metrics.dropped_total == 2000
+    db.execute(f"PRAGMA max_page_count={before}")
+    await metrics.put(many)
+    assert len(await metrics.listed(ALL, after=0, limit=5000)) == 2001
+
+
+async def test_puts_at_once_are_all_there(metrics: Metrics) -> None:
+    await asyncio.gather(*(metrics.put([point(A, 60, float(n)), point(B, 60, 1.0)]) for n in range(200)))
+    (kept,) = await metrics.read(A, 0, 100)
+    assert (kept.stats.count, kept.stats.total) == (200.0, 19_900.0)
+
+
+async def test_one_who_leaves_does_not_stop_the_others(metrics: Metrics) -> None:
+    puts = [asyncio.create_task(metrics.put([point(A, 60, 1.0)])) for _ in range(10)]
+    await asyncio.sleep(0)
+    puts[3].cancel()
+    assert (
+        sum(isinstance(each, BaseException) for each in await asyncio.gather(*puts, return_exceptions=True))
+        == 1
+    )
+    assert (await metrics.read(A, 0, 100))[0].stats.count >= 9.0

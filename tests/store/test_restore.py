@@ -12,11 +12,14 @@ import pytest
 
 from portico.base.clock import Clock
 from portico.store.data_key import data_key
+from portico.store.metrics import METRICS_FILE, Metrics, Point, Series, of_each
 from portico.store.open import open_store
 from portico.store.port import Append, Conflict, Put, Refer, Send, Store, StoreError, StoreUnusable
 from portico.store.restore import restore
+from portico.store.timeline import TIMELINE_FILE, Batch, Timeline, Window
 
 LARGE = b"large" * 30_000
+SERIES = Series("111111111111", "eu-west-1", "Shop", "Orders")
 BLOB = hashlib.sha256(LARGE).hexdigest()
 
 
@@ -69,6 +72,24 @@ async def test_a_backup_comes_back_whole(backup: Path, tmp_path: Path, exists: b
     await check(await opened(directory))
     assert mode(backup) == 0o600
     assert not any(name.startswith(".portico-") for name in names(tmp_path))
+
+
+async def test_log_events_and_metrics_are_part_of_it(tmp_path: Path):
+    store, now = await opened(tmp_path / "data"), Point(SERIES, 60, "Count", of_each([1.0]))
+    metrics, timeline = Metrics(tmp_path / "data" / METRICS_FILE), Timeline(tmp_path / "data" / TIMELINE_FILE)
+    await metrics.put([now])
+    await timeline.write_durably(Batch("g", "s", 1, ((1, "event"),)))
+    await store.backup(str(tmp_path / "backup.tar"))
+    for each in (store, metrics, timeline):
+        await each.close()
+    restore(tmp_path / "backup.tar", tmp_path / "new")
+    metrics, timeline = Metrics(tmp_path / "new" / METRICS_FILE), Timeline(tmp_path / "new" / TIMELINE_FILE)
+    assert [kept.stats.total for kept in await metrics.read(SERIES, 0, 100)] == [1.0]
+    assert [event.message for event in (await timeline.read(Window("g"), limit=9, scan_max=9)).events] == [
+        "event"
+    ]
+    await metrics.close()
+    await timeline.close()
 
 
 async def test_a_backup_of_memory(tmp_path: Path):
