@@ -268,3 +268,16 @@ def test_two_mappings_of_a_queue_share_its_messages(stage: Stage) -> None:
     stage.send(queue, *sent)
     assert sorted(body for event in stage.told(20) for body in bodies(event)) == sorted(sent)
     stage.emptied(queue)
+
+
+def test_what_a_window_has_gathered_is_delivered_when_polling_fails(stage: Stage) -> None:
+    stage.deploy(OBEYS)
+    queue = stage.queue()
+    uuid = stage.map(queue, MaximumBatchingWindowInSeconds=300)
+    stage.send(queue, say())
+    stage.until(lambda: stage.left(queue) == (0, 1))
+    stage.permit("deny", "sqs:ReceiveMessage", effect="Deny")
+    stage.advance("1s")  # what waits for more looks again
+    assert stage.told() == [[[say(), "1"]]]
+    stage.emptied(queue)
+    stage.until(lambda: "ReceiveMessage" in (stage.result(uuid) or ""))

@@ -133,7 +133,10 @@ class EventSources:
         pollers = [kept.poller for kept in self._kept.values()]
         for key in list(self._kept):
             self._end(key)
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=_CLOSE_S)
+        for task in list(self._leaving):
+            task.cancel()
         await asyncio.gather(*(poller.finish(_CLOSE_S) for poller in pollers))
 
 

@@ -130,7 +130,10 @@ class Poller:
             left = until - self._clock.now()
             if left <= 0:
                 break
-            items += await self._within(resolved, size - len(items), left)
+            try:
+                items += await self._within(resolved, size - len(items), left)
+            except PollingProblem:
+                break  # what there is is delivered; the next take tells of the problem, if it is still there
         return items
 
     async def _within(self, resolved: Resolved, missing: int, left: float) -> list[Item]:
@@ -155,9 +158,7 @@ class Poller:
         if taken.unwanted:
             await self._drop(resolved, taken.unwanted)
         elif not taken.items and wait_s and self._clock.monotonic() - began_at < _HASTY_S:
-            await self._pause(
-                _HASTE_PAUSE_S
-            )  # who does not wait when asked to is not to be asked all the time
+            await self._pause(_HASTE_PAUSE_S)  # it does not wait when asked to: don't ask all the time
         return taken.items
 
     async def _drop(self, resolved: Resolved, handles: list[str]) -> None:
@@ -171,10 +172,13 @@ class Poller:
         """A take that waits can be ended before its time; one that does not wait is about to end anyway."""
         if not wait_s:
             return await take
-        self._waiting = asyncio.create_task(take)
-        await asyncio.wait([self._waiting])
-        waited, self._waiting = self._waiting, None
-        return NOTHING if waited.cancelled() else waited.result()
+        waiting = self._waiting = asyncio.create_task(take)
+        try:
+            await asyncio.wait([waiting])
+        finally:
+            waiting.cancel()
+            self._waiting = None
+        return NOTHING if waiting.cancelled() else waiting.result()
 
     async def _pause(self, seconds: float) -> None:
         try:

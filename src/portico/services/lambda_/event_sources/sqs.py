@@ -117,14 +117,23 @@ class QueueSource:
         try:
             visible_s = await _visibility_s(self._calls, spec)
             lease_s = min(max(visible_s, int(needed_s)), _VISIBILITY_S_MAX)
-            answers = await asyncio.gather(
-                *(self._receive(spec, each, wait_s, lease_s) for each in _shares(limit, receives))
-            )
+            messages = await self._receive_all(spec, _shares(limit, receives), wait_s, lease_s)
         except AwsError as error:
             raise PollingProblem(problem_of("ReceiveMessage", error)) from error
-        messages = [message for answer in answers for message in answer]
         items, unwanted = self._sorted(messages, self._clock.now() + lease_s)
         return Taken(items, unwanted, len(messages) >= min(limit, receives * _RECEIVE_MAX))
+
+    async def _receive_all(
+        self, spec: EnvironmentSpec, shares: list[int], wait_s: int, lease_s: int
+    ) -> list[dict[str, Any]]:
+        """Several receives at once. What some of them got is not forgotten when others fail."""
+        receives = (self._receive(spec, each, wait_s, lease_s) for each in shares)
+        answers = await asyncio.gather(*receives, return_exceptions=True)
+        messages = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
+        for answer in answers:
+            if isinstance(answer, BaseException) and not messages:
+                raise answer
+        return messages
 
     async def _receive(
         self, spec: EnvironmentSpec, limit: int, wait_s: int, lease_s: int
