@@ -54,7 +54,9 @@ class Stage:
         return found
 
     async def take(self, *, payload_bytes: int = 2, queued: bool = False) -> None:
-        await self.budgets.take(self.resolved(), "r1", payload_bytes, queued=queued)
+        resolved = self.resolved()
+        budgets = self.budgets.of(resolved.version)
+        await self.budgets.take(budgets, resolved, "r1", payload_bytes, queued=queued)
 
     async def takes(self) -> int:
         """How many invocations pass, of a thousand."""
@@ -74,13 +76,13 @@ async def stage(store: Store, cache: RecordCache, clock: Clock, version: Version
 
 
 async def test_without_a_budget_nothing_is_asked(stage: Stage, version: Version) -> None:
-    assert not stage.budgets.limits(version)
+    assert not bool(stage.budgets.of(version))
     assert await stage.takes() == 1_000
 
 
 async def test_a_minute(stage: Stage, version: Version) -> None:
     await stage.give(per_minute=5)
-    assert stage.budgets.limits(version)
+    assert bool(stage.budgets.of(version))
     assert await stage.takes() == 5
     stage.clock.advance(29)
     assert await stage.takes() == 0
@@ -160,7 +162,7 @@ async def test_money(stage: Stage, version: Version) -> None:
     await stage.give(usd=0.02)
     for _ in range(3):
         await stage.take()
-        stage.budgets.charge(version, HOUR, ahead=False)
+        stage.budgets.charge(stage.budgets.of(version), version, HOUR, ahead=False)
     with pytest.raises(OverBudget, match="BudgetExceeded") as over:
         await stage.take()
     assert "0.02 USD a day" in over.value.words

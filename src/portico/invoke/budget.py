@@ -6,7 +6,6 @@ and what of a block was not used when the server is killed counts as used. A min
 """
 
 import asyncio
-from collections.abc import Iterator
 
 import msgspec
 
@@ -110,12 +109,25 @@ class Budgets:
         self._counts = counts
         self._purses: dict[Place, _Purse] = {}
 
-    def limits(self, version: Version) -> bool:
-        """Whether there is a budget for this function or its account."""
-        return next(self._of(version), None) is not None
+    def of(self, version: Version) -> tuple[Budget, ...]:
+        """The budgets of this function and of its account, most often none."""
+        peek = self._cache.peek
+        own = peek(BUDGETS, version.account, version.region, version.function)
+        whole = peek(BUDGETS, version.account, "", "")
+        if own is None and whole is None:
+            return ()
+        return tuple(held.value for held in (own, whole) if held is not None)
 
-    async def take(self, resolved: Resolved, request_id: str, payload_bytes: int, *, queued: bool) -> None:
-        """Take a permit of every budget that applies, and pay for the request.
+    async def take(
+        self,
+        budgets: tuple[Budget, ...],
+        resolved: Resolved,
+        request_id: str,
+        payload_bytes: int,
+        *,
+        queued: bool,
+    ) -> None:
+        """Take a permit of each of the function's budgets, and pay for the request.
 
         Raises:
             OverBudget: one is used up; nothing was taken.
@@ -123,7 +135,7 @@ class Budgets:
         price = prices.REQUEST * prices.requests_of(payload_bytes, queued=queued)
         now, paid = self._clock.now(), list[_Purse]()
         try:
-            for budget in self._of(resolved.version):
+            for budget in budgets:
                 paid.append(await self._pay(budget, price, now))
         except OverBudget as over:
             for purse in paid:
@@ -137,16 +149,10 @@ class Budgets:
         for purse in purses.values():
             await self._put_back(purse)
 
-    def charge(self, version: Version, outcome: Outcome, *, ahead: bool) -> None:
+    def charge(self, budgets: tuple[Budget, ...], version: Version, outcome: Outcome, *, ahead: bool) -> None:
         """Pay for an invocation that has ended."""
-        for budget in self._of(version):
+        for budget in budgets:
             self._purse(budget).usd -= prices.duration_usd(version, outcome, ahead=ahead)
-
-    def _of(self, version: Version) -> Iterator[Budget]:
-        for place in ((version.account, version.region, version.function), (version.account, "", "")):
-            held = self._cache.peek(BUDGETS, *place)
-            if held is not None:
-                yield held.value
 
     def _purse(self, budget: Budget) -> _Purse:
         found = self._purses.get(budget.place)

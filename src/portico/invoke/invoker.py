@@ -1,13 +1,13 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import msgspec
 
 from portico.environments.stream import Stream
 from portico.environments.work import ON_DEMAND, Environments, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission, Permit, Throttled
-from portico.invoke.budget import Budgets
+from portico.invoke.budget import Budget, Budgets
 from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink, MetricSink, Uncounted
@@ -79,7 +79,9 @@ class Invoker:
             PreparationFailed: no environment could be started. RecursionStopped, one of these: it goes on calling itself.
         """
         invocation = self._entered(resolved, invocation)
-        await self._take(resolved, invocation, queued=queued)
+        budgets = self._budgets_of(resolved)
+        if budgets:
+            await self._pay(budgets, resolved, invocation, queued=queued)
         permit = self._admit(resolved, invocation, queued=queued)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
@@ -87,9 +89,7 @@ class Invoker:
         except BaseException:
             permit.release()
             raise
-        self._metrics.ended(resolved, permit, invocation, outcome)
-        _when_settled(outcome, lambda whole: self._release(resolved, permit, whole))
-        return self._finish(resolved, spec, invocation, outcome)
+        return self._ended(_Run(resolved, spec, invocation, permit, budgets), outcome)
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
         """Run one invocation in an environment of its own, whose runtime waits on `port` for a debugger. It has a day.
@@ -113,7 +113,9 @@ class Invoker:
             Throttled, PreparationFailed: as for `invoke`.
         """
         invocation = self._entered(resolved, invocation)
-        await self._take(resolved, invocation, queued=False)
+        budgets = self._budgets_of(resolved)
+        if budgets:
+            await self._pay(budgets, resolved, invocation, queued=False)
         permit = self._admit(resolved, invocation, queued=False)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         streaming = Streaming()
@@ -122,9 +124,8 @@ class Invoker:
             if outcome is None:
                 permit.release()
             else:
-                self._metrics.ended(resolved, permit, invocation, outcome)
-                _when_settled(outcome, lambda whole: self._release(resolved, permit, whole))
-                streaming.finished = self._finish(resolved, spec, invocation, outcome)
+                run = _Run(resolved, spec, invocation, permit, budgets)
+                streaming.finished = self._ended(run, outcome)
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
         await streaming.answer.begun()
@@ -133,15 +134,15 @@ class Invoker:
     def _entered(self, resolved: Resolved, invocation: Invocation) -> Invocation:
         return invocation if self._recursion is None else self._recursion.enter(resolved, invocation)
 
-    async def _take(self, resolved: Resolved, invocation: Invocation, *, queued: bool) -> None:
-        """Have the invocation pay from the budgets that it has, if any."""
-        if self._budgets is not None and self._budgets.limits(resolved.version):
-            await self._budgets.take(resolved, invocation.request_id, len(invocation.payload), queued=queued)
+    def _budgets_of(self, resolved: Resolved) -> tuple[Budget, ...]:
+        return () if self._budgets is None else self._budgets.of(resolved.version)
 
-    def _release(self, resolved: Resolved, permit: Permit, outcome: Outcome) -> None:
-        permit.release()
+    async def _pay(
+        self, budgets: tuple[Budget, ...], resolved: Resolved, invocation: Invocation, *, queued: bool
+    ) -> None:
         if self._budgets is not None:
-            self._budgets.charge(resolved.version, outcome, ahead=permit.ahead)
+            size = len(invocation.payload)
+            await self._budgets.take(budgets, resolved, invocation.request_id, size, queued=queued)
 
     def _admit(self, resolved: Resolved, invocation: Invocation, *, queued: bool) -> Permit:
         try:
@@ -162,30 +163,37 @@ class Invoker:
         self._mounted[spec.key] = epoch
         return msgspec.structs.replace(spec, key=f"{spec.key}:at {epoch};")
 
-    def _finish(
-        self, resolved: Resolved, spec: EnvironmentSpec, invocation: Invocation, outcome: Outcome
-    ) -> Finished:
-        version = resolved.version
-        lines: list[LogLine] = []
+    def _ended(self, run: "_Run", outcome: Outcome) -> Finished:
+        """Count and log it; what has to wait until nothing works for it any more follows then."""
+        self._metrics.ended(run.resolved, run.permit, run.invocation, outcome)
+        lines = lines_of(run.resolved.version, run.spec, run.invocation.request_id, outcome)
+        if outcome.settled is None:
+            self._settle(run, outcome, lines)
+        else:
+            outcome.settled.add_done_callback(lambda settled: self._settled(run, outcome, settled.result()))
+        return Finished(outcome, run.resolved.version.version, lines)
 
-        def write(whole: Outcome) -> None:
-            lines[:] = lines_of(version, spec, invocation.request_id, whole)
-            self._logs.write(spec, whole.log_stream, lines, request_id=invocation.request_id)
-            if whole is not outcome:
-                self._metrics.settled(resolved, invocation, whole.duration_ms - outcome.duration_ms)
+    def _settled(self, run: "_Run", outcome: Outcome, whole: Outcome) -> None:
+        """What went on after the answer is over; `whole` has its time and its lines as well."""
+        lines = lines_of(run.resolved.version, run.spec, run.invocation.request_id, whole)
+        self._settle(run, whole, lines)
+        self._metrics.settled(run.resolved, run.invocation, whole.duration_ms - outcome.duration_ms)
 
-        _when_settled(outcome, write)
-        return Finished(
-            outcome, version.version, lines or lines_of(version, spec, invocation.request_id, outcome)
-        )
+    def _settle(self, run: "_Run", whole: Outcome, lines: list[LogLine]) -> None:
+        run.permit.release()
+        if run.budgets and self._budgets is not None:
+            self._budgets.charge(run.budgets, run.resolved.version, whole, ahead=run.permit.ahead)
+        self._logs.write(run.spec, whole.log_stream, lines, request_id=run.invocation.request_id)
 
 
-def _when_settled(outcome: Outcome, action: Callable[[Outcome], None]) -> None:
-    """Do it with the outcome now, or with the whole one when what still works for the invocation has done."""
-    if outcome.settled is None:
-        action(outcome)
-    else:
-        outcome.settled.add_done_callback(lambda settled: action(settled.result()))
+class _Run(msgspec.Struct, frozen=True, gc=False):
+    """An invocation under way, with what it holds."""
+
+    resolved: Resolved
+    spec: EnvironmentSpec
+    invocation: Invocation
+    permit: Permit
+    budgets: tuple[Budget, ...]
 
 
 class Streaming:
