@@ -16,7 +16,6 @@ from typing import Any
 
 from bench.functions import TRUST_LAMBDA, zip_of
 from bench.invoke import client, portico
-from bench.sqs import Target, fill
 
 ACCOUNT = "000000000000"
 POLLING = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
@@ -33,6 +32,7 @@ def handler(event, context):
     began = time.time()
     sqs.send_message(QueueUrl="/000000000000/told", MessageBody=json.dumps(began))
 """
+BODY = "x" * 1000
 _CLIENTS = 4
 
 
@@ -47,7 +47,20 @@ def prepare(url: str) -> str:
     return role
 
 
-def mapped(url: str, role: str, name: str, source: str) -> tuple[Target, str]:
+def fill(url: str, queue: str, messages: int) -> None:
+    """Send so many messages, in batches."""
+    sqs = client(url, "sqs")
+    entries = [{"Id": str(at), "MessageBody": BODY} for at in range(10)]
+
+    def some(count: int) -> None:
+        for _ in range(count):
+            sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+
+    with ThreadPoolExecutor(_CLIENTS) as pool:
+        list(pool.map(some, [messages // 10 // _CLIENTS] * _CLIENTS))
+
+
+def mapped(url: str, role: str, name: str, source: str) -> tuple[str, str]:
     """A function and a queue of that name with a mapping that rests; the queue, and the mapping's UUID."""
     lam, sqs = client(url, "lambda"), client(url, "sqs")
     lam.create_function(
@@ -58,7 +71,7 @@ def mapped(url: str, role: str, name: str, source: str) -> tuple[Target, str]:
         Code={"ZipFile": zip_of({"app.py": source})},
     )
     lam.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
-    queue = Target(url, sqs.create_queue(QueueName=name)["QueueUrl"])
+    queue: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
     uuid: str = lam.create_event_source_mapping(FunctionName=name, EventSourceArn=arn, Enabled=False)["UUID"]
     return queue, uuid
@@ -72,10 +85,10 @@ def enable(url: str, uuid: str) -> None:
         time.sleep(0.01)
 
 
-def left(sqs: Any, queue: Target) -> int:
+def left(sqs: Any, queue: str) -> int:
     """How many messages the queue has, visible or in flight."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue.queue, AttributeNames=names)["Attributes"]
+    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
     return sum(int(value) for value in found.values())
 
 
@@ -83,7 +96,7 @@ def backlog(url: str, role: str, messages: int) -> float:
     """Messages per second through the function."""
     sqs = client(url, "sqs")
     queue, uuid = mapped(url, role, "backlog", PASSES)
-    fill(queue, messages)
+    fill(url, queue, messages)
     began = time.perf_counter()
     enable(url, uuid)
     while left(sqs, queue):
@@ -95,16 +108,16 @@ def backlog(url: str, role: str, messages: int) -> float:
 
 def by_clients(url: str, messages: int) -> float:
     """Messages per second that clients receive and delete."""
-    queue = Target(url, client(url, "sqs").create_queue(QueueName="clients")["QueueUrl"])
-    fill(queue, messages)
+    queue = client(url, "sqs").create_queue(QueueName="clients")["QueueUrl"]
+    fill(url, queue, messages)
 
     def drain(_: int) -> None:
         sqs = client(url, "sqs")
-        while found := sqs.receive_message(QueueUrl=queue.queue, MaxNumberOfMessages=10).get("Messages"):
+        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             entries = [
                 {"Id": str(at), "ReceiptHandle": each["ReceiptHandle"]} for at, each in enumerate(found)
             ]
-            sqs.delete_message_batch(QueueUrl=queue.queue, Entries=entries)
+            sqs.delete_message_batch(QueueUrl=queue, Entries=entries)
 
     began = time.perf_counter()
     with ThreadPoolExecutor(_CLIENTS) as pool:
@@ -121,7 +134,7 @@ def singles(url: str, role: str, count: int) -> list[float]:
     found = []
     for _ in range(count + 1):
         sent = time.time()
-        sqs.send_message(QueueUrl=queue.queue, MessageBody="x" * 1000)
+        sqs.send_message(QueueUrl=queue, MessageBody=BODY)
         (message,) = sqs.receive_message(QueueUrl=told, WaitTimeSeconds=20)["Messages"]
         sqs.delete_message(QueueUrl=told, ReceiptHandle=message["ReceiptHandle"])
         found.append((json.loads(message["Body"]) - sent) * 1000)
