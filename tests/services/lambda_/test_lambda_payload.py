@@ -40,6 +40,7 @@ def test_nothing_is_an_empty_object() -> None:
             f"Unexpected character ('}}' (code 125)): expected a valid value {VALUE}",
             "line: 2, column: 9",
         ),
+        (b"[" * 100_000, "Document nesting depth exceeds the maximum allowed", "line: 1, column: 1"),
         (b"\x97", "Invalid UTF-8 start byte 0x97", "line: 1, column: 2"),
     ],
 )

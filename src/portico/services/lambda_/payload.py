@@ -97,7 +97,9 @@ def _reason(payload: bytes) -> tuple[str, int]:
         json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         return _at(text, error.pos)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return "Document nesting depth exceeds the maximum allowed", 0
+    except ValueError as error:
         return str(error), 0
     return "Unexpected character", 0
 
