@@ -45,6 +45,9 @@ ATTACKS = {
     "rename_the_host": "AB",
     "find_open_descriptors": "ABC",
     "fill_the_disk": "A",
+    "use_the_runtime_api_of_others": "ABC",
+    "use_the_runtime_api_of_its_own_out_of_turn": "ABC",
+    "connect_to_sockets_of_the_server": "ABC",
     "use_the_development_keys": "ABC",
     "call_what_only_the_developer_may": "ABC",
 }
@@ -417,6 +420,44 @@ def call_what_only_the_developer_may(event):
     paths = ("/_portico/reset", "/_portico/clock?advance=60", "/_portico/backup?file=/tmp/stolen", "/_portico/explain?request_id=x")
     direct = {path: lambda path=path: post(path) for path in paths}
     return gives({**direct, "by a child": lambda: by_a_child("/_portico/reset")})
+
+
+def ask_the_api(method, path, body=None, headers={}):
+    """The status of a request to whoever answers at the address of the APIs."""
+    import http.client
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"], timeout=5)
+    try:
+        connection.request(method, path, body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def use_the_runtime_api_of_others(event):
+    """Whose environment it is, is told by the connection; so whatever is named here can only be refused."""
+    paths = [f"/2018-06-01/runtime/invocation/{id}/{what}" for id in ("req", event["request"]) for what in ("response", "error")]
+    extension = {"Lambda-Extension-Identifier": event["request"], "Lambda-Extension-Name": "neighbour"}
+    found = {path: ask_the_api("POST", path, b"1") for path in paths}
+    found["next"] = ask_the_api("GET", "/2020-01-01/extension/event/next", headers=extension)
+    found["register"] = ask_the_api("POST", "/2020-01-01/extension/register", b'{"events": ["INVOKE"]}', extension)
+    found["subscribe"] = ask_the_api("PUT", "/2022-07-01/telemetry", b"{}", extension)
+    return ", ".join(f"{path}: {status}" for path, status in found.items() if status < 400)
+
+
+def use_the_runtime_api_of_its_own_out_of_turn(event):
+    found = {what: ask_the_api("POST", f"/2018-06-01/runtime/{what}", b"{}") for what in ("init/error", "restore/error")}
+    found["next"] = ask_the_api("GET", "/2018-06-01/runtime/invocation/next")
+    return ", ".join(f"{path}: {status}" for path, status in found.items() if status < 400)
+
+
+def connect_to_sockets_of_the_server(event):
+    """Those that have a name, and what the descriptors of this process lead to; its own channel takes no orders."""
+    def connect(name):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(name)
+    names = [line.split()[7] for line in open("/proc/net/unix").read().splitlines()[1:] if len(line.split()) > 7]
+    ours = [name for name in names if "portico" in name and "siege" not in name]
+    return gives({name: lambda name=name: connect(name.replace("@", "\0")) for name in ours})
 
 
 def own_folder(event):

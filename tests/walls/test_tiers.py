@@ -1,5 +1,6 @@
 """From inside a hostile function: every wall of every tier that claims it, of a server that is root and of one that is not."""
 
+import base64
 import contextlib
 import json
 import os
@@ -86,7 +87,12 @@ def besieged(request: pytest.FixtureRequest) -> Iterator[Besieged]:
         os.chown(place, _NOBODY, _NOBODY)
     variables["HOME"] = str(place)
     try:
-        with running(place / "data", "--isolation", tier, env=variables, python=command) as server:
+        with running(
+            place / "data",
+            *("--isolation", tier, "--code-roots", str(place)),
+            env=variables,
+            python=command,
+        ) as server:
             yield _besieged(tier, server, place)
     finally:
         subprocess.run(["chmod", "-R", "u+w", place], check=False)
@@ -102,18 +108,48 @@ def _besieged(tier: str, server: Server, place: Path) -> Besieged:
             MemorySize=512, Code={"ZipFile": zip_of({"app.py": source})},
         )  # fmt: skip
         lam.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
-    lam.invoke(FunctionName="neighbour")
+    request = lam.invoke(FunctionName="neighbour")["ResponseMetadata"]["RequestId"]
     data = place / "data"
     (place / "secret").write_text("secret")
     (place / "secret").chmod(0o644)
     files = [str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()]
     code = [str(path) for path in (data / "code").iterdir()]
-    pids = _tree(server.process.pid)
+    pids = _tree(server.process.pid)  # and not the attacker's own snapshot, which there is later
+    _restored(lam, role)
+    _reloaded(lam, role, place / "folder")
     known = {
         "data": str(data), "files": files, "code": [str(data / "code"), *_of_neighbour(code)], "tmp": str(place / "secret"),
         "home": str(place), "pid": server.process.pid, "pids": pids, "shown": [os.path.realpath(sys.executable), *sys.path],
+        "request": request,
     }  # fmt: skip
     return Besieged(tier, server, lam, known)
+
+
+def _restored(lam: Any, role: str) -> None:
+    """The attacker once more, with a snapshot of its version."""
+    lam.create_function(
+        FunctionName="restored", Runtime=f"python3.{max(sys.version_info.minor, 12)}", Handler="app.handler", Role=role, Timeout=30,
+        MemorySize=512, Code={"ZipFile": zip_of({"app.py": SOURCE})}, SnapStart={"ApplyOn": "PublishedVersions"},
+    )  # fmt: skip
+    lam.get_waiter("function_active_v2").wait(FunctionName="restored", WaiterConfig={"Delay": 1})
+    version = lam.publish_version(FunctionName="restored")["Version"]
+    lam.get_waiter("published_version_active").wait(
+        FunctionName="restored", Qualifier=version, WaiterConfig={"Delay": 1}
+    )
+    lam.create_alias(FunctionName="restored", Name="live", FunctionVersion=version)
+
+
+def _reloaded(lam: Any, role: str, folder: Path) -> None:
+    """The attacker once more, in a folder of this machine that its own user could write to."""
+    folder.mkdir()
+    (folder / "app.py").write_text(SOURCE)
+    for path, mode in ((folder, 0o777), (folder / "app.py", 0o666)):
+        path.chmod(mode)
+    lam.create_function(
+        FunctionName="reloaded", Runtime=f"python3.{sys.version_info.minor}", Handler="app.handler", Role=role, Timeout=30,
+        MemorySize=512, Code={"S3Bucket": "hot-reload", "S3Key": str(folder)},
+    )  # fmt: skip
+    lam.get_waiter("function_active_v2").wait(FunctionName="reloaded", WaiterConfig={"Delay": 1})
 
 
 def _of_neighbour(code: list[str]) -> list[str]:
@@ -134,22 +170,46 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(found for child in children for found in _tree(child))]
 
 
-def _attack(besieged: Besieged, name: str, **more: Any) -> str:
+def _attack(besieged: Besieged, name: str, function: str = "attacker", **more: Any) -> str:
     event = {**besieged.known, "attack": name, **more}
-    answer = besieged.lam.invoke(FunctionName="attacker", Payload=json.dumps(event).encode())
+    answer = besieged.lam.invoke(FunctionName=function, Payload=json.dumps(event).encode())
     body = json.loads(answer["Payload"].read())
     assert "FunctionError" not in answer, body
     return str(body)
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack(besieged: Besieged, name: str) -> None:
+@pytest.mark.parametrize("function", ["attacker", "restored:live"])
+def test_an_attack(besieged: Besieged, function: str, name: str) -> None:
+    """From an environment that was started cold, and from one that was restored from a snapshot: the same walls."""
     if besieged.tier not in ATTACKS[name]:
         pytest.skip(f"tier {besieged.tier} does not claim it")
     with socket.socket(socket.AF_UNIX) as reachable:
         reachable.bind("\0portico-siege")
         reachable.listen(1)
-        assert _attack(besieged, name, socket="portico-siege") == ""
+        assert _attack(besieged, name, function, socket="portico-siege") == ""
+
+
+@pytest.mark.parametrize("name", ["write_its_own_code", "change_modes"])
+def test_a_developers_folder_is_read_only(besieged: Besieged, name: str) -> None:
+    if besieged.tier not in ATTACKS[name]:
+        pytest.skip(f"tier {besieged.tier} does not claim it")
+    assert _attack(besieged, name, "reloaded") == ""
+
+
+def test_what_attacks_restored_is_restored(besieged: Besieged) -> None:
+    logs = besieged.lam.invoke(
+        FunctionName="restored:live",
+        Payload=json.dumps({**besieged.known, "attack": "rename_the_host"}).encode(),
+        LogType="Tail",
+    )
+    assert b"Traceback" not in base64.b64decode(logs["LogResult"])
+    (snap,) = {
+        besieged.lam.get_function_configuration(FunctionName="restored:live")["SnapStart"][
+            "OptimizationStatus"
+        ]
+    }
+    assert snap == "On"
 
 
 def test_the_attacks_are_real(besieged: Besieged) -> None:

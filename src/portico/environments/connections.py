@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from portico.environments.sockets import inode_of
+from portico.environments.sockets import socket_at
 from portico.wire.http import Peer
 
 _KEPT_MAX = 10_000
@@ -45,12 +45,16 @@ class Connections:
             return False
         if not _is_loopback(peer.host):
             return False
-        inode = inode_of(peer.host, peer.port)
-        if inode is None:
+        found = socket_at(peer.host, peer.port)
+        if found is None:
             return True
-        wanted = f"socket:[{inode}]"
+        if os.geteuid() != 0 and found.uid != os.geteuid():
+            return False  # functions of an ordinary user are that user, and can't be another
+        wanted = f"socket:[{found.inode}]"
         # The first process of a tree runs no code of a function's, and lets nobody look into it.
-        return any(_holds(pid, wanted) for root in roots for pid in tree(root) if pid != root)
+        theirs = {pid for root in roots for pid in tree(root)}
+        held = [_holds(pid, wanted) for pid in theirs.difference(roots)]
+        return any(held) or (None in held and not _held_beside(theirs, wanted))
 
 
 def tree(root: int) -> Iterator[int]:
@@ -67,14 +71,22 @@ def tree(root: int) -> Iterator[int]:
             continue
 
 
-def _holds(pid: int, wanted: str) -> bool:
+def _holds(pid: int, wanted: str) -> bool | None:
+    """Whether the process holds that socket; None when it can't be looked into."""
     try:
         with os.scandir(f"/proc/{pid}/fd") as descriptors:
             return any(_link(entry.path) == wanted for entry in descriptors)
     except PermissionError:
-        return True  # a process of a function that can't be looked into is not given the benefit of the doubt
+        return None
     except OSError:
         return False
+
+
+def _held_beside(theirs: set[int], wanted: str) -> bool:
+    """Whether a process that is no function's holds it. A process of a function that can't be looked into (the first one of an
+    environment that was restored, which the function's own code has made) is not given the benefit of the doubt otherwise."""
+    everyone = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+    return any(_holds(pid, wanted) for pid in everyone - theirs)
 
 
 def _link(path: str) -> str:

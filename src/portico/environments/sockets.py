@@ -30,12 +30,6 @@ class Owned(NamedTuple):
     uid: int
 
 
-def inode_of(host: str, port: int) -> int | None:
-    """The inode of the TCP socket whose own address is `host` (an IP address), `port`; None when there is none (any more)."""
-    found = socket_at(host, port)
-    return None if found is None else found.inode
-
-
 def socket_at(host: str, port: int) -> Owned | None:
     """The TCP socket whose own address is `host` (an IP address), `port`; None when there is none (any more)."""
     address = ipaddress.ip_address(host)

@@ -80,8 +80,10 @@ class Supervisor:
         return self._pool
 
     def pids(self) -> list[int]:
-        """The process that each environment's tree begins with."""
-        return [e.pid for e in self._environments.values() if e.pid is not None] + self._starter.pids
+        """The processes that the trees of all environments begin with, which run nothing of a function's. Those that were restored
+        are in the trees of their snapshots."""
+        cold = [e.pid for e in self._environments.values() if e.pid is not None and not e.restored]
+        return cold + self._starter.pids
 
     def trace_in(self, log_stream: str) -> str:
         """The trace of the invocation that an environment, named by its log stream, runs or has run last; "" for none. What the

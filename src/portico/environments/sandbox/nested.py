@@ -54,9 +54,9 @@ class NestedWalled:
 
 
 class NestedProcess:
-    """For a snapshot of tiers B and C, whose walls are inherited."""
+    """For a snapshot of tiers B and C, whose walls are inherited: no step of `confine.py` is for it."""
 
-    tier = ""
+    tier = "P"
     own_processes = False
     host = ""
     outlives_parent = False
