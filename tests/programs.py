@@ -90,6 +90,35 @@ def subscribe(path="/2022-07-01/telemetry", **members):
 """
 
 
+# A program named `docker` that runs an image's entry point as a plain process of this machine.
+ENGINE = f"""#!{sys.executable}
+import os, signal, subprocess, sys
+from pathlib import Path
+here = Path(__file__).parent
+action, words = sys.argv[1], sys.argv[2:]
+if action == "run":
+    options = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
+    image, *rest = [word for word in words if not word.startswith("--")]
+    (here / "ran").write_text(repr(words))
+    variables = dict(line.split("=", 1) for line in Path(options["env-file"]).read_text().splitlines())
+    if image == "broken":
+        print("no such image", file=sys.stderr)
+        sys.exit(125)
+    program = [options.get("entrypoint", image), *rest]
+    running = subprocess.Popen(program, env=variables)
+    (here / options["name"]).write_text(str(running.pid))
+    status = running.wait()
+    sys.exit(status if status >= 0 else 128 - status)
+name = here / words[-1]
+if not name.exists():
+    sys.exit(1)
+if action == "inspect":
+    print(name.read_text())
+elif action == "kill":
+    os.kill(int(name.read_text()), signal.SIGTERM if "--signal=TERM" in words else signal.SIGKILL)
+"""
+
+
 def extension(source: str) -> str:
     """An external extension in Python that has `CLIENT`, `EXTENSION` and `LISTEN`."""
     return f"#!{sys.executable}\n{CLIENT}{EXTENSION}{LISTEN}{dedent(source)}"

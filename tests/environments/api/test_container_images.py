@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import msgspec
@@ -13,40 +12,13 @@ from portico.environments.launchers.container import command
 from portico.environments.launchers.port import Layout
 from portico.environments.work import Image, PreparationFailed
 
-ENGINE = f"""#!{sys.executable}
-import os, signal, subprocess, sys
-from pathlib import Path
-here = Path(__file__).parent
-action, words = sys.argv[1], sys.argv[2:]
-if action == "run":
-    options = dict(word[2:].partition("=")[::2] for word in words if word.startswith("--"))
-    image, *rest = [word for word in words if not word.startswith("--")]
-    (here / "ran").write_text(repr(words))
-    variables = dict(line.split("=", 1) for line in Path(options["env-file"]).read_text().splitlines())
-    if image == "broken":
-        print("no such image", file=sys.stderr)
-        sys.exit(125)
-    program = [options.get("entrypoint", image), *rest]
-    running = subprocess.Popen(program, env=variables)
-    (here / options["name"]).write_text(str(running.pid))
-    status = running.wait()
-    sys.exit(status if status >= 0 else 128 - status)
-name = here / words[-1]
-if not name.exists():
-    sys.exit(1)
-if action == "inspect":
-    print(name.read_text())
-elif action == "kill":
-    os.kill(int(name.read_text()), signal.SIGTERM if "--signal=TERM" in words else signal.SIGKILL)
-"""
-
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the engine, which is first on the path."""
     folder = tmp_path / "engine"
     folder.mkdir()
-    (folder / "docker").write_text(ENGINE)
+    (folder / "docker").write_text(programs.ENGINE)
     (folder / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     return folder
