@@ -13,9 +13,11 @@ _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _USERS = kernel.NEW_USERS
 
 
-def _judge(machine: str, number: int, *arguments: int, architecture: int | None = None) -> str | int:
-    """What the filter says to a call: `allowed`, or the error."""
-    code = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))
+def _judge(
+    machine: str, number: int, *arguments: int, architecture: int | None = None, **kind: bool
+) -> str | int:
+    """What the filter (of that `kind`) says to a call: `allowed`, or the error."""
+    code = list(struct.iter_unpack("=HBBI", seccomp.program(machine, **kind)))
     given = [*arguments, *[0] * (6 - len(arguments))]
     data = struct.pack("=IIQ6Q", number, _AUDIT[machine] if architecture is None else architecture, 0, *given)
     accumulator = at = 0
@@ -120,10 +122,32 @@ def test_calls_that_are_judged_by_their_arguments(
 
 
 def test_what_is_copied_keeps_what_its_copies_need() -> None:
-    whole, kept = seccomp.program("x86_64"), seccomp.program("x86_64", for_copies=True)
-    assert len(whole) - len(kept) == 2 * 8 * len(refusals.OF_COPIES)
+    differing = {
+        name
+        for name, (number, _) in refusals.REFUSED.items()
+        if _judge("x86_64", number) != _judge("x86_64", number, for_copies=True)
+    }
+    assert differing == set(refusals.OF_COPIES)
 
 
 def test_a_machine_that_nobody_knows() -> None:
     with pytest.raises(OSError, match="no filter of system calls for riscv64"):
         seccomp.program("riscv64")
+
+
+@MACHINES
+@pytest.mark.parametrize("own_network", [True, False])
+def test_a_process_that_is_copied_may_enter_no_namespaces_but_those_of_its_copies(
+    machine: str, own_network: bool
+) -> None:
+    number = refusals.REFUSED["unshare"][kernel.MACHINES.index(machine)]
+
+    def judged(flags: int) -> str | int:
+        return _judge(machine, number, flags, for_copies=True, own_network=own_network)
+
+    theirs = kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC
+    assert judged(theirs) == _ALLOWED
+    assert judged(kernel.NEW_NETWORK) == (_ALLOWED if own_network else _EPERM)
+    assert judged(theirs | kernel.NEW_NETWORK) == (_ALLOWED if own_network else _EPERM)
+    for flag in (kernel.NEW_NAMES, kernel.NEW_CGROUPS, kernel.NEW_TIME):
+        assert judged(theirs | flag) == _EPERM

@@ -36,6 +36,7 @@ _NAMESPACES = (
     | kernel.NEW_PROCESSES
     | kernel.NEW_NETWORK
 )
+_NEVER_OF_COPIES = kernel.NEW_NAMES | kernel.NEW_CGROUPS | kernel.NEW_TIME
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
 _SOCKET_KIND = 0xF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
 _RAW_KINDS = (socket.SOCK_RAW, 10)  # and SOCK_PACKET
@@ -46,9 +47,10 @@ _Instruction = tuple[int, int, int, int]  # operation, jump if true, jump if fal
 
 
 @functools.cache
-def program(machine: str = "", *, for_copies: bool = False) -> bytes:
+def program(machine: str = "", *, for_copies: bool = False, own_network: bool = False) -> bytes:
     """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction. A process of which copies are made
-    (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`); they give it up.
+    (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`, and only the namespaces that they will have, one
+    of the network if they have their `own_network`); they give it up.
 
     Raises:
         OSError: none is known for it.
@@ -69,6 +71,10 @@ def program(machine: str = "", *, for_copies: bool = False) -> bytes:
         if judged[at] != refusals.NONE:
             code += [(_EQUAL, 0, len(block), judged[at]), *block]
     kept = refusals.OF_COPIES if for_copies else ()
+    if for_copies:
+        never = _NEVER_OF_COPIES | (0 if own_network else kernel.NEW_NETWORK)
+        block = [_argument(0), (_ANY_BIT, 0, 1, never), _answer(_REFUSE), _answer(_ALLOW)]
+        code += [(_EQUAL, 0, len(block), refusals.REFUSED["unshare"][at]), *block]
     numbers = (numbers[at] for name, numbers in refusals.REFUSED.items() if name not in kept)
     refused = sorted(number for number in numbers if number != refusals.NONE)
     for number in refused:

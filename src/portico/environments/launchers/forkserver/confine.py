@@ -20,12 +20,13 @@ PROCESSES_MAX = 1024
 
 class Bounds(NamedTuple):
     """Of one environment: its tier, the user that it has for itself (0: none but the server's), the paths that it may use, with
-    Landlock's rights, and whether copies of it will set themselves apart (a `snapshot`)."""
+    Landlock's rights, and whether copies of it will set themselves apart (a `snapshot`), each in its `own_network`."""
 
     tier: str
     uid: int
     paths: dict[str, int]
     snapshot: bool = False
+    own_network: bool = False
 
 
 def _set_umask(_: Bounds) -> None:
@@ -73,7 +74,8 @@ def _restrict_files(bounds: Bounds) -> None:
 
 
 def _filter_calls(bounds: Bounds) -> None:
-    kernel.filter_calls(seccomp.program(for_copies=bounds.snapshot and bounds.tier == "A"))
+    copied = bounds.snapshot and bounds.tier == "A"
+    kernel.filter_calls(seccomp.program(for_copies=copied, own_network=copied and bounds.own_network))
 
 
 # Tier N is what an environment adds that was restored from a snapshot of tier A.

@@ -48,7 +48,10 @@ def settle(layout: dict[str, Any], cell: Cell) -> int:
         paths = cell.enter(layout)
         if layout["late"]:
             placer = _start_placer(cell)
-        confine.confine(confine.Bounds(cell.tier, layout["uid"], paths, snapshot=layout["snapshot"]))
+        bounds = confine.Bounds(
+            cell.tier, layout["uid"], paths, layout["snapshot"], own_network=layout["own_network"]
+        )
+        confine.confine(bounds)
         if not cell.outlives_parent:
             kernel.die_with_parent(die_with)  # which new ids undo
         pid = os.fork()
