@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import programs
+from portico.environments.interpreters import own
 
 Make = Callable[..., Any]
 EXAMPLE = Path(__file__).parents[3] / "examples" / "provided" / "bootstrap"
@@ -147,7 +148,9 @@ def test_what_an_extension_does_after_the_answer_is_in_the_report(client: Make, 
     layer = lam.publish_layer_version(
         LayerName="slow", Content={"ZipFile": packed(extensions__slow=programs.extension(slow))}
     )
-    active("f", Layers=[layer["LayerVersionArn"]])
+    active(
+        "f", Runtime=own(), Layers=[layer["LayerVersionArn"]]
+    )  # so that the extension's interpreter is there
     logs.create_log_group(logGroupName="/aws/lambda/f")
     _, _, tail = invoked(client, "f", 1)
     assert "done" not in tail
