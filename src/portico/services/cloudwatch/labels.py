@@ -4,7 +4,6 @@ Source: CloudWatch User Guide, "Using dynamic labels".
 """
 
 import re
-import statistics
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -91,7 +90,7 @@ _CHOSEN: Mapping[str, Callable[[_Points], tuple[int, float]]] = {
     "MIN": lambda points: min(points, key=lambda point: point[1]),
 }
 _NUMBERS: Mapping[str, Callable[[_Points], float]] = {
-    "AVG": lambda points: statistics.fmean(value for _, value in points),
+    "AVG": lambda points: sum(value for _, value in points) / len(points),
     "DATAPOINT_COUNT": len,
     "FIRST": lambda points: points[0][1],
     "LAST": lambda points: points[-1][1],

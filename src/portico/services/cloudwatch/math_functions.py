@@ -6,7 +6,6 @@ Source: CloudWatch User Guide, "Use metric math" (functions supported for metric
 import bisect
 import itertools
 import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -257,12 +256,17 @@ def _logarithm(known: Known, arguments: Sequence[Value]) -> Value:
     return each_value(math.log, _only(arguments))
 
 
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
 def _deviation(values: Sequence[float]) -> float:
-    return statistics.pstdev(values)
+    mean = _mean(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
 
 
 _SORTED_BY: dict[str, Callable[[Sequence[float]], float]] = {
-    "AVG": statistics.fmean,
+    "AVG": _mean,
     "MIN": min,
     "MAX": max,
     "SUM": math.fsum,
@@ -270,7 +274,7 @@ _SORTED_BY: dict[str, Callable[[Sequence[float]], float]] = {
 
 FUNCTIONS: dict[str, Function] = {
     "ABS": _each(abs),
-    "AVG": _over(statistics.fmean),
+    "AVG": _over(_mean),
     "CEIL": _each(math.ceil),
     "DATAPOINT_COUNT": _count,
     "DATE": _of_time(lambda at: at.tm_mday),

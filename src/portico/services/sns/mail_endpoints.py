@@ -4,7 +4,6 @@ Source: SNS Developer Guide, "Email subscription setup and management".
 """
 
 import asyncio
-import smtplib
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.utils import formataddr
@@ -65,6 +64,8 @@ class MailEndpoints:
 
     async def deliver(self, job: Job) -> Tried:
         """Send once."""
+        import smtplib  # large, and most servers send no mail
+
         await self._signer.ready()
         mail = self._confirmation(job) if job.delivery.message is None else self._notification(job)
         try:
@@ -116,6 +117,8 @@ def by_smtp(server: str) -> Post:
         message["From"], message["To"], message["Subject"] = mail.sender, mail.to, mail.subject
         message["Message-ID"] = f"<{mail.id}@sns.amazonaws.com>"
         message.set_content(mail.text)
+        import smtplib
+
         kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
         port = parts.port or (465 if parts.scheme == "smtps" else 25)
         with kind(parts.hostname or "", port, timeout=_TIMEOUT_S) as connection:

@@ -8,14 +8,10 @@ Source: SNS Developer Guide, "Verifying the signatures of Amazon SNS messages": 
 
 import asyncio
 import base64
-import datetime
 import hashlib
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 
 from portico.identity.sealing import Sealer
 from portico.services.sns.notification import Signature
@@ -25,9 +21,10 @@ from portico.store.table import Table
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Reply
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 PATH = "/_portico/sns/"
-_BITS = 2048
-_YEARS = 10
 _PURPOSE = "sns signing key"
 
 
@@ -48,7 +45,7 @@ class Signer:
         self._cache = cache
         self._sealer = sealer
         self._origin = origin
-        self._key: rsa.RSAPrivateKey | None = None
+        self._key: RSAPrivateKey | None = None
         self._certificate = ""
         self._name = ""
         self._making = asyncio.Lock()
@@ -61,9 +58,10 @@ class Signer:
 
     def sign(self, text: bytes, version: str) -> Signature:
         """The signature of a text in a version."""
+        from portico.services.sns import signing_keys
+
         assert self._key is not None
-        digest = hashes.SHA256() if version == "2" else hashes.SHA1()  # noqa: S303  # version 1 is that
-        signature = self._key.sign(text, padding.PKCS1v15(), digest)
+        signature = signing_keys.sign(self._key, text, version)
         return Signature(version, base64.b64encode(signature).decode(), f"{self._origin}{PATH}{self._name}")
 
     async def certificate(self, head: Head) -> Reply:
@@ -78,10 +76,13 @@ class Signer:
         return Reply(200, (("Content-Type", "application/x-pem-file"),), self._certificate.encode())
 
     async def _read(self) -> None:
+        from portico.services.sns import signing_keys  # with cryptography, which is large
+
         while self._key is None:
             held = await self._cache.get(KEYS)
             if held is None:
-                made = await asyncio.to_thread(_make, self._sealer)
+                der, certificate = await asyncio.to_thread(signing_keys.make)
+                made = SigningKey(self._sealer.seal(_PURPOSE, der), certificate)
                 try:
                     await self._cache.store.commit(
                         [Put(KEYS.key(), KEYS.encode(made))], [VersionIs(KEYS.key(), 0)]
@@ -89,30 +90,8 @@ class Signer:
                 except Conflict:
                     continue  # another process was faster
                 continue
-            key = serialization.load_der_private_key(self._sealer.unseal(_PURPOSE, held.value.sealed), None)
-            assert isinstance(key, rsa.RSAPrivateKey)
+            key = signing_keys.load(self._sealer.unseal(_PURPOSE, held.value.sealed))
             self._certificate = held.value.certificate
             digest = hashlib.sha256(self._certificate.encode()).hexdigest()
             self._name = f"SimpleNotificationService-{digest[:32]}.pem"
             self._key = key
-
-
-def _make(sealer: Sealer) -> SigningKey:
-    key = rsa.generate_private_key(65_537, _BITS)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=365 * _YEARS))
-        .sign(key, hashes.SHA256())
-    )
-    der = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-    return SigningKey(sealer.seal(_PURPOSE, der), pem)
