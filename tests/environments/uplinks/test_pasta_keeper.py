@@ -29,7 +29,7 @@ async def test_why_a_pasta_does_not_start_is_told(path: str) -> None:
     await uplink.start()
     with netlink.open_here() as inside:
         for _ in range(2):  # and the keeper goes on
-            with pytest.raises(UplinkFailed, match="pasta: failed no such device"):
+            with pytest.raises(UplinkFailed, match="pasta failed no such device"):
                 await uplink.connect(os.getpid(), inside)
     await uplink.close()
 

@@ -85,7 +85,7 @@ class PastaUplink:
             for fd in descriptors:
                 os.close(fd)
         if said != "ready":
-            raise UplinkFailed(f"pasta: {said}")
+            raise UplinkFailed(f"pasta {said}")
         await asyncio.to_thread(netlink.ask, inside, self._limits)
 
     async def close(self) -> None:
