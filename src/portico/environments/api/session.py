@@ -99,7 +99,7 @@ class Session:
         """The runtime says something."""
         if frame.kind == framed.READY and self._initialised is None:
             self._initialised = frame
-            self.extensions.closed = self.telemetry.closed = True
+            self.extensions.closed = True
             self.happenings.runtime_initialised()
             self._settle()
         elif frame.kind == framed.FREE:
@@ -237,6 +237,7 @@ class Session:
             return
         if not self._ready:
             self._ready = True
+            self.telemetry.closed = True  # the init phase is over, for everybody
             self.happenings.initialised(self.extensions)
             self._on_frame(self._initialised)
         elif self._owes_free:
