@@ -110,7 +110,9 @@ class Telemetry:
         self._before.append((self._now_ms(), kind, record))
 
     def tell(self, kind: str, record: Record) -> None:
-        """A platform event."""
+        """A platform event; one of the init phase is also for whoever subscribes later in it."""
+        if kind == "platform.initRuntimeDone":
+            self.begin(kind, record)
         for one in self._subscriptions.values():
             one.tell(self._now_ms(), kind, record)
 
