@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.cold import SOURCES, first_answer_ms
+from bench.cold import KINDS, first_answer_ms
 from bench.functions import LOGGING, TRUST_LAMBDA, zip_of
 from bench.invoke import client, portico
 from bench.start import pss_mb, tree
