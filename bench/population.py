@@ -37,7 +37,7 @@ def _each_ms(url: str, count: int) -> Iterator[tuple[float, float]]:
     role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
     iam.attach_role_policy(RoleName="r", PolicyArn=LOGGING)
     for at in range(count):
-        name, code = f"f{at}", {"ZipFile": zip_of({"app.py": f"# {at}\n{SOURCES['bare']}"})}
+        name, code = f"f{at}", {"ZipFile": zip_of({"app.py": f"# {at}\n{KINDS['bare'].source}"})}
         begun = time.perf_counter()
         runtime = f"python3.{sys.version_info.minor}"
         lam.create_function(FunctionName=name, Runtime=runtime, Handler="app.handler", Role=role, Code=code)
