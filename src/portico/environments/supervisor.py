@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from portico.base.clock import Clock
+from portico.base.trace import furthest
 from portico.environments.deadlines import Deadlines
 from portico.environments.doors import Network
 from portico.environments.environment import Environment, Reports
@@ -85,10 +86,14 @@ class Supervisor:
         cold = [e.pid for e in self._environments.values() if e.pid is not None and not e.restored]
         return cold + self._starter.pids
 
-    def trace_in(self, log_stream: str) -> str:
+    def trace_in(self, name: str) -> str:
         """The trace of the invocation that an environment, named by its log stream, runs or has run last; "" for none. What the
-        environment calls continues it."""
-        return self._traces.get(log_stream, "")
+        environment calls continues it. The environments of a snapshot begin with the same credentials, which name their key: of
+        several, the lineage of all is continued."""
+        if not name or name in self._traces:
+            return self._traces.get(name, "")
+        copies = [e.log_stream for e in self._environments.values() if e.spec.key == name]
+        return furthest([self._traces[stream] for stream in copies if stream in self._traces])
 
     @property
     def reserve(self) -> Reserve:

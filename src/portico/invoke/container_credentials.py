@@ -1,6 +1,7 @@
 """Credentials that an environment fetches instead of holding them: those of SnapStart, which would all have had the same ones.
 
-The token that an environment shows is sealed and names its role; it ends with the server that gave it.
+The token that an environment shows is sealed and names its role, and the key that it shares with all copies of its snapshot; it ends
+with the server that gave it.
 
 Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
 """
@@ -21,6 +22,7 @@ class _Holder(msgspec.Struct, frozen=True, array_like=True):
     role: str
     account: str
     session_name: str
+    environment: str
 
 
 class Refused(Exception):
@@ -38,7 +40,7 @@ class ContainerCredentials:
 
     def variables(self, spec: EnvironmentSpec) -> dict[str, str]:
         """What tells the SDKs where an environment's credentials are."""
-        holder = msgspec.json.encode(_Holder(spec.role, spec.account, spec.function))
+        holder = msgspec.json.encode(_Holder(spec.role, spec.account, spec.function, spec.key))
         return {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": self._uri,
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._sealer.seal(self._purpose, holder),
@@ -52,7 +54,9 @@ class ContainerCredentials:
         """
         try:
             holder = msgspec.json.decode(self._sealer.unseal(self._purpose, token), type=_Holder)
-            keys = self._roles.credentials(holder.role, holder.account, holder.session_name)
+            keys = self._roles.credentials(
+                holder.role, holder.account, holder.session_name, holder.environment
+            )
         except SealError as error:
             raise Refused("The authorization token is not valid") from error
         except CannotAssume as error:

@@ -32,7 +32,7 @@ def handler(event, context):
         )
     try:
         answer = lam.invoke(
-            FunctionName=context.function_name,
+            FunctionName=":".join([context.function_name, *filter(None, [event.get("version")])]),
             InvocationType=kind,
             Payload=json.dumps({**event, "turn": turn + 1}),
         )
@@ -96,6 +96,21 @@ def test_a_direct_caller_is_told(client: Make, looping: Make) -> None:
     told = json.load(answer["Payload"])
     assert (told["stopped"], told["status"]) == (16, 400)
     assert "your function being invoked in a recursive loop" in told["words"]
+
+
+def test_copies_of_a_snapshot_can_not_hide_it_either(client: Make, looping: Make) -> None:
+    """Their credentials name the snapshot; what any copy runs is continued."""
+    looping(FORGED="yes")
+    lam = client("lambda")
+    lam.update_function_configuration(FunctionName="loop", SnapStart={"ApplyOn": "PublishedVersions"})
+    lam.get_waiter("function_updated_v2").wait(FunctionName="loop", WaiterConfig={"Delay": 1})
+    version = lam.publish_version(FunctionName="loop")["Version"]
+    lam.get_waiter("published_version_active").wait(
+        FunctionName="loop", Qualifier=version, WaiterConfig={"Delay": 1}
+    )
+    event = json.dumps({"turn": 1, "kind": "RequestResponse", "version": version})
+    answer = lam.invoke(FunctionName="loop", Qualifier=version, Payload=event)
+    assert json.load(answer["Payload"])["stopped"] == 16
 
 
 def test_it_may_be_allowed(client: Make, looping: Make) -> None:
