@@ -169,7 +169,8 @@ def test_credentials_are_fetched_and_are_the_roles(client: Make, published: Make
     def handler(event, context):
         return [sts.get_caller_identity()["Arn"], "AWS_ACCESS_KEY_ID" in os.environ]
     """)
-    answer, _ = called(client, function)
+    answer, log = called(client, function)
+    assert "Restore Duration" in log
     assert answer[1] is False
     assert answer[0].startswith(role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/"))
 

@@ -90,6 +90,7 @@ class _Runtime:
             handler = find_handler(name)
             if to_be_copied:
                 snapshot.before()
+                snapshot.close_idle()
         except Exception as error:
             self._fail(frames.INIT_ERROR, "", error)
             return None

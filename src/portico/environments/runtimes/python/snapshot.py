@@ -6,6 +6,7 @@ Source: Lambda Developer Guide, "Handling uniqueness with Lambda SnapStart"; `aw
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -33,6 +34,18 @@ def obstacle(own_fd: int) -> str:
         if int(name) != own_fd and target.startswith("socket:"):
             return "sockets"
     return ""
+
+
+def close_idle() -> None:
+    """Let go of the connections that urllib3 (under the SDK and many others) keeps for the next request: they are made again when
+    they are needed. The SDK has one as soon as it has fetched its credentials."""
+    managers = getattr(sys.modules.get("urllib3"), "PoolManager", None)
+    if managers is None:
+        return
+    for found in gc.get_objects():
+        if issubclass(type(found), managers):  # not isinstance, which would ask proxies what they stand for
+            found.clear()
+    gc.collect()
 
 
 def keep_free(fd: int) -> None:
