@@ -70,7 +70,7 @@ def free_port() -> int:
 @pytest.fixture
 def debugged(server: Server) -> Make:
     def start(account: str, name: str, payload: str, port: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "portico.cli.main", "invoke", name, "-p", payload, "--debug"]
+        command = [sys.executable, "-m", "portico", "invoke", name, "-p", payload, "--debug"]
         return subprocess.Popen(
             [*command, "--debug-port", str(port), "--endpoint", server.url],
             env={"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "test", "PATH": "/usr/bin:/bin"},

@@ -93,20 +93,23 @@ def _logged(server: Server) -> set[str]:
     return {event["message"] for page in pages for event in page["events"]}
 
 
+OPEN = ("--isolation", "C")  # the function writes down what it has run, where the test can read it
+
+
 def test_what_was_answered_is_there_after_sigkill(tmp_path: Path) -> None:
     ledger, patience = tmp_path / "ledger", random.Random(7)
     ledger.touch()
     users: set[str] = set()
     logged: set[str] = set()
     events: set[str] = set()
-    server = Server(tmp_path / "data")
+    server = Server(tmp_path / "data", *OPEN)
     _prepare(server, ledger)
     for round_ in range(ROUNDS):
         writers = _killed_while_writing(server, round_, patience)
         users |= set(writers.users)
         logged |= set(writers.logged)
         events |= set(writers.events)
-        server = Server(tmp_path / "data")
+        server = Server(tmp_path / "data", *OPEN)
         pages = server.client("iam").get_paginator("list_users").paginate()
         assert users <= {user["UserName"] for page in pages for user in page["Users"]}
         assert logged <= _logged(server)
