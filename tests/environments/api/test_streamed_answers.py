@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import select
 
 from portico.environments.work import Invocation
@@ -77,7 +78,8 @@ async def test_what_was_said_before_the_end_is_heard_though_the_end_is_known_fir
     async with asyncio.timeout(20):
         await stream.begun()
         (environment,) = workshop.supervisor._environments.values()
-        gone = environment._processes._process.pidfd
+        gone = os.dup(environment._processes._process.pidfd)  # the loop may close its own meanwhile
         await asyncio.to_thread(select.select, [gone], [], [], 20)
+        os.close(gone)
         assert b"".join([part async for part in stream.parts()]) == b"xxxxxxxx"
     assert stream.outcome.error_type == "Runtime.TruncatedResponse"
