@@ -11,10 +11,9 @@ import hashlib
 import io
 import os
 import sqlite3
-import tarfile
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -26,6 +25,9 @@ from portico.store.sqlite import failures
 from portico.store.sqlite.database import Readers
 from portico.store.sqlite.shelf import Shelf, sync_folder
 from portico.store.timeline import TIMELINE_FILE
+
+if TYPE_CHECKING:
+    from tarfile import TarFile
 
 MANIFEST = "manifest.json"
 BACKUP_FORMAT = 1
@@ -68,6 +70,8 @@ async def write(readers: Readers, shelf: Shelf, directory: Path | None, path: Pa
 
 
 def _write(copy: Path, shelf: Shelf, directory: Path | None, path: Path) -> None:
+    import tarfile  # only where a backup is made
+
     whole = copy.with_name("whole")
     with whole.open("xb") as file:
         whole.chmod(0o600)  # it holds every secret that the data directory does
@@ -79,7 +83,7 @@ def _write(copy: Path, shelf: Shelf, directory: Path | None, path: Path) -> None
     sync_folder(path.parent)
 
 
-def _fill(tar: tarfile.TarFile, copy: Path, shelf: Shelf, directory: Path | None) -> None:
+def _fill(tar: "TarFile", copy: Path, shelf: Shelf, directory: Path | None) -> None:
     beside = {name: path for name in BESIDE if (path := copy.with_name(name)).exists()}
     digests = {BESIDE[name]: _digest(path) for name, path in beside.items()}
     manifest = Manifest(BACKUP_FORMAT, _digest(copy), **digests)
@@ -108,8 +112,8 @@ def _copy_database(source: Path, copy: Path) -> None:
         opened.backup(target)
 
 
-def _add(tar: tarfile.TarFile, name: str, file: BinaryIO) -> None:
-    member = tarfile.TarInfo(name)
+def _add(tar: "TarFile", name: str, file: BinaryIO) -> None:
+    member = tar.tarinfo(name)
     member.size = file.seek(0, io.SEEK_END)
     member.mode = 0o600
     file.seek(0)
