@@ -53,7 +53,7 @@ ATTACKS = {
 }
 
 SOURCE = r'''
-import ctypes, errno, glob, mmap, os, platform, signal, socket, stat, struct, subprocess, time
+import ctypes, errno, glob, mmap, os, platform, signal, socket, stat, struct, subprocess, sys, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 X86 = platform.machine() == "x86_64"
@@ -111,7 +111,8 @@ def read_the_machines_tmp(event):
 def read_homes(event):
     found = [home for home in ("/root", os.path.expanduser("~" + "root"), event["home"]) if os.path.isdir(home)]
     # the interpreter may be installed below a home: its folder is shown, and nothing beside it
-    return gives({home: lambda home=home: _nothing_but(home, event["shown"]) for home in found})
+    shown = [*event["shown"], os.path.realpath(sys.base_prefix)]
+    return gives({home: lambda home=home: _nothing_but(home, shown) for home in found})
 
 
 def _nothing_but(home, shown):

@@ -111,8 +111,10 @@ class Snapshot:
                 frame = framed.encode(framed.FORK, msgspec.json.encode(wanted))
                 self._environment.fork(frame, [channel.fileno(), log_fd, control.fileno(), hello.fileno()])
             pid = await _said_by(ours)
-        pidfd = self._opened(pid)
-        _limit(pid, layout.groups)
+            pidfd = self._opened(pid)
+            _limit(
+                pid, layout.groups
+            )  # it waits until this socket is closed, so no code of the function runs before
         walled = self._environment.kill_signal == signal.SIGKILL
         return Process(pid, pidfd, signal.SIGKILL if walled else signal.SIGTERM)
 

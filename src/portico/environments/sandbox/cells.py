@@ -67,7 +67,7 @@ class Walled:
     host = root.HOST
 
     def __init__(self, shown: list[str]) -> None:
-        self._shown = [*shown, sys.base_prefix]
+        self.shown = [*shown, sys.base_prefix]
 
     def prepare(self) -> None:
         """Enter the namespaces, a user's too if this process has no privileges, and build the root."""
@@ -80,8 +80,8 @@ class Walled:
             identity.map_ids(f"0 {uid} 1", f"0 {gid} 1")
         kernel.keep_mounts_apart()
         kernel.name_host(root.HOST_NAME)
-        self._shown = sorted({os.path.realpath(path) for path in self._shown})
-        root.build(self._shown, os.path.realpath(sys.base_prefix))
+        self.shown = sorted({os.path.realpath(path) for path in self.shown})
+        root.build(self.shown, os.path.realpath(sys.base_prefix))
         seccomp.program()  # assembled once for all
 
     def fork(self) -> int:
@@ -90,7 +90,7 @@ class Walled:
 
     def enter(self, layout: dict[str, Any]) -> dict[str, int]:
         """Make the environment's own mounts; the machine's root is gone then."""
-        view.prepare(layout["tmp_mb"], self._shown)
+        view.prepare(layout["tmp_mb"], self.shown)
         for path in layout["shown"]:
             root.show_later(path)
         if layout["uplink"]:
@@ -103,7 +103,7 @@ class Walled:
         """Mount code and layers; the machine's root is gone then."""
         if layout.get("late") is None:
             view.resize(layout["tmp_mb"])
-        view.place(layout["code_dir"], layout["opt_dir"], self._shown)
+        view.place(layout["code_dir"], layout["opt_dir"], self.shown)
 
 
 class Fenced:

@@ -8,13 +8,14 @@ snapshot runs it.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from . import cells, identity, kernel, root, view
 
 
 class NestedWalled:
-    """For a snapshot of tier A."""
+    """For a snapshot of tier A; `shown` are its zygote's folders, some of which may be below `/tmp`."""
 
     tier = "N"
     own_processes = True
@@ -22,6 +23,9 @@ class NestedWalled:
     outlives_parent = (
         True  # the process in between ends at once; the snapshot's own end is the end of all of them
     )
+
+    def __init__(self, shown: Sequence[str]) -> None:
+        self._shown = shown
 
     def prepare(self) -> None:
         """Nothing: the root is there."""
@@ -46,7 +50,7 @@ class NestedWalled:
 
     def enter(self, layout: dict[str, Any]) -> dict[str, int]:
         """Make the environment's own mounts."""
-        view.prepare(layout["tmp_mb"], ())
+        view.renew(layout["tmp_mb"], self._shown)
         return cells.USED
 
     def place(self, layout: dict[str, Any]) -> None:

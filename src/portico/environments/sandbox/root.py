@@ -79,7 +79,7 @@ def show(path: str, at: str = "") -> None:
         raise OSError("the root can't be shown")
     if not at and _is_same(source, target):
         return
-    _make_like(source, target)
+    make_like(source, target)
     kernel.bind(source, target)
     kernel.restrict_mount(target, _SHOWN)
 
@@ -118,7 +118,7 @@ def _show_system(name: str) -> None:
 
 def _fill_devices() -> None:
     for name in _DEVICES:
-        _make_like(f"{HOST}/dev/{name}", f"/dev/{name}")
+        make_like(f"{HOST}/dev/{name}", f"/dev/{name}")
         kernel.bind(f"{HOST}/dev/{name}", f"/dev/{name}")
         kernel.restrict_mount(f"/dev/{name}", kernel.NO_SUID | kernel.NO_EXECUTION)
     for name, rest in _DEVICE_LINKS.items():
@@ -159,7 +159,7 @@ def _is_same(source: str, target: str) -> bool:
         return False
 
 
-def _make_like(source: str, target: str) -> None:
+def make_like(source: str, target: str) -> None:
     """A mount point for `source`: an empty folder or file."""
     if stat.S_ISDIR(os.stat(source).st_mode):
         os.makedirs(target, exist_ok=True)

@@ -20,11 +20,25 @@ _PLAIN = kernel.NO_SUID | kernel.NO_DEVICES
 
 def prepare(tmp_mb: int, shown: Sequence[str]) -> None:
     """The part that needs no function: processes, shared memory and `/tmp`."""
+    _mount_own(tmp_mb)
+    for path in _below(TMP, shown):
+        root.show(path)
+
+
+def renew(tmp_mb: int, shown: Sequence[str]) -> None:
+    """The same for a copy of an environment, to which the machine's root is gone: what is shown below `/tmp` is kept by descriptors."""
+    kept = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in _below(TMP, shown)}
+    _mount_own(tmp_mb)
+    for path, fd in kept.items():
+        root.make_like(f"/proc/self/fd/{fd}", path)
+        kernel.bind(f"/proc/self/fd/{fd}", path)  # as read-only as it was
+        os.close(fd)
+
+
+def _mount_own(tmp_mb: int) -> None:
     kernel.mount_new("proc", "/proc", _PLAIN | kernel.NO_EXECUTION, "hidepid=2")
     kernel.mount_new("tmpfs", _SHM, _PLAIN | kernel.NO_EXECUTION, f"mode=1777,size={_SHM_MB}m,nr_inodes=4k")
     kernel.mount_new("tmpfs", TMP, _PLAIN, _tmp_options(tmp_mb))
-    for path in _below(TMP, shown):
-        root.show(path)
 
 
 def place(code_dir: str, opt_dir: str, shown: Sequence[str]) -> None:

@@ -48,6 +48,7 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     load("_portico", _ENVIRONMENTS)
     zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
     snapshot = importlib.import_module("_portico.launchers.forkserver.snapshot")
+    nested = importlib.import_module("_portico.sandbox.nested")
     cells = importlib.import_module("_portico.sandbox.cells")
     snapshots = importlib.import_module("_portico.runtimes.python.snapshot")
     sdk = importlib.import_module("_portico.runtimes.python.sdk")
@@ -65,8 +66,10 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     importlib.import_module("_portico.runtimes.python.rehearsal").rehearse()
     gc.collect()
     gc.freeze()
-    channel_fd = zygote.serve(control_fd, cells.TIERS[tier](shown))
-    bootstrap.main(channel_fd, lambda fd: snapshot.serve(fd, walled=tier == "A"))
+    cell = cells.TIERS[tier](shown)
+    channel_fd = zygote.serve(control_fd, cell)
+    copied = nested.NestedWalled(cell.shown) if tier == "A" else nested.NestedProcess()
+    bootstrap.main(channel_fd, lambda fd: snapshot.serve(fd, copied))
 
 
 if __name__ == "__main__":

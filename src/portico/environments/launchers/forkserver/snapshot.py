@@ -8,10 +8,12 @@ that was: a snapshot runs the function's code, so nothing that it says itself is
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
+import stat
 import struct
 from typing import Any
 
@@ -26,14 +28,13 @@ _BODY_BYTES_MAX = 65_536
 _HELLO, _REFUSED = b"h", b"!"
 
 
-def serve(channel_fd: int, *, walled: bool) -> int:
+def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
     """Fork environments until the server closes the channel, which ends this process.
 
     Returns in a restored environment only: the descriptor of its own channel.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     channel = socket.socket(fileno=channel_fd)
-    cell = NestedWalled() if walled else NestedProcess()
     while True:
         body, descriptors = _request(channel)
         if len(descriptors) != _DESCRIPTORS:
@@ -47,8 +48,10 @@ def serve(channel_fd: int, *, walled: bool) -> int:
         if child == 0:
             channel.detach()
             os.write(hello, _HELLO)
+            os.read(hello, 1)  # until the server has hold of this process, and its limits apply
             os.setsid()
             _arrange(descriptors, hello)
+            _open_again()
             return init.settle(body, cell)
         for fd in (*descriptors, hello):
             os.close(fd)
@@ -81,6 +84,21 @@ def _arrange(descriptors: list[int], hello_fd: int) -> None:
         os.dup2(fd, target, inheritable=target in (1, 2))
     for fd in {channel_fd, log_fd, control_fd, hello_fd}:
         os.close(fd)
+
+
+def _open_again() -> None:
+    """Give each file that initialisation has left open a position of this copy's own; what can't be opened again stays shared."""
+    for name in os.listdir("/proc/self/fd"):
+        fd = int(name)
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                continue
+            again = os.open(f"/proc/self/fd/{fd}", fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_CLOEXEC)
+            os.lseek(again, os.lseek(fd, 0, os.SEEK_CUR), os.SEEK_SET)
+        except OSError:
+            continue
+        os.dup2(again, fd, inheritable=os.get_inheritable(fd))
+        os.close(again)
 
 
 def _reap() -> None:
