@@ -49,7 +49,7 @@ class Notifications:
             "Sealer": world.sealer,
             "Sessions": world.sessions,
             "Timeline": timeline,
-            "Verifier": None,
+            "Tokens": None,
             "Authorizer": authorizer,
             "LastUses": last_uses,
             "Endpoints": Outbound(allow=("127.0.0.0/8",), own_port=OWN_PORT),

@@ -42,11 +42,12 @@ from portico.gateway.status import Status
 from portico.gateway.tls import authority_certificate
 from portico.gateway.upkeep import Upkeep
 from portico.identity.credentials import KeyRing
-from portico.identity.jwt import Verifier
+from portico.identity.issuers import Discovery, Issuers
 from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, Session
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions, role_session
+from portico.identity.tokens import Tokens
 from portico.invoke.admit import Admission
 from portico.invoke.asynchronous.attempt import EventAttempts
 from portico.invoke.asynchronous.counts import Counts
@@ -216,12 +217,12 @@ class Server:
         now = self.clock.now()
         return role_session(role, Session(spec.function, issued_at=now, expires_at=now + 3600))
 
-    def _verifier(self) -> Verifier:
-        """Who checks the tokens of foreign issuers, whose keys are fetched from where callers say."""
+    def _issuers(self) -> Issuers:
+        """Who issues tokens: services add themselves; the keys of foreign issuers are fetched from where callers say."""
         outbound = Outbound(
             allow=listed(self.settings.outbound_allow), own=(urlsplit(self.url).hostname or "",)
         )
-        return Verifier(outbound, wall=self.clock.wall, monotonic=self.clock.monotonic)
+        return Issuers(Discovery(outbound, monotonic=self.clock.monotonic))
 
     def _endpoints(self) -> Outbound:
         """Who posts to HTTP endpoints that callers name: they may be on this machine in development mode, but are never Portico itself."""
@@ -234,6 +235,7 @@ class Server:
         )
 
     def _build_services(self) -> None:
+        issuers = self._issuers()
         extras = {
             "Bus": self.bus,
             "Timeline": self.timeline,
@@ -242,7 +244,8 @@ class Server:
             "LogListener": self.log_metrics.heard,
             "Sessions": self.sessions,
             "Sealer": self.sealer,
-            "Verifier": self._verifier(),
+            "Issuers": issuers,
+            "Tokens": Tokens(issuers, wall=self.clock.wall, now=self.clock.now),
             "Endpoints": self._endpoints(),
             "Authorizer": self.authorizer,
             "LastUses": self.last_uses,

@@ -13,7 +13,9 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from issuer import Issuer, an_issuer
 from portico.base.outbound import Outbound
-from portico.identity.jwt import TokenError, Verifier, read
+from portico.identity.issuers import Discovery, Issuers
+from portico.identity.jwt import TokenError, WebToken, read
+from portico.identity.tokens import Tokens
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -33,16 +35,28 @@ class Hands:
     def wall(self) -> float:
         return time.time() + self.ahead_s
 
+    now = wall
+
     def monotonic(self) -> float:
         return 1000.0 + self.ahead_s
 
 
-def verifier(issuer: Issuer, hands: Hands | None = None) -> Verifier:
-    hands = hands or Hands()
-    return Verifier(issuer.outbound(), wall=hands.wall, monotonic=hands.monotonic)
+class WebIdentities:
+    """Tokens as STS asks about them."""
+
+    def __init__(self, outbound: Outbound, hands: Hands) -> None:
+        issuers = Issuers(Discovery(outbound, monotonic=hands.monotonic))
+        self.tokens = Tokens(issuers, wall=hands.wall, now=hands.now)
+
+    async def verify(self, token: WebToken) -> None:
+        await self.tokens.check(token, age_s_max=24 * 3600)
 
 
-async def refused(checker: Verifier, token: str) -> TokenError:
+def verifier(issuer: Issuer, hands: Hands | None = None) -> WebIdentities:
+    return WebIdentities(issuer.outbound(), hands or Hands())
+
+
+async def refused(checker: WebIdentities, token: str) -> TokenError:
     with pytest.raises(TokenError) as caught:
         await checker.verify(read(token))
     return caught.value
@@ -171,7 +185,7 @@ async def test_keys_are_fetched_over_tls_only(issuer: Issuer) -> None:
 
 
 async def test_an_issuer_on_an_address_that_is_not_public_is_not_asked(issuer: Issuer) -> None:
-    checker = Verifier(Outbound(), wall=time.time, monotonic=time.monotonic)
+    checker = WebIdentities(Outbound(), Hands())
     token = issuer.token(iss=f"https://127.0.0.1:{issuer.port}")
     assert (await refused(checker, token)).reason == "keys"
     assert issuer.requests == []

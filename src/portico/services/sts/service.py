@@ -4,9 +4,9 @@ import msgspec
 
 from portico.calls.authorize import Authorizer
 from portico.calls.ports import Ports
-from portico.identity.jwt import Verifier
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions
+from portico.identity.tokens import Tokens
 
 
 class Sts(msgspec.Struct, frozen=True, gc=False):
@@ -14,11 +14,11 @@ class Sts(msgspec.Struct, frozen=True, gc=False):
 
     sessions: Sessions
     sealer: Sealer
-    verifier: Verifier
+    tokens: Tokens
     authorizer: Authorizer
 
 
 def build(ports: Ports) -> Sts:
-    """STS on these foundations; the extras `Sessions`, `Sealer`, `Verifier` and `Authorizer` are the identity layer's."""
+    """STS on these foundations; the extras `Sessions`, `Sealer`, `Tokens` and `Authorizer` are the identity layer's."""
     extras = ports.extras
-    return Sts(extras["Sessions"], extras["Sealer"], extras["Verifier"], extras["Authorizer"])
+    return Sts(extras["Sessions"], extras["Sealer"], extras["Tokens"], extras["Authorizer"])

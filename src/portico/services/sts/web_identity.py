@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
+_AGE_S_MAX = 24 * 3600
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 _CODES = {
@@ -100,7 +101,7 @@ async def _verified(sts: Sts, call: Call, role_arn: str, text: str) -> WebToken:
                 f"No OpenIDConnect provider found in your account for {token.issuer}"
             )
         _check_audience(token, provider)
-        await sts.verifier.verify(token)
+        await sts.tokens.check(token, age_s_max=_AGE_S_MAX)
     except TokenError as error:
         raise AwsError(_CODES.get(error.reason, "InvalidIdentityToken"), error.message, 400) from error
     return token
