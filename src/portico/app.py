@@ -63,7 +63,7 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import cloudwatch, iam, lambda_, logs, sns, sqs, sts
+from portico.services import cloudwatch, cognito_idp, iam, lambda_, logs, sns, sqs, sts
 from portico.services.cloudwatch.concurrency import Concurrency
 from portico.services.cloudwatch.embedded import EmbeddedMetrics
 from portico.services.cloudwatch.functions import FunctionMetrics
@@ -88,6 +88,7 @@ SERVICES: tuple[ServiceSpec, ...] = (
     sqs.SERVICE,
     sns.SERVICE,
     lambda_.SERVICE,
+    cognito_idp.SERVICE,
 )
 
 ROOT_ACCOUNT = "000000000000"

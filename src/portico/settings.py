@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True):
     # Where queues are that are polled as event sources but are not here: `URL` for all, `ACCOUNT=URL` for those of an account,
     # `ARN=URL` for one, separated by commas. They are polled with the credentials of the server's own environment.
     sqs_endpoint: str = ""
+    # Issuer in the tokens of user pools: `own` is this server's address, where any library finds the keys, `aws` AWS's form.
+    cognito_issuer: Literal["own", "aws"] = "own"
     # Largest request body in bytes.
     body_bytes_max: int = 100 * 1024 * 1024
 

@@ -1,0 +1,147 @@
+"""The words of Cognito's errors."""
+
+from portico.wire.errors import AwsError
+
+
+def invalid(message: str) -> AwsError:
+    """A parameter can't be used."""
+    return AwsError("InvalidParameterException", message)
+
+
+def not_authorized(message: str) -> AwsError:
+    """The caller may not, or is not who it says."""
+    return AwsError("NotAuthorizedException", message)
+
+
+def wrong_password() -> AwsError:
+    """The password is wrong, or there is no such user and the client does not tell."""
+    return not_authorized("Incorrect username or password.")
+
+
+def no_pool(pool_id: str) -> AwsError:
+    """There is no such user pool in the account and region."""
+    return AwsError("ResourceNotFoundException", f"User pool {pool_id} does not exist.")
+
+
+def no_client(client_id: str) -> AwsError:
+    """There is no such client."""
+    return AwsError("ResourceNotFoundException", f"User pool client {client_id} does not exist.")
+
+
+def not_found(message: str) -> AwsError:
+    """Something else is not there."""
+    return AwsError("ResourceNotFoundException", message)
+
+
+def no_user() -> AwsError:
+    """There is no such user."""
+    return AwsError("UserNotFoundException", "User does not exist.")
+
+
+def no_user_of_client() -> AwsError:
+    """There is no such user, in the words of the calls that confirm."""
+    return AwsError("UserNotFoundException", "Username/client id combination not found.")
+
+
+def not_confirmed() -> AwsError:
+    """The user has not been confirmed."""
+    return AwsError("UserNotConfirmedException", "User is not confirmed.")
+
+
+def disabled() -> AwsError:
+    """The user is disabled."""
+    return not_authorized("User is disabled.")
+
+
+def reset_required() -> AwsError:
+    """The password has to be reset first."""
+    return AwsError("PasswordResetRequiredException", "Password reset required for the user")
+
+
+def username_exists(message: str = "User already exists") -> AwsError:
+    """The name, or what signs in in its place, is taken."""
+    return AwsError("UsernameExistsException", message)
+
+
+def alias_exists(attribute: str) -> AwsError:
+    """The alias is another user's."""
+    return AwsError("AliasExistsException", f"An account with the {attribute} already exists.")
+
+
+def bad_password(reason: str) -> AwsError:
+    """The password does not follow the pool's policy."""
+    return AwsError("InvalidPasswordException", f"Password did not conform with policy: {reason}")
+
+
+def used_password() -> AwsError:
+    """The password is one of the user's last ones."""
+    return AwsError(
+        "PasswordHistoryPolicyViolationException", "Password has previously been used and cannot be reused."
+    )
+
+
+def code_mismatch() -> AwsError:
+    """The code is wrong."""
+    return AwsError("CodeMismatchException", "Invalid verification code provided, please try again.")
+
+
+def code_expired() -> AwsError:
+    """The code is too old, or there is none."""
+    return AwsError("ExpiredCodeException", "Invalid code provided, please request a code again.")
+
+
+def limit_exceeded(message: str = "Attempt limit exceeded, please try after some time.") -> AwsError:
+    """Too many tries, or too many of something."""
+    return AwsError("LimitExceededException", message)
+
+
+def bad_tags(message: str) -> AwsError:
+    """Tags that a pool can't have."""
+    return AwsError("UserPoolTaggingException", message)
+
+
+def bad_oauth_flow(message: str) -> AwsError:
+    """OAuth flows that a client can't have."""
+    return AwsError("InvalidOAuthFlowException", message)
+
+
+def no_scope(scope: str) -> AwsError:
+    """No resource server of the pool has the scope."""
+    return AwsError("ScopeDoesNotExistException", f"Scope does not exist: {scope}")
+
+
+def not_in_tier(feature: str) -> AwsError:
+    """The pool's plan does not have the feature."""
+    return AwsError(
+        "FeatureUnavailableInTierException", f"{feature} is not available in the pool's feature plan."
+    )
+
+
+def no_secret_hash(client_id: str) -> AwsError:
+    """The client has a secret, and the request has no hash of it."""
+    return not_authorized(f"Client {client_id} is configured with secret but SECRET_HASH was not received")
+
+
+def bad_secret_hash(client_id: str) -> AwsError:
+    """The hash was not made with the client's secret."""
+    return not_authorized(f"Unable to verify secret hash for client {client_id}")
+
+
+def trigger_failed(message: str) -> AwsError:
+    """A trigger's function answered with an error."""
+    return AwsError("UserLambdaValidationException", message)
+
+
+def trigger_answer(message: str) -> AwsError:
+    """What a trigger's function answered can't be used."""
+    return AwsError("InvalidLambdaResponseException", message)
+
+
+def trigger_unreachable(message: str) -> AwsError:
+    """A trigger's function could not be called."""
+    return AwsError("UnexpectedLambdaException", message)
+
+
+def unavailable(what: str) -> AwsError:
+    """501: something of Cognito that Portico does not have."""
+    return AwsError("NotImplemented", f"Portico does not implement {what}", 501)

@@ -1,0 +1,198 @@
+"""Writing users: the record and everything that it is found by, in one commit.
+
+A user is found by its name, its `sub`, an alias that it may sign in with, and, to list users, by the value of each attribute that
+ListUsers can search. Names and these values are folded to lower case where the pool takes them so.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.records import (
+    ALIASES,
+    CODES,
+    DEVICES,
+    GROUPS_OF,
+    IDENTITIES,
+    MEMBERS,
+    REFRESH,
+    SUBS,
+    TALLIES,
+    USERS,
+    VALUES,
+    Pool,
+    Tally,
+    User,
+    UserPointer,
+)
+from portico.services.cognito_idp.service import shard_of, user_key
+from portico.store.transaction import Transaction
+
+SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
+"""The attributes that ListUsers can filter by, beside name, `sub`, status and whether the user is enabled."""
+
+ENABLED = {True: "Enabled", False: "Disabled"}
+
+_FOLDED = frozenset({"email", "preferred_username"})
+_Entry = tuple[str, str]
+
+
+def aliases_of(pool: Pool, user: User) -> set[_Entry]:
+    """What the user signs in with beside its name: attribute and value as it is looked up."""
+    found = {name for name in pool.username_attributes if name in user.attributes}
+    for name in pool.alias_attributes:
+        if name in user.attributes and (name == "preferred_username" or user.verified(name)):
+            found.add(name)
+    return {(name, pool.folded(user.attributes[name])) for name in found}
+
+
+def search_value(pool: Pool, attribute: str, value: str) -> str:
+    """An attribute's value as users are listed by it."""
+    if attribute == "cognito:user_status":
+        return value.lower()
+    return pool.folded(value) if attribute in _FOLDED else value
+
+
+def _values_of(pool: Pool, user: User) -> set[_Entry]:
+    found = {
+        (name, search_value(pool, name, user.attributes[name]))
+        for name in SEARCHABLE
+        if name in user.attributes
+    }
+    return found | {
+        ("cognito:user_status", search_value(pool, "cognito:user_status", user.status)),
+        ("status", ENABLED[user.enabled]),
+    }
+
+
+def create(call: Call, pool: Pool, user: User) -> None:
+    """Write a new user. That its name and aliases are free has been checked (`refuse_taken`); counting it is `count`."""
+    call.tx.put(SUBS, UserPointer(user_key(pool, user)), pool.id, user.sub)
+    _index(call.tx, pool, user_key(pool, user), set(), set(), None, user)
+    call.tx.put(USERS, user, pool.id, user_key(pool, user))
+
+
+def save(call: Call, pool: Pool, before: User, after: User) -> User:
+    """Write a changed user, and what it is found by; as it is now."""
+    after = msgspec.structs.replace(after, modified_at=call.now)
+    key = user_key(pool, after)
+    _index(call.tx, pool, key, aliases_of(pool, before), _values_of(pool, before), before, after)
+    call.tx.put(USERS, after, pool.id, key)
+    return after
+
+
+def _index(
+    tx: Transaction,
+    pool: Pool,
+    key: str,
+    aliases: set[_Entry],
+    values: set[_Entry],
+    before: User | None,
+    after: User | None,
+) -> None:
+    """Bring the index records from what they were to what they are to be."""
+    pointer = UserPointer(key)
+    wanted_aliases = set() if after is None else aliases_of(pool, after)
+    wanted_values = set() if after is None else _values_of(pool, after)
+    for entry in aliases - wanted_aliases:
+        tx.delete(ALIASES, pool.id, *entry)
+    for entry in wanted_aliases - aliases:
+        tx.put(ALIASES, pointer, pool.id, *entry)
+    for entry in values - wanted_values:
+        tx.delete(VALUES, pool.id, *entry, key)
+    for entry in wanted_values - values:
+        tx.put(VALUES, pointer, pool.id, *entry, key)
+    linked = {(i.provider, i.subject) for i in before.identities} if before else set()
+    wanted = {(i.provider, i.subject) for i in after.identities} if after else set()
+    for link in linked - wanted:
+        tx.delete(IDENTITIES, pool.id, *link)
+    for link in wanted - linked:
+        tx.put(IDENTITIES, pointer, pool.id, *link)
+
+
+async def delete(call: Call, pool: Pool, user: User) -> None:
+    """Remove a user with all that belongs to it."""
+    key = user_key(pool, user)
+    _index(call.tx, pool, key, aliases_of(pool, user), _values_of(pool, user), user, None)
+    for membership in await call.tx.scan(GROUPS_OF, pool.id, key):
+        call.tx.delete(GROUPS_OF, pool.id, key, membership.group)
+        call.tx.delete(MEMBERS, pool.id, membership.group, key)
+    for device in await call.tx.scan(DEVICES, pool.id, key):
+        call.tx.delete(DEVICES, pool.id, key, device.key)
+    for family in await call.tx.scan(REFRESH, pool.id, key):
+        call.tx.delete(REFRESH, pool.id, key, family.id)
+    for purpose in CODE_PURPOSES:
+        call.tx.delete(CODES, pool.id, key, purpose)
+    call.tx.delete(SUBS, pool.id, user.sub)
+    call.tx.delete(USERS, pool.id, key)
+    await count(call, pool, key, -1)
+
+
+CODE_PURPOSES = ("sign-up", "password", "email", "phone_number", "mfa")
+"""What codes are sent for: to confirm a sign-up, to set a new password, to verify an attribute, to sign in."""
+
+
+async def count(call: Call, pool: Pool, key: str, by: int) -> None:
+    """Count users that came or went."""
+    shard = shard_of(key)
+    held = await call.tx.get(TALLIES, pool.id, shard) or Tally()
+    call.tx.put(TALLIES, Tally(max(held.users + by, 0)), pool.id, shard)
+
+
+async def total(call: Call, pool: Pool) -> int:
+    """How many users the pool has."""
+    return sum(tally.users for tally in await call.tx.scan(TALLIES, pool.id))
+
+
+async def owner_of(call: Call, pool: Pool, alias: _Entry) -> str | None:
+    """The name, as it is looked up, of the user that an alias is of."""
+    pointer = await call.tx.get(ALIASES, pool.id, *alias)
+    return None if pointer is None else pointer.key
+
+
+async def refuse_taken(call: Call, pool: Pool, user: User) -> None:
+    """Check that a new user's name, and what it signs up with in its place, are free.
+
+    Raises:
+        AwsError: UsernameExistsException.
+    """
+    if await call.tx.get(USERS, pool.id, user_key(pool, user)) is not None:
+        raise errors.username_exists()
+    for attribute in pool.username_attributes:
+        if attribute not in user.attributes:
+            continue
+        alias = (attribute, pool.folded(user.attributes[attribute]))
+        if await owner_of(call, pool, alias) is not None:
+            raise errors.username_exists(f"An account with the given {attribute} already exists.")
+
+
+async def take_aliases(
+    call: Call, pool: Pool, before: User | None, after: User, *, force: bool = False
+) -> None:
+    """Check that the aliases that a user is to have are nobody else's; with `force` take them away from whoever has them.
+
+    Raises:
+        AwsError: AliasExistsException.
+    """
+    wanted: Iterable[_Entry] = aliases_of(pool, after) - (aliases_of(pool, before) if before else set())
+    for alias in sorted(wanted):
+        holder = await owner_of(call, pool, alias)
+        if holder is None or holder == user_key(pool, after):
+            continue
+        if not force or alias[0] in pool.username_attributes:
+            raise errors.alias_exists(alias[0])
+        other = await call.tx.get(USERS, pool.id, holder)
+        if other is not None:
+            save(call, pool, other, without_alias(other, alias[0]))
+
+
+def without_alias(user: User, attribute: str) -> User:
+    """A user whose alias has become another's: the attribute stays, unverified (a preferred name goes)."""
+    attributes = dict(user.attributes)
+    if attribute == "preferred_username":
+        del attributes[attribute]
+    else:
+        attributes[f"{attribute}_verified"] = "false"
+    return msgspec.structs.replace(user, attributes=attributes)
