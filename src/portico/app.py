@@ -19,6 +19,8 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
+from portico.doors.callers import Callers
+from portico.doors.port import Doors
 from portico.environments.connections import Connections
 from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
@@ -29,6 +31,7 @@ from portico.gateway.budgets import BudgetEndpoints
 from portico.gateway.container import Container
 from portico.gateway.cors import Origins
 from portico.gateway.debug import Debug
+from portico.gateway.doors import Front
 from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import Hosts
@@ -236,8 +239,12 @@ class Server:
         )
 
     def _build_services(self) -> None:
+        self.doors = Doors()
+        self._from_function = Connections(self.environments.pids).is_function
         issuers = self._issuers()
         extras = {
+            "Doors": self.doors,
+            "Callers": Callers(self.keys, self.clock, self.settings.region, self._from_function),
             "Bus": self.bus,
             "Timeline": self.timeline,
             "Metrics": self.metrics,
@@ -275,7 +282,7 @@ class Server:
 
     def _build_gateway(self) -> None:
         settings = self.settings
-        from_function = Connections(self.environments.pids).is_function
+        from_function = self._from_function
         own = self._own_endpoints()
         pipeline = Pipeline(
             router=self.router,
@@ -298,10 +305,10 @@ class Server:
             region=settings.region,
             from_function=from_function,
         )
-        guard = Guard(
-            plane, Hosts(listed(settings.hostnames), settings.host), Origins(listed(settings.origins))
-        )
-        self.handler = behind_proxy(guard) if settings.trust_proxy else guard
+        hosts = Hosts(listed(settings.hostnames), settings.host)
+        guard = Guard(plane, hosts, Origins(listed(settings.origins)))
+        front = Front(guard, self.doors, cache=self.cache, hosts=hosts, clock=self.clock)
+        self.handler = behind_proxy(front) if settings.trust_proxy else front
 
     def _own_endpoints(self) -> Own:
         own = Own(development=self.settings.development)

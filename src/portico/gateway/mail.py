@@ -1,9 +1,10 @@
-"""The endpoints behind SNS's messages: the mailbox of mails that no mail server was there for, and the certificate of the signatures."""
+"""The mailbox of all mails and text messages, and the certificate of SNS's signatures."""
 
 from urllib.parse import parse_qs
 
 from portico.gateway.own import Endpoint
-from portico.services.sns.mailbox import Mailbox
+from portico.mail import page
+from portico.mail.mailbox import Mailbox
 from portico.services.sns.signing import Signer
 from portico.wire.http import Head, Reply
 
@@ -23,7 +24,10 @@ class Mail:
         }
 
     async def _mails(self, head: Head, body: bytes) -> Reply:
-        return await self._mailbox.page(head, parse_qs(head.query).get("to", [""])[0])
+        to = parse_qs(head.query).get("to", [""])[0]
+        return page.reply(
+            head, await self._mailbox.newest(to.replace(" ", "+") if to.startswith(" ") else to)
+        )
 
     async def _certificate(self, head: Head, body: bytes) -> Reply:
         return await self._signer.certificate(head)

@@ -12,15 +12,15 @@ from portico.base.ids import request_id as new_request_id
 from portico.base.trace import carried
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
-from portico.gateway.authenticate import Routed, authenticate, check_body, missing
 from portico.gateway.compressed import inflated
 from portico.gateway.elsewhere import unavailable
 from portico.gateway.metrics import Calls
 from portico.gateway.route import Route, Router
-from portico.gateway.signature_errors import family
+from portico.identity.authenticate import Routed, authenticate, check_body, missing
 from portico.identity.claim_header import usual
 from portico.identity.credentials import KeyRing
 from portico.identity.principal import Principal
+from portico.identity.signature_errors import family
 from portico.wire.errors import AwsError, internal
 from portico.wire.http import Head, Peer, Reply, StreamReply
 from portico.wire.model import Codec, codec, error_reply, query_action

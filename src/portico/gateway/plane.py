@@ -8,9 +8,9 @@ from portico.base.ids import request_id as new_request_id
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin, Scope
 from portico.calls.operation import Check
-from portico.gateway.authenticate import Routed, authenticate, check_body, missing
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Body, Pipeline
+from portico.identity.authenticate import Routed, authenticate, check_body, missing
 from portico.identity.credentials import KeyRing
 from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction

@@ -5,6 +5,7 @@ for one use is worthless for another.
 """
 
 import binascii
+import hmac
 import os
 from base64 import b64decode, b64encode
 
@@ -19,7 +20,7 @@ class SealError(Exception):
 class Sealer:
     """Seals under one 32-byte key."""
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_cipher", "_digest_key")
 
     def __init__(self, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,11 +28,16 @@ class Sealer:
         if len(key) != 32:
             raise ValueError("the data key has 32 bytes")
         self._cipher = AESGCM(key)
+        self._digest_key = hmac.digest(key, b"digests", "sha256")
 
     def seal(self, purpose: str, content: bytes) -> str:
         """`content` as a text of base64, readable only by `unseal` with the same purpose."""
         nonce = os.urandom(_NONCE_BYTES)
         return b64encode(_FORM + nonce + self._cipher.encrypt(nonce, content, purpose.encode())).decode()
+
+    def digest(self, purpose: str, content: bytes) -> bytes:
+        """32 bytes that are always the same for this content, and that nobody without the key can foretell."""
+        return hmac.digest(self._digest_key, purpose.encode() + b"\0" + content, "sha256")
 
     def unseal(self, purpose: str, text: str) -> bytes:
         """What was sealed.

@@ -10,7 +10,8 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portico.gateway.authenticate import (
+from portico.identity import canonical
+from portico.identity.authenticate import (
     Authenticated,
     Routed,
     authenticate,
@@ -18,10 +19,9 @@ from portico.gateway.authenticate import (
     check_body,
     missing,
 )
-from portico.gateway.signature_errors import Family, family
-from portico.identity import canonical
 from portico.identity.principal import Session
 from portico.identity.sessions import Credentials, role_session
+from portico.identity.signature_errors import Family, family
 from portico.wire.errors import AwsError
 from portico.wire.http import Head
 from signing import KEY_ID, NOW, SECRET, replaced, signed

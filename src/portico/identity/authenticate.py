@@ -13,12 +13,12 @@ from typing import Literal
 
 import msgspec
 
-from portico.gateway.signature_errors import Family, refusal
 from portico.identity import sigv4
 from portico.identity.canonical import S3_LIKE
 from portico.identity.chunked import ChunkDecoder, chunk_decoder, is_chunked
 from portico.identity.credentials import CredentialError, KeyRing, never
 from portico.identity.principal import ANONYMOUS, Principal
+from portico.identity.signature_errors import Family, refusal
 from portico.identity.sigv4 import UNSIGNED_PAYLOAD, Claim, SignatureError
 from portico.wire.errors import AwsError
 from portico.wire.http import Head
