@@ -1,13 +1,14 @@
 """Simple Notification Service: topics and what they deliver to."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.mail.mailbox import Mailbox
+from portico.mail.smtp import by_smtp
 from portico.services.sns.aftermath import Ends
 from portico.services.sns.counters import Counters
 from portico.services.sns.due import Ending
 from portico.services.sns.http_endpoints import HttpEndpoints
 from portico.services.sns.lambda_endpoints import LambdaEndpoints
-from portico.services.sns.mail_endpoints import MailEndpoints, by_smtp
-from portico.services.sns.mailbox import Mailbox
+from portico.services.sns.mail_endpoints import MailEndpoints
 from portico.services.sns.plans import Plans
 from portico.services.sns.rest import Rests
 from portico.services.sns.sequences import Sequences

@@ -3,15 +3,11 @@
 Source: SNS Developer Guide, "Email subscription setup and management".
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from email.message import EmailMessage
 from email.utils import formataddr
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from portico.services.sns.mailbox import Mail
+from portico.mail.letter import Mail, Post
 from portico.services.sns.notification import (
     confirm_url,
     envelope,
@@ -25,7 +21,6 @@ from portico.services.sns.retries import CUSTOMER_ENDPOINTS, Phases
 from portico.services.sns.signing import Signer
 from portico.services.sns.worker import Job, Tried
 
-_TIMEOUT_S = 15.0
 _SENDER = "no-reply@sns.amazonaws.com"
 _SUBJECT = "AWS Notification Message"
 _CONFIRMATION = "AWS Notification - Subscription Confirmation"
@@ -49,9 +44,6 @@ If this was not your intention, click or visit the link below to resubscribe:
 {}
 """
 _PERMANENT = range(500, 600)
-
-Post = Callable[[Mail], Awaitable[None]]
-"""Sends or keeps a mail; raises SMTPException or OSError when it can't."""
 
 
 class MailEndpoints:
@@ -106,33 +98,6 @@ class MailEndpoints:
             words = _ASKED if members["Type"] == "SubscriptionConfirmation" else _ENDED
             text = words.format(job.topic.arn, confirm_url(self._origin, job.topic.arn, members["Token"]))
         return Mail(members["MessageId"], job.subscription.endpoint, _sender(job.topic), _CONFIRMATION, text)
-
-
-def by_smtp(server: str) -> Post:
-    """Send through `smtp://[USER:PASSWORD@]HOST[:PORT]` (STARTTLS where offered) or `smtps://...`."""
-    parts = urlsplit(server)
-
-    def send(mail: Mail) -> None:
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = mail.sender, mail.to, mail.subject
-        message["Message-ID"] = f"<{mail.id}@sns.amazonaws.com>"
-        message.set_content(mail.text)
-        import smtplib
-
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        port = parts.port or (465 if parts.scheme == "smtps" else 25)
-        with kind(parts.hostname or "", port, timeout=_TIMEOUT_S) as connection:
-            connection.ehlo()
-            if parts.scheme == "smtp" and connection.has_extn("starttls"):
-                connection.starttls()
-            if parts.username:
-                connection.login(unquote(parts.username), unquote(parts.password or ""))
-            connection.send_message(message)
-
-    async def post(mail: Mail) -> None:
-        await asyncio.to_thread(send, mail)
-
-    return post
 
 
 def _sender(topic: Topic) -> str:

@@ -9,9 +9,9 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.clients import Clients
+from portico.mail.mailbox import Mailbox
 from portico.services.sns import errors
 from portico.services.sns.counters import Counters
-from portico.services.sns.mailbox import Mailbox
 from portico.services.sns.plans import Plans
 from portico.services.sns.records import (
     ENDPOINTS,
