@@ -1,11 +1,17 @@
 """Amazon Cognito user pools: who signs in, and what they are shown to be."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.services.cognito_idp.guesses import Guesses
+from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.service import CognitoIdp
+from portico.services.cognito_idp.token_keys import TokenKeys
 
 
 def _build(ports: Ports) -> CognitoIdp:
     extras = ports.extras
+    keys = TokenKeys(ports.cache, extras["Sealer"])
+    issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
+    extras["Issuers"].add(issuers)
     return CognitoIdp(
         store=ports.store,
         cache=ports.cache,
@@ -14,7 +20,10 @@ def _build(ports: Ports) -> CognitoIdp:
         bus=extras["Bus"],
         sealer=extras["Sealer"],
         origin=extras["Origin"],
-        issuer=extras["Settings"].cognito_issuer,
+        token_keys=keys,
+        issuers=issuers,
+        tokens=extras["Tokens"],
+        guesses=Guesses(ports.cache),
         smtp=extras["Settings"].smtp,
     )
 

@@ -11,7 +11,10 @@ from portico.bus.port import Bus
 from portico.calls.call import Call
 from portico.calls.clients import Clients
 from portico.identity.sealing import Sealer
+from portico.identity.tokens import Tokens
 from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.guesses import Guesses
+from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.records import (
     ALIASES,
     CLIENT_POOLS,
@@ -24,13 +27,14 @@ from portico.services.cognito_idp.records import (
     User,
     pool_arn,
 )
+from portico.services.cognito_idp.token_keys import TokenKeys
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
 
 class CognitoIdp(msgspec.Struct, frozen=True):
-    """The service's dependencies. `origin` is the server's own address, which links and (unless `issuer` is `aws`) tokens' issuers
-    begin with; `smtp` is the mail server, "" if there is none."""
+    """The service's dependencies. `origin` is the server's own address, which links begin with; `smtp` is the mail server, "" if there is
+    none."""
 
     store: Store
     cache: RecordCache
@@ -39,7 +43,10 @@ class CognitoIdp(msgspec.Struct, frozen=True):
     bus: Bus
     sealer: Sealer
     origin: str
-    issuer: str = "own"
+    token_keys: TokenKeys
+    issuers: PoolIssuers
+    tokens: Tokens
+    guesses: Guesses
     smtp: str = ""
 
 
