@@ -1,14 +1,25 @@
 """Amazon Cognito user pools: who signs in, and what they are shown to be."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.mail.smtp import by_smtp
 from portico.services.cognito_idp.guesses import Guesses
 from portico.services.cognito_idp.issuers import PoolIssuers
+from portico.services.cognito_idp.outbox import Outbox
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.token_keys import TokenKeys
 
 
 def _build(ports: Ports) -> CognitoIdp:
-    extras = ports.extras
+    extras, smtp = ports.extras, ports.extras["Settings"].smtp
+    outbox = Outbox(
+        ports.store,
+        ports.cache,
+        extras["Bus"],
+        ports.clients,
+        ports.clock.now,
+        by_smtp(smtp) if smtp else None,
+    )
+    ports.start_task("cognito_idp.outbox", outbox.run)
     keys = TokenKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
@@ -24,7 +35,7 @@ def _build(ports: Ports) -> CognitoIdp:
         issuers=issuers,
         tokens=extras["Tokens"],
         guesses=Guesses(ports.cache),
-        smtp=extras["Settings"].smtp,
+        smtp=smtp,
     )
 
 
