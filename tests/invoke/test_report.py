@@ -8,7 +8,15 @@ import pytest
 
 from portico.environments.work import InitEnd, LogLine, Outcome
 from portico.invoke.records import Version
-from portico.invoke.report import billed_ms, lines_of, runtime_version, runtime_version_arn, tail
+from portico.invoke.report import (
+    Quiet,
+    billed_ms,
+    lines_of,
+    runtime_version,
+    runtime_version_arn,
+    tail,
+    told_of,
+)
 from portico.invoke.resolve import spec_of
 
 ID = "8f507cfc-example"
@@ -35,6 +43,40 @@ def test_a_warm_invocation(version: Version) -> None:
         "REPORT RequestId: 8f507cfc-example\tDuration: 26.73 ms\tBilled Duration: 27 ms\t"
         "Memory Size: 128 MB\tMax Memory Used: 75 MB\t\n",
     ]
+
+
+@pytest.mark.parametrize("duration", [0.004, 1.0, 26.731, 2999.999])
+def test_a_quiet_invocation_is_told_as_any_other(version: Version, duration: float) -> None:
+    outcome = msgspec.structs.replace(WARM, lines=(), duration_ms=duration)
+    told = told_of(version, spec_of(version), ID, outcome)
+    assert isinstance(told, Quiet)
+    assert list(told) == lines_of(version, spec_of(version), ID, outcome)
+    assert list(told.events()) == [(line.at_ms, line.text) for line in told]
+    assert base64.b64decode(tail(told)).decode() == "".join(line.text for line in told)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lines": (LogLine(1_000, "hello\n"),)},
+        {"function_error": "Unhandled", "error_type": "ValueError"},
+        {"init_ms": 1.0},
+        {"restore_ms": 1.0},
+        {"inits": (InitEnd(1.0, "timeout"),)},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_more_than_the_usual_is_composed_at_once(version: Version, more: dict[str, object]) -> None:
+    outcome = msgspec.structs.replace(WARM, **{"lines": (), **more})
+    spec = spec_of(version)
+    assert told_of(version, spec, ID, outcome) == lines_of(version, spec, ID, outcome)
+
+
+def test_what_is_written_as_json_is_composed_at_once(version: Version) -> None:
+    quiet = msgspec.structs.replace(WARM, lines=())
+    as_json = msgspec.structs.replace(version, log_format="JSON")
+    spec = spec_of(as_json)
+    assert told_of(as_json, spec, ID, quiet) == lines_of(as_json, spec, ID, quiet)
 
 
 def test_a_cold_start_tells_its_initialisation(version: Version) -> None:

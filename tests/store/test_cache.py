@@ -122,3 +122,25 @@ async def test_the_cache_is_bounded_and_keeps_the_newest(store: Store):
     held = {n: cache.peek(ITEMS, n) for n in range(100)}
     assert sum(cache.peek(ITEMS, n) is held[n] for n in range(99, 75, -1)) == 24
     assert len(cache._held) <= 32
+
+
+async def test_changes_of_what_is_kept_are_counted(store: Store):
+    cache = RecordCache(store, entries_max=16)
+    await store.commit([put(1, 1), put(2, 1)])
+    cache.peek(ITEMS, 1)
+    cache.peek(ITEMS, 3)  # that it is not there is kept as well
+    before = cache.changes
+    cache.peek(ITEMS, 1)
+    await store.commit([put(2, 2)])
+    assert cache.changes == before
+    for change in (put(1, 2), put(3, 1)):
+        before = cache.changes
+        await store.commit([change])
+        assert cache.changes > before
+    before = cache.changes
+    for n in range(10, 40):  # what is kept no more could change without being counted
+        cache.peek(ITEMS, n)
+    assert cache.changes > before
+    before = cache.changes
+    cache.clear()
+    assert cache.changes > before

@@ -1,6 +1,6 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
@@ -12,7 +12,7 @@ from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink, MetricSink, Uncounted
 from portico.invoke.recursion import Recursion
-from portico.invoke.report import lines_of, tail
+from portico.invoke.report import tail, told_of
 from portico.invoke.resolve import Resolved
 
 DEBUG_S = 86_400
@@ -23,12 +23,12 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 
     outcome: Outcome
     executed_version: str
-    lines: list[LogLine]
+    told: Iterable[LogLine]
 
     @property
     def tail(self) -> str:
         """Base64 of the last 4 KB of its log."""
-        return tail(self.lines)
+        return tail(self.told)
 
 
 class Invoker:
@@ -166,24 +166,24 @@ class Invoker:
     def _ended(self, run: "_Run", outcome: Outcome) -> Finished:
         """Count and log it; what has to wait until nothing works for it any more follows then."""
         self._metrics.ended(run.resolved, run.permit, run.invocation, outcome)
-        lines = lines_of(run.resolved.version, run.spec, run.invocation.request_id, outcome)
+        told = told_of(run.resolved.version, run.spec, run.invocation.request_id, outcome)
         if outcome.settled is None:
-            self._settle(run, outcome, lines)
+            self._settle(run, outcome, told)
         else:
             outcome.settled.add_done_callback(lambda settled: self._settled(run, outcome, settled.result()))
-        return Finished(outcome, run.resolved.version.version, lines)
+        return Finished(outcome, run.resolved.version.version, told)
 
     def _settled(self, run: "_Run", outcome: Outcome, whole: Outcome) -> None:
         """What went on after the answer is over; `whole` has its time and its lines as well."""
-        lines = lines_of(run.resolved.version, run.spec, run.invocation.request_id, whole)
-        self._settle(run, whole, lines)
+        told = told_of(run.resolved.version, run.spec, run.invocation.request_id, whole)
+        self._settle(run, whole, told)
         self._metrics.settled(run.resolved, run.invocation, whole.duration_ms - outcome.duration_ms)
 
-    def _settle(self, run: "_Run", whole: Outcome, lines: list[LogLine]) -> None:
+    def _settle(self, run: "_Run", whole: Outcome, told: Iterable[LogLine]) -> None:
         run.permit.release()
         if run.budgets and self._budgets is not None:
             self._budgets.charge(run.budgets, run.resolved.version, whole, ahead=run.permit.ahead)
-        self._logs.write(run.spec, whole.log_stream, lines, request_id=run.invocation.request_id)
+        self._logs.write(run.spec, whole.log_stream, told, request_id=run.invocation.request_id)
 
 
 class _Run(msgspec.Struct, frozen=True, gc=False):

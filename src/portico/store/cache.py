@@ -27,15 +27,19 @@ class RecordCache:
     What is kept is never older than the last acknowledged commit. `peek` reads and keeps in one step of the event loop: what it finds
     is as new as the database, and if a commit's drop is still on its way to the loop, that drops the new value too, which costs one
     more read. `get` may wait, and the drop may come while it does; what it has read is then not kept.
+
+    `changes` counts how often something that was kept has changed: as long as it stays the same, so does whatever was derived from
+    records that were peeked at.
     """
 
-    __slots__ = ("_entries_max", "_held", "_reading", "store")
+    __slots__ = ("_entries_max", "_held", "_reading", "changes", "store")
 
     def __init__(self, store: Store, entries_max: int = 20_000) -> None:
         self.store = store
         self._held: dict[Key, Held[Any]] = {}
         self._reading: dict[Key, object] = {}
         self._entries_max = entries_max
+        self.changes = 0
         store.on_commit(self._drop)
 
     def peek(self, table: Table[T], *parts: KeyPart) -> Held[T] | None:
@@ -72,15 +76,18 @@ class RecordCache:
             # The oldest go, a sixteenth at a time. Marking what was used would cost every hit more than these misses do.
             for oldest in list(self._held)[: max(self._entries_max // 16, 1)]:
                 del self._held[oldest]
+            self.changes += 1  # a change of what is not kept any more would not be counted
         self._held[key] = held
         return held
 
     def _drop(self, keys: Sequence[Key]) -> None:
         for key in keys:
-            self._held.pop(key, None)
+            if self._held.pop(key, None) is not None:
+                self.changes += 1
             self._reading.pop(key, None)
 
     def clear(self) -> None:
         """Forget every record (the store was erased)."""
         self._held.clear()
+        self.changes += 1
         self._reading.clear()

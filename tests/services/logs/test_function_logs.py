@@ -20,6 +20,8 @@ from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, Session, root, service
 from portico.identity.records import ROLES, Attached, Role
 from portico.identity.sessions import role_session
+from portico.invoke.records import Version
+from portico.invoke.report import Quiet
 from portico.services import logs
 from portico.services.logs import retention
 from portico.services.logs.forgetting import Forgetting
@@ -141,6 +143,43 @@ async def test_lines_of_many_invocations_at_once_stay_in_order(world: World) -> 
         world.sink.write(SPEC, "s", [LogLine(5, f"{at}a"), LogLine(5, f"{at}b")], request_id="r")
     await world.sink.close()
     assert await world.messages() == [f"{at}{half}" for at in range(200) for half in "ab"]
+
+
+def quiet(at: int, request_id: str) -> Quiet:
+    version = Version(
+        *("f", ACCOUNT, REGION, "1", SPEC.role, "python3.12", "app.handler", "", "", 0),
+        modified_at=0.0,
+        revision_id="r",
+    )
+    return Quiet(request_id, version, at, at, 1.0, 30)
+
+
+async def test_quiet_invocations_are_written_in_their_order_with_the_others(world: World) -> None:
+    await world.write("first")
+    at = world.clock.now_ms()
+    for n in range(3):
+        world.sink.write(SPEC, "s", quiet(at, f"q{n}"), request_id=f"q{n}")
+        world.sink.write(SPEC, "s", [LogLine(at, f"told {n}")], request_id="r")
+    texts = await world.messages()
+    assert [text.split("\t")[0].strip() for text in texts] == [
+        "first",
+        *(
+            line
+            for n in range(3)
+            for line in (
+                *(f"START RequestId: q{n} Version: 1", f"END RequestId: q{n}", f"REPORT RequestId: q{n}"),
+                f"told {n}",
+            )
+        ),
+    ]
+
+
+async def test_a_quiet_invocation_finds_its_group_deleted(world: World) -> None:
+    await world.write("first")
+    await world.call("DeleteLogGroup", logGroupName=GROUP)
+    world.sink.write(SPEC, "s", quiet(world.clock.now_ms(), "q"), request_id="q")
+    await world.sink.close()
+    assert [text.split()[0] for text in await world.messages()] == ["START", "END", "REPORT"]
 
 
 @pytest.mark.parametrize("missing", MAY)

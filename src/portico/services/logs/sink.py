@@ -7,7 +7,7 @@ answered holds for a minute, unless the group or the stream is deleted: then the
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -16,11 +16,12 @@ from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.environments.work import EnvironmentSpec, LogLine
 from portico.identity.principal import Principal
+from portico.invoke.report import Quiet
 from portico.services.logs.records import GROUPS, STREAMS
 from portico.services.logs.service import Listener, nobody
 from portico.store.cache import RecordCache
 from portico.store.port import StoreError
-from portico.store.timeline import Batch, Timeline
+from portico.store.timeline import EVENT_OVERHEAD_BYTES, Batch, Gathered, Timeline
 from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico.logs")
@@ -30,20 +31,28 @@ _STREAMS_MAX = 10_000
 _AT_MS = itemgetter(0)
 _WAITING_BYTES_MAX = 16 * 1024 * 1024
 
+_QUIET_BYTES = 400  # what is written of a quiet invocation
+
 _Lines = tuple[tuple[int, str], ...]
+_Told = _Lines | Quiet
 _Target = tuple[str, str]
 
 
 class _Stream:
-    """One stream of one environment: what waits until it is open, and until when the answer holds (monotonic, seconds)."""
+    """One stream of one environment: what waits until it is open, and until when the answer holds (monotonic, seconds).
 
-    __slots__ = ("allowed", "asked_until", "opening", "waiting")
+    `target` is where the timeline has it, as long as the cache's `changes` are still what was `checked`.
+    """
+
+    __slots__ = ("allowed", "asked_until", "checked", "opening", "target", "waiting")
 
     def __init__(self) -> None:
         self.allowed = False
         self.asked_until = 0.0
         self.opening: asyncio.Task[None] | None = None
-        self.waiting: list[tuple[int, _Lines]] = []
+        self.waiting: list[tuple[int, _Told]] = []
+        self.checked = -1
+        self.target: _Target | None = None
 
 
 class FunctionLogs:
@@ -67,25 +76,27 @@ class FunctionLogs:
         self._heard = heard
         self._streams: dict[tuple[str, str, str, str], _Stream] = {}
         self._waiting_bytes = 0
+        self._gathering: dict[_Target, list[_Told]] = {}
+        timeline.gathers(self._take)
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine], *, request_id: str) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Iterable[LogLine], *, request_id: str) -> None:
         """Take the lines of one invocation, in order.
 
         Neither waits nor fails: what a function logs is not acknowledged to anybody.
         """
-        if not batch:
+        told = batch if isinstance(batch, Quiet) else _in_order(batch)
+        if not told:
             return
         key = (spec.account, spec.region, spec.log_group, stream)
         held = self._streams.get(key) or self._remember(key)
-        lines = _in_order(batch)
         if held.opening is None and held.asked_until > self._clock.monotonic():
             if not held.allowed:
                 return
-            target = self._target(spec, stream)
+            target = self._target(held, spec, stream)
             if target is not None:
-                self._keep(spec, target, lines)
+                self._keep(spec, target, told)
                 return
-        self._wait(held, lines)
+        self._wait(held, told)
         if held.opening is None:
             held.opening = asyncio.create_task(self._open(held, spec, stream, request_id))
 
@@ -95,28 +106,50 @@ class FunctionLogs:
         if opening:
             await asyncio.wait(opening)
 
-    def _keep(self, spec: EnvironmentSpec, target: _Target, lines: _Lines) -> None:
-        self._timeline.write(Batch(*target, self._clock.now_ms(), lines))
-        self._heard(spec.account, spec.region, lines)
+    def _keep(self, spec: EnvironmentSpec, target: _Target, told: _Told) -> None:
+        """Have it written with the next flush. A quiet invocation's lines are composed only then; in them is nothing of the function's
+        that somebody could want to hear."""
+        if not self._timeline.hold(_size(told)):
+            return
+        gathered = self._gathering.get(target)
+        if gathered is None:
+            gathered = self._gathering[target] = []
+        gathered.append(told)
+        if not isinstance(told, Quiet):
+            self._heard(spec.account, spec.region, told)
 
-    def _wait(self, held: _Stream, lines: _Lines) -> None:
-        size = sum(len(text) for _, text in lines)
+    def _take(self) -> Gathered | None:
+        if not self._gathering:
+            return None
+        gathering, self._gathering = self._gathering, {}
+        now_ms = self._clock.now_ms()
+        return lambda: (_batch(target, now_ms, gathered) for target, gathered in gathering.items())
+
+    def _wait(self, held: _Stream, told: _Told) -> None:
+        size = _size(told)
         if self._waiting_bytes + size > _WAITING_BYTES_MAX:
             self._timeline.drop(1)
             return
         self._waiting_bytes += size
-        held.waiting.append((size, lines))
+        held.waiting.append((size, told))
 
     def _remember(self, key: tuple[str, str, str, str]) -> _Stream:
         if len(self._streams) >= _STREAMS_MAX:
             self._streams = {k: s for k, s in self._streams.items() if s.opening is not None}
         return self._streams.setdefault(key, _Stream())
 
-    def _target(self, spec: EnvironmentSpec, stream: str) -> _Target | None:
+    def _target(self, held: _Stream, spec: EnvironmentSpec, stream: str) -> _Target | None:
         """Where the timeline has the stream, or None when the group or the stream is gone."""
-        group = self._cache.peek(GROUPS, spec.account, spec.region, spec.log_group)
-        held = self._cache.peek(STREAMS, spec.account, spec.region, spec.log_group, stream)
-        return None if group is None or held is None else (group.value.events_key, held.value.events_key)
+        if held.checked != self._cache.changes:
+            # In this order: what is read for the first time may count as a change.
+            group = self._cache.peek(GROUPS, spec.account, spec.region, spec.log_group)
+            found = self._cache.peek(STREAMS, spec.account, spec.region, spec.log_group, stream)
+            if group is None or found is None:
+                held.target = None
+            else:
+                held.target = (group.value.events_key, found.value.events_key)
+            held.checked = self._cache.changes
+        return held.target
 
     async def _open(self, held: _Stream, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
         held.allowed = False
@@ -130,10 +163,10 @@ class FunctionLogs:
             held.opening = None
             waiting, held.waiting = held.waiting, []
             self._waiting_bytes -= sum(size for size, _ in waiting)
-            target = self._target(spec, stream) if held.allowed else None
+            target = self._target(held, spec, stream) if held.allowed else None
             if target is not None:
-                for _, lines in waiting:
-                    self._keep(spec, target, lines)
+                for _, told in waiting:
+                    self._keep(spec, target, told)
 
     async def _make(self, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
         """Make what is missing; at the end put an empty batch, which only asks for the permission to put events.
@@ -159,10 +192,23 @@ class FunctionLogs:
         await client.call("logs", "PutLogEvents", logGroupName=group, logStreamName=stream, logEvents=[])
 
 
-def _in_order(lines: Sequence[LogLine]) -> _Lines:
+def _in_order(lines: Iterable[LogLine]) -> _Lines:
     events = [(line.at_ms, line.text) for line in lines]
     events.sort(key=_AT_MS)  # nearly always they are already
     return tuple(events)
+
+
+def _size(told: _Told) -> int:
+    return (
+        _QUIET_BYTES if isinstance(told, Quiet) else sum(len(text) + EVENT_OVERHEAD_BYTES for _, text in told)
+    )
+
+
+def _batch(target: _Target, now_ms: int, gathered: list[_Told]) -> Batch:
+    """All that has gathered of a stream, in order of time. Made on the timeline's thread."""
+    events = [event for told in gathered for event in (told.events() if isinstance(told, Quiet) else told)]
+    events.sort(key=_AT_MS)
+    return Batch(*target, now_ms, tuple(events))
 
 
 async def _unless_there(making: Awaitable[Any]) -> None:

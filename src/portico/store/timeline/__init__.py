@@ -5,7 +5,7 @@ What functions write is not acknowledged to anybody: it is buffered for at most 
 """
 
 from portico.store.timeline.database import TIMELINE_FILE
-from portico.store.timeline.timeline import Timeline
+from portico.store.timeline.timeline import Gathered, Timeline
 from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Batch, Event, Page, Position, Span, Window
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "TIMELINE_FILE",
     "Batch",
     "Event",
+    "Gathered",
     "Page",
     "Position",
     "Span",

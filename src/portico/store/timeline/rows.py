@@ -4,9 +4,10 @@ A row holds a run of events of one stream that is short in time and in bytes, so
 time need not hold much of it.
 """
 
+import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -44,14 +45,16 @@ def insert(db: sqlite3.Connection, batches: Iterable[Batch], *, durable: bool) -
         )
 
 
-def insert_joined(db: sqlite3.Connection, batches: Sequence[Batch]) -> None:
+def insert_joined(
+    db: sqlite3.Connection, batches: Sequence[Batch], gathered: Sequence[Callable[[], Iterable[Batch]]] = ()
+) -> None:
     """Write what one flush has gathered, the batches of a stream together, without waiting for the disk.
 
     Raises:
         sqlite3.Error: nothing was written.
     """
     streams: dict[tuple[str, str], list[Batch]] = {}
-    for batch in batches:
+    for batch in itertools.chain(batches, *(make() for make in gathered)):
         streams.setdefault((batch.group, batch.stream), []).append(batch)
     insert(db, [_joined(held) for held in streams.values()], durable=False)
 

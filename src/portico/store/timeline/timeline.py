@@ -4,7 +4,7 @@ client's put is refused; both go on once there is space.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,9 @@ PAGE_BYTES_MAX = 1_048_576
 
 _Acknowledged = tuple[Batch, "asyncio.Future[None]"]
 
+Gathered = Callable[[], Iterable[Batch]]
+"""Makes batches of what was gathered. It is called on the writer's thread."""
+
 
 class Timeline:
     """The log events of one server; `path` is None for one that is kept in memory.
@@ -34,6 +37,8 @@ class Timeline:
     def __init__(self, path: Path | None, *, waiting_bytes_max: int = _WAITING_BYTES_MAX) -> None:
         self._beside = Beside(path, LAYOUT, "timeline")
         self._buffer: list[Batch] = []
+        self._gathering: list[Callable[[], Gathered | None]] = []
+        self._held = _Held()  # what the next flush will write
         self._waiting_bytes_max = waiting_bytes_max
         self._waiting_bytes = 0
         self._flushing: asyncio.TimerHandle | None = None
@@ -42,16 +47,29 @@ class Timeline:
         self._told_at = -_TELL_AGAIN_S
         self.dropped_total = 0
 
-    def write(self, batch: Batch) -> None:
-        """Write soon. When more waits than memory should hold, the batch is dropped and counted."""
-        size = batch.size
+    def gathers(self, take: Callable[[], Gathered | None]) -> None:
+        """Have what somebody gathers written from now on: `take` hands over what was gathered since it was last called, or None.
+        Whoever gathers calls `hold` for all of it."""
+        self._gathering.append(take)
+
+    def hold(self, size: int) -> bool:
+        """Have room for `size` bytes that will be written soon. When more waits than memory should hold, or nothing is written any
+        more, it says False, and what was to be written is counted as dropped."""
         if self._beside.failed is not None or self._waiting_bytes + size > self._waiting_bytes_max:
             self.drop(1)
-            return
+            return False
         self._waiting_bytes += size
-        self._buffer.append(batch)
+        held = self._held
+        held.size += size
+        held.count += 1
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().call_later(_FLUSH_S, self._flush)
+        return True
+
+    def write(self, batch: Batch) -> None:
+        """Write soon, if there is room for it (see `hold`)."""
+        if self.hold(batch.size):
+            self._buffer.append(batch)
 
     def drop(self, batches: int) -> None:
         """Count batches that are not kept, and tell the operator, once a minute at most."""
@@ -164,11 +182,25 @@ class Timeline:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        if self._buffer:
+        if self._held.count:
             batches, self._buffer = self._buffer, []
-            self._beside.submit(partial(rows.insert_joined, batches=batches), partial(self._flushed, batches))
+            gathered = [made for made in (take() for take in self._gathering) if made is not None]
+            held, self._held = self._held, _Held()
+            self._beside.submit(
+                partial(rows.insert_joined, batches=batches, gathered=gathered), partial(self._flushed, held)
+            )
 
-    def _flushed(self, batches: list[Batch], error: StoreError | None) -> None:
-        self._waiting_bytes -= sum(batch.size for batch in batches)
+    def _flushed(self, held: "_Held", error: StoreError | None) -> None:
+        self._waiting_bytes -= held.size
         if error is not None:
-            self.drop(len(batches))
+            self.drop(held.count)
+
+
+class _Held:
+    """What waits to be written together: how many bytes, of how many writes."""
+
+    __slots__ = ("count", "size")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.size = 0
