@@ -123,13 +123,13 @@ class Router:
     """Routes for a set of services."""
 
     def __init__(self, indexes: Iterable[ServiceIndex]) -> None:
+        indexes = tuple(indexes)
         self._by_signing = {index.signing_name: index for index in indexes}
         self._by_target = {i.target_prefix: i for i in self._by_signing.values() if i.target_prefix}
-        self._rest = {
-            name: RestRoutes(index)
-            for name, index in self._by_signing.items()
-            if index.protocols[0].startswith("rest-")
-        }
+        self._rest: dict[str, list[tuple[ServiceIndex, RestRoutes]]] = {}
+        for index in indexes:  # services that sign under one name (API Gateway's two) differ in their paths
+            if index.protocols[0].startswith("rest-"):
+                self._rest.setdefault(index.signing_name, []).append((index, RestRoutes(index)))
         spoken = [i for i in self._by_signing.values() if "query" in i.protocols]
         self._by_version = {index.api_version: index for index in spoken}
         actions = Counter(name for index in spoken for name in index.operations)
@@ -208,22 +208,30 @@ class Router:
         if index is None:
             return Route(signed_for, signed_for, _likely_protocol(head, signed_for), foreign=True)
         if signed_for in self._rest:
-            return self._rest_route(index, head)
+            return self._rest_route(signed_for, head)
         if "query" in index.protocols:
             labels = _queue_labels(head) if signed_for == "sqs" else _NO_LABELS
             return Route(index.service, index.signing_name, "query", labels=labels)
         raise AwsError("UnknownOperationException", None, 404)
 
-    def _rest_route(self, index: ServiceIndex, head: Head) -> Route:
-        found = self._rest[index.signing_name].match(head.method, head.path, head.query)
+    def _rest_route(self, signing_name: str, head: Head) -> Route:
+        found = self._rest_match(signing_name, head)
         if found is None:
             raise AwsError("UnknownOperationException", None, 404)
-        return Route(index.service, index.signing_name, index.protocols[0], found[0], found[1])
+        return found
+
+    def _rest_match(self, signing_name: str, head: Head) -> Route | None:
+        for index, routes in self._rest[signing_name]:
+            found = routes.match(head.method, head.path, head.query)
+            if found is not None:
+                return Route(index.service, signing_name, index.protocols[0], found[0], found[1])
+        return None
 
     def _unsigned(self, head: Head) -> Route:
-        for name, routes in self._rest.items():
-            if routes.match(head.method, head.path, head.query):
-                return self._rest_route(self._by_signing[name], head)
+        for signing_name in self._rest:
+            route = self._rest_match(signing_name, head)
+            if route is not None:
+                return route
         if head.path == "/" and head.method in ("GET", "POST"):
             return Route("", "", "query")
         if "sqs" in self._by_signing and (labels := _queue_labels(head)):
