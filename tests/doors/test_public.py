@@ -1,0 +1,39 @@
+"""The public addresses of front doors."""
+
+import pytest
+
+from portico.doors.public import Public
+
+
+@pytest.mark.parametrize(
+    ("origin", "url", "api", "socket", "pages"),
+    [
+        (
+            "http://127.0.0.1:4566",
+            "http://u.lambda-url.eu-west-1.localhost:4566/",
+            "http://a.execute-api.eu-west-1.localhost:4566",
+            "ws://a.execute-api.eu-west-1.localhost:4566",
+            "http://p.auth.eu-west-1.localhost:4566",
+        ),
+        (
+            "https://functions.example.com",
+            "https://u.lambda-url.eu-west-1.functions.example.com/",
+            "https://a.execute-api.eu-west-1.functions.example.com",
+            "wss://a.execute-api.eu-west-1.functions.example.com",
+            "https://p.auth.eu-west-1.functions.example.com",
+        ),
+        (
+            "http://10.0.0.5:80",
+            "http://10.0.0.5:80/_portico/urls/u/",
+            "http://10.0.0.5:80/_portico/apis/a",
+            "ws://10.0.0.5:80/_portico/apis/a",
+            "http://10.0.0.5:80/_portico/auth/p",
+        ),
+    ],
+)
+def test_addresses(origin: str, url: str, api: str, socket: str, pages: str) -> None:
+    public = Public(origin)
+    assert public.function_url("u", "eu-west-1") == url
+    assert public.api("a", "eu-west-1") == api
+    assert public.api("a", "eu-west-1", scheme="ws") == socket
+    assert public.sign_in("p", "eu-west-1") == pages
