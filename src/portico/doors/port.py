@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from portico.doors.address import Address
-from portico.wire.http import Head, Peer, Reply, StreamReply
+from portico.wire.http import Answer, Head, Peer
 
 
 class Body(Protocol):
@@ -35,7 +35,7 @@ class Door(Protocol):
     An AwsError that leaves it is answered in the shape of AWS's REST protocols, anything else is logged and becomes a 500.
     """
 
-    def __call__(self, arrival: Arrival) -> Awaitable[Reply | StreamReply]:
+    def __call__(self, arrival: Arrival) -> Awaitable[Answer]:
         """The reply to a request."""
 
 

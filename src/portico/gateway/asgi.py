@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from portico.gateway.body import Body
-from portico.gateway.traffic import Handler, Traffic
-from portico.wire.http import Head, Peer, StreamReply
+from portico.gateway.traffic import Traffic
+from portico.wire.http import Head, Peer, Reply, StreamReply
 
 Message = MutableMapping[str, Any]
+Handler = Callable[[Head, Body, Peer], Awaitable[Reply | StreamReply]]
 Application = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]

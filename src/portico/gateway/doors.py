@@ -17,7 +17,7 @@ from portico.gateway.reply import refusal
 from portico.gateway.traffic import Handler
 from portico.store.cache import RecordCache
 from portico.wire.errors import AwsError, internal
-from portico.wire.http import Head, Peer, Reply, StreamReply
+from portico.wire.http import Answer, Head, Peer, Reply
 from portico.wire.model import error_reply
 
 log = logging.getLogger("portico.gateway")
@@ -43,7 +43,7 @@ class Front:
         self._clock = clock
         self._plain: dict[str, str] = {}  # Host headers that are no door's by their form, and their names
 
-    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Reply | StreamReply]:
+    def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Answer]:
         """The reply to a request."""
         found = self._address(head)
         if found is None:
@@ -70,10 +70,10 @@ class Front:
         address = addresses.of_path(head.path)
         return None if address is None or not self._hosts.admits(host) else (address, name)
 
-    async def _answered(self, arrival: Arrival) -> Reply | StreamReply:
+    async def _answered(self, arrival: Arrival) -> Answer:
         address = arrival.address
         door = self._doors.find(self._kind(address))
-        reply: Reply | StreamReply
+        reply: Answer
         try:
             if door is None:
                 return _nothing()
@@ -101,7 +101,7 @@ class Front:
         return address.kind
 
 
-def _without_origin(reply: Reply | StreamReply) -> Reply | StreamReply:
+def _without_origin(reply: Answer) -> Answer:
     return msgspec.structs.replace(reply, headers=reply.headers + _NO_ORIGIN)
 
 

@@ -1,20 +1,19 @@
 """Behind a proxy: who calls, as the proxy says (`X-Forwarded-For`, `X-Forwarded-Proto`). Only with the setting `trust_proxy`."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import msgspec
 
 from portico.gateway.body import Body
-from portico.wire.http import Head, Peer, Reply, StreamReply
-
-Handler = Callable[[Head, Body, Peer], Awaitable[Reply | StreamReply]]
+from portico.gateway.traffic import Handler
+from portico.wire.http import Answer, Head, Peer
 
 
 def behind_proxy(handler: Handler) -> Handler:
     """`handler`, told of the caller that the proxy has seen."""
 
-    def with_caller(head: Head, body: Body, peer: Peer) -> Awaitable[Reply | StreamReply]:
+    def with_caller(head: Head, body: Body, peer: Peer) -> Awaitable[Answer]:
         return handler(head, body, caller_of(head, peer))
 
     return with_caller

@@ -1,7 +1,8 @@
 """HTTP/1.1 on a socket: one request at a time to the handler, its reply back. uvicorn keeps sockets, TLS and signals.
 
 An ASGI application never sees the header phase and costs a third of the throughput, hence a protocol of our own. Parsing is in
-`parse.py`, bodies in `body.py`, what connections share in `traffic.py`; here are the life of a connection and its order.
+`parse.py`, bodies in `body.py`, what connections share in `traffic.py`, replies that take their time in `streaming.py`; here are the life
+of a connection and its order.
 """
 
 import asyncio
@@ -11,19 +12,15 @@ import math
 from collections.abc import Callable, MutableSet
 from typing import Any, cast
 
+from portico.gateway import refusals
 from portico.gateway.body import Body
 from portico.gateway.parse import Incoming, RequestParser
-from portico.gateway.reply import (
-    CONTINUE,
-    announces_length,
-    encode,
-    encode_head,
-    has_body,
-    refusal,
-)
+from portico.gateway.reply import CONTINUE, UnsendableError, encode, refusal
+from portico.gateway.streaming import ends_with_connection, stream
 from portico.gateway.traffic import Handler, Traffic
+from portico.gateway.upgrade import hand_over, switching
 from portico.wire.errors import AwsError, internal
-from portico.wire.http import Head, Peer, Reply, StreamReply
+from portico.wire.http import Answer, Head, Peer, Reply, StreamReply, UpgradeReply
 
 log = logging.getLogger("portico.gateway")
 
@@ -55,7 +52,6 @@ class HttpProtocol(asyncio.Protocol):
         "_linger_bytes",
         "_lingering",
         "_loop",
-        "_lost",
         "_open_connections",
         "_parser",
         "_paused",
@@ -66,6 +62,7 @@ class HttpProtocol(asyncio.Protocol):
         "_transport",
         "_unwritten",
         "_write_deadline",
+        "lost",
     )
 
     def __init__(
@@ -94,7 +91,7 @@ class HttpProtocol(asyncio.Protocol):
         self._in_head = False
         self._eof = False  # the caller has sent all
         self._closing = False
-        self._lost = False
+        self.lost = False
         self._lingering = False
         self._linger_bytes = 0
         self._deadline = math.inf
@@ -114,7 +111,7 @@ class HttpProtocol(asyncio.Protocol):
         welcome = self._traffic.add(self, self._loop)
         self._deadline = self._traffic.now + self._traffic.limits.idle_s
         if not welcome:
-            self._refuse(AwsError("ServiceUnavailableException", "Too many connections.", 503))
+            self._refuse(refusals.too_many_connections())
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a request, of its body, or of the next one, which then waits unread."""
@@ -139,12 +136,12 @@ class HttpProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone. Whoever reads the body learns it; the call goes on."""
-        self._lost = True
+        self.lost = True
         self._open_connections.discard(self)
         self._traffic.remove(self)
         for incoming in (self._current, *self._parser.queue):
             if incoming is not None and not incoming.body.complete:
-                incoming.body.fail(_incomplete())
+                incoming.body.fail(refusals.incomplete())
         while self._parser.queue:
             self._parser.queue.popleft().body.discard()
         self._held.clear()
@@ -159,7 +156,7 @@ class HttpProtocol(asyncio.Protocol):
         self._stalled = False
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-        if self._current is None and not self._lost:
+        if self._current is None and not self.lost:
             self._advance()
 
     # What the body asks for
@@ -167,7 +164,7 @@ class HttpProtocol(asyncio.Protocol):
     def more(self, body: Body) -> None:
         """The handler waits for more of the body (see `body.Source`)."""
         current = self._current
-        if self._lost or current is None or current.body is not body:
+        if self.lost or current is None or current.body is not body:
             return
         if current.awaits_continue:
             current.awaits_continue = False
@@ -187,12 +184,10 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.abort()
         elif self._current is not None:
             if self._current.body.overdue(now):
-                self._current.body.fail(
-                    AwsError("RequestTimeoutException", "The body arrives too slowly", 408)
-                )
+                self._current.body.fail(refusals.body_too_slow())
         elif now > self._deadline and not self._stalled:
             if self._in_head and not self._lingering:
-                self._refuse(AwsError("RequestTimeoutException", "The request's head took too long", 408))
+                self._refuse(refusals.head_too_slow())
             else:
                 self._close_idle()
 
@@ -212,7 +207,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _advance(self) -> None:
         parser = self._parser
-        while self._current is None and not self._stalled and not self._lost:
+        while self._current is None and not self._stalled and not self.lost:
             if parser.queue:
                 self._in_head = False
                 self._begin(parser.queue.popleft())
@@ -243,17 +238,17 @@ class HttpProtocol(asyncio.Protocol):
         traffic = self._traffic
         self._current = incoming
         if self._eof and not incoming.body.complete:
-            incoming.body.fail(_incomplete())
+            incoming.body.fail(refusals.incomplete())
         traffic.requests += 1
         incoming.task = self._loop.create_task(self._answer(incoming))
         self._running.add(incoming.task)
 
     async def _answer(self, incoming: Incoming) -> None:
         head, traffic = incoming.head, self._traffic
-        reply: Reply | StreamReply
+        reply: Answer
         try:
             if traffic.requests > traffic.limits.requests:
-                reply = _too_many()
+                reply = refusal(refusals.too_many_requests())
             else:
                 try:
                     reply = await self._handler(head, incoming.body, self._peer)
@@ -262,10 +257,13 @@ class HttpProtocol(asyncio.Protocol):
                 except Exception:
                     log.exception("%s %s failed", head.method, head.path)
                     reply = refusal(internal())
-            if isinstance(reply, StreamReply):
-                await self._stream(incoming, reply)
-            else:
+            if isinstance(reply, Reply):
                 self._send(incoming, reply)
+            elif isinstance(reply, StreamReply):
+                incoming.keep_alive &= not ends_with_connection(reply, head)
+                await stream(self, head, reply, traffic.date, keep_alive=self._keeps_alive(incoming))
+            else:
+                self._upgrade(incoming, reply)
         except asyncio.CancelledError:
             self._transport.abort()
             raise
@@ -279,7 +277,7 @@ class HttpProtocol(asyncio.Protocol):
             self._finish(incoming)
 
     def _finish(self, incoming: Incoming) -> None:
-        if self._lost:
+        if self.lost:
             self._current = None
         elif not incoming.body.complete:
             self._linger()
@@ -295,7 +293,7 @@ class HttpProtocol(asyncio.Protocol):
         return incoming.keep_alive and not self._closing and incoming.body.complete
 
     def _send(self, incoming: Incoming, reply: Reply) -> None:
-        if self._lost:
+        if self.lost:
             return
         head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
         if len(body) <= _JOINED_BYTES_MAX:
@@ -304,43 +302,35 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.write(head)
             self._transport.write(body)
 
-    async def _stream(self, incoming: Incoming, reply: StreamReply) -> None:
-        old = incoming.head.http_version == "1.0"
-        known = announces_length(reply.headers)
-        chunked = not old and not known
-        if old and not known:
-            incoming.keep_alive = False
-        framing = "Transfer-Encoding: chunked\r\n" if chunked else ""
-        try:
-            if not self._lost:
-                self._transport.write(
-                    encode_head(
-                        reply.status,
-                        reply.headers,
-                        framing,
-                        self._traffic.date,
-                        keep_alive=self._keeps_alive(incoming),
-                        http_version=incoming.head.http_version,
-                    )
-                )
-            if has_body(reply.status, incoming.head.method):
-                await self._write_chunks(reply, chunked)
-        finally:
-            close: Callable[[], Any] | None = getattr(reply.chunks, "aclose", None)
-            if close is not None:
-                await close()
+    def write(self, data: bytes) -> None:
+        """Send bytes of a reply (see `streaming.Sink`)."""
+        self._transport.write(data)
 
-    async def _write_chunks(self, reply: StreamReply, chunked: bool) -> None:
-        async for chunk in reply.chunks:
-            if self._stalled and not self._lost:
-                self._drained = self._loop.create_future()
-                await self._drained
-            if self._lost:
-                return
-            if chunk:
-                self._transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
-        if chunked and not self._lost:
-            self._transport.write(b"0\r\n\r\n")
+    async def caught_up(self) -> None:
+        """Wait until the caller has read enough, or is gone (see `streaming.Sink`)."""
+        if self._stalled and not self.lost:
+            self._drained = self._loop.create_future()
+            await self._drained
+
+    def _upgrade(self, incoming: Incoming, reply: UpgradeReply) -> None:
+        """Leave the connection to another protocol, if it is still there and was to be had."""
+        if self.lost or self._eof or incoming.rest is None:
+            reply.abandon()
+            self._send(incoming, refusal(refusals.not_upgradable()))
+            return
+        try:
+            self._transport.write(switching(reply, self._traffic.date))
+        except UnsendableError:
+            reply.abandon()
+            raise
+        self._resume()
+        self._open_connections.discard(self)
+        self._traffic.remove(self)
+        self.lost = True  # to HTTP
+        rest = incoming.rest + b"".join(self._held)
+        successor = hand_over(reply, self._transport, rest, self._traffic, self._open_connections)
+        if self._closing:
+            successor.shutdown()
 
     def _refuse(self, error: AwsError) -> None:
         """Answer what is no request, and close."""
@@ -378,22 +368,14 @@ class HttpProtocol(asyncio.Protocol):
         return now > self._write_deadline
 
     def _pause(self) -> None:
-        if not self._paused and not self._lost:
+        if not self._paused and not self.lost:
             self._paused = True
             self._transport.pause_reading()
 
     def _resume(self) -> None:
-        if self._paused and not self._lost:
+        if self._paused and not self.lost:
             self._paused = False
             self._transport.resume_reading()
-
-
-def _too_many() -> Reply:
-    return refusal(AwsError("ServiceUnavailableException", "Too many requests at once.", 503))
-
-
-def _incomplete() -> AwsError:
-    return AwsError("IncompleteBody", "The connection was closed before the body was complete", 400)
 
 
 def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:

@@ -19,10 +19,11 @@ _UNUSUAL = frozenset(("transfer-encoding", "expect"))
 class Incoming:
     """A request that has arrived as far as its head; `awaits_continue` until the sender was told to go on with the body.
 
-    `task` is the one that answers it, once there is one.
+    `task` is the one that answers it, once there is one. `rest` is what came after a request that asks for another protocol and has no
+    body; None for all others.
     """
 
-    __slots__ = ("awaits_continue", "body", "head", "keep_alive", "task")
+    __slots__ = ("awaits_continue", "body", "head", "keep_alive", "rest", "task")
 
     def __init__(self, head: Head, body: Body, keep_alive: bool, awaits_continue: bool) -> None:
         self.head = head
@@ -30,6 +31,7 @@ class Incoming:
         self.keep_alive = keep_alive
         self.awaits_continue = awaits_continue
         self.task: asyncio.Task[None] | None = None
+        self.rest: bytes | None = None
 
 
 class _PipelineFullError(Exception):
@@ -168,16 +170,18 @@ class RequestParser:
             self.ended = True
 
     def _without_upgrade(self, rest: bytes) -> None:
-        """Go on as if no upgrade had been asked for (WebSockets would branch off here; `h2c` is what Java and curl offer).
+        """Go on as if no upgrade had been asked for (`h2c` is what Java and curl offer), unless the handler wants it.
 
-        llhttp gives up at an upgrade, so that a new one reads the body, after a head of our own that frames it in the same way. The
-        connection ends with this request.
+        llhttp gives up at an upgrade, so that a new one reads the body, after a head of our own that frames it in the same way. HTTP
+        ends on the connection with this request: what follows one without a body is the other protocol's, or nobody's.
         """
         self._upgrading = False
         framing = "".join(f"{name}: {value}\r\n" for name, value in self._headers if name in _BODY_FRAMING)
         self._parser = httptools.HttpRequestParser(_BodyOnly(self))
         self._parser.feed_data(f"POST / HTTP/1.1\r\n{framing}\r\n".encode("latin-1"))
-        if rest and not self.ended:
+        if self.ended:
+            self.queue[-1].rest = rest
+        elif rest:
             self.feed(rest)
 
 

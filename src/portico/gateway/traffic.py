@@ -9,9 +9,9 @@ from typing import Protocol
 from portico.gateway.body import Body
 from portico.gateway.limits import Limits
 from portico.wire.errors import AwsError
-from portico.wire.http import Head, Peer, Reply, StreamReply
+from portico.wire.http import Answer, Head, Peer
 
-Handler = Callable[[Head, Body, Peer], Awaitable[Reply | StreamReply]]
+Handler = Callable[[Head, Body, Peer], Awaitable[Answer]]
 
 _TICK_S = 0.5
 

@@ -1,6 +1,7 @@
 """The request's head and the reply, as values. Everything above the socket speaks in these."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Protocol
 
 import msgspec
 
@@ -69,3 +70,33 @@ class StreamReply(msgspec.Struct, frozen=True, gc=False):
     status: int
     headers: Headers
     chunks: AsyncIterator[bytes]
+
+
+class Successor(Protocol):
+    """What speaks on a connection after an upgrade: an asyncio protocol that the server can also look at and end."""
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the new protocol; the first may have come with the request."""
+
+    def check(self, now: float) -> None:
+        """End what is overdue; called twice a second with the loop's time in seconds."""
+
+    def shutdown(self) -> None:
+        """Say goodbye: the server stops."""
+
+
+class UpgradeReply(msgspec.Struct, frozen=True, gc=False):
+    """`101 Switching Protocols`: what the caller sends from now on is not HTTP. For a request that asked for it and has no body.
+
+    `protocol` is the value of the `Upgrade` header; `headers` are without it and `Connection`. `begin(transport, gone)` makes what speaks
+    from now on; it calls `gone` with itself, once, when the connection is closed and nothing is left to be done for it. `abandon` is
+    called instead when the caller has gone while the handler was busy.
+    """
+
+    protocol: str
+    headers: Headers
+    begin: Callable[[Any, Callable[[Successor], None]], Successor]
+    abandon: Callable[[], None]
+
+
+Answer = Reply | StreamReply | UpgradeReply
