@@ -39,4 +39,21 @@ def _build(ports: Ports) -> CognitoIdp:
     )
 
 
-SERVICE = ServiceSpec("cognito_idp", ("user_pools", "tags", "user_pool_clients", "client_secrets"), _build)
+SERVICE = ServiceSpec(
+    "cognito_idp",
+    (
+        "user_pools",
+        "tags",
+        "user_pool_clients",
+        "client_secrets",
+        "sign_up",
+        "own_passwords",
+        "own_user",
+        "admin_create_user",
+        "admin_users",
+        "admin_passwords",
+        "groups",
+        "memberships",
+    ),
+    _build,
+)

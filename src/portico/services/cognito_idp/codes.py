@@ -32,7 +32,7 @@ PER_HOUR = {
 }
 """How often a user may ask for or try something in an hour."""
 
-_HOUR_S = 3_600.0
+HOUR_S = 3_600.0
 
 
 def issue(
@@ -79,7 +79,7 @@ async def count(idp: CognitoIdp, call: Call, pool: Pool, key: str, what: str) ->
     while True:
         held = await idp.cache.get(ATTEMPTS, pool.id, key, what)
         before = Attempts() if held is None else held.value
-        if call.now - before.since >= _HOUR_S:
+        if call.now - before.since >= HOUR_S:
             before = Attempts(since=call.now)
         if before.count >= PER_HOUR[what]:
             raise errors.limit_exceeded()

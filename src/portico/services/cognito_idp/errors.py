@@ -95,6 +95,16 @@ def limit_exceeded(message: str = "Attempt limit exceeded, please try after some
     return AwsError("LimitExceededException", message)
 
 
+def bad_state(message: str) -> AwsError:
+    """The user is in no state for this."""
+    return AwsError("UnsupportedUserStateException", message)
+
+
+def group_exists() -> AwsError:
+    """A group of that name is there."""
+    return AwsError("GroupExistsException", "A group with the name already exists.")
+
+
 def bad_tags(message: str) -> AwsError:
     """Tags that a pool can't have."""
     return AwsError("UserPoolTaggingException", message)
@@ -145,3 +155,43 @@ def trigger_unreachable(message: str) -> AwsError:
 def unavailable(what: str) -> AwsError:
     """501: something of Cognito that Portico does not have."""
     return AwsError("NotImplemented", f"Portico does not implement {what}", 501)
+
+
+def invalid_configuration(message: str) -> AwsError:
+    """The pool is configured so that this can't be done."""
+    return AwsError("InvalidUserPoolConfigurationException", message)
+
+
+def factor_mismatch(message: str = "Invalid code or auth state for the user.") -> AwsError:
+    """The code of a second factor is wrong."""
+    return AwsError("CodeMismatchException", message)
+
+
+def factor_expired(message: str) -> AwsError:
+    """The code of a second factor was right once."""
+    return AwsError("ExpiredCodeException", message)
+
+
+def no_software_token() -> AwsError:
+    """The user has no authenticator app."""
+    return AwsError("SoftwareTokenMFANotFoundException", "Software token MFA not enabled for the user pool.")
+
+
+def software_token_failed() -> AwsError:
+    """The code does not show that the app has the secret."""
+    return AwsError("EnableSoftwareTokenMFAException", "Code mismatch")
+
+
+def refresh_reused() -> AwsError:
+    """A refresh token that another has taken the place of came again."""
+    return AwsError("RefreshTokenReuseException", "Refresh token has been reused")
+
+
+def unsupported_token() -> AwsError:
+    """Only refresh tokens can be revoked."""
+    return AwsError("UnsupportedTokenTypeException", "Token is not a refresh token.")
+
+
+def unauthorized(message: str) -> AwsError:
+    """The client is not the one that it says, in the words of RevokeToken."""
+    return AwsError("UnauthorizedException", message)

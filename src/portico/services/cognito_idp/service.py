@@ -22,6 +22,7 @@ from portico.services.cognito_idp.records import (
     POOLS,
     SUBS,
     USERS,
+    Attempts,
     Client,
     Pool,
     User,
@@ -34,7 +35,7 @@ from portico.store.port import Store
 
 class CognitoIdp(msgspec.Struct, frozen=True):
     """The service's dependencies. `origin` is the server's own address, which links begin with; `smtp` is the mail server, "" if there is
-    none."""
+    none; `strangers` is how often something was tried for names that nobody has, by pool, name and what."""
 
     store: Store
     cache: RecordCache
@@ -48,6 +49,7 @@ class CognitoIdp(msgspec.Struct, frozen=True):
     tokens: Tokens
     guesses: Guesses
     smtp: str = ""
+    strangers: dict[tuple[str, str, str], Attempts] = msgspec.field(default_factory=dict)
 
 
 def on_pool(call: Call, request: Mapping[str, Any]) -> list[str]:

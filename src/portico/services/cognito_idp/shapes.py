@@ -30,10 +30,152 @@ class AddUserPoolClientSecretResponse(TypedDict):
     ClientSecretDescriptor: NotRequired["ClientSecretDescriptorType"]
 
 
+class AdminAddUserToGroupRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    GroupName: str
+
+
+class AdminConfirmSignUpRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class AdminConfirmSignUpResponse(TypedDict):
+    pass
+
+
 class AdminCreateUserConfigType(TypedDict):
     AllowAdminCreateUserOnly: NotRequired[bool]
     UnusedAccountValidityDays: NotRequired[int]
     InviteMessageTemplate: NotRequired["MessageTemplateType"]
+
+
+class AdminCreateUserRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    UserAttributes: NotRequired[list["AttributeType"]]
+    ValidationData: NotRequired[list["AttributeType"]]
+    TemporaryPassword: NotRequired[str]
+    ForceAliasCreation: NotRequired[bool]
+    MessageAction: NotRequired[str]
+    DesiredDeliveryMediums: NotRequired[list[str]]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class AdminCreateUserResponse(TypedDict):
+    User: NotRequired["UserType"]
+
+
+class AdminDeleteUserAttributesRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    UserAttributeNames: list[str]
+
+
+class AdminDeleteUserAttributesResponse(TypedDict):
+    pass
+
+
+class AdminDeleteUserRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+
+
+class AdminDisableUserRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+
+
+class AdminDisableUserResponse(TypedDict):
+    pass
+
+
+class AdminEnableUserRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+
+
+class AdminEnableUserResponse(TypedDict):
+    pass
+
+
+class AdminGetUserRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+
+
+class AdminGetUserResponse(TypedDict):
+    Username: str
+    UserAttributes: NotRequired[list["AttributeType"]]
+    UserCreateDate: NotRequired[float]
+    UserLastModifiedDate: NotRequired[float]
+    Enabled: NotRequired[bool]
+    UserStatus: NotRequired[str]
+    MFAOptions: NotRequired[list["MFAOptionType"]]
+    PreferredMfaSetting: NotRequired[str]
+    UserMFASettingList: NotRequired[list[str]]
+
+
+class AdminListGroupsForUserRequest(TypedDict):
+    Username: str
+    UserPoolId: str
+    Limit: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class AdminListGroupsForUserResponse(TypedDict):
+    Groups: NotRequired[list["GroupType"]]
+    NextToken: NotRequired[str]
+
+
+class AdminRemoveUserFromGroupRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    GroupName: str
+
+
+class AdminResetUserPasswordRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class AdminResetUserPasswordResponse(TypedDict):
+    pass
+
+
+class AdminSetUserPasswordRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    Password: str
+    Permanent: NotRequired[bool]
+
+
+class AdminSetUserPasswordResponse(TypedDict):
+    pass
+
+
+class AdminSetUserSettingsRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    MFAOptions: list["MFAOptionType"]
+
+
+class AdminSetUserSettingsResponse(TypedDict):
+    pass
+
+
+class AdminUpdateUserAttributesRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    UserAttributes: list["AttributeType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class AdminUpdateUserAttributesResponse(TypedDict):
+    pass
 
 
 class AdvancedSecurityAdditionalFlowsType(TypedDict):
@@ -48,10 +190,78 @@ class AnalyticsConfigurationType(TypedDict):
     UserDataShared: NotRequired[bool]
 
 
+class AnalyticsMetadataType(TypedDict):
+    AnalyticsEndpointId: NotRequired[str]
+
+
+class AttributeType(TypedDict):
+    Name: str
+    Value: NotRequired[str]
+
+
+class ChangePasswordRequest(TypedDict):
+    PreviousPassword: NotRequired[str]
+    ProposedPassword: str
+    AccessToken: str
+
+
+class ChangePasswordResponse(TypedDict):
+    pass
+
+
 class ClientSecretDescriptorType(TypedDict):
     ClientSecretId: NotRequired[str]
     ClientSecretValue: NotRequired[str]
     ClientSecretCreateDate: NotRequired[float]
+
+
+class CodeDeliveryDetailsType(TypedDict):
+    Destination: NotRequired[str]
+    DeliveryMedium: NotRequired[str]
+    AttributeName: NotRequired[str]
+
+
+class ConfirmForgotPasswordRequest(TypedDict):
+    ClientId: str
+    SecretHash: NotRequired[str]
+    Username: str
+    ConfirmationCode: str
+    Password: str
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    UserContextData: NotRequired["UserContextDataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class ConfirmForgotPasswordResponse(TypedDict):
+    pass
+
+
+class ConfirmSignUpRequest(TypedDict):
+    ClientId: str
+    SecretHash: NotRequired[str]
+    Username: str
+    ConfirmationCode: str
+    ForceAliasCreation: NotRequired[bool]
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    UserContextData: NotRequired["UserContextDataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+    Session: NotRequired[str]
+
+
+class ConfirmSignUpResponse(TypedDict):
+    Session: NotRequired[str]
+
+
+class CreateGroupRequest(TypedDict):
+    GroupName: str
+    UserPoolId: str
+    Description: NotRequired[str]
+    RoleArn: NotRequired[str]
+    Precedence: NotRequired[int]
+
+
+class CreateGroupResponse(TypedDict):
+    Group: NotRequired["GroupType"]
 
 
 class CreateUserPoolClientRequest(TypedDict):
@@ -138,6 +348,20 @@ class DcrConfigurationType(TypedDict):
     AllowedScopes: NotRequired[list[str]]
 
 
+class DeleteGroupRequest(TypedDict):
+    GroupName: str
+    UserPoolId: str
+
+
+class DeleteUserAttributesRequest(TypedDict):
+    UserAttributeNames: list[str]
+    AccessToken: str
+
+
+class DeleteUserAttributesResponse(TypedDict):
+    pass
+
+
 class DeleteUserPoolClientRequest(TypedDict):
     UserPoolId: str
     ClientId: str
@@ -155,6 +379,10 @@ class DeleteUserPoolClientSecretResponse(TypedDict):
 
 class DeleteUserPoolRequest(TypedDict):
     UserPoolId: str
+
+
+class DeleteUserRequest(TypedDict):
+    AccessToken: str
 
 
 class DescribeUserPoolClientRequest(TypedDict):
@@ -197,6 +425,60 @@ class EumsSmsConfigurationType(TypedDict):
     Region: NotRequired[str]
 
 
+class ForgotPasswordRequest(TypedDict):
+    ClientId: str
+    SecretHash: NotRequired[str]
+    UserContextData: NotRequired["UserContextDataType"]
+    Username: str
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class ForgotPasswordResponse(TypedDict):
+    CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class GetGroupRequest(TypedDict):
+    GroupName: str
+    UserPoolId: str
+
+
+class GetGroupResponse(TypedDict):
+    Group: NotRequired["GroupType"]
+
+
+class GetUserAttributeVerificationCodeRequest(TypedDict):
+    AccessToken: str
+    AttributeName: str
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class GetUserAttributeVerificationCodeResponse(TypedDict):
+    CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class GetUserRequest(TypedDict):
+    AccessToken: str
+
+
+class GetUserResponse(TypedDict):
+    Username: str
+    UserAttributes: list["AttributeType"]
+    MFAOptions: NotRequired[list["MFAOptionType"]]
+    PreferredMfaSetting: NotRequired[str]
+    UserMFASettingList: NotRequired[list[str]]
+
+
+class GroupType(TypedDict):
+    GroupName: NotRequired[str]
+    UserPoolId: NotRequired[str]
+    Description: NotRequired[str]
+    RoleArn: NotRequired[str]
+    Precedence: NotRequired[int]
+    LastModifiedDate: NotRequired[float]
+    CreationDate: NotRequired[float]
+
+
 class InboundFederationLambdaType(TypedDict):
     LambdaVersion: str
     LambdaArn: str
@@ -227,6 +509,17 @@ class LambdaConfigType(TypedDict):
     CustomEmailSender: NotRequired["CustomEmailLambdaVersionConfigType"]
     KMSKeyID: NotRequired[str]
     InboundFederation: NotRequired["InboundFederationLambdaType"]
+
+
+class ListGroupsRequest(TypedDict):
+    UserPoolId: str
+    Limit: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListGroupsResponse(TypedDict):
+    Groups: NotRequired[list["GroupType"]]
+    NextToken: NotRequired[str]
 
 
 class ListTagsForResourceRequest(TypedDict):
@@ -270,6 +563,23 @@ class ListUserPoolsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListUsersInGroupRequest(TypedDict):
+    UserPoolId: str
+    GroupName: str
+    Limit: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListUsersInGroupResponse(TypedDict):
+    Users: NotRequired[list["UserType"]]
+    NextToken: NotRequired[str]
+
+
+class MFAOptionType(TypedDict):
+    DeliveryMedium: NotRequired[str]
+    AttributeName: NotRequired[str]
+
+
 class MessageTemplateType(TypedDict):
     SMSMessage: NotRequired[str]
     EmailMessage: NotRequired[str]
@@ -306,6 +616,19 @@ class RefreshTokenRotationType(TypedDict):
     RetryGracePeriodSeconds: NotRequired[int]
 
 
+class ResendConfirmationCodeRequest(TypedDict):
+    ClientId: str
+    SecretHash: NotRequired[str]
+    UserContextData: NotRequired["UserContextDataType"]
+    Username: str
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class ResendConfirmationCodeResponse(TypedDict):
+    CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
 class SchemaAttributeType(TypedDict):
     Name: NotRequired[str]
     AttributeDataType: NotRequired[str]
@@ -318,6 +641,25 @@ class SchemaAttributeType(TypedDict):
 
 class SignInPolicyType(TypedDict):
     AllowedFirstAuthFactors: NotRequired[list[str]]
+
+
+class SignUpRequest(TypedDict):
+    ClientId: str
+    SecretHash: NotRequired[str]
+    Username: str
+    Password: NotRequired[str]
+    UserAttributes: NotRequired[list["AttributeType"]]
+    ValidationData: NotRequired[list["AttributeType"]]
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    UserContextData: NotRequired["UserContextDataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class SignUpResponse(TypedDict):
+    UserConfirmed: bool
+    CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+    UserSub: str
+    Session: NotRequired[str]
 
 
 class SmsConfigurationType(TypedDict):
@@ -354,6 +696,28 @@ class UntagResourceRequest(TypedDict):
 
 class UntagResourceResponse(TypedDict):
     pass
+
+
+class UpdateGroupRequest(TypedDict):
+    GroupName: str
+    UserPoolId: str
+    Description: NotRequired[str]
+    RoleArn: NotRequired[str]
+    Precedence: NotRequired[int]
+
+
+class UpdateGroupResponse(TypedDict):
+    Group: NotRequired["GroupType"]
+
+
+class UpdateUserAttributesRequest(TypedDict):
+    UserAttributes: list["AttributeType"]
+    AccessToken: str
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class UpdateUserAttributesResponse(TypedDict):
+    CodeDeliveryDetailsList: NotRequired[list["CodeDeliveryDetailsType"]]
 
 
 class UpdateUserPoolClientRequest(TypedDict):
@@ -420,6 +784,11 @@ class UpdateUserPoolResponse(TypedDict):
 
 class UserAttributeUpdateSettingsType(TypedDict):
     AttributesRequireVerificationBeforeUpdate: NotRequired[list[str]]
+
+
+class UserContextDataType(TypedDict):
+    IpAddress: NotRequired[str]
+    EncodedData: NotRequired[str]
 
 
 class UserPoolAddOnsType(TypedDict):
@@ -519,6 +888,16 @@ class UserPoolType(TypedDict):
     AcrConfiguration: NotRequired[dict[str, "AcrLevelConfigType"]]
 
 
+class UserType(TypedDict):
+    Username: NotRequired[str]
+    Attributes: NotRequired[list["AttributeType"]]
+    UserCreateDate: NotRequired[float]
+    UserLastModifiedDate: NotRequired[float]
+    Enabled: NotRequired[bool]
+    UserStatus: NotRequired[str]
+    MFAOptions: NotRequired[list["MFAOptionType"]]
+
+
 class UsernameConfigurationType(TypedDict):
     CaseSensitive: bool
 
@@ -530,3 +909,13 @@ class VerificationMessageTemplateType(TypedDict):
     EmailMessageByLink: NotRequired[str]
     EmailSubjectByLink: NotRequired[str]
     DefaultEmailOption: NotRequired[str]
+
+
+class VerifyUserAttributeRequest(TypedDict):
+    AccessToken: str
+    AttributeName: str
+    Code: str
+
+
+class VerifyUserAttributeResponse(TypedDict):
+    pass

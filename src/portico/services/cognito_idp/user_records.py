@@ -12,6 +12,7 @@ from portico.calls.call import Call
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import (
     ALIASES,
+    ATTEMPTS,
     CODES,
     DEVICES,
     GROUPS_OF,
@@ -125,6 +126,8 @@ async def delete(call: Call, pool: Pool, user: User) -> None:
         call.tx.delete(REFRESH, pool.id, key, family.id)
     for purpose in CODE_PURPOSES:
         call.tx.delete(CODES, pool.id, key, purpose)
+    for what in TRIED:
+        call.tx.delete(ATTEMPTS, pool.id, key, what)
     call.tx.delete(SUBS, pool.id, user.sub)
     call.tx.delete(USERS, pool.id, key)
     await count(call, pool, key, -1)
@@ -132,6 +135,9 @@ async def delete(call: Call, pool: Pool, user: User) -> None:
 
 CODE_PURPOSES = ("sign-up", "password", "email", "phone_number", "mfa")
 """What codes are sent for: to confirm a sign-up, to set a new password, to verify an attribute, to sign in."""
+
+TRIED = ("sign-in", "factor", "resend", "confirm", "forgot", "reset", "change", "ask", "verify")
+"""What is counted per user."""
 
 
 async def count(call: Call, pool: Pool, key: str, by: int) -> None:

@@ -1,0 +1,62 @@
+"""Passwords that administrators set or have reset."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.services.cognito_idp import codes, errors, own_passwords, password_policy, user_records
+from portico.services.cognito_idp.messages import Occasion
+from portico.services.cognito_idp.service import (
+    CognitoIdp,
+    keys_of_pool,
+    on_pool,
+    pool_of,
+    user_key,
+    user_of,
+)
+
+if TYPE_CHECKING:
+    from portico.services.cognito_idp import shapes
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_set_user_password(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserPasswordRequest"
+) -> dict[str, Any]:
+    """Give a user a password: its own (`Permanent`, which confirms it), or one that it has to replace.
+
+    Raises:
+        InvalidPasswordException, PasswordHistoryPolicyViolationException: the policy. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    if request.get("Permanent"):
+        after = password_policy.with_password(idp, pool, user, request["Password"], call.now)
+        after = msgspec.structs.replace(after, status="CONFIRMED")
+    else:
+        after = password_policy.with_temporary(idp, pool, user, request["Password"], call.now)
+        after = msgspec.structs.replace(after, status="FORCE_CHANGE_PASSWORD")
+    codes.forget(call, pool, user_key(pool, user), "sign-in")
+    user_records.save(call, pool, user, after)
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_reset_user_password(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminResetUserPasswordRequest"
+) -> dict[str, Any]:
+    """Make a user's password worthless and send it a code for a new one.
+
+    Raises:
+        NotAuthorizedException: not in this state. InvalidParameterException: no verified address. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    if user.status not in ("CONFIRMED", "RESET_REQUIRED"):
+        raise errors.not_authorized("User password cannot be reset in the current state.")
+    occasion = Occasion("ForgotPassword", None, request.get("ClientMetadata"))
+    await own_passwords.sent(idp, call, pool, user, occasion)
+    user_records.save(call, pool, user, msgspec.structs.replace(user, status="RESET_REQUIRED"))
+    return {}

@@ -1,0 +1,174 @@
+"""Users as administrators see and change them."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.services.cognito_idp import attributes, codes, errors, new_users, own_user, user_records
+from portico.services.cognito_idp.messages import Occasion
+from portico.services.cognito_idp.records import REFRESH, User
+from portico.services.cognito_idp.service import (
+    CognitoIdp,
+    keys_of_pool,
+    on_pool,
+    pool_of,
+    user_key,
+    user_of,
+)
+from portico.services.cognito_idp.settle import settled
+
+if TYPE_CHECKING:
+    from portico.services.cognito_idp import shapes
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_get_user(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminGetUserRequest"
+) -> dict[str, Any]:
+    """Everything about a user.
+
+    Raises:
+        ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    return {**attributes.user_shown(user, member="UserAttributes"), **own_user.factors_shown(user)}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_delete_user(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminDeleteUserRequest"
+) -> dict[str, Any]:
+    """Remove a user with all that belongs to it.
+
+    Raises:
+        ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    await user_records.delete(call, pool, await user_of(call, pool, request["Username"]))
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_disable_user(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminDisableUserRequest"
+) -> dict[str, Any]:
+    """Keep a user from signing in, and end its tokens.
+
+    Raises:
+        ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    for family in await call.tx.scan(REFRESH, pool.id, user_key(pool, user)):
+        call.tx.delete(REFRESH, family.pool, family.user, family.id)
+    after = msgspec.structs.replace(user, enabled=False, signed_out_at=call.now)
+    user_records.save(call, pool, user, after)
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_enable_user(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminEnableUserRequest"
+) -> dict[str, Any]:
+    """Let a user sign in again.
+
+    Raises:
+        ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    user_records.save(call, pool, user, msgspec.structs.replace(user, enabled=True))
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_update_user_attributes(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminUpdateUserAttributesRequest"
+) -> dict[str, Any]:
+    """Set any attributes that may change, verified or not. A new address or number that is not set as verified gets a code.
+
+    Raises:
+        InvalidParameterException: not of the schema, or fixed. AliasExistsException: it is another user's.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    values = attributes.given(request["UserAttributes"])
+    attributes.check(pool, values, client=None)
+    attributes.check_mutable(pool, user, values)
+    after, sent_to = await own_user.set_values(call, pool, user, values)
+    occasion = Occasion("UpdateUserAttribute", None, request.get("ClientMetadata"))
+    for name, value in sent_to.items():
+        await own_user.send(idp, call, pool, after, occasion, name, value)
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_delete_user_attributes(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminDeleteUserAttributesRequest"
+) -> dict[str, Any]:
+    """Remove attributes of a user.
+
+    Raises:
+        InvalidParameterException: required, fixed, or not in the schema.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    after = attributes.without(pool, user, request["UserAttributeNames"], client=None)
+    user_records.save(call, pool, user, after)
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_confirm_sign_up(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminConfirmSignUpRequest"
+) -> dict[str, Any]:
+    """Confirm a user without a code; its address stays unverified.
+
+    Raises:
+        NotAuthorizedException: it is confirmed. UserNotFoundException: no such user. UserLambdaValidationException and the like: the post
+            confirmation trigger; the user is confirmed all the same.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+
+    async def work(call: Call) -> User:
+        user = await user_of(call, pool, request["Username"])
+        if user.status != "UNCONFIRMED":
+            raise errors.not_authorized(f"User cannot be confirmed. Current status is {user.status}")
+        codes.forget(call, pool, user_key(pool, user), "confirm", "resend")
+        return user_records.save(call, pool, user, msgspec.structs.replace(user, status="CONFIRMED"))
+
+    user = await settled(idp, call, work)
+    await new_users.post_confirmation(idp, call, pool, user, None, request.get("ClientMetadata"))
+    return {}
+
+
+@operation(on=on_pool, keys=keys_of_pool)
+async def admin_set_user_settings(
+    idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserSettingsRequest"
+) -> dict[str, Any]:
+    """Set text messages as the second factor, in the way that was there before AdminSetUserMFAPreference.
+
+    Raises:
+        InvalidParameterException: another medium than SMS. UserNotFoundException: no such user.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    user = await user_of(call, pool, request["Username"])
+    user_records.save(call, pool, user, with_options(user, request["MFAOptions"]))
+    return {}
+
+
+def with_options(user: User, options: "list[shapes.MFAOptionType]") -> User:
+    """A user with the settings of SetUserSettings.
+
+    Raises:
+        AwsError: InvalidParameterException.
+    """
+    if any(each.get("DeliveryMedium", "SMS") != "SMS" for each in options):
+        raise errors.invalid("Invalid MFA option: only SMS is supported.")
+    left = tuple(each for each in user.mfa if each != "SMS_MFA")
+    kept = tuple(dict(each) for each in options)
+    mfa = (*left, "SMS_MFA") if options else left
+    return msgspec.structs.replace(user, mfa_options=kept, mfa=mfa)
