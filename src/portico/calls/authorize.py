@@ -95,30 +95,39 @@ class Authorizer:
         Raises:
             Refused: see `authorize`.
         """
+        decision, message = self.judge(call, check)
+        if not decision.allowed and (always or self._mode == "enforce"):
+            raise Refused(protocol, message)
+
+    @property
+    def enforces(self) -> bool:
+        """Whether what is not allowed is refused (mode `enforce`)."""
+        return self._mode == "enforce"
+
+    def judge(self, call: Call, check: Check) -> tuple[Decision, str]:
+        """What the policies say about one action on one resource, noted for those who want it explained, and AWS's words for a refusal
+        ("" where it is allowed). Whoever asks refuses in words of his own."""
         decision = self._decide(call, check)
-        principal = call.origin.principal
+        origin, principal = call.origin, call.origin.principal
         if decision.allowed:
             self._decisions.allowed(
-                call.origin.request_id, call.now, principal.arn, check.action, check.resource, decision
+                origin.request_id, call.now, principal.arn, check.action, check.resource, decision
             )
-            return
+            return decision, ""
         action = check.action.lower() if check.action.startswith(_LOWERED) else check.action
         message = refusal(decision, principal, action, check.resource)
-        why = tuple(reasons(decision))
-        self._decisions.refused(
-            Verdict(
-                call.origin.request_id,
-                call.now,
-                principal.arn,
-                check.action,
-                check.resource,
-                False,
-                message,
-                why,
-            )
+        verdict = Verdict(
+            origin.request_id,
+            call.now,
+            principal.arn,
+            check.action,
+            check.resource,
+            False,
+            message,
+            tuple(reasons(decision)),
         )
-        if always or self._mode == "enforce":
-            raise Refused(protocol, message)
+        self._decisions.refused(verdict)
+        return decision, message
 
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
