@@ -31,6 +31,18 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     environment: str = ""
 
 
+COGNITO = "cognito-identity.amazonaws.com"
+"""Who federates the sessions that identity pools hand out."""
+
+
+class CognitoIdentity(msgspec.Struct, frozen=True, gc=False):
+    """The identity of an identity pool that a session was handed out to; `amr` are the ways in which it has signed in."""
+
+    identity_id: str
+    pool_id: str
+    amr: tuple[str, ...] = ()
+
+
 class Principal(msgspec.Struct, frozen=True, gc=False):
     """An authenticated caller.
 
@@ -57,6 +69,17 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     def is_temporary(self) -> bool:
         """Whether the credentials are temporary ones."""
         return self.session is not None
+
+    @property
+    def cognito(self) -> CognitoIdentity | None:
+        """The identity that the session was handed out to, if an identity pool did it; not from anything that a caller says."""
+        session = self.session
+        if session is None or session.federated_provider != COGNITO:
+            return None
+        found: dict[str, list[str]] = {"sub": [], "aud": [], "amr": []}
+        for key, value in session.token_keys:
+            found.setdefault(key.rpartition(":")[2], []).append(value)
+        return CognitoIdentity(found["sub"][0], found["aud"][0], tuple(found["amr"]))
 
 
 ANONYMOUS = Principal("anonymous", "", "*", "", "anonymous")

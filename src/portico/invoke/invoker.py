@@ -128,7 +128,7 @@ class Invoker:
                 streaming.finished = self._ended(run, outcome)
 
         streaming.answer = self._environments.stream(spec, invocation, ended)
-        await streaming.answer.begun()
+        streaming.head = await streaming.answer.begun()
         return streaming
 
     def _entered(self, resolved: Resolved, invocation: Invocation) -> Invocation:
@@ -197,11 +197,13 @@ class _Run(msgspec.Struct, frozen=True, gc=False):
 
 
 class Streaming:
-    """An invocation whose answer is read while it is made; `finished` is there once the answer has been read to its end."""
+    """An invocation whose answer is read while it is made: `head` is what the function says of it (JSON, b"" where it is given at once),
+    and `finished` is there once the answer has been read to its end."""
 
-    __slots__ = ("answer", "finished")
+    __slots__ = ("answer", "finished", "head")
 
     answer: Stream
+    head: bytes
     finished: Finished | None
 
     def __init__(self) -> None:

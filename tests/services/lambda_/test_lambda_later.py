@@ -19,6 +19,7 @@ THERE = frozenset(
         "CreateCodeSigningConfig",
         "CreateEventSourceMapping",
         "CreateFunction",
+        "CreateFunctionUrlConfig",
         "DeleteAlias",
         "DeleteCodeSigningConfig",
         "DeleteDurableExecution",
@@ -27,6 +28,7 @@ THERE = frozenset(
         "DeleteFunctionCodeSigningConfig",
         "DeleteFunctionConcurrency",
         "DeleteFunctionEventInvokeConfig",
+        "DeleteFunctionUrlConfig",
         "DeleteLayerVersion",
         "DeleteProvisionedConcurrencyConfig",
         "DeleteResourcePolicy",
@@ -43,6 +45,7 @@ THERE = frozenset(
         "GetFunctionConfiguration",
         "GetFunctionEventInvokeConfig",
         "GetFunctionRecursionConfig",
+        "GetFunctionUrlConfig",
         "GetLayerVersion",
         "GetLayerVersionByArn",
         "GetLayerVersionPolicy",
@@ -58,6 +61,7 @@ THERE = frozenset(
         "ListDurableExecutionsByFunction",
         "ListEventSourceMappings",
         "ListFunctionEventInvokeConfigs",
+        "ListFunctionUrlConfigs",
         "ListFunctions",
         "ListFunctionsByCodeSigningConfig",
         "ListLayerVersions",
@@ -90,6 +94,7 @@ THERE = frozenset(
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
         "UpdateFunctionEventInvokeConfig",
+        "UpdateFunctionUrlConfig",
     ]
 )
 

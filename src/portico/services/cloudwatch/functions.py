@@ -40,6 +40,10 @@ UNITS = {
     "DeadLetterErrors": COUNT,
     "DestinationDeliveryFailures": COUNT,
     "RecursiveInvocationsDropped": COUNT,
+    "UrlRequestCount": COUNT,
+    "Url4xxError": COUNT,
+    "Url5xxError": COUNT,
+    "UrlRequestLatency": MILLISECONDS,
 }
 """The metrics that are there, with their units."""
 

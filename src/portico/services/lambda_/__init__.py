@@ -1,7 +1,16 @@
 """AWS Lambda: functions, who may call them, and their invocation."""
 
-from portico.calls.ports import ServiceSpec
-from portico.services.lambda_.service import build
+from portico.calls.ports import Ports, ServiceSpec
+from portico.services.lambda_.service import Lambda, build
+from portico.services.lambda_.urls.door import UrlDoor
+
+
+def _build(ports: Ports) -> Lambda:
+    lam = build(ports)
+    extras = ports.extras
+    extras["Doors"].add("url", UrlDoor(lam, extras["Callers"], extras["Authorizer"]))
+    return lam
+
 
 SERVICE = ServiceSpec(
     folder="lambda_",
@@ -33,7 +42,8 @@ SERVICE = ServiceSpec(
         "provisioned",
         "tags",
         "update_function",
+        "urls.configs",
         "versions",
     ),
-    build=build,
+    build=_build,
 )

@@ -18,7 +18,7 @@ from portico.invoke.records import (
     Version,
 )
 from portico.services.lambda_ import access, blobs, errors, names
-from portico.services.lambda_.functions import forget_qualifier, set_aside
+from portico.services.lambda_.functions import forget_qualifier, forget_url, set_aside
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 
@@ -72,6 +72,8 @@ async def _delete_whole(call: Call, name: Name, function: Function, aliases: lis
         _drop(call, name, version)
     for alias in aliases:
         call.tx.delete(ALIASES, *name.key, alias.name)
+        await forget_url(call, name, alias.name)
+    await forget_url(call, name, "")
     for config in await call.tx.scan(EVENT_INVOKES, *name.key):
         call.tx.delete(EVENT_INVOKES, *name.key, config.qualifier)
     call.tx.delete(FUNCTIONS, *name.key)

@@ -7,6 +7,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
+from portico.doors.records import URL_POINTERS
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -21,6 +22,7 @@ from portico.invoke.records import (
 from portico.services.lambda_ import access, code_location, errors, names, shown
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
+from portico.services.lambda_.urls.records import URLS
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
@@ -140,9 +142,10 @@ def page_size(request: Mapping[str, Any]) -> int:
 
 
 async def forget_qualifier(call: Call, name: Name, function: Function, qualifier: str) -> Function:
-    """The function without what belongs to a version or an alias that is deleted: its policy, its provisioned concurrency and its event
-    invoke configuration."""
+    """The function without what belongs to a version or an alias that is deleted: its policy, its provisioned concurrency, its event
+    invoke configuration and its URL."""
     call.tx.delete(EVENT_INVOKES, *name.key, qualifier)
+    await forget_url(call, name, qualifier)
 
     def others(by_qualifier: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in by_qualifier.items() if key != qualifier}
@@ -155,6 +158,14 @@ async def forget_qualifier(call: Call, name: Name, function: Function, qualifier
     )
     await set_aside(call, name, before=function, after=after)
     return after
+
+
+async def forget_url(call: Call, name: Name, qualifier: str) -> None:
+    """Take the URL of a function (`qualifier` "") or an alias away, if it has one."""
+    config = await call.tx.get(URLS, *name.key, qualifier)
+    if config is not None:
+        call.tx.delete(URLS, *name.key, qualifier)
+        call.tx.delete(URL_POINTERS, config.id)
 
 
 async def set_aside(call: Call, name: Name, *, before: Function | None, after: Function | None) -> None:

@@ -75,7 +75,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     decoded = payload.client_context(context) if context else ""
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    invocation = Invocation(call.request_id, event, name.asked_arn, trace_of(call, resolved), decoded)
+    invocation = invocation_of(call, event, name, trace_of(call, resolved), decoded)
     try:
         finished = await lam.invoker.invoke(resolved, invocation)
     except Throttled as throttled:
@@ -112,6 +112,15 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
         return {"Status": 202}
     await _accept(lam, call, name, payload.queued_event(request["InvokeArgs"]), trace_of(call, resolved))
     return {"Status": 202}
+
+
+def invocation_of(call: Call, event: bytes, name: Name, trace: str, client_context: str = "") -> Invocation:
+    """What a function is handed, with the Cognito identity of its caller."""
+    caller = call.origin.principal.cognito
+    if caller is None:
+        return Invocation(call.request_id, event, name.asked_arn, trace, client_context)
+    identity = (caller.identity_id, caller.pool_id)
+    return Invocation(call.request_id, event, name.asked_arn, trace, client_context, *identity)
 
 
 def refuse_unavailable(request: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.environments.work import Invocation, PreparationFailed
+from portico.environments.work import PreparationFailed
 from portico.invoke.admit import Throttled
 from portico.invoke.invoker import Finished, Streaming
 from portico.invoke.pace import Pace
@@ -15,11 +15,13 @@ from portico.services.lambda_.durable import refusals
 from portico.services.lambda_.invoke import (
     NOT_PREPARED,
     active,
+    invocation_of,
     refuse_unavailable,
     throttled_answer,
     trace_of,
 )
 from portico.services.lambda_.service import Lambda
+from portico.services.lambda_.urls.streamed import content_type
 from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ async def invoke_with_response_stream(
     decoded = payload.client_context(context) if context else ""
     if request.get("InvocationType") == "DryRun":
         return {"StatusCode": 204, "EventStream": ()}  # type: ignore[typeddict-item]  # no events
-    invocation = Invocation(call.request_id, event, name.asked_arn, trace_of(call, resolved), decoded)
+    invocation = invocation_of(call, event, name, trace_of(call, resolved), decoded)
     try:
         streaming = await lam.invoker.stream(resolved, invocation)
     except Throttled as throttled:
@@ -73,7 +75,7 @@ async def invoke_with_response_stream(
     return {
         "StatusCode": 200,
         "ExecutedVersion": resolved.version.version,
-        "ResponseStreamContentType": "application/octet-stream",
+        "ResponseStreamContentType": content_type(streaming.head),
         "EventStream": events,  # type: ignore[typeddict-item]  # they are read while they are made
     }
 

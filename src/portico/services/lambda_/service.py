@@ -5,6 +5,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.calls.ports import Ports
+from portico.doors.public import Public
 from portico.environments.runtimes.available import Runtimes
 from portico.invoke.admit import UNRESERVED_MIN
 from portico.invoke.asynchronous.counts import Counts
@@ -41,13 +42,14 @@ class Lambda(msgspec.Struct, frozen=True):
     downloads: Downloads
     runtimes: Runtimes
     event_sources: EventSources
+    public: Public
     stream_bytes_per_s: int
     unreserved_min: int = UNRESERVED_MIN
 
 
 def build(ports: Ports) -> Lambda:
     """Lambda over its ports; from `ports.extras` it takes `Bus`, `Resolver`, `Invoker`, `ExecutionRoles`, `Destinations`, `Counts`,
-    `Staging`, `Environments` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due`,
+    `Staging`, `Environments`, `Origin` and `Settings`. Starts the loops `lambda.states`, `lambda.provisioned`, `lambda.durable.due`,
     `lambda.durable.run` and `lambda.event_sources`."""
     extras = ports.extras
     states = States(
@@ -77,5 +79,6 @@ def build(ports: Ports) -> Lambda:
         downloads=Downloads(store=ports.store, clock=ports.clock),
         runtimes=Runtimes(strict=extras["Settings"].runtimes == "strict"),
         event_sources=start_event_sources(ports),
+        public=Public(extras["Origin"]),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
     )

@@ -200,6 +200,15 @@ class ContextSucceededDetails(TypedDict):
     Result: "EventResult"
 
 
+class Cors(TypedDict):
+    AllowCredentials: NotRequired[bool]
+    AllowHeaders: NotRequired[list[str]]
+    AllowMethods: NotRequired[list[str]]
+    AllowOrigins: NotRequired[list[str]]
+    ExposeHeaders: NotRequired[list[str]]
+    MaxAge: NotRequired[int]
+
+
 class CreateAliasRequest(TypedDict):
     FunctionName: str
     Name: str
@@ -283,6 +292,23 @@ class CreateFunctionRequest(TypedDict):
     AcceleratorConfig: NotRequired["AcceleratorConfig"]
 
 
+class CreateFunctionUrlConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    AuthType: str
+    Cors: NotRequired["Cors"]
+    InvokeMode: NotRequired[str]
+
+
+class CreateFunctionUrlConfigResponse(TypedDict):
+    FunctionUrl: str
+    FunctionArn: str
+    AuthType: str
+    Cors: NotRequired["Cors"]
+    CreationTime: str
+    InvokeMode: NotRequired[str]
+
+
 class DeadLetterConfig(TypedDict):
     TargetArn: NotRequired[str]
 
@@ -332,6 +358,11 @@ class DeleteFunctionRequest(TypedDict):
 
 class DeleteFunctionResponse(TypedDict):
     StatusCode: NotRequired[int]
+
+
+class DeleteFunctionUrlConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
 
 
 class DeleteLayerVersionRequest(TypedDict):
@@ -644,6 +675,16 @@ class FunctionRuntimeConfig(TypedDict):
     RuntimeAlias: str
 
 
+class FunctionUrlConfig(TypedDict):
+    FunctionUrl: str
+    FunctionArn: str
+    CreationTime: str
+    LastModifiedTime: str
+    Cors: NotRequired["Cors"]
+    AuthType: str
+    InvokeMode: NotRequired[str]
+
+
 class GetAccountSettingsRequest(TypedDict):
     pass
 
@@ -764,6 +805,21 @@ class GetFunctionResponse(TypedDict):
     Tags: NotRequired[dict[str, str]]
     TagsError: NotRequired["TagsError"]
     Concurrency: NotRequired["Concurrency"]
+
+
+class GetFunctionUrlConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+
+
+class GetFunctionUrlConfigResponse(TypedDict):
+    FunctionUrl: str
+    FunctionArn: str
+    AuthType: str
+    Cors: NotRequired["Cors"]
+    CreationTime: str
+    LastModifiedTime: str
+    InvokeMode: NotRequired[str]
 
 
 class GetLayerVersionByArnRequest(TypedDict):
@@ -1046,6 +1102,17 @@ class ListFunctionEventInvokeConfigsRequest(TypedDict):
 
 class ListFunctionEventInvokeConfigsResponse(TypedDict):
     FunctionEventInvokeConfigs: NotRequired[list["FunctionEventInvokeConfig"]]
+    NextMarker: NotRequired[str]
+
+
+class ListFunctionUrlConfigsRequest(TypedDict):
+    FunctionName: str
+    Marker: NotRequired[str]
+    MaxItems: NotRequired[int]
+
+
+class ListFunctionUrlConfigsResponse(TypedDict):
+    FunctionUrlConfigs: list["FunctionUrlConfig"]
     NextMarker: NotRequired[str]
 
 
@@ -1569,6 +1636,24 @@ class UpdateFunctionEventInvokeConfigRequest(TypedDict):
     MaximumRetryAttempts: NotRequired[int]
     MaximumEventAgeInSeconds: NotRequired[int]
     DestinationConfig: NotRequired["DestinationConfig"]
+
+
+class UpdateFunctionUrlConfigRequest(TypedDict):
+    FunctionName: str
+    Qualifier: NotRequired[str]
+    AuthType: NotRequired[str]
+    Cors: NotRequired["Cors"]
+    InvokeMode: NotRequired[str]
+
+
+class UpdateFunctionUrlConfigResponse(TypedDict):
+    FunctionUrl: str
+    FunctionArn: str
+    AuthType: str
+    Cors: NotRequired["Cors"]
+    CreationTime: str
+    LastModifiedTime: str
+    InvokeMode: NotRequired[str]
 
 
 class VpcConfig(TypedDict):
