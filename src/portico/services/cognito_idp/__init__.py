@@ -6,7 +6,9 @@ from portico.services.cognito_idp.guesses import Guesses
 from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
 from portico.services.cognito_idp.service import CognitoIdp
+from portico.services.cognito_idp.sign_in import SPENT, keep_sweeping
 from portico.services.cognito_idp.token_keys import TokenKeys
+from portico.services.cognito_idp.tokens import REFRESH_ENDS
 
 
 def _build(ports: Ports) -> CognitoIdp:
@@ -23,6 +25,9 @@ def _build(ports: Ports) -> CognitoIdp:
     keys = TokenKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
+    ports.start_task(
+        "cognito_idp.expired", lambda: keep_sweeping(ports.store, (SPENT, REFRESH_ENDS), ports.clock.now)
+    )
     return CognitoIdp(
         store=ports.store,
         cache=ports.cache,
@@ -54,6 +59,9 @@ SERVICE = ServiceSpec(
         "admin_passwords",
         "groups",
         "memberships",
+        "initiate_auth",
+        "respond_to_auth_challenge",
+        "refresh",
     ),
     _build,
 )

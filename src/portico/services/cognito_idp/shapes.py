@@ -118,6 +118,25 @@ class AdminGetUserResponse(TypedDict):
     UserMFASettingList: NotRequired[list[str]]
 
 
+class AdminInitiateAuthRequest(TypedDict):
+    UserPoolId: str
+    ClientId: str
+    AuthFlow: str
+    AuthParameters: NotRequired[dict[str, str]]
+    ClientMetadata: NotRequired[dict[str, str]]
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    ContextData: NotRequired["ContextDataType"]
+    Session: NotRequired[str]
+
+
+class AdminInitiateAuthResponse(TypedDict):
+    ChallengeName: NotRequired[str]
+    Session: NotRequired[str]
+    ChallengeParameters: NotRequired[dict[str, str]]
+    AuthenticationResult: NotRequired["AuthenticationResultType"]
+    AvailableChallenges: NotRequired[list[str]]
+
+
 class AdminListGroupsForUserRequest(TypedDict):
     Username: str
     UserPoolId: str
@@ -144,6 +163,25 @@ class AdminResetUserPasswordRequest(TypedDict):
 
 class AdminResetUserPasswordResponse(TypedDict):
     pass
+
+
+class AdminRespondToAuthChallengeRequest(TypedDict):
+    UserPoolId: str
+    ClientId: str
+    ChallengeName: str
+    ChallengeResponses: NotRequired[dict[str, str]]
+    Session: NotRequired[str]
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    ContextData: NotRequired["ContextDataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class AdminRespondToAuthChallengeResponse(TypedDict):
+    ChallengeName: NotRequired[str]
+    Session: NotRequired[str]
+    ChallengeParameters: NotRequired[dict[str, str]]
+    AuthenticationResult: NotRequired["AuthenticationResultType"]
+    AvailableChallenges: NotRequired[list[str]]
 
 
 class AdminSetUserPasswordRequest(TypedDict):
@@ -199,6 +237,15 @@ class AttributeType(TypedDict):
     Value: NotRequired[str]
 
 
+class AuthenticationResultType(TypedDict):
+    AccessToken: NotRequired[str]
+    ExpiresIn: NotRequired[int]
+    TokenType: NotRequired[str]
+    RefreshToken: NotRequired[str]
+    IdToken: NotRequired[str]
+    NewDeviceMetadata: NotRequired["NewDeviceMetadataType"]
+
+
 class ChangePasswordRequest(TypedDict):
     PreviousPassword: NotRequired[str]
     ProposedPassword: str
@@ -250,6 +297,14 @@ class ConfirmSignUpRequest(TypedDict):
 
 class ConfirmSignUpResponse(TypedDict):
     Session: NotRequired[str]
+
+
+class ContextDataType(TypedDict):
+    IpAddress: str
+    ServerName: str
+    ServerPath: str
+    HttpHeaders: list["HttpHeader"]
+    EncodedData: NotRequired[str]
 
 
 class CreateGroupRequest(TypedDict):
@@ -447,6 +502,18 @@ class GetGroupResponse(TypedDict):
     Group: NotRequired["GroupType"]
 
 
+class GetTokensFromRefreshTokenRequest(TypedDict):
+    RefreshToken: str
+    ClientId: str
+    ClientSecret: NotRequired[str]
+    DeviceKey: NotRequired[str]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class GetTokensFromRefreshTokenResponse(TypedDict):
+    AuthenticationResult: NotRequired["AuthenticationResultType"]
+
+
 class GetUserAttributeVerificationCodeRequest(TypedDict):
     AccessToken: str
     AttributeName: str
@@ -479,9 +546,32 @@ class GroupType(TypedDict):
     CreationDate: NotRequired[float]
 
 
+class HttpHeader(TypedDict):
+    headerName: NotRequired[str]
+    headerValue: NotRequired[str]
+
+
 class InboundFederationLambdaType(TypedDict):
     LambdaVersion: str
     LambdaArn: str
+
+
+class InitiateAuthRequest(TypedDict):
+    AuthFlow: str
+    AuthParameters: NotRequired[dict[str, str]]
+    ClientMetadata: NotRequired[dict[str, str]]
+    ClientId: str
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    UserContextData: NotRequired["UserContextDataType"]
+    Session: NotRequired[str]
+
+
+class InitiateAuthResponse(TypedDict):
+    ChallengeName: NotRequired[str]
+    Session: NotRequired[str]
+    ChallengeParameters: NotRequired[dict[str, str]]
+    AuthenticationResult: NotRequired["AuthenticationResultType"]
+    AvailableChallenges: NotRequired[list[str]]
 
 
 class IssuerConfigurationType(TypedDict):
@@ -586,6 +676,11 @@ class MessageTemplateType(TypedDict):
     EmailSubject: NotRequired[str]
 
 
+class NewDeviceMetadataType(TypedDict):
+    DeviceKey: NotRequired[str]
+    DeviceGroupKey: NotRequired[str]
+
+
 class NumberAttributeConstraintsType(TypedDict):
     MinValue: NotRequired[str]
     MaxValue: NotRequired[str]
@@ -627,6 +722,24 @@ class ResendConfirmationCodeRequest(TypedDict):
 
 class ResendConfirmationCodeResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class RespondToAuthChallengeRequest(TypedDict):
+    ClientId: str
+    ChallengeName: str
+    Session: NotRequired[str]
+    ChallengeResponses: NotRequired[dict[str, str]]
+    AnalyticsMetadata: NotRequired["AnalyticsMetadataType"]
+    UserContextData: NotRequired["UserContextDataType"]
+    ClientMetadata: NotRequired[dict[str, str]]
+
+
+class RespondToAuthChallengeResponse(TypedDict):
+    ChallengeName: NotRequired[str]
+    Session: NotRequired[str]
+    ChallengeParameters: NotRequired[dict[str, str]]
+    AuthenticationResult: NotRequired["AuthenticationResultType"]
+    AvailableChallenges: NotRequired[list[str]]
 
 
 class SchemaAttributeType(TypedDict):

@@ -1,0 +1,165 @@
+"""New tokens for a refresh token: while its family holds, and, where refresh tokens rotate, one for the next.
+
+A token that has been replaced holds for the client's grace, so that an answer that was lost can be had again; then its coming back means
+that two have it.
+
+Source: Cognito Developer Guide, "Refresh tokens", "Refresh token rotation"; API reference, GetTokensFromRefreshToken.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from portico.base import ids
+from portico.calls.call import Call
+from portico.calls.operation import operation
+from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.client_secrets import check_hash, is_secret
+from portico.services.cognito_idp.exchange import Answer, Exchange
+from portico.services.cognito_idp.records import REFRESH, USERS, Client, Pool, RefreshFamily, User
+from portico.services.cognito_idp.service import CognitoIdp, client_of
+from portico.services.cognito_idp.tokens import (
+    Grant,
+    Issued,
+    RefreshReference,
+    issue,
+    put_family,
+    refresh_reference,
+    refresh_token,
+)
+from portico.wire.errors import AwsError
+
+if TYPE_CHECKING:
+    from portico.services.cognito_idp import shapes
+
+
+@operation(action=None, anonymous=True)
+async def get_tokens_from_refresh_token(
+    idp: CognitoIdp, call: Call, request: "shapes.GetTokensFromRefreshTokenRequest"
+) -> Answer:
+    """New tokens; a new refresh token as well where they rotate.
+
+    Raises:
+        ResourceNotFoundException: there is no such client. NotAuthorizedException: the token or the client's secret is not right.
+        RefreshTokenReuseException: the token was replaced before.
+    """
+    pool, client = await client_of(call, request["ClientId"])
+    secret = request.get("ClientSecret")
+    if client.secrets and not (secret and is_secret(idp, client, secret)):
+        raise errors.not_authorized(f"Unable to verify secret for client {client.id}")
+    found = await refreshed(
+        idp, call, pool, client, request["RefreshToken"], request.get("ClientMetadata") or {}
+    )
+    return {"AuthenticationResult": found.shown()}
+
+
+async def by_flow(ex: Exchange) -> Answer:
+    """REFRESH_TOKEN_AUTH of InitiateAuth: new ID and access tokens.
+
+    Raises:
+        AwsError: InvalidParameterException, the flow is off; NotAuthorizedException.
+    """
+    flows = ex.client.flows
+    is_modern = any(each.startswith("ALLOW_") for each in flows)
+    if ex.client.rotation is not None or (is_modern and "ALLOW_REFRESH_TOKEN_AUTH" not in flows):
+        raise errors.invalid("Auth flow not enabled for this client")
+    token = ex.need("REFRESH_TOKEN")
+    reference = _reference(ex.idp, token)
+    user = await _user_of(ex.call, ex.pool, reference)
+    if ex.client.secrets:
+        names = [] if user is None else [user.username, user.sub, *_aliases(ex.pool, user)]
+        check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), *names)
+    found = await refreshed(ex.idp, ex.call, ex.pool, ex.client, token, {})
+    return {"AuthenticationResult": found.shown(), "ChallengeParameters": {}}
+
+
+async def refreshed(
+    idp: CognitoIdp, call: Call, pool: Pool, client: Client, token: str, metadata: Mapping[str, str]
+) -> Issued:
+    """New tokens for a refresh token of this client.
+
+    Raises:
+        AwsError: NotAuthorizedException (forged, another client's or pool's, expired, revoked, of a user that is disabled or gone),
+            RefreshTokenReuseException.
+    """
+    reference = _reference(idp, token)
+    family = await _family(call, pool, client, reference)
+    user = await _user_of(call, pool, reference)
+    if user is None:
+        raise _invalid()
+    if not user.enabled:
+        raise errors.disabled()
+    after = _rotated(client, family, reference, call.now)
+    if after is not family:
+        put_family(call, after)
+    grant = Grant(
+        pool,
+        client,
+        user,
+        "RefreshTokens",
+        metadata=metadata,
+        scopes=family.scopes,
+        device_key=family.device_key,
+        oauth=_is_oauth(family),
+        methods=family.methods,
+        family=after,
+    )
+    issued = await issue(idp, call, grant)
+    if client.rotation is None:
+        return issued
+    return msgspec.structs.replace(issued, refresh=refresh_token(idp, after))
+
+
+def _reference(idp: CognitoIdp, token: str) -> RefreshReference:
+    found = refresh_reference(idp, token)
+    if found is None:
+        raise _invalid()
+    return found
+
+
+async def _family(call: Call, pool: Pool, client: Client, reference: RefreshReference) -> RefreshFamily:
+    family = await call.tx.get(REFRESH, reference.pool, reference.user, reference.family)
+    if family is None or (family.pool, family.client) != (pool.id, client.id):
+        raise _invalid()
+    if family.revoked_at:
+        raise errors.not_authorized("Refresh Token has been revoked")
+    if call.now >= family.expires_at:
+        raise errors.not_authorized("Refresh Token has expired")
+    return family
+
+
+def _rotated(client: Client, family: RefreshFamily, reference: RefreshReference, now: float) -> RefreshFamily:
+    """The family after one of its tokens was used.
+
+    Raises:
+        AwsError: RefreshTokenReuseException.
+    """
+    in_grace = reference.token == family.previous and now < family.previous_until
+    if reference.token != family.current and not in_grace:
+        raise errors.refresh_reused()
+    if client.rotation is None or in_grace:
+        return family
+    grace_s = int(client.rotation.get("RetryGracePeriodSeconds") or 0)
+    return msgspec.structs.replace(
+        family, current=ids.uuid(), previous=family.current, previous_until=now + grace_s
+    )
+
+
+async def _user_of(call: Call, pool: Pool, reference: RefreshReference) -> User | None:
+    if reference.pool != pool.id:
+        return None
+    return await call.tx.get(USERS, pool.id, reference.user)
+
+
+def _aliases(pool: Pool, user: User) -> list[str]:
+    names = (*pool.username_attributes, *pool.alias_attributes)
+    return [user.attributes[name] for name in names if name in user.attributes]
+
+
+def _is_oauth(family: RefreshFamily) -> bool:
+    return "oauth" in family.methods
+
+
+def _invalid() -> AwsError:
+    return errors.not_authorized("Invalid Refresh Token")
