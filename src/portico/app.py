@@ -66,7 +66,7 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import cloudwatch, cognito_idp, iam, lambda_, logs, sns, sqs, sts
+from portico.services import apigatewayv2, cloudwatch, cognito_idp, iam, lambda_, logs, sns, sqs, sts
 from portico.services.cloudwatch.concurrency import Concurrency
 from portico.services.cloudwatch.embedded import EmbeddedMetrics
 from portico.services.cloudwatch.functions import FunctionMetrics
@@ -92,6 +92,7 @@ SERVICES: tuple[ServiceSpec, ...] = (
     sns.SERVICE,
     lambda_.SERVICE,
     cognito_idp.SERVICE,
+    apigatewayv2.SERVICE,
 )
 
 ROOT_ACCOUNT = "000000000000"

@@ -1,0 +1,94 @@
+"""What authorisation asks of an operation: an action named for the HTTP method, on the resource that the path names.
+
+`apigateway:PATCH` on `arn:aws:apigateway:us-east-1::/apis/a1b2c3/routes/abc`: both come from the operation's own method and URI, so that
+every operation is declared in the same way.
+
+Source: Service Authorization Reference, "Amazon API Gateway Management V2"; Developer Guide, "Control access to API management with IAM".
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from portico.calls.call import Call
+from portico.calls.operation import Check, Values, operation
+from portico.services.apigatewayv2.index import INDEX
+from portico.services.apigatewayv2.records import APIS
+
+Request = Mapping[str, Any]
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+SERVICE_PRINCIPAL = "apigateway.amazonaws.com"
+CALLERS_CREDENTIALS = "arn:aws:iam::*:user/*"
+_LABEL = re.compile(r"\{([^}]+)\}").sub
+_NAMES = {name.lower(): name for name in INDEX.operations}
+_REQUEST_KEYS = {
+    "ApiKeyRequired": "ApiKeyRequired",
+    "AuthorizerType": "AuthorizerType",
+    "AuthorizerUri": "AuthorizerUri",
+    "AuthorizationType": "RouteAuthorizationType",
+    "DisableExecuteApiEndpoint": "DisableExecuteApiEndpoint",
+}
+_ROLES = ("CredentialsArn", "AuthorizerCredentialsArn")
+
+
+def managed(function: F) -> F:
+    """Bind a function to the operation that its name says, checked as `apigateway:<method>` on what its path names."""
+    name = _NAMES[function.__name__.replace("_", "")]
+    method = INDEX.operations[name].method
+    bind = operation(action=f"apigateway:{method}", on=on_path, keys=condition_keys, also=passed_roles)
+    return bind(function)
+
+
+def on_path(call: Call, request: Request) -> list[str]:
+    """The ARN of the resource that the operation's path names."""
+
+    def value(label: "re.Match[str]") -> str:
+        parts = [part[:1].upper() + part[1:] for part in label[1].split("-")]
+        return quote(str(request["".join(parts)]), safe="" if label[1] == "resource-arn" else "/$")
+
+    path = _LABEL(value, INDEX.operations[call.operation].uri).removeprefix("/v2")
+    return [f"arn:{call.scope.partition}:apigateway:{call.scope.region}::{path}"]
+
+
+async def condition_keys(call: Call, request: Request) -> dict[str, Values]:
+    """The tags and members that the request gives, and those that the API has."""
+    keys: dict[str, Values] = {}
+    tags = request.get("Tags") or {}
+    names = tuple(tags) or tuple(request.get("TagKeys") or ())
+    if names:
+        keys["aws:TagKeys"] = names
+    keys |= {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    if "Name" in request and call.operation in ("CreateApi", "UpdateApi"):
+        keys["apigateway:Request/ApiName"] = request["Name"]
+    for member, key in _REQUEST_KEYS.items():
+        if member in request:
+            keys[f"apigateway:Request/{key}"] = _text(request[member])
+    return keys | await _keys_of_api(call, request)
+
+
+async def _keys_of_api(call: Call, request: Request) -> dict[str, Values]:
+    if "ApiId" not in request:
+        return {}
+    api = await call.tx.get(APIS, call.scope.account, call.scope.region, request["ApiId"])
+    if api is None:
+        return {}
+    keys: dict[str, Values] = {f"aws:ResourceTag/{key}": value for key, value in api.tags.items()}
+    keys["apigateway:Resource/ApiName"] = api.name
+    keys["apigateway:Resource/DisableExecuteApiEndpoint"] = _text(api.disable_execute_api_endpoint)
+    return keys
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+async def passed_roles(owner: Any, call: Call, request: Request) -> list[Check]:
+    """`iam:PassRole` on the role that integrations and authorizers are to be called with."""
+    roles = [request[name] for name in _ROLES if request.get(name)]
+    return [
+        Check("iam:PassRole", role, {"iam:PassedToService": SERVICE_PRINCIPAL})
+        for role in roles
+        if role != CALLERS_CREDENTIALS
+    ]

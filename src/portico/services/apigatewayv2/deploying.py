@@ -1,0 +1,140 @@
+"""Deployments: what an API is at one moment, kept whole, so that a stage answers as deployed whatever is changed afterwards.
+
+A stage with `AutoDeploy` gets a deployment of its own with each change, in the change's own commit; the one before is then nobody's and
+goes.
+"""
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.services.apigatewayv2 import errors
+from portico.services.apigatewayv2.records import (
+    AUTHORIZERS,
+    DEPLOYED,
+    DEPLOYMENTS,
+    INTEGRATION_RESPONSES,
+    INTEGRATIONS,
+    MODELS,
+    ROUTE_RESPONSES,
+    ROUTES,
+    STAGES,
+    Api,
+    Deployed,
+    Deployment,
+    Integration,
+    IntegrationResponse,
+    Route,
+    RouteResponse,
+    Stage,
+)
+from portico.services.apigatewayv2.service import OfApi, here, new_id
+
+_AUTOMATIC = "Automatic deployment triggered by changes to the Api configuration"
+_NO_ROUTES = "Unable to deploy API because no routes exist in this API"
+
+
+async def deploy(call: Call, api: Api, description: str | None = None) -> Deployment:
+    """Make a deployment of the API as it is.
+
+    Raises:
+        AwsError: BadRequestException, there is nothing to deploy.
+    """
+    deployed = await _snapshot(call, api)
+    if not deployed.routes:
+        raise errors.bad_request(_NO_ROUTES)
+    return _put(call, api, deployed, description, automatic=False)
+
+
+async def follow(call: Call, api: Api) -> None:
+    """Deploy the API as it is to each of its stages that deploys itself."""
+    stages = [s for s in await call.tx.scan(STAGES, *here(call), api.api_id) if s.auto_deploy]
+    if not stages:
+        return
+    deployed = await _snapshot(call, api)
+    if not deployed.routes:
+        for stage in stages:
+            put_stage(
+                call, api, stage, last_deployment_status_message=f"Deployment attempt failed: {_NO_ROUTES}"
+            )
+        return
+    deployment = _put(call, api, deployed, _AUTOMATIC, automatic=True)
+    for stage in stages:
+        point(call, api, stage, deployment)
+    await _forget(call, api, deployment, stages)
+
+
+def point(call: Call, api: Api, stage: Stage, deployment: Deployment) -> Stage:
+    """Have a stage serve a deployment."""
+    return put_stage(
+        call,
+        api,
+        stage,
+        deployment_id=deployment.deployment_id,
+        last_deployment_status_message=(
+            f"Successfully deployed stage with deployment ID '{deployment.deployment_id}'"
+            if stage.auto_deploy
+            else None
+        ),
+    )
+
+
+def put_stage(call: Call, api: Api, stage: Stage, **members: object) -> Stage:
+    """Store a stage with something changed."""
+    after = msgspec.structs.replace(stage, last_updated_date=call.now, **members)
+    call.tx.put(STAGES, after, *here(call), api.api_id, stage.stage_name)
+    return after
+
+
+def _put(call: Call, api: Api, deployed: Deployed, description: str | None, *, automatic: bool) -> Deployment:
+    deployment = Deployment(
+        deployment_id=new_id(6), created_date=call.now, auto_deployed=automatic, description=description
+    )
+    key = (*here(call), api.api_id, deployment.deployment_id)
+    call.tx.put(DEPLOYMENTS, deployment, *key)
+    call.tx.put(DEPLOYED, deployed, *key)
+    return deployment
+
+
+async def _forget(call: Call, api: Api, newest: Deployment, moved: list[Stage]) -> None:
+    """Delete automatic deployments that no stage serves any more."""
+    key = (*here(call), api.api_id)
+    names = {stage.stage_name for stage in moved}
+    used = {
+        stage.deployment_id for stage in await call.tx.scan(STAGES, *key) if stage.stage_name not in names
+    }
+    for before in {stage.deployment_id for stage in moved if stage.deployment_id} - used:
+        old = await call.tx.get(DEPLOYMENTS, *key, before)
+        if old is not None and old.auto_deployed and before != newest.deployment_id:
+            call.tx.delete(DEPLOYMENTS, *key, before)
+            call.tx.delete(DEPLOYED, *key, before)
+
+
+async def _snapshot(call: Call, api: Api) -> Deployed:
+    key = (*here(call), api.api_id)
+    routes = await call.tx.scan(ROUTES, *key)
+    integrations = await call.tx.scan(INTEGRATIONS, *key)
+    return Deployed(
+        api.protocol_type,
+        api.route_selection_expression,
+        api.api_key_selection_expression,
+        api.cors_configuration,
+        routes,
+        integrations,
+        await call.tx.scan(AUTHORIZERS, *key),
+        await call.tx.scan(MODELS, *key),
+        {} if api.is_http else await _route_responses(call, key, routes),
+        {} if api.is_http else await _integration_responses(call, key, integrations),
+    )
+
+
+async def _route_responses(call: Call, key: OfApi, routes: list[Route]) -> dict[str, list[RouteResponse]]:
+    found = {route.route_id: await call.tx.scan(ROUTE_RESPONSES, *key, route.route_id) for route in routes}
+    return {owner: responses for owner, responses in found.items() if responses}
+
+
+async def _integration_responses(
+    call: Call, key: OfApi, integrations: list[Integration]
+) -> dict[str, list[IntegrationResponse]]:
+    ids = [integration.integration_id for integration in integrations]
+    found = {owner: await call.tx.scan(INTEGRATION_RESPONSES, *key, owner) for owner in ids}
+    return {owner: responses for owner, responses in found.items() if responses}

@@ -1,0 +1,1119 @@
+"""Shapes of the implemented operations of apigatewayv2. Written by scripts/shapes from botocore's model; do not edit."""
+
+from typing import NotRequired, TypedDict
+
+
+class AccessLogSettings(TypedDict):
+    DestinationArn: NotRequired[str]
+    Format: NotRequired[str]
+
+
+class Api(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: str
+    ProtocolType: str
+    RouteSelectionExpression: str
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
+
+
+class Authorizer(TypedDict):
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: NotRequired[str]
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: NotRequired[list[str]]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: str
+
+
+class Cors(TypedDict):
+    AllowCredentials: NotRequired[bool]
+    AllowHeaders: NotRequired[list[str]]
+    AllowMethods: NotRequired[list[str]]
+    AllowOrigins: NotRequired[list[str]]
+    ExposeHeaders: NotRequired[list[str]]
+    MaxAge: NotRequired[int]
+
+
+class CreateApiRequest(TypedDict):
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    IpAddressType: NotRequired[str]
+    Name: str
+    ProtocolType: str
+    RouteKey: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Target: NotRequired[str]
+    Version: NotRequired[str]
+
+
+class CreateApiResponse(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    ProtocolType: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
+
+
+class CreateAuthorizerRequest(TypedDict):
+    ApiId: str
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: str
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: list[str]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: str
+
+
+class CreateAuthorizerResponse(TypedDict):
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: NotRequired[str]
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: NotRequired[list[str]]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: NotRequired[str]
+
+
+class CreateDeploymentRequest(TypedDict):
+    ApiId: str
+    Description: NotRequired[str]
+    StageName: NotRequired[str]
+
+
+class CreateDeploymentResponse(TypedDict):
+    AutoDeployed: NotRequired[bool]
+    CreatedDate: NotRequired[float]
+    DeploymentId: NotRequired[str]
+    DeploymentStatus: NotRequired[str]
+    DeploymentStatusMessage: NotRequired[str]
+    Description: NotRequired[str]
+
+
+class CreateIntegrationRequest(TypedDict):
+    ApiId: str
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationMethod: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: str
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfigInput"]
+
+
+class CreateIntegrationResponseRequest(TypedDict):
+    ApiId: str
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationId: str
+    IntegrationResponseKey: str
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class CreateIntegrationResponseResponse(TypedDict):
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationResponseId: NotRequired[str]
+    IntegrationResponseKey: NotRequired[str]
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class CreateIntegrationResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationId: NotRequired[str]
+    IntegrationMethod: NotRequired[str]
+    IntegrationResponseSelectionExpression: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: NotRequired[str]
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfig"]
+
+
+class CreateModelRequest(TypedDict):
+    ApiId: str
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    Name: str
+    Schema: str
+
+
+class CreateModelResponse(TypedDict):
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    ModelId: NotRequired[str]
+    Name: NotRequired[str]
+    Schema: NotRequired[str]
+
+
+class CreateRouteRequest(TypedDict):
+    ApiId: str
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteKey: str
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class CreateRouteResponseRequest(TypedDict):
+    ApiId: str
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: str
+    RouteResponseKey: str
+
+
+class CreateRouteResponseResponse(TypedDict):
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteResponseId: NotRequired[str]
+    RouteResponseKey: NotRequired[str]
+
+
+class CreateRouteResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: NotRequired[str]
+    RouteKey: NotRequired[str]
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class CreateStageRequest(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiId: str
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: str
+    StageVariables: NotRequired[dict[str, str]]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateStageResponse(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiGatewayManaged: NotRequired[bool]
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    CreatedDate: NotRequired[float]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    LastDeploymentStatusMessage: NotRequired[str]
+    LastUpdatedDate: NotRequired[float]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: NotRequired[str]
+    StageVariables: NotRequired[dict[str, str]]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateVpcLinkRequest(TypedDict):
+    Name: str
+    SecurityGroupIds: NotRequired[list[str]]
+    SubnetIds: list[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateVpcLinkResponse(TypedDict):
+    CreatedDate: NotRequired[float]
+    Name: NotRequired[str]
+    SecurityGroupIds: NotRequired[list[str]]
+    SubnetIds: NotRequired[list[str]]
+    Tags: NotRequired[dict[str, str]]
+    VpcLinkId: NotRequired[str]
+    VpcLinkStatus: NotRequired[str]
+    VpcLinkStatusMessage: NotRequired[str]
+    VpcLinkVersion: NotRequired[str]
+
+
+class DeleteAccessLogSettingsRequest(TypedDict):
+    ApiId: str
+    StageName: str
+
+
+class DeleteApiRequest(TypedDict):
+    ApiId: str
+
+
+class DeleteAuthorizerRequest(TypedDict):
+    ApiId: str
+    AuthorizerId: str
+
+
+class DeleteCorsConfigurationRequest(TypedDict):
+    ApiId: str
+
+
+class DeleteDeploymentRequest(TypedDict):
+    ApiId: str
+    DeploymentId: str
+
+
+class DeleteIntegrationRequest(TypedDict):
+    ApiId: str
+    IntegrationId: str
+
+
+class DeleteIntegrationResponseRequest(TypedDict):
+    ApiId: str
+    IntegrationId: str
+    IntegrationResponseId: str
+
+
+class DeleteModelRequest(TypedDict):
+    ApiId: str
+    ModelId: str
+
+
+class DeleteRouteRequest(TypedDict):
+    ApiId: str
+    RouteId: str
+
+
+class DeleteRouteRequestParameterRequest(TypedDict):
+    ApiId: str
+    RequestParameterKey: str
+    RouteId: str
+
+
+class DeleteRouteResponseRequest(TypedDict):
+    ApiId: str
+    RouteId: str
+    RouteResponseId: str
+
+
+class DeleteRouteSettingsRequest(TypedDict):
+    ApiId: str
+    RouteKey: str
+    StageName: str
+
+
+class DeleteStageRequest(TypedDict):
+    ApiId: str
+    StageName: str
+
+
+class DeleteVpcLinkRequest(TypedDict):
+    VpcLinkId: str
+
+
+class DeleteVpcLinkResponse(TypedDict):
+    pass
+
+
+class Deployment(TypedDict):
+    AutoDeployed: NotRequired[bool]
+    CreatedDate: NotRequired[float]
+    DeploymentId: NotRequired[str]
+    DeploymentStatus: NotRequired[str]
+    DeploymentStatusMessage: NotRequired[str]
+    Description: NotRequired[str]
+
+
+class GetApiRequest(TypedDict):
+    ApiId: str
+
+
+class GetApiResponse(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    ProtocolType: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
+
+
+class GetApisRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetApisResponse(TypedDict):
+    Items: NotRequired[list["Api"]]
+    NextToken: NotRequired[str]
+
+
+class GetAuthorizerRequest(TypedDict):
+    ApiId: str
+    AuthorizerId: str
+
+
+class GetAuthorizerResponse(TypedDict):
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: NotRequired[str]
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: NotRequired[list[str]]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: NotRequired[str]
+
+
+class GetAuthorizersRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetAuthorizersResponse(TypedDict):
+    Items: NotRequired[list["Authorizer"]]
+    NextToken: NotRequired[str]
+
+
+class GetDeploymentRequest(TypedDict):
+    ApiId: str
+    DeploymentId: str
+
+
+class GetDeploymentResponse(TypedDict):
+    AutoDeployed: NotRequired[bool]
+    CreatedDate: NotRequired[float]
+    DeploymentId: NotRequired[str]
+    DeploymentStatus: NotRequired[str]
+    DeploymentStatusMessage: NotRequired[str]
+    Description: NotRequired[str]
+
+
+class GetDeploymentsRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetDeploymentsResponse(TypedDict):
+    Items: NotRequired[list["Deployment"]]
+    NextToken: NotRequired[str]
+
+
+class GetIntegrationRequest(TypedDict):
+    ApiId: str
+    IntegrationId: str
+
+
+class GetIntegrationResponseRequest(TypedDict):
+    ApiId: str
+    IntegrationId: str
+    IntegrationResponseId: str
+
+
+class GetIntegrationResponseResponse(TypedDict):
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationResponseId: NotRequired[str]
+    IntegrationResponseKey: NotRequired[str]
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class GetIntegrationResponsesRequest(TypedDict):
+    ApiId: str
+    IntegrationId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetIntegrationResponsesResponse(TypedDict):
+    Items: NotRequired[list["IntegrationResponse"]]
+    NextToken: NotRequired[str]
+
+
+class GetIntegrationResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationId: NotRequired[str]
+    IntegrationMethod: NotRequired[str]
+    IntegrationResponseSelectionExpression: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: NotRequired[str]
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfig"]
+
+
+class GetIntegrationsRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetIntegrationsResponse(TypedDict):
+    Items: NotRequired[list["Integration"]]
+    NextToken: NotRequired[str]
+
+
+class GetModelRequest(TypedDict):
+    ApiId: str
+    ModelId: str
+
+
+class GetModelResponse(TypedDict):
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    ModelId: NotRequired[str]
+    Name: NotRequired[str]
+    Schema: NotRequired[str]
+
+
+class GetModelTemplateRequest(TypedDict):
+    ApiId: str
+    ModelId: str
+
+
+class GetModelTemplateResponse(TypedDict):
+    Value: NotRequired[str]
+
+
+class GetModelsRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetModelsResponse(TypedDict):
+    Items: NotRequired[list["Model"]]
+    NextToken: NotRequired[str]
+
+
+class GetRouteRequest(TypedDict):
+    ApiId: str
+    RouteId: str
+
+
+class GetRouteResponseRequest(TypedDict):
+    ApiId: str
+    RouteId: str
+    RouteResponseId: str
+
+
+class GetRouteResponseResponse(TypedDict):
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteResponseId: NotRequired[str]
+    RouteResponseKey: NotRequired[str]
+
+
+class GetRouteResponsesRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+    RouteId: str
+
+
+class GetRouteResponsesResponse(TypedDict):
+    Items: NotRequired[list["RouteResponse"]]
+    NextToken: NotRequired[str]
+
+
+class GetRouteResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: NotRequired[str]
+    RouteKey: NotRequired[str]
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class GetRoutesRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetRoutesResponse(TypedDict):
+    Items: NotRequired[list["Route"]]
+    NextToken: NotRequired[str]
+
+
+class GetStageRequest(TypedDict):
+    ApiId: str
+    StageName: str
+
+
+class GetStageResponse(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiGatewayManaged: NotRequired[bool]
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    CreatedDate: NotRequired[float]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    LastDeploymentStatusMessage: NotRequired[str]
+    LastUpdatedDate: NotRequired[float]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: NotRequired[str]
+    StageVariables: NotRequired[dict[str, str]]
+    Tags: NotRequired[dict[str, str]]
+
+
+class GetStagesRequest(TypedDict):
+    ApiId: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetStagesResponse(TypedDict):
+    Items: NotRequired[list["Stage"]]
+    NextToken: NotRequired[str]
+
+
+class GetTagsRequest(TypedDict):
+    ResourceArn: str
+
+
+class GetTagsResponse(TypedDict):
+    Tags: NotRequired[dict[str, str]]
+
+
+class GetVpcLinkRequest(TypedDict):
+    VpcLinkId: str
+
+
+class GetVpcLinkResponse(TypedDict):
+    CreatedDate: NotRequired[float]
+    Name: NotRequired[str]
+    SecurityGroupIds: NotRequired[list[str]]
+    SubnetIds: NotRequired[list[str]]
+    Tags: NotRequired[dict[str, str]]
+    VpcLinkId: NotRequired[str]
+    VpcLinkStatus: NotRequired[str]
+    VpcLinkStatusMessage: NotRequired[str]
+    VpcLinkVersion: NotRequired[str]
+
+
+class GetVpcLinksRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetVpcLinksResponse(TypedDict):
+    Items: NotRequired[list["VpcLink"]]
+    NextToken: NotRequired[str]
+
+
+class Integration(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationId: NotRequired[str]
+    IntegrationMethod: NotRequired[str]
+    IntegrationResponseSelectionExpression: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: NotRequired[str]
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfig"]
+
+
+class IntegrationResponse(TypedDict):
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationResponseId: NotRequired[str]
+    IntegrationResponseKey: str
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class JWTConfiguration(TypedDict):
+    Audience: NotRequired[list[str]]
+    Issuer: NotRequired[str]
+
+
+class Model(TypedDict):
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    ModelId: NotRequired[str]
+    Name: str
+    Schema: NotRequired[str]
+
+
+class ParameterConstraints(TypedDict):
+    Required: NotRequired[bool]
+
+
+class ResetAuthorizersCacheRequest(TypedDict):
+    ApiId: str
+    StageName: str
+
+
+class Route(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: NotRequired[str]
+    RouteKey: str
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class RouteResponse(TypedDict):
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteResponseId: NotRequired[str]
+    RouteResponseKey: str
+
+
+class RouteSettings(TypedDict):
+    DataTraceEnabled: NotRequired[bool]
+    DetailedMetricsEnabled: NotRequired[bool]
+    LoggingLevel: NotRequired[str]
+    ThrottlingBurstLimit: NotRequired[int]
+    ThrottlingRateLimit: NotRequired[float]
+
+
+class Stage(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiGatewayManaged: NotRequired[bool]
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    CreatedDate: NotRequired[float]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    LastDeploymentStatusMessage: NotRequired[str]
+    LastUpdatedDate: NotRequired[float]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: str
+    StageVariables: NotRequired[dict[str, str]]
+    Tags: NotRequired[dict[str, str]]
+
+
+class TagResourceRequest(TypedDict):
+    ResourceArn: str
+    Tags: NotRequired[dict[str, str]]
+
+
+class TagResourceResponse(TypedDict):
+    pass
+
+
+class TlsConfig(TypedDict):
+    ServerNameToVerify: NotRequired[str]
+
+
+class TlsConfigInput(TypedDict):
+    ServerNameToVerify: NotRequired[str]
+
+
+class UntagResourceRequest(TypedDict):
+    ResourceArn: str
+    TagKeys: list[str]
+
+
+class UpdateApiRequest(TypedDict):
+    ApiId: str
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    RouteKey: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+    Version: NotRequired[str]
+
+
+class UpdateApiResponse(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    ProtocolType: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
+
+
+class UpdateAuthorizerRequest(TypedDict):
+    ApiId: str
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerId: str
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: NotRequired[str]
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: NotRequired[list[str]]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: NotRequired[str]
+
+
+class UpdateAuthorizerResponse(TypedDict):
+    AuthorizerCredentialsArn: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    AuthorizerPayloadFormatVersion: NotRequired[str]
+    AuthorizerResultTtlInSeconds: NotRequired[int]
+    AuthorizerType: NotRequired[str]
+    AuthorizerUri: NotRequired[str]
+    EnableSimpleResponses: NotRequired[bool]
+    IdentitySource: NotRequired[list[str]]
+    IdentityValidationExpression: NotRequired[str]
+    JwtConfiguration: NotRequired["JWTConfiguration"]
+    Name: NotRequired[str]
+
+
+class UpdateDeploymentRequest(TypedDict):
+    ApiId: str
+    DeploymentId: str
+    Description: NotRequired[str]
+
+
+class UpdateDeploymentResponse(TypedDict):
+    AutoDeployed: NotRequired[bool]
+    CreatedDate: NotRequired[float]
+    DeploymentId: NotRequired[str]
+    DeploymentStatus: NotRequired[str]
+    DeploymentStatusMessage: NotRequired[str]
+    Description: NotRequired[str]
+
+
+class UpdateIntegrationRequest(TypedDict):
+    ApiId: str
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationId: str
+    IntegrationMethod: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: NotRequired[str]
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfigInput"]
+
+
+class UpdateIntegrationResponseRequest(TypedDict):
+    ApiId: str
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationId: str
+    IntegrationResponseId: str
+    IntegrationResponseKey: NotRequired[str]
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class UpdateIntegrationResponseResponse(TypedDict):
+    ContentHandlingStrategy: NotRequired[str]
+    IntegrationResponseId: NotRequired[str]
+    IntegrationResponseKey: NotRequired[str]
+    ResponseParameters: NotRequired[dict[str, str]]
+    ResponseTemplates: NotRequired[dict[str, str]]
+    TemplateSelectionExpression: NotRequired[str]
+
+
+class UpdateIntegrationResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ConnectionId: NotRequired[str]
+    ConnectionType: NotRequired[str]
+    ContentHandlingStrategy: NotRequired[str]
+    CredentialsArn: NotRequired[str]
+    Description: NotRequired[str]
+    IntegrationId: NotRequired[str]
+    IntegrationMethod: NotRequired[str]
+    IntegrationResponseSelectionExpression: NotRequired[str]
+    IntegrationSubtype: NotRequired[str]
+    IntegrationType: NotRequired[str]
+    IntegrationUri: NotRequired[str]
+    PassthroughBehavior: NotRequired[str]
+    PayloadFormatVersion: NotRequired[str]
+    RequestParameters: NotRequired[dict[str, str]]
+    RequestTemplates: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, dict[str, str]]]
+    TemplateSelectionExpression: NotRequired[str]
+    TimeoutInMillis: NotRequired[int]
+    TlsConfig: NotRequired["TlsConfig"]
+
+
+class UpdateModelRequest(TypedDict):
+    ApiId: str
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    ModelId: str
+    Name: NotRequired[str]
+    Schema: NotRequired[str]
+
+
+class UpdateModelResponse(TypedDict):
+    ContentType: NotRequired[str]
+    Description: NotRequired[str]
+    ModelId: NotRequired[str]
+    Name: NotRequired[str]
+    Schema: NotRequired[str]
+
+
+class UpdateRouteRequest(TypedDict):
+    ApiId: str
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: str
+    RouteKey: NotRequired[str]
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class UpdateRouteResponseRequest(TypedDict):
+    ApiId: str
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: str
+    RouteResponseId: str
+    RouteResponseKey: NotRequired[str]
+
+
+class UpdateRouteResponseResponse(TypedDict):
+    ModelSelectionExpression: NotRequired[str]
+    ResponseModels: NotRequired[dict[str, str]]
+    ResponseParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteResponseId: NotRequired[str]
+    RouteResponseKey: NotRequired[str]
+
+
+class UpdateRouteResult(TypedDict):
+    ApiGatewayManaged: NotRequired[bool]
+    ApiKeyRequired: NotRequired[bool]
+    AuthorizationScopes: NotRequired[list[str]]
+    AuthorizationType: NotRequired[str]
+    AuthorizerId: NotRequired[str]
+    ModelSelectionExpression: NotRequired[str]
+    OperationName: NotRequired[str]
+    RequestModels: NotRequired[dict[str, str]]
+    RequestParameters: NotRequired[dict[str, "ParameterConstraints"]]
+    RouteId: NotRequired[str]
+    RouteKey: NotRequired[str]
+    RouteResponseSelectionExpression: NotRequired[str]
+    Target: NotRequired[str]
+
+
+class UpdateStageRequest(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiId: str
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: str
+    StageVariables: NotRequired[dict[str, str]]
+
+
+class UpdateStageResponse(TypedDict):
+    AccessLogSettings: NotRequired["AccessLogSettings"]
+    ApiGatewayManaged: NotRequired[bool]
+    AutoDeploy: NotRequired[bool]
+    ClientCertificateId: NotRequired[str]
+    CreatedDate: NotRequired[float]
+    DefaultRouteSettings: NotRequired["RouteSettings"]
+    DeploymentId: NotRequired[str]
+    Description: NotRequired[str]
+    LastDeploymentStatusMessage: NotRequired[str]
+    LastUpdatedDate: NotRequired[float]
+    RouteSettings: NotRequired[dict[str, "RouteSettings"]]
+    StageName: NotRequired[str]
+    StageVariables: NotRequired[dict[str, str]]
+    Tags: NotRequired[dict[str, str]]
+
+
+class UpdateVpcLinkRequest(TypedDict):
+    Name: NotRequired[str]
+    VpcLinkId: str
+
+
+class UpdateVpcLinkResponse(TypedDict):
+    CreatedDate: NotRequired[float]
+    Name: NotRequired[str]
+    SecurityGroupIds: NotRequired[list[str]]
+    SubnetIds: NotRequired[list[str]]
+    Tags: NotRequired[dict[str, str]]
+    VpcLinkId: NotRequired[str]
+    VpcLinkStatus: NotRequired[str]
+    VpcLinkStatusMessage: NotRequired[str]
+    VpcLinkVersion: NotRequired[str]
+
+
+class VpcLink(TypedDict):
+    CreatedDate: NotRequired[float]
+    Name: str
+    SecurityGroupIds: list[str]
+    SubnetIds: list[str]
+    Tags: NotRequired[dict[str, str]]
+    VpcLinkId: str
+    VpcLinkStatus: NotRequired[str]
+    VpcLinkStatusMessage: NotRequired[str]
+    VpcLinkVersion: NotRequired[str]
+
+
+CreateIntegrationResponse = CreateIntegrationResult
+
+
+CreateRouteResponse = CreateRouteResult
+
+
+GetIntegrationResponse = GetIntegrationResult
+
+
+GetRouteResponse = GetRouteResult
+
+
+UpdateIntegrationResponse = UpdateIntegrationResult
+
+
+UpdateRouteResponse = UpdateRouteResult
