@@ -7,8 +7,10 @@ from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.sign_in import SPENT, keep_sweeping
+from portico.services.cognito_idp.sweep import Sweeper
 from portico.services.cognito_idp.token_keys import TokenKeys
 from portico.services.cognito_idp.tokens import REFRESH_ENDS
+from portico.services.cognito_idp.well_known import WellKnown
 
 
 def _build(ports: Ports) -> CognitoIdp:
@@ -22,13 +24,14 @@ def _build(ports: Ports) -> CognitoIdp:
         by_smtp(smtp) if smtp else None,
     )
     ports.start_task("cognito_idp.outbox", outbox.run)
+    ports.start_task("cognito_idp.sweep", Sweeper(ports.store, extras["Bus"]).run)
     keys = TokenKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
     ports.start_task(
         "cognito_idp.expired", lambda: keep_sweeping(ports.store, (SPENT, REFRESH_ENDS), ports.clock.now)
     )
-    return CognitoIdp(
+    idp = CognitoIdp(
         store=ports.store,
         cache=ports.cache,
         clock=ports.clock,
@@ -42,6 +45,8 @@ def _build(ports: Ports) -> CognitoIdp:
         guesses=Guesses(ports.cache),
         smtp=smtp,
     )
+    extras["Doors"].add("pool", WellKnown(idp))
+    return idp
 
 
 SERVICE = ServiceSpec(
@@ -59,6 +64,12 @@ SERVICE = ServiceSpec(
         "admin_passwords",
         "groups",
         "memberships",
+        "list_users",
+        "federation",
+        "resource_servers",
+        "identity_providers",
+        "domains",
+        "mfa_config",
         "initiate_auth",
         "respond_to_auth_challenge",
         "refresh",
