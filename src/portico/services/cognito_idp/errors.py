@@ -105,6 +105,11 @@ def group_exists() -> AwsError:
     return AwsError("GroupExistsException", "A group with the name already exists.")
 
 
+def duplicate_provider(message: str) -> AwsError:
+    """An identity provider of that name, or with that identifier, is there."""
+    return AwsError("DuplicateProviderException", message)
+
+
 def bad_tags(message: str) -> AwsError:
     """Tags that a pool can't have."""
     return AwsError("UserPoolTaggingException", message)

@@ -83,6 +83,15 @@ class AdminDeleteUserRequest(TypedDict):
     Username: str
 
 
+class AdminDisableProviderForUserRequest(TypedDict):
+    UserPoolId: str
+    User: "ProviderUserIdentifierType"
+
+
+class AdminDisableProviderForUserResponse(TypedDict):
+    pass
+
+
 class AdminDisableUserRequest(TypedDict):
     UserPoolId: str
     Username: str
@@ -135,6 +144,16 @@ class AdminInitiateAuthResponse(TypedDict):
     ChallengeParameters: NotRequired[dict[str, str]]
     AuthenticationResult: NotRequired["AuthenticationResultType"]
     AvailableChallenges: NotRequired[list[str]]
+
+
+class AdminLinkProviderForUserRequest(TypedDict):
+    UserPoolId: str
+    DestinationUser: "ProviderUserIdentifierType"
+    SourceUser: "ProviderUserIdentifierType"
+
+
+class AdminLinkProviderForUserResponse(TypedDict):
+    pass
 
 
 class AdminListGroupsForUserRequest(TypedDict):
@@ -319,6 +338,31 @@ class CreateGroupResponse(TypedDict):
     Group: NotRequired["GroupType"]
 
 
+class CreateIdentityProviderRequest(TypedDict):
+    UserPoolId: str
+    ProviderName: str
+    ProviderType: str
+    ProviderDetails: dict[str, str]
+    AttributeMapping: NotRequired[dict[str, str]]
+    IdpIdentifiers: NotRequired[list[str]]
+    AcrMapping: NotRequired[dict[str, str]]
+
+
+class CreateIdentityProviderResponse(TypedDict):
+    IdentityProvider: "IdentityProviderType"
+
+
+class CreateResourceServerRequest(TypedDict):
+    UserPoolId: str
+    Identifier: str
+    Name: str
+    Scopes: NotRequired[list["ResourceServerScopeType"]]
+
+
+class CreateResourceServerResponse(TypedDict):
+    ResourceServer: "ResourceServerType"
+
+
 class CreateUserPoolClientRequest(TypedDict):
     UserPoolId: str
     ClientName: str
@@ -348,6 +392,20 @@ class CreateUserPoolClientRequest(TypedDict):
 
 class CreateUserPoolClientResponse(TypedDict):
     UserPoolClient: NotRequired["UserPoolClientType"]
+
+
+class CreateUserPoolDomainRequest(TypedDict):
+    Domain: str
+    UserPoolId: str
+    ManagedLoginVersion: NotRequired[int]
+    CustomDomainConfig: NotRequired["CustomDomainConfigType"]
+    Routing: NotRequired["RoutingType"]
+
+
+class CreateUserPoolDomainResponse(TypedDict):
+    ManagedLoginVersion: NotRequired[int]
+    CloudFrontDomain: NotRequired[str]
+    Routing: NotRequired["RoutingType"]
 
 
 class CreateUserPoolRequest(TypedDict):
@@ -385,6 +443,11 @@ class CreateUserPoolResponse(TypedDict):
     UserPool: NotRequired["UserPoolType"]
 
 
+class CustomDomainConfigType(TypedDict):
+    CertificateArn: str
+    SecurityPolicy: NotRequired[str]
+
+
 class CustomEmailLambdaVersionConfigType(TypedDict):
     LambdaVersion: str
     LambdaArn: str
@@ -406,6 +469,16 @@ class DcrConfigurationType(TypedDict):
 class DeleteGroupRequest(TypedDict):
     GroupName: str
     UserPoolId: str
+
+
+class DeleteIdentityProviderRequest(TypedDict):
+    UserPoolId: str
+    ProviderName: str
+
+
+class DeleteResourceServerRequest(TypedDict):
+    UserPoolId: str
+    Identifier: str
 
 
 class DeleteUserAttributesRequest(TypedDict):
@@ -432,12 +505,39 @@ class DeleteUserPoolClientSecretResponse(TypedDict):
     pass
 
 
+class DeleteUserPoolDomainRequest(TypedDict):
+    Domain: str
+    UserPoolId: str
+
+
+class DeleteUserPoolDomainResponse(TypedDict):
+    pass
+
+
 class DeleteUserPoolRequest(TypedDict):
     UserPoolId: str
 
 
 class DeleteUserRequest(TypedDict):
     AccessToken: str
+
+
+class DescribeIdentityProviderRequest(TypedDict):
+    UserPoolId: str
+    ProviderName: str
+
+
+class DescribeIdentityProviderResponse(TypedDict):
+    IdentityProvider: "IdentityProviderType"
+
+
+class DescribeResourceServerRequest(TypedDict):
+    UserPoolId: str
+    Identifier: str
+
+
+class DescribeResourceServerResponse(TypedDict):
+    ResourceServer: "ResourceServerType"
 
 
 class DescribeUserPoolClientRequest(TypedDict):
@@ -447,6 +547,14 @@ class DescribeUserPoolClientRequest(TypedDict):
 
 class DescribeUserPoolClientResponse(TypedDict):
     UserPoolClient: NotRequired["UserPoolClientType"]
+
+
+class DescribeUserPoolDomainRequest(TypedDict):
+    Domain: str
+
+
+class DescribeUserPoolDomainResponse(TypedDict):
+    DomainDescription: NotRequired["DomainDescriptionType"]
 
 
 class DescribeUserPoolRequest(TypedDict):
@@ -462,12 +570,30 @@ class DeviceConfigurationType(TypedDict):
     DeviceOnlyRememberedOnUserPrompt: NotRequired[bool]
 
 
+class DomainDescriptionType(TypedDict):
+    UserPoolId: NotRequired[str]
+    AWSAccountId: NotRequired[str]
+    Domain: NotRequired[str]
+    S3Bucket: NotRequired[str]
+    CloudFrontDistribution: NotRequired[str]
+    Version: NotRequired[str]
+    Status: NotRequired[str]
+    CustomDomainConfig: NotRequired["CustomDomainConfigType"]
+    ManagedLoginVersion: NotRequired[int]
+    Routing: NotRequired["RoutingType"]
+
+
 class EmailConfigurationType(TypedDict):
     SourceArn: NotRequired[str]
     ReplyToEmailAddress: NotRequired[str]
     EmailSendingAccount: NotRequired[str]
     From: NotRequired[str]
     ConfigurationSet: NotRequired[str]
+
+
+class EmailMfaConfigType(TypedDict):
+    Message: NotRequired[str]
+    Subject: NotRequired[str]
 
 
 class EumsSmsConfigurationType(TypedDict):
@@ -478,6 +604,11 @@ class EumsSmsConfigurationType(TypedDict):
     InEntityId: NotRequired[str]
     InTemplateId: NotRequired[str]
     Region: NotRequired[str]
+
+
+class FailoverType(TypedDict):
+    SecondaryRegion: str
+    PrimaryRoute53HealthCheckId: str
 
 
 class ForgotPasswordRequest(TypedDict):
@@ -502,6 +633,15 @@ class GetGroupResponse(TypedDict):
     Group: NotRequired["GroupType"]
 
 
+class GetIdentityProviderByIdentifierRequest(TypedDict):
+    UserPoolId: str
+    IdpIdentifier: str
+
+
+class GetIdentityProviderByIdentifierResponse(TypedDict):
+    IdentityProvider: "IdentityProviderType"
+
+
 class GetTokensFromRefreshTokenRequest(TypedDict):
     RefreshToken: str
     ClientId: str
@@ -522,6 +662,18 @@ class GetUserAttributeVerificationCodeRequest(TypedDict):
 
 class GetUserAttributeVerificationCodeResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class GetUserPoolMfaConfigRequest(TypedDict):
+    UserPoolId: str
+
+
+class GetUserPoolMfaConfigResponse(TypedDict):
+    SmsMfaConfiguration: NotRequired["SmsMfaConfigType"]
+    SoftwareTokenMfaConfiguration: NotRequired["SoftwareTokenMfaConfigType"]
+    EmailMfaConfiguration: NotRequired["EmailMfaConfigType"]
+    MfaConfiguration: NotRequired[str]
+    WebAuthnConfiguration: NotRequired["WebAuthnConfigurationType"]
 
 
 class GetUserRequest(TypedDict):
@@ -549,6 +701,18 @@ class GroupType(TypedDict):
 class HttpHeader(TypedDict):
     headerName: NotRequired[str]
     headerValue: NotRequired[str]
+
+
+class IdentityProviderType(TypedDict):
+    UserPoolId: NotRequired[str]
+    ProviderName: NotRequired[str]
+    ProviderType: NotRequired[str]
+    ProviderDetails: NotRequired[dict[str, str]]
+    AttributeMapping: NotRequired[dict[str, str]]
+    IdpIdentifiers: NotRequired[list[str]]
+    AcrMapping: NotRequired[dict[str, str]]
+    LastModifiedDate: NotRequired[float]
+    CreationDate: NotRequired[float]
 
 
 class InboundFederationLambdaType(TypedDict):
@@ -612,6 +776,28 @@ class ListGroupsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListIdentityProvidersRequest(TypedDict):
+    UserPoolId: str
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListIdentityProvidersResponse(TypedDict):
+    Providers: list["ProviderDescription"]
+    NextToken: NotRequired[str]
+
+
+class ListResourceServersRequest(TypedDict):
+    UserPoolId: str
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListResourceServersResponse(TypedDict):
+    ResourceServers: list["ResourceServerType"]
+    NextToken: NotRequired[str]
+
+
 class ListTagsForResourceRequest(TypedDict):
     ResourceArn: str
 
@@ -665,6 +851,19 @@ class ListUsersInGroupResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ListUsersRequest(TypedDict):
+    UserPoolId: str
+    AttributesToGet: NotRequired[list[str]]
+    Limit: NotRequired[int]
+    PaginationToken: NotRequired[str]
+    Filter: NotRequired[str]
+
+
+class ListUsersResponse(TypedDict):
+    Users: NotRequired[list["UserType"]]
+    PaginationToken: NotRequired[str]
+
+
 class MFAOptionType(TypedDict):
     DeliveryMedium: NotRequired[str]
     AttributeName: NotRequired[str]
@@ -701,6 +900,19 @@ class PreTokenGenerationVersionConfigType(TypedDict):
     LambdaArn: str
 
 
+class ProviderDescription(TypedDict):
+    ProviderName: NotRequired[str]
+    ProviderType: NotRequired[str]
+    LastModifiedDate: NotRequired[float]
+    CreationDate: NotRequired[float]
+
+
+class ProviderUserIdentifierType(TypedDict):
+    ProviderName: NotRequired[str]
+    ProviderAttributeName: NotRequired[str]
+    ProviderAttributeValue: NotRequired[str]
+
+
 class RecoveryOptionType(TypedDict):
     Priority: int
     Name: str
@@ -724,6 +936,19 @@ class ResendConfirmationCodeResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
 
 
+class ResourceServerScopeType(TypedDict):
+    ScopeName: str
+    ScopeDescription: str
+
+
+class ResourceServerType(TypedDict):
+    UserPoolId: NotRequired[str]
+    Identifier: NotRequired[str]
+    Name: NotRequired[str]
+    Scopes: NotRequired[list["ResourceServerScopeType"]]
+    ManagedBy: NotRequired[str]
+
+
 class RespondToAuthChallengeRequest(TypedDict):
     ClientId: str
     ChallengeName: str
@@ -742,6 +967,10 @@ class RespondToAuthChallengeResponse(TypedDict):
     AvailableChallenges: NotRequired[list[str]]
 
 
+class RoutingType(TypedDict):
+    Failover: NotRequired["FailoverType"]
+
+
 class SchemaAttributeType(TypedDict):
     Name: NotRequired[str]
     AttributeDataType: NotRequired[str]
@@ -750,6 +979,23 @@ class SchemaAttributeType(TypedDict):
     Required: NotRequired[bool]
     NumberAttributeConstraints: NotRequired["NumberAttributeConstraintsType"]
     StringAttributeConstraints: NotRequired["StringAttributeConstraintsType"]
+
+
+class SetUserPoolMfaConfigRequest(TypedDict):
+    UserPoolId: str
+    SmsMfaConfiguration: NotRequired["SmsMfaConfigType"]
+    SoftwareTokenMfaConfiguration: NotRequired["SoftwareTokenMfaConfigType"]
+    EmailMfaConfiguration: NotRequired["EmailMfaConfigType"]
+    MfaConfiguration: NotRequired[str]
+    WebAuthnConfiguration: NotRequired["WebAuthnConfigurationType"]
+
+
+class SetUserPoolMfaConfigResponse(TypedDict):
+    SmsMfaConfiguration: NotRequired["SmsMfaConfigType"]
+    SoftwareTokenMfaConfiguration: NotRequired["SoftwareTokenMfaConfigType"]
+    EmailMfaConfiguration: NotRequired["EmailMfaConfigType"]
+    MfaConfiguration: NotRequired[str]
+    WebAuthnConfiguration: NotRequired["WebAuthnConfigurationType"]
 
 
 class SignInPolicyType(TypedDict):
@@ -780,6 +1026,15 @@ class SmsConfigurationType(TypedDict):
     ExternalId: NotRequired[str]
     SnsRegion: NotRequired[str]
     EumsSms: NotRequired["EumsSmsConfigurationType"]
+
+
+class SmsMfaConfigType(TypedDict):
+    SmsAuthenticationMessage: NotRequired[str]
+    SmsConfiguration: NotRequired["SmsConfigurationType"]
+
+
+class SoftwareTokenMfaConfigType(TypedDict):
+    Enabled: NotRequired[bool]
 
 
 class StringAttributeConstraintsType(TypedDict):
@@ -823,6 +1078,30 @@ class UpdateGroupResponse(TypedDict):
     Group: NotRequired["GroupType"]
 
 
+class UpdateIdentityProviderRequest(TypedDict):
+    UserPoolId: str
+    ProviderName: str
+    ProviderDetails: NotRequired[dict[str, str]]
+    AttributeMapping: NotRequired[dict[str, str]]
+    IdpIdentifiers: NotRequired[list[str]]
+    AcrMapping: NotRequired[dict[str, str]]
+
+
+class UpdateIdentityProviderResponse(TypedDict):
+    IdentityProvider: "IdentityProviderType"
+
+
+class UpdateResourceServerRequest(TypedDict):
+    UserPoolId: str
+    Identifier: str
+    Name: str
+    Scopes: NotRequired[list["ResourceServerScopeType"]]
+
+
+class UpdateResourceServerResponse(TypedDict):
+    ResourceServer: "ResourceServerType"
+
+
 class UpdateUserAttributesRequest(TypedDict):
     UserAttributes: list["AttributeType"]
     AccessToken: str
@@ -861,6 +1140,20 @@ class UpdateUserPoolClientRequest(TypedDict):
 
 class UpdateUserPoolClientResponse(TypedDict):
     UserPoolClient: NotRequired["UserPoolClientType"]
+
+
+class UpdateUserPoolDomainRequest(TypedDict):
+    Domain: str
+    UserPoolId: str
+    ManagedLoginVersion: NotRequired[int]
+    CustomDomainConfig: NotRequired["CustomDomainConfigType"]
+    Routing: NotRequired["RoutingType"]
+
+
+class UpdateUserPoolDomainResponse(TypedDict):
+    ManagedLoginVersion: NotRequired[int]
+    CloudFrontDomain: NotRequired[str]
+    Routing: NotRequired["RoutingType"]
 
 
 class UpdateUserPoolRequest(TypedDict):
@@ -1032,3 +1325,9 @@ class VerifyUserAttributeRequest(TypedDict):
 
 class VerifyUserAttributeResponse(TypedDict):
     pass
+
+
+class WebAuthnConfigurationType(TypedDict):
+    RelyingPartyId: NotRequired[str]
+    UserVerification: NotRequired[str]
+    FactorConfiguration: NotRequired[str]

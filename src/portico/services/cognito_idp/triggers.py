@@ -199,8 +199,10 @@ async def _invoke(
     client = idp.clients.of(principal_of(pool), scope, request_id=call.request_id, trace=call.origin.trace)
     for _ in range(_TRIES):
         try:
-            asked = client.call("lambda", "Invoke", FunctionName=function, Payload=event)
-            answer: Mapping[str, Any] = await asyncio.wait_for(asked, _TIMEOUT_S)
+            async with asyncio.timeout(_TIMEOUT_S):
+                answer: Mapping[str, Any] = await client.call(
+                    "lambda", "Invoke", FunctionName=function, Payload=event
+                )
         except TimeoutError:
             continue
         except AwsError as error:

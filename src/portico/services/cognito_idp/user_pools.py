@@ -24,6 +24,7 @@ from portico.services.cognito_idp.records import (
     pool_arn,
 )
 from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.sweep import WAKE
 from portico.services.cognito_idp.tags import check_tags
 from portico.services.cognito_idp.user_records import total
 
@@ -134,6 +135,7 @@ async def delete_user_pool(
     call.tx.delete(POOLS, pool.id)
     call.tx.delete(POOLS_OF, pool.account, pool.region, pool.id)
     call.tx.put(SWEEPS, Sweep(pool.id), pool.id)
+    call.tx.then(lambda: idp.bus.publish(WAKE))
     return {}
 
 

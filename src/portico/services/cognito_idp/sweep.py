@@ -1,0 +1,65 @@
+"""What a deleted pool leaves behind goes bit by bit: a million users are no single commit.
+
+The record that says so is written with the deletion, so that a restart goes on where the last one ended.
+"""
+
+from portico.bus.port import Bus
+from portico.services.cognito_idp import records
+from portico.services.cognito_idp.records import SWEEPS
+from portico.store.port import Delete, Key, Store
+from portico.store.table import AnyTable
+
+_BATCH = 1_000
+_LOOK_S = 60.0
+_OF_POOL: tuple[AnyTable, ...] = (
+    records.CLIENTS,
+    records.USERS,
+    records.SUBS,
+    records.ALIASES,
+    records.VALUES,
+    records.IDENTITIES,
+    records.CODES,
+    records.ATTEMPTS,
+    records.GROUPS,
+    records.MEMBERS,
+    records.GROUPS_OF,
+    records.RESOURCE_SERVERS,
+    records.PROVIDERS,
+    records.PROVIDER_IDENTIFIERS,
+    records.DEVICES,
+    records.REFRESH,
+    records.KEYS,
+    records.TALLIES,
+    records.IMPORTS,
+    records.CUSTOMIZATIONS,
+)
+WAKE: Key = ("cognito-idp.swept",)
+
+
+class Sweeper:
+    """Deletes what is left. Start `run` as a background loop."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store = store
+        self._woken = bus.subscribe(WAKE)
+
+    async def run(self) -> None:
+        """Delete, for ever."""
+        while True:
+            if not await self.sweep():
+                await self._woken.wait(_LOOK_S)
+
+    async def sweep(self) -> bool:
+        """Delete what the oldest deletion has left; whether there was any."""
+        found = await self._store.scan(SWEEPS.key(), limit=1)
+        if not found:
+            return False
+        left = SWEEPS.decode(found[0].value)
+        for table in _OF_POOL:
+            await self._empty(table.key(left.pool))
+        await self._store.commit([Delete(SWEEPS.key(left.pool))])
+        return True
+
+    async def _empty(self, prefix: Key) -> None:
+        while rows := await self._store.scan(prefix, limit=_BATCH):
+            await self._store.commit([Delete(row.key) for row in rows])
