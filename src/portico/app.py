@@ -20,6 +20,7 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.doors.callers import Callers
+from portico.doors.leading import Census, Guide
 from portico.doors.port import Doors
 from portico.environments.connections import Connections
 from portico.environments.doors import LOOPBACK, Entrance, Network
@@ -44,6 +45,7 @@ from portico.gateway.route import Router
 from portico.gateway.status import Status
 from portico.gateway.tls import authority_certificate
 from portico.gateway.upkeep import Upkeep
+from portico.gateway.ways import WaysEndpoint
 from portico.identity.credentials import KeyRing
 from portico.identity.issuers import Discovery, Issuers
 from portico.identity.last_use import LastUses
@@ -241,10 +243,13 @@ class Server:
 
     def _build_services(self) -> None:
         self.doors = Doors()
+        self.guide = Guide()
         self._from_function = Connections(self.environments.pids).is_function
         issuers = self._issuers()
         extras = {
             "Doors": self.doors,
+            "Guide": self.guide,
+            "Census": Census(self.cache, self.clock, self.authorizer),
             "Callers": Callers(self.keys, self.clock, self.settings.region, self._from_function),
             "Bus": self.bus,
             "Timeline": self.timeline,
@@ -324,6 +329,7 @@ class Server:
         own.add(upkeep.endpoints())
         own.add(Debug(resolver=self.resolver, invoker=self.invoker).endpoints())
         own.add(BudgetEndpoints(self.cache).endpoints())
+        own.add(WaysEndpoint(self.guide).endpoints())
         own.add(Container(self.container_credentials).endpoints())
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")

@@ -129,6 +129,10 @@ class Authorizer:
         self._decisions.refused(verdict)
         return decision, message
 
+    def foresee(self, call: Call, check: Check) -> Decision:
+        """What would be decided, without its being on record."""
+        return self._decide(call, check)
+
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
         principal = call.origin.principal

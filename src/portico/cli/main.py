@@ -17,6 +17,7 @@ class Lazy(click.Group):
         "invoke": ("invoke", "Call a function."),
         "logs": ("logs", "Show what a function has logged."),
         "env": ("env", "Print the exports that point AWS tools at Portico."),
+        "doors": ("doors", "List every way to a function, and who may use each."),
         "explain": ("explain", "Say why a call was allowed or refused."),
         "budget": ("budget", "Say how much a function or an account may be invoked."),
         "clock": ("clock", "Show Portico's own time, or jump ahead (development mode)."),

@@ -3,11 +3,13 @@
 from portico.calls.ports import Ports, ServiceSpec
 from portico.services.lambda_.service import Lambda, build
 from portico.services.lambda_.urls.door import UrlDoor
+from portico.services.lambda_.ways import Ways
 
 
 def _build(ports: Ports) -> Lambda:
     lam = build(ports)
     extras = ports.extras
+    extras["Guide"].add(Ways(lam, extras["Census"], extras["Origin"]))
     extras["Doors"].add("url", UrlDoor(lam, extras["Callers"], extras["Authorizer"]))
     return lam
 

@@ -1,0 +1,82 @@
+"""`portico doors`: what leads to a function, and who may use each way."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from harness import Server
+
+Make = Callable[..., Any]
+
+SOURCE = "def handler(event, context):\n    return 1"
+
+
+def told(server: Server, account: str, name: str) -> str:
+    command = [sys.executable, "-m", "portico", "doors", name, "--endpoint", server.url]
+    keys = {
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "PATH": "/usr/bin:/bin",
+    }
+    done = subprocess.run(command, env=keys, capture_output=True, text=True, check=False, timeout=60)
+    return done.stdout + done.stderr
+
+
+def test_every_way_and_who_may_use_it(client: Make, deploy: Make, account: str, server: Server) -> None:
+    name = deploy(SOURCE)
+    lam, iam = client("lambda"), client("iam")
+    arn = f"arn:aws:lambda:us-east-1:{account}:function:{name}"
+    for user, action in (("alice", "lambda:InvokeFunction"), ("bob", "lambda:GetFunction")):
+        iam.create_user(UserName=user)
+        statement = {"Effect": "Allow", "Action": action, "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy)
+    lam.add_permission(
+        FunctionName=name, StatementId="t", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com",
+        SourceArn=f"arn:aws:sns:us-east-1:{account}:t",
+    )  # fmt: skip
+    url = lam.create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
+    queue = client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    source = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    iam.attach_role_policy(
+        RoleName="run", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+    )
+    lam.create_event_source_mapping(FunctionName=name, EventSourceArn=source)
+    text = told(server, account, name)
+    assert text.startswith(f"{arn}\n")
+    invoke, _, rest = text.partition(f"function URL  {url}")
+    assert f"Invoke  {server.url}/2015-03-31/functions/{name}/invocations" in invoke
+    assert "  root\n  user/alice\n" in invoke
+    assert "bob" not in text
+    assert f"  sns.amazonaws.com where AWS:SourceArn ArnLike arn:aws:sns:us-east-1:{account}:t\n" in invoke
+    assert rest.startswith("\n  nobody")
+    assert f"event source mapping  {source}" in rest
+
+
+def test_what_is_open_says_so(client: Make, deploy: Make, account: str, server: Server) -> None:
+    name = deploy(SOURCE)
+    lam = client("lambda")
+    lam.create_function_url_config(FunctionName=name, AuthType="NONE")
+    for sid, action, more in (
+        ("a", "lambda:InvokeFunctionUrl", {"FunctionUrlAuthType": "NONE"}),
+        ("b", "lambda:InvokeFunction", {"InvokedViaFunctionUrl": True}),
+    ):
+        lam.add_permission(FunctionName=name, StatementId=sid, Action=action, Principal="*", **more)
+    text = told(server, account, name)
+    invoke, _, url = text.partition("function URL")
+    assert "open to the world" not in invoke
+    assert "open to the world\n  anybody, unsigned\n" in url
+    lam.update_function_url_config(FunctionName=name, AuthType="AWS_IAM")
+    assert "open to the world" not in told(server, account, name)
+    assert "root, signed" in told(server, account, name)
+
+
+def test_a_function_that_is_not_there(account: str, server: Server) -> None:
+    text = told(server, account, "nobody")
+    assert "Function not found" in text
+    assert "Traceback" not in text
