@@ -68,7 +68,18 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.services import apigatewayv2, cloudwatch, cognito_idp, iam, lambda_, logs, sns, sqs, sts
+from portico.services import (
+    apigateway,
+    apigatewayv2,
+    cloudwatch,
+    cognito_idp,
+    iam,
+    lambda_,
+    logs,
+    sns,
+    sqs,
+    sts,
+)
 from portico.services.cloudwatch.concurrency import Concurrency
 from portico.services.cloudwatch.embedded import EmbeddedMetrics
 from portico.services.cloudwatch.functions import FunctionMetrics
@@ -94,6 +105,7 @@ SERVICES: tuple[ServiceSpec, ...] = (
     sns.SERVICE,
     lambda_.SERVICE,
     cognito_idp.SERVICE,
+    apigateway.SERVICE,
     apigatewayv2.SERVICE,
 )
 

@@ -14,4 +14,17 @@ def _build(ports: Ports) -> ApiGateway:
     )
 
 
-SERVICE = ServiceSpec("apigateway", (), _build)
+SERVICE = ServiceSpec(
+    "apigateway",
+    (
+        "apis",
+        "resources",
+        "methods",
+        "method_responses",
+        "integrations",
+        "integration_responses",
+        "deployments",
+        "stages",
+    ),
+    _build,
+)

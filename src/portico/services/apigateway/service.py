@@ -1,7 +1,7 @@
-"""What the operations on REST APIs get, and how they find the API that a request names."""
+"""What the operations on REST APIs get, and how they find what a request names."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,9 +10,14 @@ from portico.calls.call import Call
 from portico.calls.clients import Clients
 from portico.identity.sealing import Sealer
 from portico.services.apigateway import errors
-from portico.services.apigateway.records import REST_APIS, RestApi
+from portico.services.apigateway.records import RESOURCES, REST_APIS, Record, Resource, RestApi
 from portico.store.cache import RecordCache
 from portico.store.port import Store
+from portico.store.table import Table
+from portico.wire.errors import AwsError
+
+R = TypeVar("R", bound=Record)
+Request = Mapping[str, Any]
 
 
 class ApiGateway(msgspec.Struct, frozen=True):
@@ -25,14 +30,46 @@ class ApiGateway(msgspec.Struct, frozen=True):
     sealer: Sealer
 
 
-async def api_of(call: Call, request: Mapping[str, Any]) -> RestApi:
-    """The API that a request names, in the account and region of the call.
+def execute_arn(call: Call, api_id: str) -> str:
+    """What the ARNs of an API's methods begin with."""
+    scope = call.scope
+    return f"arn:{scope.partition}:execute-api:{scope.region}:{scope.account}:{api_id}"
+
+
+async def found_api(call: Call, request: Request) -> RestApi | None:
+    """The API that a request names, in the account and region of the call; None if there is none."""
+    return await call.tx.get(REST_APIS, call.scope.account, call.scope.region, request["restApiId"])
+
+
+async def api_of(call: Call, request: Request) -> RestApi:
+    """The API that a request names.
 
     Raises:
         AwsError: NotFoundException.
     """
-    api_id: str = request["restApiId"]
-    found = await call.tx.get(REST_APIS, call.scope.account, call.scope.region, api_id)
+    found = await found_api(call, request)
     if found is None:
-        raise errors.no_api(call.scope.account, api_id)
+        raise errors.no_api(call.scope.account, request["restApiId"])
     return found
+
+
+async def below(call: Call, request: Request, table: Table[R], name: str, missing: AwsError) -> R:
+    """The thing `name` of a table that is kept by API.
+
+    Raises:
+        AwsError: `missing`, also when it is the API that is not there.
+    """
+    api = await found_api(call, request)
+    found = None if api is None else await call.tx.get(table, api.id, name)
+    if found is None:
+        raise missing
+    return found
+
+
+async def resource_of(call: Call, request: Request) -> Resource:
+    """The resource that a request names.
+
+    Raises:
+        AwsError: NotFoundException, there is no such resource, or no such API.
+    """
+    return await below(call, request, RESOURCES, request["resourceId"], errors.no_resource())

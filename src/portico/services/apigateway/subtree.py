@@ -1,0 +1,66 @@
+"""Everything that belongs to one API: removed with it, copied to a clone."""
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.doors.records import API_POINTERS
+from portico.services.apigateway.records import (
+    AUTHORIZERS,
+    DEPLOYMENTS,
+    DOCUMENTATION_PARTS,
+    DOCUMENTATION_SNAPSHOTS,
+    DOCUMENTATION_VERSIONS,
+    GATEWAY_RESPONSES,
+    MODELS,
+    RESOURCES,
+    REST_APIS,
+    STAGES,
+    VALIDATORS,
+    RestApi,
+)
+from portico.services.apigateway.snapshot import SNAPSHOTS
+from portico.store.table import AnyTable
+
+_BY_ID: tuple[AnyTable, ...] = (RESOURCES, VALIDATORS, AUTHORIZERS, DOCUMENTATION_PARTS)
+
+
+async def remove(call: Call, api: RestApi) -> None:
+    """Delete an API and what is below it."""
+    for table in _BY_ID:
+        for record in await call.tx.scan(table, api.id):
+            call.tx.delete(table, api.id, record.id)
+    for model in await call.tx.scan(MODELS, api.id):
+        call.tx.delete(MODELS, api.id, model.name)
+    for response in await call.tx.scan(GATEWAY_RESPONSES, api.id):
+        call.tx.delete(GATEWAY_RESPONSES, api.id, response.response_type)
+    for version in await call.tx.scan(DOCUMENTATION_VERSIONS, api.id):
+        call.tx.delete(DOCUMENTATION_VERSIONS, api.id, version.version)
+        call.tx.delete(DOCUMENTATION_SNAPSHOTS, api.id, version.version)
+    for stage in await call.tx.scan(STAGES, api.id):
+        call.tx.delete(STAGES, api.id, stage.stage_name)
+    for deployment in await call.tx.scan(DEPLOYMENTS, api.id):
+        call.tx.delete(DEPLOYMENTS, api.id, deployment.id)
+        call.tx.delete(SNAPSHOTS, api.id, deployment.id)
+    call.tx.delete(REST_APIS, call.scope.account, call.scope.region, api.id)
+    call.tx.delete(API_POINTERS, api.id)
+
+
+async def copy(call: Call, original: RestApi, clone: RestApi) -> None:
+    """Give `clone`, which is new, what `original` has: resources with their methods, models, validators, authorizers, gateway
+    responses. Ids below an API are the API's own, so they stay."""
+    tables: tuple[AnyTable, ...] = (VALIDATORS, AUTHORIZERS)
+    for table in tables:
+        for record in await call.tx.scan(table, original.id):
+            call.tx.put(table, record, clone.id, record.id)
+    for model in await call.tx.scan(MODELS, original.id):
+        call.tx.put(MODELS, model, clone.id, model.name)
+    for response in await call.tx.scan(GATEWAY_RESPONSES, original.id):
+        call.tx.put(GATEWAY_RESPONSES, response, clone.id, response.response_type)
+    roots = {original.root_resource_id: clone.root_resource_id}
+    for resource in await call.tx.scan(RESOURCES, original.id):
+        own = msgspec.structs.replace(
+            resource,
+            id=roots.get(resource.id, resource.id),
+            parent_id=roots.get(resource.parent_id, resource.parent_id),
+        )
+        call.tx.put(RESOURCES, own, clone.id, own.id)

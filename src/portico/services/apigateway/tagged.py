@@ -1,0 +1,69 @@
+"""What has tags: the records by their paths, and the tags that a request's policies are judged by."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.services.apigateway.records import (
+    API_KEYS,
+    CLIENT_CERTIFICATES,
+    REST_APIS,
+    STAGES,
+    USAGE_PLANS,
+    VPC_LINKS,
+)
+from portico.store.port import KeyPart
+from portico.store.table import AnyTable
+
+
+class Tagged(msgspec.Struct, frozen=True, gc=False):
+    """Where the record that a path names is kept."""
+
+    table: AnyTable
+    key: tuple[KeyPart, ...]
+
+
+_OWN: dict[str, AnyTable] = {
+    "restapis": REST_APIS,
+    "apikeys": API_KEYS,
+    "usageplans": USAGE_PLANS,
+    "clientcertificates": CLIENT_CERTIFICATES,
+    "vpclinks": VPC_LINKS,
+}
+_BY_MEMBER: tuple[tuple[str, AnyTable], ...] = (
+    ("restApiId", REST_APIS),
+    ("apiKey", API_KEYS),
+    ("usagePlanId", USAGE_PLANS),
+    ("clientCertificateId", CLIENT_CERTIFICATES),
+    ("vpcLinkId", VPC_LINKS),
+)
+
+
+def of_path(call: Call, path: str) -> Tagged | None:
+    """The taggable thing at a path (`/restapis/x`, `/restapis/x/stages/prod`, `/apikeys/y`); None if there is no such kind."""
+    account, region = call.scope.account, call.scope.region
+    match path.strip("/").split("/"):
+        case ["restapis", api, "stages", stage]:
+            return Tagged(STAGES, (api, stage))
+        case [kind, name] if kind in _OWN:
+            return Tagged(_OWN[kind], (account, region, name))
+    return None
+
+
+async def of_request(call: Call, request: Mapping[str, Any]) -> Mapping[str, str]:
+    """The tags of what a request is about: its API (and stage), key, plan, certificate or link, or what its ARN names."""
+    tags: dict[str, str] = {}
+    if "resourceArn" in request:
+        found = of_path(call, str(request["resourceArn"]).rpartition("::")[2])
+        record = None if found is None else await call.tx.get(found.table, *found.key)
+        return {} if record is None else dict(record.tags)
+    for member, table in _BY_MEMBER:
+        if isinstance(name := request.get(member), str):
+            record = await call.tx.get(table, call.scope.account, call.scope.region, name)
+            tags |= {} if record is None else record.tags
+    if isinstance(stage := request.get("stageName"), str) and "restApiId" in request:
+        own = await call.tx.get(STAGES, request["restApiId"], stage)
+        tags |= {} if own is None else own.tags
+    return tags
