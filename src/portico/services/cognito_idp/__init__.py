@@ -2,14 +2,15 @@
 
 from portico.calls.ports import Ports, ServiceSpec
 from portico.mail.smtp import by_smtp
+from portico.services.cognito_idp.expired import Expired
 from portico.services.cognito_idp.guesses import Guesses
+from portico.services.cognito_idp.import_log import ImportLog
+from portico.services.cognito_idp.importer import Importer
 from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
 from portico.services.cognito_idp.service import CognitoIdp
-from portico.services.cognito_idp.sign_in import SPENT, keep_sweeping
 from portico.services.cognito_idp.sweep import Sweeper
 from portico.services.cognito_idp.token_keys import TokenKeys
-from portico.services.cognito_idp.tokens import REFRESH_ENDS
 from portico.services.cognito_idp.well_known import WellKnown
 
 
@@ -28,9 +29,7 @@ def _build(ports: Ports) -> CognitoIdp:
     keys = TokenKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
-    ports.start_task(
-        "cognito_idp.expired", lambda: keep_sweeping(ports.store, (SPENT, REFRESH_ENDS), ports.clock.now)
-    )
+    ports.start_task("cognito_idp.expired", Expired(ports.store, ports.clock.now).run)
     idp = CognitoIdp(
         store=ports.store,
         cache=ports.cache,
@@ -46,6 +45,8 @@ def _build(ports: Ports) -> CognitoIdp:
         smtp=smtp,
     )
     extras["Doors"].add("pool", WellKnown(idp))
+    importer = Importer(idp, ImportLog(ports.clients, extras["Sessions"]))
+    ports.start_task("cognito_idp.import", importer.run)
     return idp
 
 
@@ -70,9 +71,14 @@ SERVICE = ServiceSpec(
         "identity_providers",
         "domains",
         "mfa_config",
+        "import_jobs",
         "initiate_auth",
         "respond_to_auth_challenge",
         "refresh",
+        "software_tokens",
+        "mfa_preferences",
+        "devices",
+        "sign_out",
     ),
     _build,
 )

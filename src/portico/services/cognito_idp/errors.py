@@ -110,6 +110,11 @@ def duplicate_provider(message: str) -> AwsError:
     return AwsError("DuplicateProviderException", message)
 
 
+def precondition(message: str) -> AwsError:
+    """Something else has to be done first."""
+    return AwsError("PreconditionNotMetException", message)
+
+
 def bad_tags(message: str) -> AwsError:
     """Tags that a pool can't have."""
     return AwsError("UserPoolTaggingException", message)
@@ -179,12 +184,14 @@ def factor_expired(message: str) -> AwsError:
 
 def no_software_token() -> AwsError:
     """The user has no authenticator app."""
-    return AwsError("SoftwareTokenMFANotFoundException", "Software token MFA not enabled for the user pool.")
+    return AwsError(
+        "SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"
+    )
 
 
 def software_token_failed() -> AwsError:
     """The code does not show that the app has the secret."""
-    return AwsError("EnableSoftwareTokenMFAException", "Code mismatch")
+    return AwsError("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA")
 
 
 def refresh_reused() -> AwsError:
@@ -200,3 +207,13 @@ def unsupported_token() -> AwsError:
 def unauthorized(message: str) -> AwsError:
     """The client is not the one that it says, in the words of RevokeToken."""
     return AwsError("UnauthorizedException", message)
+
+
+def not_revocable() -> AwsError:
+    """The client's tokens can't be revoked (EnableTokenRevocation)."""
+    return AwsError("UnsupportedOperationException", "Token revocation is not enabled for the client.")
+
+
+def device_exists() -> AwsError:
+    """The device is confirmed already."""
+    return AwsError("DeviceKeyExistsException", "Device key already exists.")

@@ -6,42 +6,19 @@ Source: Cognito API reference, RespondToAuthChallenge; RFC 6238, section 5.2 (a 
 import hmac
 import json
 
-import msgspec
-
 from portico.services.cognito_idp import attributes, errors, totp, user_records
 from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_standing
 from portico.services.cognito_idp.guesses import Guesser
 from portico.services.cognito_idp.password_sign_in import with_factor
-from portico.services.cognito_idp.records import User
+from portico.services.cognito_idp.records import USED_STEPS, UsedStep, User
 from portico.services.cognito_idp.second_factors import CODE_FACTORS, EMAIL, TOTP, ask, factors_of
-from portico.services.cognito_idp.service import CognitoIdp, owner
 from portico.services.cognito_idp.sign_in import SignIn, spend, wrong_answer
-from portico.store.table import Table
+from portico.services.cognito_idp.software_tokens import totp_secret
 from portico.store.transaction import Transaction
 
 _PARAMETERS = {"SMS_MFA": "SMS_MFA_CODE", "EMAIL_OTP": "EMAIL_OTP_CODE", "SMS_OTP": "SMS_OTP_CODE"}
 _SYNONYMS = {"EMAIL_MFA": EMAIL}
 ONE_TIME = "otp"  # a code as the first factor
-_PURPOSE = "cognito-idp software token"
-
-
-class UsedStep(msgspec.Struct, frozen=True, gc=False):
-    """The last step of time whose code a user has given."""
-
-    step: int
-
-
-USED_STEPS = Table("cognito-idp.totp-step", UsedStep)  # pool id, name
-
-
-def sealed_totp(idp: CognitoIdp, user: User, secret: str) -> str:
-    """The secret that a user's app shares, as it is stored."""
-    return idp.sealer.seal(f"{_PURPOSE} {owner(user)}", secret.encode())
-
-
-def totp_secret(idp: CognitoIdp, user: User) -> str:
-    """The secret that a user's app shares."""
-    return idp.sealer.unseal(f"{_PURPOSE} {owner(user)}", user.totp).decode()
 
 
 async def check_code(ex: Exchange, user: User | None, sign_in: SignIn) -> SignIn:
@@ -82,7 +59,7 @@ async def check_totp(ex: Exchange, user: User, sign_in: SignIn) -> SignIn:
     async with ex.idp.guesses.one(guesser):
         await ex.idp.guesses.check(guesser, ex.call.now)
         await spend(ex.call, sign_in)
-        step = totp.matching_step(totp_secret(ex.idp, user), given, ex.idp.clock.wall())
+        step = totp.matching_step(totp_secret(ex.idp, user, user.totp), given, ex.idp.clock.wall())
         if step is None:
             await ex.idp.guesses.failed(guesser, ex.call.now, await wrong_answer(ex.idp.cache, sign_in))
             raise errors.factor_mismatch("Invalid code received for user")

@@ -345,11 +345,22 @@ class RefreshFamily(msgspec.Struct, frozen=True, gc=False):
     current: str = ""
     previous: str = ""
     previous_until: float = 0.0
-    revoked_at: float = 0.0
     device_key: str = ""
     scopes: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     nonce: str = ""
+
+
+class UsedStep(msgspec.Struct, frozen=True, gc=False):
+    """The last step of time whose one-time password a user has given."""
+
+    step: int
+
+
+class PendingToken(msgspec.Struct, frozen=True, gc=False):
+    """The sealed secret of an authenticator app that has not shown yet that it has it."""
+
+    sealed: str
 
 
 class PoolKeys(msgspec.Struct, frozen=True, gc=False):
@@ -424,6 +435,8 @@ PROVIDERS = Table("cognito-idp.provider", IdentityProvider)  # pool id, provider
 PROVIDER_IDENTIFIERS = Table("cognito-idp.provider-identifier", UserPointer)  # pool id, identifier
 DEVICES = Table("cognito-idp.device", Device)  # pool id, name, device key
 REFRESH = Table("cognito-idp.refresh", RefreshFamily)  # pool id, name, family
+USED_STEPS = Table("cognito-idp.totp-step", UsedStep)  # pool id, name
+PENDING_TOKENS = Table("cognito-idp.totp-pending", PendingToken)  # pool id, name
 KEYS = Table("cognito-idp.keys", PoolKeys)  # pool id
 TALLIES = Table("cognito-idp.tally", Tally)  # pool id, shard
 SWEEPS = Table("cognito-idp.sweep", Sweep)  # pool id

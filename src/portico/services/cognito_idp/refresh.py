@@ -120,9 +120,9 @@ def _reference(idp: CognitoIdp, token: str) -> RefreshReference:
 
 async def _family(call: Call, pool: Pool, client: Client, reference: RefreshReference) -> RefreshFamily:
     family = await call.tx.get(REFRESH, reference.pool, reference.user, reference.family)
-    if family is None or (family.pool, family.client) != (pool.id, client.id):
+    if reference.pool != pool.id or (family is not None and family.client != client.id):
         raise _invalid()
-    if family.revoked_at:
+    if family is None:  # the token is one of ours, so there was one
         raise errors.not_authorized("Refresh Token has been revoked")
     if call.now >= family.expires_at:
         raise errors.not_authorized("Refresh Token has expired")

@@ -38,7 +38,7 @@ def factors_of_pool(pool: Pool) -> tuple[str, ...]:
     """The factors that a pool offers; none while MFA is off."""
     if pool.mfa == "OFF":
         return ()
-    sms = pool.factors.get("SmsMfaConfiguration") or pool.settings.get("SmsConfiguration")
+    sms = "SmsMfaConfiguration" in pool.factors or pool.settings.get("SmsConfiguration")
     is_on = {
         SMS: bool(sms),
         TOTP: bool((pool.factors.get("SoftwareTokenMfaConfiguration") or {}).get("Enabled")),

@@ -110,6 +110,22 @@ class AdminEnableUserResponse(TypedDict):
     pass
 
 
+class AdminForgetDeviceRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    DeviceKey: str
+
+
+class AdminGetDeviceRequest(TypedDict):
+    DeviceKey: str
+    UserPoolId: str
+    Username: str
+
+
+class AdminGetDeviceResponse(TypedDict):
+    Device: "DeviceType"
+
+
 class AdminGetUserRequest(TypedDict):
     UserPoolId: str
     Username: str
@@ -154,6 +170,18 @@ class AdminLinkProviderForUserRequest(TypedDict):
 
 class AdminLinkProviderForUserResponse(TypedDict):
     pass
+
+
+class AdminListDevicesRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    Limit: NotRequired[int]
+    PaginationToken: NotRequired[str]
+
+
+class AdminListDevicesResponse(TypedDict):
+    Devices: NotRequired[list["DeviceType"]]
+    PaginationToken: NotRequired[str]
 
 
 class AdminListGroupsForUserRequest(TypedDict):
@@ -203,6 +231,19 @@ class AdminRespondToAuthChallengeResponse(TypedDict):
     AvailableChallenges: NotRequired[list[str]]
 
 
+class AdminSetUserMFAPreferenceRequest(TypedDict):
+    SMSMfaSettings: NotRequired["SMSMfaSettingsType"]
+    SoftwareTokenMfaSettings: NotRequired["SoftwareTokenMfaSettingsType"]
+    EmailMfaSettings: NotRequired["EmailMfaSettingsType"]
+    WebAuthnMfaSettings: NotRequired["WebAuthnMfaSettingsType"]
+    Username: str
+    UserPoolId: str
+
+
+class AdminSetUserMFAPreferenceResponse(TypedDict):
+    pass
+
+
 class AdminSetUserPasswordRequest(TypedDict):
     UserPoolId: str
     Username: str
@@ -224,6 +265,17 @@ class AdminSetUserSettingsResponse(TypedDict):
     pass
 
 
+class AdminUpdateDeviceStatusRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+    DeviceKey: str
+    DeviceRememberedStatus: NotRequired[str]
+
+
+class AdminUpdateDeviceStatusResponse(TypedDict):
+    pass
+
+
 class AdminUpdateUserAttributesRequest(TypedDict):
     UserPoolId: str
     Username: str
@@ -232,6 +284,15 @@ class AdminUpdateUserAttributesRequest(TypedDict):
 
 
 class AdminUpdateUserAttributesResponse(TypedDict):
+    pass
+
+
+class AdminUserGlobalSignOutRequest(TypedDict):
+    UserPoolId: str
+    Username: str
+
+
+class AdminUserGlobalSignOutResponse(TypedDict):
     pass
 
 
@@ -249,6 +310,16 @@ class AnalyticsConfigurationType(TypedDict):
 
 class AnalyticsMetadataType(TypedDict):
     AnalyticsEndpointId: NotRequired[str]
+
+
+class AssociateSoftwareTokenRequest(TypedDict):
+    AccessToken: NotRequired[str]
+    Session: NotRequired[str]
+
+
+class AssociateSoftwareTokenResponse(TypedDict):
+    SecretCode: NotRequired[str]
+    Session: NotRequired[str]
 
 
 class AttributeType(TypedDict):
@@ -285,6 +356,17 @@ class CodeDeliveryDetailsType(TypedDict):
     Destination: NotRequired[str]
     DeliveryMedium: NotRequired[str]
     AttributeName: NotRequired[str]
+
+
+class ConfirmDeviceRequest(TypedDict):
+    AccessToken: str
+    DeviceKey: str
+    DeviceSecretVerifierConfig: NotRequired["DeviceSecretVerifierConfigType"]
+    DeviceName: NotRequired[str]
+
+
+class ConfirmDeviceResponse(TypedDict):
+    UserConfirmationNecessary: NotRequired[bool]
 
 
 class ConfirmForgotPasswordRequest(TypedDict):
@@ -570,6 +652,19 @@ class DeviceConfigurationType(TypedDict):
     DeviceOnlyRememberedOnUserPrompt: NotRequired[bool]
 
 
+class DeviceSecretVerifierConfigType(TypedDict):
+    PasswordVerifier: NotRequired[str]
+    Salt: NotRequired[str]
+
+
+class DeviceType(TypedDict):
+    DeviceKey: NotRequired[str]
+    DeviceAttributes: NotRequired[list["AttributeType"]]
+    DeviceCreateDate: NotRequired[float]
+    DeviceLastModifiedDate: NotRequired[float]
+    DeviceLastAuthenticatedDate: NotRequired[float]
+
+
 class DomainDescriptionType(TypedDict):
     UserPoolId: NotRequired[str]
     AWSAccountId: NotRequired[str]
@@ -596,6 +691,11 @@ class EmailMfaConfigType(TypedDict):
     Subject: NotRequired[str]
 
 
+class EmailMfaSettingsType(TypedDict):
+    Enabled: NotRequired[bool]
+    PreferredMfa: NotRequired[bool]
+
+
 class EumsSmsConfigurationType(TypedDict):
     CallerArn: str
     ExternalId: NotRequired[str]
@@ -611,6 +711,11 @@ class FailoverType(TypedDict):
     PrimaryRoute53HealthCheckId: str
 
 
+class ForgetDeviceRequest(TypedDict):
+    AccessToken: NotRequired[str]
+    DeviceKey: str
+
+
 class ForgotPasswordRequest(TypedDict):
     ClientId: str
     SecretHash: NotRequired[str]
@@ -622,6 +727,15 @@ class ForgotPasswordRequest(TypedDict):
 
 class ForgotPasswordResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class GetDeviceRequest(TypedDict):
+    DeviceKey: str
+    AccessToken: NotRequired[str]
+
+
+class GetDeviceResponse(TypedDict):
+    Device: "DeviceType"
 
 
 class GetGroupRequest(TypedDict):
@@ -664,6 +778,17 @@ class GetUserAttributeVerificationCodeResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
 
 
+class GetUserAuthFactorsRequest(TypedDict):
+    AccessToken: str
+
+
+class GetUserAuthFactorsResponse(TypedDict):
+    Username: str
+    PreferredMfaSetting: NotRequired[str]
+    UserMFASettingList: NotRequired[list[str]]
+    ConfiguredUserAuthFactors: NotRequired[list[str]]
+
+
 class GetUserPoolMfaConfigRequest(TypedDict):
     UserPoolId: str
 
@@ -686,6 +811,14 @@ class GetUserResponse(TypedDict):
     MFAOptions: NotRequired[list["MFAOptionType"]]
     PreferredMfaSetting: NotRequired[str]
     UserMFASettingList: NotRequired[list[str]]
+
+
+class GlobalSignOutRequest(TypedDict):
+    AccessToken: str
+
+
+class GlobalSignOutResponse(TypedDict):
+    pass
 
 
 class GroupType(TypedDict):
@@ -763,6 +896,17 @@ class LambdaConfigType(TypedDict):
     CustomEmailSender: NotRequired["CustomEmailLambdaVersionConfigType"]
     KMSKeyID: NotRequired[str]
     InboundFederation: NotRequired["InboundFederationLambdaType"]
+
+
+class ListDevicesRequest(TypedDict):
+    AccessToken: str
+    Limit: NotRequired[int]
+    PaginationToken: NotRequired[str]
+
+
+class ListDevicesResponse(TypedDict):
+    Devices: NotRequired[list["DeviceType"]]
+    PaginationToken: NotRequired[str]
 
 
 class ListGroupsRequest(TypedDict):
@@ -967,8 +1111,24 @@ class RespondToAuthChallengeResponse(TypedDict):
     AvailableChallenges: NotRequired[list[str]]
 
 
+class RevokeTokenRequest(TypedDict):
+    Token: str
+    ClientId: str
+    ClientSecret: NotRequired[str]
+    RevokeAssociatedSessions: NotRequired[str]
+
+
+class RevokeTokenResponse(TypedDict):
+    pass
+
+
 class RoutingType(TypedDict):
     Failover: NotRequired["FailoverType"]
+
+
+class SMSMfaSettingsType(TypedDict):
+    Enabled: NotRequired[bool]
+    PreferredMfa: NotRequired[bool]
 
 
 class SchemaAttributeType(TypedDict):
@@ -979,6 +1139,18 @@ class SchemaAttributeType(TypedDict):
     Required: NotRequired[bool]
     NumberAttributeConstraints: NotRequired["NumberAttributeConstraintsType"]
     StringAttributeConstraints: NotRequired["StringAttributeConstraintsType"]
+
+
+class SetUserMFAPreferenceRequest(TypedDict):
+    SMSMfaSettings: NotRequired["SMSMfaSettingsType"]
+    SoftwareTokenMfaSettings: NotRequired["SoftwareTokenMfaSettingsType"]
+    EmailMfaSettings: NotRequired["EmailMfaSettingsType"]
+    WebAuthnMfaSettings: NotRequired["WebAuthnMfaSettingsType"]
+    AccessToken: str
+
+
+class SetUserMFAPreferenceResponse(TypedDict):
+    pass
 
 
 class SetUserPoolMfaConfigRequest(TypedDict):
@@ -996,6 +1168,15 @@ class SetUserPoolMfaConfigResponse(TypedDict):
     EmailMfaConfiguration: NotRequired["EmailMfaConfigType"]
     MfaConfiguration: NotRequired[str]
     WebAuthnConfiguration: NotRequired["WebAuthnConfigurationType"]
+
+
+class SetUserSettingsRequest(TypedDict):
+    AccessToken: str
+    MFAOptions: list["MFAOptionType"]
+
+
+class SetUserSettingsResponse(TypedDict):
+    pass
 
 
 class SignInPolicyType(TypedDict):
@@ -1037,6 +1218,11 @@ class SoftwareTokenMfaConfigType(TypedDict):
     Enabled: NotRequired[bool]
 
 
+class SoftwareTokenMfaSettingsType(TypedDict):
+    Enabled: NotRequired[bool]
+    PreferredMfa: NotRequired[bool]
+
+
 class StringAttributeConstraintsType(TypedDict):
     MinLength: NotRequired[str]
     MaxLength: NotRequired[str]
@@ -1063,6 +1249,16 @@ class UntagResourceRequest(TypedDict):
 
 
 class UntagResourceResponse(TypedDict):
+    pass
+
+
+class UpdateDeviceStatusRequest(TypedDict):
+    AccessToken: str
+    DeviceKey: str
+    DeviceRememberedStatus: NotRequired[str]
+
+
+class UpdateDeviceStatusResponse(TypedDict):
     pass
 
 
@@ -1317,6 +1513,18 @@ class VerificationMessageTemplateType(TypedDict):
     DefaultEmailOption: NotRequired[str]
 
 
+class VerifySoftwareTokenRequest(TypedDict):
+    AccessToken: NotRequired[str]
+    Session: NotRequired[str]
+    UserCode: str
+    FriendlyDeviceName: NotRequired[str]
+
+
+class VerifySoftwareTokenResponse(TypedDict):
+    Status: NotRequired[str]
+    Session: NotRequired[str]
+
+
 class VerifyUserAttributeRequest(TypedDict):
     AccessToken: str
     AttributeName: str
@@ -1331,3 +1539,7 @@ class WebAuthnConfigurationType(TypedDict):
     RelyingPartyId: NotRequired[str]
     UserVerification: NotRequired[str]
     FactorConfiguration: NotRequired[str]
+
+
+class WebAuthnMfaSettingsType(TypedDict):
+    Enabled: NotRequired[bool]

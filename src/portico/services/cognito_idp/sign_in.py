@@ -5,8 +5,6 @@ Nothing is stored while it goes on. An answered session is remembered until it w
 Source: Cognito API reference, RespondToAuthChallenge (Session), AuthSessionValidity.
 """
 
-import asyncio
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +16,7 @@ from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import Client
 from portico.services.cognito_idp.srp import Offer
 from portico.store.cache import RecordCache
-from portico.store.port import Delete, Key, Op, Put, Store
+from portico.store.port import Op, Put
 from portico.store.table import Table
 from portico.wire.errors import AwsError
 
@@ -26,8 +24,6 @@ SESSION_CHARS_MAX = 4096
 _BLOCK = "cognito-idp secret block"
 _SESSION = "cognito-idp session"
 _TRIES_MAX = 5
-_SWEEP_EVERY_S = 60
-_SWEPT_AT_ONCE = 500
 
 
 class SrpExchange(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -114,21 +110,35 @@ def of_session(sealer: Sealer, text: str, client: Client, now: float) -> SignIn:
     return _opened(sealer, _SESSION, text, client, now)
 
 
+def claimed_client(sealer: Sealer, text: str) -> tuple[str, str]:
+    """The ids of pool and client that a session is of, for calls that do not name them; whether it can be used is for `of_session`.
+
+    Raises:
+        AwsError: NotAuthorizedException.
+    """
+    found = _decoded(sealer, _SESSION, text)
+    return found.pool, found.client
+
+
 def of_secret_block(sealer: Sealer, text: str, client: Client, now: float) -> SignIn:
     """As `of_session`, for a secret block."""
     return _opened(sealer, _BLOCK, text, client, now)
 
 
 def _opened(sealer: Sealer, purpose: str, text: str, client: Client, now: float) -> SignIn:
-    try:
-        found = _DECODER.decode(sealer.unseal(purpose, text))
-    except (SealError, msgspec.DecodeError) as error:
-        raise invalid_session() from error
+    found = _decoded(sealer, purpose, text)
     if (found.pool, found.client) != (client.pool, client.id):
         raise invalid_session()
     if now >= found.expires_at:
         raise errors.not_authorized("Invalid session for the user, session is expired.")
     return found
+
+
+def _decoded(sealer: Sealer, purpose: str, text: str) -> SignIn:
+    try:
+        return _DECODER.decode(sealer.unseal(purpose, text))
+    except (SealError, msgspec.DecodeError) as error:
+        raise invalid_session() from error
 
 
 async def spend(call: Call, sign_in: SignIn) -> None:
@@ -189,22 +199,3 @@ def exchange_of(sign_in: SignIn) -> tuple[Offer, int]:
 
 def _bytes(number: int) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
-
-
-async def sweep(store: Store, table: Table[Any], now: float) -> int:
-    """Remove up to 500 records of a table whose keys begin with when they expire (seconds); how many that were."""
-    rows = await store.scan(table.key(), limit=_SWEPT_AT_ONCE)
-    over: Sequence[Key] = [row.key for row in rows if int(row.key[1]) < now]
-    if over:
-        await store.commit([Delete(key) for key in over])
-    return len(over)
-
-
-async def keep_sweeping(store: Store, tables: Sequence[Table[Any]], now: Callable[[], float]) -> None:
-    """Remove what has expired, every minute."""
-    while True:
-        await asyncio.sleep(_SWEEP_EVERY_S)
-        for table in tables:
-            removed = _SWEPT_AT_ONCE
-            while removed == _SWEPT_AT_ONCE:
-                removed = await sweep(store, table, now())

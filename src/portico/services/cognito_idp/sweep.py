@@ -28,6 +28,8 @@ _OF_POOL: tuple[AnyTable, ...] = (
     records.PROVIDER_IDENTIFIERS,
     records.DEVICES,
     records.REFRESH,
+    records.USED_STEPS,
+    records.PENDING_TOKENS,
     records.KEYS,
     records.TALLIES,
     records.IMPORTS,

@@ -108,11 +108,7 @@ class RefreshReference(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class FamilyEnd(msgspec.Struct, frozen=True, gc=False):
-    """A family that is to be forgotten."""
-
-    pool: str
-    user: str
-    family: str
+    """That a family can be forgotten; its key says which one and when."""
 
 
 REFRESH_ENDS = Table("cognito-idp.refresh-end", FamilyEnd)  # when (seconds), pool id, name, family
@@ -175,8 +171,8 @@ def _begin(call: Call, grant: Grant) -> RefreshFamily:
         nonce=grant.nonce,
     )
     put_family(call, family)
-    end = FamilyEnd(family.pool, family.user, family.id)
-    call.tx.put(REFRESH_ENDS, end, int(family.expires_at) + _AFTERLIFE_S, *family_key(family))
+    ends_at = int(family.expires_at) + _AFTERLIFE_S
+    call.tx.put(REFRESH_ENDS, FamilyEnd(), ends_at, *family_key(family))
     return family
 
 
@@ -254,8 +250,7 @@ async def _is_revoked(call: Call, pool: Pool, user: User, claims: Mapping[str, A
     origin = claims.get("origin_jti")
     if origin is None:
         return float(claims["iat"]) <= user.signed_out_at
-    family = await call.tx.get(REFRESH, pool.id, user_key(pool, user), str(origin))
-    return family is None or bool(family.revoked_at)
+    return await call.tx.get(REFRESH, pool.id, user_key(pool, user), str(origin)) is None
 
 
 def _invalid() -> AwsError:
