@@ -31,6 +31,7 @@ _OF_SERVICE = frozenset(
     }
 )
 _OF_OTHERS: frozenset[str] = frozenset()
+_ANY = ("*",)
 
 _DENIED = {
     "json": ("AccessDeniedException", 400),
@@ -63,7 +64,7 @@ class Authorizer:
         self._decisions = decisions
         self._mode = mode
         self._last_uses = last_uses
-        self._memo = DecisionMemo()
+        self._memo = DecisionMemo(cache)
 
     async def authorize(
         self, protocol: str, operation: Operation, owner: Any, call: Call, request: Any
@@ -77,7 +78,7 @@ class Authorizer:
         if self._mode == "off":
             return
         if operation.action is not None:
-            resources = await _settled(operation.on(call, request)) if operation.on else ("*",)
+            resources = await _settled(operation.on(call, request)) if operation.on else _ANY
             policy = await operation.policy(owner, call, request) if operation.policy else None
             undecided = [r for r in resources if not self._known(call, operation.action, r, policy)]
             if undecided:
@@ -136,9 +137,7 @@ class Authorizer:
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
         principal = call.origin.principal
-        decision = self._memo.get(
-            applicable(self._cache, principal), (_name(principal), action, resource, policy)
-        )
+        decision = self._memo.get(principal, (_name(principal), action, resource, policy))
         if decision is None:
             return False
         self._decisions.allowed(call.origin.request_id, call.now, principal.arn, action, resource, decision)

@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from portico.identity import canonical
 from portico.identity.claim import ALGORITHM, Claim, SignatureError, claim
 from portico.wire.http import Head
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 __all__ = [
     "ALGORITHM",
@@ -30,6 +34,9 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 SKEW_S = 900
 """How far a signature's time may be from the server's, either way."""
 
+_BLOCK_BYTES = 64  # of SHA-256
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _NO_QUERY = ("",)
 _NOTHING = (frozenset[str](),)
 _SIGNATURE_ONLY = (frozenset({"X-Amz-Signature"}),)
@@ -50,9 +57,11 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _keyed(secret: str, date: str, region: str, service: str) -> hmac.HMAC:
-    """The start of every signature with this key, to be copied: taking up the key is half of the work of a short text."""
-    return hmac.new(signing_key(secret, date, region, service), digestmod="sha256")
+def _keyed(secret: str, date: str, region: str, service: str) -> "tuple[_Hash, _Hash]":
+    """The starts of both hashes of every HMAC with this key, to be copied: taking up the key is half of the work of a short text.
+    Source: RFC 2104, section 4."""
+    key = signing_key(secret, date, region, service).ljust(_BLOCK_BYTES, b"\0")
+    return sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))
 
 
 def string_to_sign(timestamp: str, scope: str, canonical_request: str) -> str:
@@ -98,13 +107,14 @@ def verify(found: Claim, head: Head, secret: str, payload_hash: str) -> None:
     Raises:
         SignatureError: `mismatch`, with what was calculated in its fields (S3 shows them).
     """
-    keyed = _keyed(secret, found.date, found.region, found.service)
+    inner, outer = _keyed(secret, found.date, found.region, found.service)
     given = found.signature.encode("latin-1")
     scope = found.scope
     texts = canonical_requests(found, head, payload_hash)
     for text in texts:
-        calculated = keyed.copy()
-        calculated.update(string_to_sign(found.timestamp, scope, text).encode("latin-1"))
+        of_text, calculated = inner.copy(), outer.copy()
+        of_text.update(string_to_sign(found.timestamp, scope, text).encode("latin-1"))
+        calculated.update(of_text.digest())
         if compare_digest(calculated.hexdigest().encode(), given):
             return
     first = texts[0]

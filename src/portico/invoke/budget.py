@@ -26,6 +26,7 @@ _DAY_S = 86_400
 _MINUTE_S = 60
 _BLOCKS = 100  # of a day's budget
 _BLOCK_MAX = 1_000
+_KNOWN_MAX = 10_000
 _PURSES_MAX = 10_000
 
 Place = tuple[str, str, str]
@@ -100,7 +101,7 @@ class _Purse:
 class Budgets:
     """Keeps invocations within their budgets."""
 
-    __slots__ = ("_cache", "_clock", "_counts", "_notices", "_purses")
+    __slots__ = ("_cache", "_clock", "_counts", "_known", "_notices", "_purses")
 
     def __init__(self, *, cache: RecordCache, clock: Clock, notices: Notices, counts: Counts) -> None:
         self._cache = cache
@@ -108,9 +109,23 @@ class Budgets:
         self._notices = notices
         self._counts = counts
         self._purses: dict[Place, _Purse] = {}
+        # By the version's identity, for as long as no record changes.
+        self._known: dict[int, tuple[Version, int, tuple[Budget, ...]]] = {}
 
     def of(self, version: Version) -> tuple[Budget, ...]:
         """The budgets of this function and of its account, most often none."""
+        changes = self._cache.changes
+        known = self._known.get(id(version))
+        if known is not None and known[1] == changes and known[0] is version:
+            return known[2]
+        found = self._found(version)
+        if self._cache.changes == changes:
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
+            self._known[id(version)] = (version, changes, found)
+        return found
+
+    def _found(self, version: Version) -> tuple[Budget, ...]:
         peek = self._cache.peek
         own = peek(BUDGETS, version.account, version.region, version.function)
         whole = peek(BUDGETS, version.account, "", "")

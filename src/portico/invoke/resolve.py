@@ -61,18 +61,24 @@ class _Kept(msgspec.Struct, frozen=True, gc=False):
 class Resolver:
     """Resolves without waiting. What was resolved is kept with the records that it came from, so it needs no invalidation."""
 
-    __slots__ = ("_cache", "_kept")
+    __slots__ = ("_cache", "_kept", "_lately")
 
     def __init__(self, *, cache: RecordCache) -> None:
         self._cache = cache
         # By the identity of the version's record, which each entry holds on to.
         self._kept: dict[int, _Kept] = {}
+        # By account, region, name and qualifier, for as long as no record changes; not where it is left to chance.
+        self._lately: dict[tuple[str, str, str, str], tuple[int, Resolved]] = {}
 
     def resolve(self, account: str, region: str, name: str, qualifier: str = "") -> Resolved | None:
         """The version that `qualifier` means (`$LATEST` when it is empty), or None when there is no such function or version.
 
         An alias with weights means one of its versions by chance, each time anew.
         """
+        place, changes = (account, region, name, qualifier), self._cache.changes
+        known = self._lately.get(place)
+        if known is not None and known[0] == changes:
+            return known[1]
         function = self._cache.peek(FUNCTIONS, account, region, name)
         if function is None:
             return None
@@ -82,18 +88,26 @@ class Resolver:
             if alias is None:
                 return None
             number = chosen(alias.value)
+            changes = -1 if alias.value.weights else changes
         version = self._cache.peek(VERSIONS, account, region, name, number)
         if version is None:
             return None
         usage = self._cache.peek(ACCOUNTS, account, region)
         kept = self._kept.get(id(version))
         if kept is not None and kept.function is function and kept.usage is usage:
-            return kept.resolved
+            return self._noted(place, changes, kept.resolved)
         spec = kept.resolved.spec if kept is not None else spec_of(version.value)
         if len(self._kept) >= _KEPT_MAX:
             self._kept.clear()
         resolved = _resolved(function.value, version.value, spec, usage.value if usage is not None else None)
         self._kept[id(version)] = _Kept(function, version, usage, resolved)
+        return self._noted(place, changes, resolved)
+
+    def _noted(self, place: tuple[str, str, str, str], changes: int, resolved: Resolved) -> Resolved:
+        if self._cache.changes == changes:
+            if len(self._lately) >= _KEPT_MAX:
+                self._lately.clear()
+            self._lately[place] = (changes, resolved)
         return resolved
 
 

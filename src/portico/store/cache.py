@@ -28,8 +28,8 @@ class RecordCache:
     is as new as the database, and if a commit's drop is still on its way to the loop, that drops the new value too, which costs one
     more read. `get` may wait, and the drop may come while it does; what it has read is then not kept.
 
-    `changes` counts how often something that was kept has changed: as long as it stays the same, so does whatever was derived from
-    records that were peeked at.
+    `changes` counts how often something that was kept, or was being read, has changed: as long as it stays the same, so does whatever
+    was derived from records that were read here.
     """
 
     __slots__ = ("_entries_max", "_held", "_reading", "changes", "store")
@@ -84,7 +84,8 @@ class RecordCache:
         for key in keys:
             if self._held.pop(key, None) is not None:
                 self.changes += 1
-            self._reading.pop(key, None)
+            if self._reading.pop(key, None) is not None:
+                self.changes += 1
 
     def clear(self) -> None:
         """Forget every record (the store was erased)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import resource
+import select
 import socket
 import struct
 import time
@@ -35,6 +36,8 @@ class Channel:
     def __init__(self, fd: int) -> None:
         self._socket = socket.socket(fileno=fd)
         self._socket.setblocking(True)
+        self._event = select.poll()
+        self._event.register(fd, select.POLLIN)
         self._ahead = b""
         self._began_at = 0.0
         self._unseen = 0
@@ -65,6 +68,7 @@ class Channel:
         return kind, data[_HEAD.size : end]
 
     def _read(self) -> bytes:
+        self._event.poll()
         return bytes(_LANDING[: self._socket.recv_into(_LANDING)])
 
     def configuration(self) -> dict[str, Any]:
