@@ -45,6 +45,7 @@ from portico.gateway.route import Router
 from portico.gateway.status import Status
 from portico.gateway.tls import authority_certificate
 from portico.gateway.upkeep import Upkeep
+from portico.gateway.user_imports import user_imports
 from portico.gateway.ways import WaysEndpoint
 from portico.identity.credentials import KeyRing
 from portico.identity.issuers import Discovery, Issuers
@@ -346,6 +347,7 @@ class Server:
         downloads = self.owners["lambda_"].downloads
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed
+        own.add(user_imports(self.owners["cognito_idp"]))
         own.add(Mail(self.owners["sns"].mailbox, self.owners["sns"].signer).endpoints())
         return own
 

@@ -9,19 +9,21 @@ from portico.wire.errors import AwsError
 from portico.wire.http import Head, Peer, Reply
 
 Unsigned = Literal["never", "development", "loopback", "anyone"]
-Answer = Callable[[Head, bytes], Awaitable[Reply]]
+Answer = Callable[[Head, Any], Awaitable[Reply]]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
     """One of Portico's own endpoints: the permission that a signed call of it needs, and who may call it `unsigned`: `never`;
     this machine in `development` mode, but no function and no page of another site; any process of this machine (`loopback`);
-    or `anyone`. `development` ones do not exist otherwise."""
+    or `anyone`. `development` ones do not exist otherwise. `in_pieces`: the answer reads the body itself, which may be large; only
+    for `anyone`, as a signature covers the whole of it."""
 
     method: str
     answer: Answer
     action: str
     unsigned: Unsigned
     development: bool = False
+    in_pieces: bool = False
 
     def is_open_to(self, peer: Peer) -> bool:
         """Whether nobody is asked who calls from there."""

@@ -60,6 +60,8 @@ class Plane:
         request_id = new_request_id()
         try:
             endpoint = self._own.find(head)
+            if endpoint.in_pieces and endpoint.is_open_to(peer):
+                return await endpoint.answer(head, body)
             raw = await body.read(_BODY_BYTES_MAX)
             self._admit(endpoint, head, raw, peer, request_id)
             return await endpoint.answer(head, raw)

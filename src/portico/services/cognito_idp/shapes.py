@@ -445,6 +445,17 @@ class CreateResourceServerResponse(TypedDict):
     ResourceServer: "ResourceServerType"
 
 
+class CreateUserImportJobRequest(TypedDict):
+    JobName: str
+    UserPoolId: str
+    CloudWatchLogsRoleArn: str
+    PasswordHashingAlgorithm: NotRequired[str]
+
+
+class CreateUserImportJobResponse(TypedDict):
+    UserImportJob: NotRequired["UserImportJobType"]
+
+
 class CreateUserPoolClientRequest(TypedDict):
     UserPoolId: str
     ClientName: str
@@ -622,6 +633,15 @@ class DescribeResourceServerResponse(TypedDict):
     ResourceServer: "ResourceServerType"
 
 
+class DescribeUserImportJobRequest(TypedDict):
+    UserPoolId: str
+    JobId: str
+
+
+class DescribeUserImportJobResponse(TypedDict):
+    UserImportJob: NotRequired["UserImportJobType"]
+
+
 class DescribeUserPoolClientRequest(TypedDict):
     UserPoolId: str
     ClientId: str
@@ -727,6 +747,15 @@ class ForgotPasswordRequest(TypedDict):
 
 class ForgotPasswordResponse(TypedDict):
     CodeDeliveryDetails: NotRequired["CodeDeliveryDetailsType"]
+
+
+class GetCSVHeaderRequest(TypedDict):
+    UserPoolId: str
+
+
+class GetCSVHeaderResponse(TypedDict):
+    UserPoolId: NotRequired[str]
+    CSVHeader: NotRequired[list[str]]
 
 
 class GetDeviceRequest(TypedDict):
@@ -948,6 +977,17 @@ class ListTagsForResourceRequest(TypedDict):
 
 class ListTagsForResourceResponse(TypedDict):
     Tags: NotRequired[dict[str, str]]
+
+
+class ListUserImportJobsRequest(TypedDict):
+    UserPoolId: str
+    MaxResults: int
+    PaginationToken: NotRequired[str]
+
+
+class ListUserImportJobsResponse(TypedDict):
+    UserImportJobs: NotRequired[list["UserImportJobType"]]
+    PaginationToken: NotRequired[str]
 
 
 class ListUserPoolClientSecretsRequest(TypedDict):
@@ -1223,6 +1263,24 @@ class SoftwareTokenMfaSettingsType(TypedDict):
     PreferredMfa: NotRequired[bool]
 
 
+class StartUserImportJobRequest(TypedDict):
+    UserPoolId: str
+    JobId: str
+
+
+class StartUserImportJobResponse(TypedDict):
+    UserImportJob: NotRequired["UserImportJobType"]
+
+
+class StopUserImportJobRequest(TypedDict):
+    UserPoolId: str
+    JobId: str
+
+
+class StopUserImportJobResponse(TypedDict):
+    UserImportJob: NotRequired["UserImportJobType"]
+
+
 class StringAttributeConstraintsType(TypedDict):
     MinLength: NotRequired[str]
     MaxLength: NotRequired[str]
@@ -1391,6 +1449,23 @@ class UserAttributeUpdateSettingsType(TypedDict):
 class UserContextDataType(TypedDict):
     IpAddress: NotRequired[str]
     EncodedData: NotRequired[str]
+
+
+class UserImportJobType(TypedDict):
+    JobName: NotRequired[str]
+    JobId: NotRequired[str]
+    UserPoolId: NotRequired[str]
+    PreSignedUrl: NotRequired[str]
+    CreationDate: NotRequired[float]
+    StartDate: NotRequired[float]
+    CompletionDate: NotRequired[float]
+    Status: NotRequired[str]
+    CloudWatchLogsRoleArn: NotRequired[str]
+    ImportedUsers: NotRequired[int]
+    SkippedUsers: NotRequired[int]
+    FailedUsers: NotRequired[int]
+    CompletionMessage: NotRequired[str]
+    PasswordHashingAlgorithm: NotRequired[str]
 
 
 class UserPoolAddOnsType(TypedDict):

@@ -1,0 +1,75 @@
+"""What an import job says of each line, in CloudWatch Logs, written as the job's role.
+
+Source: Cognito Developer Guide, "Viewing the user pool import results in the CloudWatch console".
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from portico.calls.call import Scope
+from portico.calls.clients import Client, Clients
+from portico.identity.sessions import Sessions, TokenInvalid
+from portico.services.cognito_idp.records import ImportJob, Pool
+from portico.services.cognito_idp.triggers import principal_of
+from portico.wire.errors import AwsError
+
+log = logging.getLogger("portico.cognito_idp")
+
+_ROLE_S = 3_000.0
+_EXISTS = "ResourceAlreadyExistsException"
+
+
+class ImportLog:
+    """Writes the logs of jobs. A role that can't be assumed, or may not write, has no log; the import goes on."""
+
+    def __init__(self, clients: Clients, sessions: Sessions) -> None:
+        self._clients = clients
+        self._sessions = sessions
+        self._open: tuple[str, Client | None, float] = ("", None, 0.0)
+
+    async def write(self, pool: Pool, job: ImportJob, now: float, lines: Sequence[str]) -> None:
+        """Write lines of a job."""
+        if not lines:
+            return
+        group = f"/aws/cognito/userpools/{pool.id}/{pool.name}"
+        try:
+            client = await self._client(pool, job, group, now)
+            if client is None:
+                return
+            events = [{"timestamp": int(now * 1000), "message": line} for line in lines]
+            await client.call(
+                "logs", "PutLogEvents", logGroupName=group, logStreamName=job.id, logEvents=events
+            )
+        except (AwsError, TokenInvalid) as error:
+            self._open = (job.id, None, now + _ROLE_S)
+            log.info("the import job %s can't be logged: %s", job.id, error)
+
+    async def _client(self, pool: Pool, job: ImportJob, group: str, now: float) -> Client | None:
+        """A client that is the job's role, its log stream made; None if there was none a while ago."""
+        name, client, until = self._open
+        if name == job.id and now < until:
+            return client
+        scope = Scope(pool.account, pool.region)
+        given = await self._clients.of(principal_of(pool), scope).call(
+            "sts",
+            "AssumeRole",
+            RoleArn=job.role,
+            RoleSessionName="CognitoUserImport",
+            DurationSeconds=3600,
+        )
+        keys = given["Credentials"]
+        opened = self._sessions.unseal(keys["SessionToken"], keys["AccessKeyId"])
+        client = self._clients.of(opened.principal, scope)
+        await _made(client, "CreateLogGroup", logGroupName=group)
+        await _made(client, "CreateLogStream", logGroupName=group, logStreamName=job.id)
+        self._open = (job.id, client, now + _ROLE_S)
+        return client
+
+
+async def _made(client: Client, operation: str, **request: Any) -> None:
+    try:
+        await client.call("logs", operation, **request)
+    except AwsError as error:
+        if error.code != _EXISTS:
+            raise
