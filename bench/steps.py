@@ -25,10 +25,10 @@ from portico.app import Server
 from portico.base.clock import Clock
 from portico.calls.call import Call, Origin, Scope
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome
-from portico.identity.authenticate import Routed, authenticate, check_body
 from portico.gateway.pipeline import signed_for
-from portico.identity.signature_errors import family
+from portico.identity.authenticate import Routed, authenticate, check_body
 from portico.identity.principal import root
+from portico.identity.signature_errors import family
 from portico.settings import Settings
 from portico.store.open import open_store
 from portico.store.transaction import Transaction
