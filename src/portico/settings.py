@@ -72,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True):
     # Walls around functions: `A` namespaces, Landlock and seccomp, `B` the last two, `C` none (loopback only), `auto` the best that
     # this machine gives, and A or nothing off loopback. A named one that is not to be had ends the start.
     isolation: Literal["auto", "A", "B", "C"] = "auto"
-    # Mail server for subscriptions by mail, smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty keeps mails for /_portico/mailbox.
+    # Mail server for mails of SNS and Cognito, smtp://USER:PASSWORD@HOST:PORT or smtps://...; empty keeps mails for /_portico/mailbox.
     smtp: str = ""
     # Hosts and networks that Portico itself may connect to although they are loopback or private (issuers), separated by commas.
     outbound_allow: str = ""

@@ -20,6 +20,7 @@ class Lazy(click.Group):
         "doors": ("doors", "List every way to a function, and who may use each."),
         "explain": ("explain", "Say why a call was allowed or refused."),
         "budget": ("budget", "Say how much a function or an account may be invoked."),
+        "cognito": ("cognito", "Make a user of a user pool."),
         "clock": ("clock", "Show Portico's own time, or jump ahead (development mode)."),
         "reset": ("reset", "Forget everything (development mode)."),
         "doctor": ("doctor", "Say what this machine gives and what is missing."),

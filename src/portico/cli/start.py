@@ -74,12 +74,17 @@ from portico.settings import Settings, SettingsError, load
     type=click.Choice(["auto", "A", "B", "C"]),
     help="Walls around functions; docs/isolation.md (auto).",
 )
-@click.option("--smtp", help="Mail server for subscriptions by mail, smtp://USER:PASSWORD@HOST:PORT.")
+@click.option("--smtp", help="Mail server for mails of SNS and Cognito, smtp://USER:PASSWORD@HOST:PORT.")
 @click.option(
     "--outbound-allow", help="Loopback or private hosts that Portico may connect to, separated by commas."
 )
 @click.option(
     "--sqs-endpoint", help="Where queues are that are event sources but not here; docs/event-sources.md."
+)
+@click.option(
+    "--cognito-issuer",
+    type=click.Choice(["own", "aws"]),
+    help="Issuer in the tokens of user pools: this server's address, or AWS's form (own).",
 )
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings from a TOML file.")

@@ -404,17 +404,6 @@ class ImportJob(msgspec.Struct, frozen=True, gc=False):
     message: str = ""
 
 
-class Customization(msgspec.Struct, frozen=True, gc=False):
-    """How the hosted pages look for a client, or for all (`client` is `ALL`). `image` is a blob's digest."""
-
-    pool: str
-    client: str
-    created_at: float
-    modified_at: float
-    css: str = ""
-    image: str = ""
-
-
 POOLS = Table("cognito-idp.pool", Pool)  # pool id
 POOLS_OF = Table("cognito-idp.pools-of", UserPointer)  # account, region, pool id
 CLIENTS = Table("cognito-idp.client", Client)  # pool id, client id
@@ -441,7 +430,6 @@ KEYS = Table("cognito-idp.keys", PoolKeys)  # pool id
 TALLIES = Table("cognito-idp.tally", Tally)  # pool id, shard
 SWEEPS = Table("cognito-idp.sweep", Sweep)  # pool id
 IMPORTS = Table("cognito-idp.import", ImportJob)  # pool id, job id
-CUSTOMIZATIONS = Table("cognito-idp.customization", Customization)  # pool id, client id or ALL
 
 
 def pool_arn(account: str, region: str, pool_id: str) -> str:

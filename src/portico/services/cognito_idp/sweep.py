@@ -33,7 +33,6 @@ _OF_POOL: tuple[AnyTable, ...] = (
     records.KEYS,
     records.TALLIES,
     records.IMPORTS,
-    records.CUSTOMIZATIONS,
 )
 WAKE: Key = ("cognito-idp.swept",)
 
