@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import ACCOUNTS, VERSIONS, AccountUsage
-from portico.invoke.unpack import UNZIPPED_BYTES_MAX
 from portico.services.lambda_.code import ZIPPED_BYTES_MAX
 from portico.services.lambda_.layer_records import LAYER_VERSIONS
 from portico.services.lambda_.service import Lambda
@@ -24,6 +23,8 @@ async def get_account_settings(
 
     Source: API reference, GetAccountSettings; Developer Guide, "Lambda quotas" (300 GB of code storage).
     """
+    from portico.invoke.unpack import UNZIPPED_BYTES_MAX  # which brings what unpacks along
+
     place = (call.scope.account, call.scope.region)
     usage = await call.tx.get(ACCOUNTS, *place) or AccountUsage()
     versions = await call.tx.scan(VERSIONS, *place)

@@ -11,7 +11,6 @@ from portico.calls.call import Call
 from portico.calls.operation import Check
 from portico.invoke.folders import folder_of
 from portico.invoke.records import UsedLayer
-from portico.invoke.unpack import UNZIPPED_BYTES_MAX
 from portico.services.lambda_ import access, errors, layer_records
 from portico.services.lambda_.layer_records import LAYER_VERSIONS, Place
 from portico.services.lambda_.service import Lambda
@@ -87,6 +86,8 @@ async def require_room(lam: Lambda, digest: str, layers: Sequence[UsedLayer]) ->
     """
     if not layers or folder_of(digest):  # a developer's folder is of any size
         return
+    from portico.invoke.unpack import UNZIPPED_BYTES_MAX  # which brings what unpacks along
+
     total = sum(layer.unzipped for layer in layers)
     total += await lam.staging.unpacked_bytes(digest) if digest else 0
     if total > UNZIPPED_BYTES_MAX:

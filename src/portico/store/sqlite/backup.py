@@ -22,7 +22,7 @@ from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.metrics import METRICS_FILE
 from portico.store.port import StoreError, StoreFull
 from portico.store.sqlite import failures
-from portico.store.sqlite.database import Readers
+from portico.store.sqlite.readers import Readers
 from portico.store.sqlite.shelf import Shelf, sync_folder
 from portico.store.timeline import TIMELINE_FILE
 

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from portico.store.port import Conflict, StoreError, StoreFailed
 from portico.store.sqlite import failures
-from portico.store.sqlite.database import Readers
+from portico.store.sqlite.readers import Readers
 from portico.store.sqlite.rows import BlobRow, CollectRow, Row
 from portico.store.sqlite.shelf import Shelf
 from portico.store.sqlite.text import to_bytes, to_text

@@ -9,8 +9,9 @@ from pathlib import Path
 from portico.base.clock import Clock
 from portico.store.directory import BLOB_FOLDER, DATABASE_FILE
 from portico.store.port import Committed, StoreFailed
-from portico.store.sqlite.database import Readers, connect
+from portico.store.sqlite.database import connect
 from portico.store.sqlite.engine import Engine
+from portico.store.sqlite.readers import Readers
 from portico.store.sqlite.shelf import FolderShelf, MemoryShelf
 from portico.store.sqlite.store import SqliteStore, tell
 from portico.store.sqlite.writer import InlineWriter, ProcessWriter

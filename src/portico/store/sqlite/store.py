@@ -26,7 +26,6 @@ from portico.store.port import (
 )
 from portico.store.sqlite import backup, records
 from portico.store.sqlite.blobs import GRACE_S, Blobs, read_whole
-from portico.store.sqlite.database import Readers
 from portico.store.sqlite.messages import (
     Answer,
     CommittedAt,
@@ -37,6 +36,7 @@ from portico.store.sqlite.messages import (
     Forgotten,
     Received,
 )
+from portico.store.sqlite.readers import Readers
 from portico.store.sqlite.receive import prepare_receive
 from portico.store.sqlite.rows import Prepared, Row, changed_by, outcome, prepare
 from portico.store.sqlite.shelf import Shelf
