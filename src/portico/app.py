@@ -20,6 +20,7 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.doors.callers import Callers
+from portico.doors.connections import OpenConnections
 from portico.doors.leading import Census, Guide
 from portico.doors.port import Doors
 from portico.environments.connections import Connections
@@ -71,6 +72,7 @@ from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
 from portico.services import (
     apigateway,
+    apigatewaymanagementapi,
     apigatewayv2,
     cloudwatch,
     cognito_idp,
@@ -108,6 +110,7 @@ SERVICES: tuple[ServiceSpec, ...] = (
     cognito_idp.SERVICE,
     apigateway.SERVICE,
     apigatewayv2.SERVICE,
+    apigatewaymanagementapi.SERVICE,
 )
 
 ROOT_ACCOUNT = "000000000000"
@@ -261,6 +264,7 @@ class Server:
         issuers = self._issuers()
         extras = {
             "Doors": self.doors,
+            "OpenConnections": OpenConnections(),
             "Guide": self.guide,
             "Census": Census(self.cache, self.clock, self.authorizer),
             "Callers": Callers(self.keys, self.clock, self.settings.region, self._from_function),

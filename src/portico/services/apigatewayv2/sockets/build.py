@@ -1,0 +1,33 @@
+"""Puts the parts of the data plane together."""
+
+from portico.calls.ports import Ports
+from portico.doors.access_log import DoorLogs
+from portico.doors.buckets import Buckets
+from portico.doors.metrics import DoorMetrics
+from portico.doors.roles import DoorRoles
+from portico.services.apigatewayv2.sockets.authorizing import Authorizing
+from portico.services.apigatewayv2.sockets.connecting import Connecting
+from portico.services.apigatewayv2.sockets.door import SocketDoor
+from portico.services.apigatewayv2.sockets.integrations.functions import Caller, FunctionProxy
+from portico.services.apigatewayv2.sockets.integrations.mock import Mock
+from portico.services.apigatewayv2.sockets.life import Life
+from portico.services.apigatewayv2.sockets.notes import Notes
+from portico.services.apigatewayv2.sockets.outcome import Integrations
+from portico.services.apigatewayv2.sockets.plans import Stages
+from portico.services.apigatewayv2.sockets.throttles import Throttles
+
+
+def socket_door(ports: Ports) -> SocketDoor:
+    """The `websocket` door of a server."""
+    cache, clock, clients, extras = ports.cache, ports.clock, ports.clients, ports.extras
+    logs = DoorLogs(clients)
+    ports.start_task("apigatewayv2.sockets.logs", logs.run)
+    notes = Notes(DoorMetrics(extras["Metrics"]), logs)
+    stages = Stages(cache)
+    caller = Caller(clients, DoorRoles(cache, clock))
+    integrations = Integrations({"AWS_PROXY": FunctionProxy(caller), "MOCK": Mock()}, notes, clock)
+    throttles = Throttles(Buckets(), clock)
+    life = Life(stages, integrations, throttles, notes, extras["OpenConnections"], clock)
+    authorizing = Authorizing(extras["Callers"], extras["Authorizer"], caller, cache)
+    connecting = Connecting(stages, throttles, authorizing, integrations, notes, life)
+    return SocketDoor(connecting, extras["Doors"], cache)

@@ -1,0 +1,109 @@
+"""Lambda functions: the event of a proxy integration, and the answer that they give.
+
+Source: API Gateway Developer Guide, "Lambda proxy integrations" for WebSocket APIs, "Set up a $connect route that requires a WebSocket
+subprotocol".
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portico.calls.call import Scope
+from portico.calls.clients import Clients
+from portico.doors.payload1 import read
+from portico.doors.payload2 import Malformed
+from portico.doors.roles import APIGATEWAY, DoorRoles
+from portico.identity.principal import Principal, service
+from portico.services.apigatewayv2.records import Integration
+from portico.services.apigatewayv2.sockets.exchange import Exchange, event, filled
+from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed
+from portico.wire.errors import AwsError
+
+_URI = re.compile(
+    r"arn:[^:]+:apigateway:[^:]+:lambda:path/2015-03-31/functions/(arn:[^:]+:lambda:([^:]+):(\d{12}):function:.+)/invocations"
+).fullmatch
+_SUBPROTOCOL = "sec-websocket-protocol"
+
+
+class Called(msgspec.Struct, frozen=True, gc=False):
+    """What a function has answered, or how it has `failed`."""
+
+    payload: bytes
+    failed: bool
+
+
+class Caller:
+    """Acts for API Gateway: as the service itself, or as the role that an integration or authorizer names."""
+
+    def __init__(self, clients: Clients, roles: DoorRoles) -> None:
+        self._clients = clients
+        self._roles = roles
+
+    def principal(self, exchange: Exchange, role: str | None, source_arn: str) -> Principal:
+        """Who calls, for the route or authorizer `source_arn`.
+
+        Raises:
+            IntegrationFailed: the role is not to be had.
+        """
+        account = exchange.client.served.account
+        if not role:
+            return service(APIGATEWAY, source_arn=source_arn, source_account=account)
+        session = self._roles.session(
+            role, "BackplaneAssumeRoleSession", source_arn=source_arn, source_account=account
+        )
+        if session is None:
+            raise IntegrationFailed(500, f"API Gateway does not have permission to assume the role {role}")
+        return session
+
+    async def call(
+        self, exchange: Exchange, uri: str, role: str | None, payload: bytes, source_arn: str
+    ) -> Called:
+        """What the function at the address `uri` answers.
+
+        Raises:
+            IntegrationFailed: it can't be called.
+        """
+        found = _URI(filled(uri, exchange.stage.stage_variables))
+        if found is None:
+            raise IntegrationFailed(500, f"{uri} is no address of a function")
+        function, region, account = found.groups()
+        client = self._clients.of(self.principal(exchange, role, source_arn), Scope(account, region))
+        try:
+            answer: Mapping[str, Any] = await client.call(
+                "lambda", "Invoke", FunctionName=function, Payload=payload
+            )
+        except AwsError as error:
+            raise IntegrationFailed(500, f"{function}: {error.code}: {error.message}") from error
+        return Called(answer["Payload"], "FunctionError" in answer)
+
+    async def invoke(self, exchange: Exchange, integration: Integration, payload: bytes) -> bytes:
+        """What an integration's function answers.
+
+        Raises:
+            IntegrationFailed: it can't be called, or has failed.
+        """
+        uri, role = integration.integration_uri or "", integration.credentials_arn
+        called = await self.call(exchange, uri, role, payload, exchange.arn)
+        if called.failed:
+            raise IntegrationFailed(502, f"{uri} has failed")
+        return called.payload
+
+
+class FunctionProxy:
+    """`AWS_PROXY`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def answer(self, exchange: Exchange, integration: Integration) -> Answered:
+        """See `IntegrationKind`."""
+        payload = msgspec.json.encode(event(exchange))
+        result = await self._caller.invoke(exchange, integration, payload)
+        try:
+            answer = read(msgspec.json.decode(result), decode=True, strict=False)
+        except (Malformed, msgspec.DecodeError) as error:
+            raise IntegrationFailed(502, f"Malformed Lambda proxy response: {error}") from error
+        chosen = next((value for name, value in answer.headers if name.lower() == _SUBPROTOCOL), "")
+        return Answered(answer.status, answer.body, chosen)
