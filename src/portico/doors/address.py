@@ -25,7 +25,8 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
     `path` is what follows the address, raw, with its leading slash. `stage` is the API's stage where the address names it apart from
     the path; None where the path's first segment is, or may be, the stage. `region` is "" where the address names none. `shared`: the
-    address is below a name of the control plane, so what a function answers must get no origin there.
+    address is below a name of the control plane, so what a function answers must get no origin there. Of a `domain` that was found to lead
+    to an API, `id`, `stage` and `path` are the API's, and `base` is what its mapping took from the path (`/v1`, or "").
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     stage: str | None = None
     region: str = ""
     shared: bool = False
+    base: str = ""
 
 
 def of_host(name: str, path: str) -> Address | None:

@@ -1,0 +1,78 @@
+"""What access logs can tell of a request: `$context` as templates have it, and how the answer came about. Pure.
+
+Source: API Gateway Developer Guide, "Variables for access logging for API Gateway".
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from portico.services.apigateway.transform.context import at, template_context
+from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A request that has been answered: `latency_ms` from its head to its answer; `refusal` is why it was not let through, if so."""
+
+    request: RequestContext
+    answer: GatewayAnswer
+    latency_ms: int
+    length: int
+    refusal: GatewayRefusal | None = None
+
+
+def lookup(told: Told) -> Callable[[str], Any]:
+    """The value of each variable, by its name without `$context.`."""
+    tree: dict[str, Any] = {}
+
+    def value(name: str) -> Any:
+        own = _OWN.get(name)
+        if own is not None:
+            return own(told)
+        if not tree:
+            tree.update(template_context(told.request))
+        found = at(tree, name)
+        return msgspec.json.encode(found).decode() if isinstance(found, Mapping | list | tuple) else found
+
+    return value
+
+
+def _error(told: Told) -> str | None:
+    refusal = told.refusal
+    return None if refusal is None or refusal.null else refusal.message or refusal.response_type
+
+
+def _quoted(text: str | None) -> str | None:
+    return None if text is None else msgspec.json.encode(text).decode()
+
+
+_OWN: Mapping[str, Callable[[Told], Any]] = {
+    "status": lambda told: told.answer.status,
+    "responseLatency": lambda told: told.latency_ms,
+    "responseLength": lambda told: told.length,
+    "xrayTraceId": lambda told: told.request.trace.partition(";")[0].removeprefix("Root="),
+    "integrationLatency": lambda told: told.answer.integration.latency_ms or None,
+    "integrationStatus": lambda told: told.answer.integration.status or None,
+    "integrationErrorMessage": lambda told: told.answer.integration.error,
+    "integration.error": lambda told: told.answer.integration.error,
+    "integration.integrationStatus": lambda told: told.answer.integration.status or None,
+    "integration.latency": lambda told: told.answer.integration.latency_ms or None,
+    "integration.requestId": lambda told: told.answer.integration.request_id,
+    "integration.status": lambda told: told.answer.integration.service_status or None,
+    "error.message": _error,
+    "error.messageString": lambda told: _quoted(_error(told)),
+    "error.responseType": lambda told: told.answer.response_type,
+    "error.validationErrorString": lambda told: told.refusal.validation if told.refusal else None,
+    "authorizer.error": lambda told: _error(told) if _of_authorizer(told) else None,
+    "authorizer.status": lambda told: told.answer.status if _of_authorizer(told) else None,
+}
+
+
+def _of_authorizer(told: Told) -> bool:
+    return told.answer.response_type in (
+        "UNAUTHORIZED",
+        "ACCESS_DENIED",
+        "AUTHORIZER_FAILURE",
+        "AUTHORIZER_CONFIGURATION_ERROR",
+    )

@@ -1,0 +1,111 @@
+"""How a Lambda authorizer's function is called: as API Gateway, for the authorizer, or as the role that the authorizer names."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portico.calls.call import Scope
+from portico.calls.clients import Clients
+from portico.doors.roles import APIGATEWAY, DoorRoles
+from portico.identity.principal import Principal, service
+from portico.services.apigateway.records import Authorizer
+from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
+from portico.wire.errors import AwsError
+
+_TIMEOUT_S = 29.0
+_FUNCTION = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(.+)/invocations").fullmatch
+_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
+_UNAUTHORIZED = "Unauthorized"
+_BUSY = frozenset(("TooManyRequestsException", "ServiceException", "InternalFailure", "ServiceUnavailable"))
+
+
+class AuthorizerCalls:
+    """Calls functions of authorizers."""
+
+    __slots__ = ("_clients", "_roles", "_running")
+
+    def __init__(self, clients: Clients, roles: DoorRoles) -> None:
+        self._clients = clients
+        self._roles = roles
+        self._running: set[asyncio.Task[Any]] = set()  # a loop keeps weak references only
+
+    async def call(self, authorizer: Authorizer, request: RequestContext, event: Mapping[str, Any]) -> bytes:
+        """What the function answers to `event`.
+
+        Raises:
+            GatewayRefusal: UNAUTHORIZED, the function has raised just that; AUTHORIZER_FAILURE, it could not be asked;
+                AUTHORIZER_CONFIGURATION_ERROR, it is not there, may not be called, failed, or takes too long.
+        """
+        function = _function(authorizer, request)
+        arn = f"arn:aws:execute-api:{request.region}:{request.account}:{request.api_id}/authorizers/{authorizer.id}"
+        client = self._clients.of(
+            self._principal(authorizer, request, arn),
+            Scope(request.account, request.region),
+            trace=request.trace,
+        )
+        call = client.call("lambda", "Invoke", FunctionName=function, Payload=msgspec.json.encode(event))
+        try:
+            answer = await self._within(call)
+        except AwsError as error:
+            kind = "AUTHORIZER_FAILURE" if error.code in _BUSY else "AUTHORIZER_CONFIGURATION_ERROR"
+            raise GatewayRefusal(
+                kind, null=True, detail=f"Execution failed due to configuration error: {error}"
+            ) from error
+        payload: bytes = answer["Payload"]
+        if "FunctionError" in answer:
+            raise _of_error(payload)
+        return payload
+
+    def _principal(self, authorizer: Authorizer, request: RequestContext, arn: str) -> Principal:
+        if not authorizer.authorizer_credentials:
+            return service(APIGATEWAY, source_arn=arn, source_account=request.account)
+        role = self._roles.session(
+            authorizer.authorizer_credentials,
+            "BackplaneAssumeRoleSession",
+            source_arn=arn,
+            source_account=request.account,
+        )
+        if role is None:
+            raise _misconfigured("API Gateway does not have permission to assume the provided role")
+        return role
+
+    async def _within(self, call: Any) -> Any:
+        """The answer of a call that goes on, unheard, if it takes too long."""
+        task = asyncio.ensure_future(call)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        done, _ = await asyncio.wait((task,), timeout=_TIMEOUT_S)
+        if not done:
+            raise _misconfigured("the authorizer has timed out")
+        return task.result()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # is not to be complained about if nobody hears it
+
+
+def _function(authorizer: Authorizer, request: RequestContext) -> str:
+    uri = _VARIABLE.sub(lambda found: request.stage_variables.get(found[1], ""), authorizer.authorizer_uri)
+    found = _FUNCTION(uri)
+    if found is None:
+        raise _misconfigured(f"Invalid authorizer URI: {uri}")
+    return found[1]
+
+
+def _of_error(payload: bytes) -> GatewayRefusal:
+    try:
+        raised = msgspec.json.decode(payload)
+    except msgspec.DecodeError:
+        raised = None
+    if isinstance(raised, dict) and raised.get("errorMessage") == _UNAUTHORIZED:
+        return GatewayRefusal("UNAUTHORIZED")
+    return _misconfigured("the authorizer has failed")
+
+
+def _misconfigured(why: str) -> GatewayRefusal:
+    detail = f"Execution failed due to configuration error: {why}"
+    return GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", null=True, detail=detail)

@@ -1,0 +1,247 @@
+"""Lambda authorizers: a function says who a caller is and which methods it may invoke, and is believed for a while.
+
+A TOKEN authorizer gets the value of one header, a REQUEST authorizer the request itself. What it answers is kept by the values of its
+identity sources, in the scope of the stage and of the deployment, and its policy is evaluated for each method that is called under it.
+
+Source: API Gateway Developer Guide, "Use API Gateway Lambda authorizers", "Input to" and "Output from an API Gateway Lambda authorizer".
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from portico.doors.authorizer_cache import AuthorizerCache
+from portico.doors.authorizer_policy import AuthorizerPolicy
+from portico.doors.java_regex import BadPattern, matches_aside
+from portico.doors.payload1 import both
+from portico.identity.global_keys import global_context
+from portico.identity.policy.document import PolicyError
+from portico.identity.policy.evaluate import Context
+from portico.identity.principal import ANONYMOUS
+from portico.services.apigateway.plane.authorizer_calls import AuthorizerCalls
+from portico.services.apigateway.records import Authorizer
+from portico.services.apigateway.transform.context import at, event_context
+from portico.services.apigateway.transform.media import header
+from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
+
+_EXPLICIT = "User is not authorized to access this resource with an explicit deny"
+_TTL_S = 300
+_SCALARS = (str, bool, int, float)
+
+
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """An identity source: `kind` is `header`, `querystring`, `stageVariables` or `context`."""
+
+    kind: str
+    name: str
+
+    def value(self, request: RequestContext) -> str:
+        """Its value, "" if there is none."""
+        if self.kind == "header":
+            return header(request.headers, self.name)
+        if self.kind == "querystring":
+            return next((value for name, value in request.query if name == self.name), "")
+        if self.kind == "stageVariables":
+            return request.stage_variables.get(self.name, "")
+        found = at(event_context(request), self.name)
+        return "" if found is None else str(found)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What a function has answered, once it is certain that it means something. `context` are texts; `document` is the policy as it was
+    given."""
+
+    principal_id: str
+    policy: AuthorizerPolicy
+    document: Any
+    context: dict[str, str]
+    usage_key: str = ""
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """`requestContext.authorizer`."""
+        return {"principalId": self.principal_id, "integrationLatency": 0, **self.context}
+
+
+class LambdaAuthorizer(msgspec.Struct, frozen=True):
+    """An authorizer, compiled."""
+
+    record: Authorizer
+    sources: tuple[Source, ...]
+    ttl_s: int
+
+    def values(self, request: RequestContext) -> tuple[str, ...]:
+        """The values of the identity sources, which the answer is kept by.
+
+        Raises:
+            GatewayRefusal: UNAUTHORIZED, the function need not even be asked.
+        """
+        values = tuple([source.value(request) for source in self.sources])
+        needed = self.record.type == "TOKEN" or self.ttl_s > 0
+        if needed and not (values and all(values)):
+            raise GatewayRefusal("UNAUTHORIZED")
+        return values
+
+    async def check(self, values: tuple[str, ...]) -> None:
+        """Refuse a token that is not of the form that the authorizer expects.
+
+        Raises:
+            GatewayRefusal: UNAUTHORIZED.
+        """
+        expression = self.record.identity_validation_expression
+        if self.record.type != "TOKEN" or not expression:
+            return
+        try:
+            if await matches_aside(expression, values[0]):
+                return
+        except BadPattern as error:
+            raise GatewayRefusal("UNAUTHORIZED", detail=str(error)) from error
+        raise GatewayRefusal("UNAUTHORIZED")
+
+    def event(self, request: RequestContext, arn: str, values: tuple[str, ...]) -> dict[str, Any]:
+        """What the function is asked about the method `arn`."""
+        if self.record.type == "TOKEN":
+            return {"type": "TOKEN", "methodArn": arn, "authorizationToken": values[0]}
+        headers, many_headers = both(request.headers)
+        query, many_query = both(request.query)
+        return {
+            "type": "REQUEST",
+            "methodArn": arn,
+            "resource": request.resource_path,
+            "path": request.path,
+            "httpMethod": request.http_method,
+            "headers": headers,
+            "multiValueHeaders": many_headers,
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": many_query,
+            "pathParameters": request.path_parameters,
+            "stageVariables": request.stage_variables,
+            "requestContext": event_context(request),
+        }
+
+
+class LambdaAuthorizers:
+    """Asks authorizers, and remembers what they say. Ages are judged by `now` (seconds)."""
+
+    __slots__ = ("_cache", "_calls", "_now")
+
+    def __init__(self, calls: AuthorizerCalls, now: Callable[[], float]) -> None:
+        self._calls = calls
+        self._now = now
+        self._cache: AuthorizerCache[Answered] = AuthorizerCache()
+
+    async def authorize(
+        self, authorizer: LambdaAuthorizer, request: RequestContext, arn: str, *, secure: bool
+    ) -> Answered:
+        """What the authorizer says of the caller, who may invoke the method `arn`.
+
+        Raises:
+            GatewayRefusal: UNAUTHORIZED, ACCESS_DENIED; AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR if it can't be asked or does
+                not answer as it should.
+        """
+        answered = await self.answer(authorizer, request, arn)
+        verdict = answered.policy.verdict(arn, lambda: _circumstances(request, secure=secure))
+        if verdict == "allow":
+            return answered
+        raise GatewayRefusal("ACCESS_DENIED", _EXPLICIT if verdict == "deny" else None)
+
+    async def answer(self, authorizer: LambdaAuthorizer, request: RequestContext, arn: str) -> Answered:
+        """What the authorizer says of the caller, from memory or asked now.
+
+        Raises:
+            GatewayRefusal: see `authorize`.
+        """
+        values = authorizer.values(request)
+        if not authorizer.ttl_s:
+            return await self.ask(authorizer, request, arn, values)
+        scope = (request.api_id, request.stage)
+        key = (request.deployment_id, authorizer.record.id, *values)
+        found = self._cache.get(scope, key, self._now())
+        if found is None:
+            found = await self.ask(authorizer, request, arn, values)
+            self._cache.put(scope, key, found, self._now() + authorizer.ttl_s)
+        return found
+
+    async def ask(
+        self, authorizer: LambdaAuthorizer, request: RequestContext, arn: str, values: tuple[str, ...]
+    ) -> Answered:
+        """What the function answers now.
+
+        Raises:
+            GatewayRefusal: see `authorize`.
+        """
+        await authorizer.check(values)
+        payload = await self._calls.call(authorizer.record, request, authorizer.event(request, arn, values))
+        try:
+            return read(payload)
+        except (PolicyError, ValueError) as error:
+            raise GatewayRefusal(
+                "AUTHORIZER_CONFIGURATION_ERROR",
+                null=True,
+                detail=f"Execution failed due to configuration error: Invalid JSON in response: {error}",
+            ) from error
+
+    def flush(self, api_id: str, stage: str) -> None:
+        """Forget what was answered for a stage."""
+        self._cache.flush((api_id, stage))
+
+
+def read(payload: bytes) -> Answered:
+    """What an answer means.
+
+    Raises:
+        ValueError, PolicyError: nothing.
+    """
+    given = msgspec.json.decode(payload)
+    if not isinstance(given, dict):
+        raise ValueError("the answer is not an object")
+    principal, key = given.get("principalId"), given.get("usageIdentifierKey") or ""
+    context = given.get("context") or {}
+    if not isinstance(principal, str) or not principal:
+        raise ValueError("principalId is not a string")
+    if not isinstance(key, str) or not isinstance(context, dict):
+        raise ValueError("usageIdentifierKey or context is of the wrong type")
+    document = given.get("policyDocument")
+    return Answered(principal, AuthorizerPolicy(document), document, _texts(context), key)
+
+
+def compiled(record: Authorizer) -> LambdaAuthorizer:
+    """The compiled form of a TOKEN or REQUEST authorizer."""
+    sources = tuple(_source(entry.strip()) for entry in record.identity_source.split(",") if entry.strip())
+    ttl_s = record.authorizer_result_ttl_in_seconds
+    kept_s = _TTL_S if ttl_s is None else ttl_s
+    return LambdaAuthorizer(record, sources, kept_s if sources else 0)
+
+
+def _source(text: str) -> Source:
+    kind, _, name = text.removeprefix("method.request.").partition(".")
+    return Source(kind, name)
+
+
+def _texts(context: Mapping[str, Any]) -> dict[str, str]:
+    """The authorizer's context as texts.
+
+    Raises:
+        ValueError: a value is an object or a list.
+    """
+    texts: dict[str, str] = {}
+    for name, value in context.items():
+        if value is None:
+            continue
+        if not isinstance(value, _SCALARS):
+            raise ValueError(f"the context's {name} is an object or a list")
+        texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return texts
+
+
+def _circumstances(request: RequestContext, *, secure: bool) -> Context:
+    return global_context(
+        ANONYMOUS,
+        now=request.at,
+        source_ip=request.identity.get("sourceIp") or "",
+        secure=secure,
+        user_agent=request.identity.get("userAgent") or "",
+        region=request.region,
+        resource_account=request.account,
+    )

@@ -1,0 +1,135 @@
+"""What is known of a request before anything is decided: where it goes, and what `$context` says of it."""
+
+import random
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from portico.doors.payload1 import received
+from portico.doors.port import Arrival
+from portico.services.apigateway.plane.identity import anonymous
+from portico.services.apigateway.plane.paths import BadPath
+from portico.services.apigateway.plane.stages import Live, Side
+from portico.services.apigateway.transform.seam import Pairs, RequestContext
+from portico.wire.http import Head
+
+HEADER_BYTES_MAX = 20_480
+TARGET_BYTES_MAX = 10_240
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+_TRACE = re.compile(r"[A-Za-z0-9=;:|\-]{1,1000}").fullmatch
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_OVERRIDE = "x-http-method-override"
+_bits = random.Random()  # identifies, and is no secret  # noqa: S311
+
+
+def http_method(head: Head) -> str:
+    """The method that a request is for: the one that it overrides its own with, if it does.
+
+    Source: API Gateway Developer Guide, "Amazon API Gateway important notes".
+    """
+    override = head.values.get(_OVERRIDE)
+    return override if override in _METHODS else head.method
+
+
+def split(path: str) -> tuple[str, str]:
+    """The stage that a raw path begins with, and the rest with its slash."""
+    name, slash, rest = path.removeprefix("/").partition("/")
+    return name, slash + rest or "/"
+
+
+def opened(arrival: Arrival, live: Live, side: Side, path: str, method: str) -> RequestContext:
+    """The context of a request to a stage, with the raw `path` below it. Resource and body are not known yet.
+
+    Raises:
+        BadPath: the query can't be decoded.
+    """
+    head, peer, owner = arrival.head, arrival.peer, live.owner
+    stage = live.record.stage_name
+    by_domain = arrival.address.kind == "domain"
+    base = arrival.address.base
+    trace = trace_of(head.values, arrival.at, sampled=live.record.tracing_enabled)
+    domain = domain_name(arrival, owner.api_id, owner.region)
+    return RequestContext(
+        account=owner.account,
+        region=owner.region,
+        api_id=owner.api_id,
+        stage=stage,
+        deployment_id=side.deployed.id,
+        resource_id="",
+        resource_path="",
+        http_method=method,
+        path=f"{base}{path}" if base else path,
+        full_path=f"{base}{path}" if by_domain else f"/{stage}{path}",
+        protocol=f"HTTP/{head.http_version}",
+        request_id=_request_id(arrival),
+        extended_request_id=b64encode(_bits.getrandbits(88).to_bytes(11, "big")).decode(),
+        at=arrival.at,
+        domain_name=domain,
+        domain_prefix=domain.partition(".")[0],
+        headers=received(
+            _without_override(head),
+            source_ip=peer.host,
+            port=_port(head, secure=peer.secure),
+            secure=peer.secure,
+            trace=trace,
+        ),
+        query=query_of(head.query) if head.query else (),
+        stage_variables=side.variables,
+        identity=anonymous(peer.host, head.values.get("user-agent", "")),
+        trace=trace,
+        is_canary=side.canary,
+        context={"customDomain": {"basePathMatched": base.removeprefix("/") or "(none)"}}
+        if by_domain
+        else {},
+    )
+
+
+def query_of(raw: str) -> Pairs:
+    """The parameters of a query, decoded; `;` separates them as `&` does.
+
+    Raises:
+        BadPath: a broken percent-encoding.
+    """
+    if _BROKEN(raw):
+        raise BadPath("a broken percent-encoding in the query")
+    text = raw.encode("latin-1").decode(errors="replace") if not raw.isascii() else raw
+    return tuple(parse_qsl(text.replace(";", "&"), keep_blank_values=True))
+
+
+def trace_of(headers: Mapping[str, str], at: float, *, sampled: bool) -> str:
+    """The trace that a request continues, or a new one."""
+    given = headers.get("x-amzn-trace-id", "")
+    if "Root=" in given and _TRACE(given):
+        return given
+    bits = f"{_bits.getrandbits(160):040x}"
+    root = f"Root=1-{int(at):08x}-{bits[:24]}"
+    return f"{root};Parent={bits[24:]};Sampled=1" if sampled else root
+
+
+def domain_name(arrival: Arrival, api_id: str, region: str) -> str:
+    """The name that the API was called by; where that was a path of the control plane's, the one that it would have below it."""
+    return f"{api_id}.execute-api.{region}.{arrival.host}" if arrival.address.shared else arrival.host
+
+
+def is_too_large(head: Head) -> bool:
+    """Whether the headers are more than API Gateway takes."""
+    return sum([len(name) + len(value) for name, value in head.headers]) > HEADER_BYTES_MAX
+
+
+def _request_id(arrival: Arrival) -> str:
+    """A client may name the request itself."""
+    given = arrival.head.values.get("x-amzn-requestid", "")
+    return given if _UUID(given) else arrival.request_id
+
+
+def _without_override(head: Head) -> Pairs:
+    if _OVERRIDE not in head.values:
+        return head.headers
+    return tuple(pair for pair in head.headers if pair[0] != _OVERRIDE)
+
+
+def _port(head: Head, *, secure: bool) -> str:
+    port = head.values.get("host", "").rpartition(":")[2]
+    return port if port.isdecimal() else "443" if secure else "80"

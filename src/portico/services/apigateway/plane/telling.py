@@ -1,0 +1,130 @@
+"""What is told of a request when it has been answered: the reply itself, the logs, the metrics.
+
+Source: API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs", "Amazon API Gateway dimensions and metrics".
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.doors.access_log import DoorLogs, Group
+from portico.doors.metrics import Answered, DoorMetrics
+from portico.doors.roles import DoorRoles
+from portico.identity.principal import Principal
+from portico.services.apigateway.plane.access_values import Told, lookup
+from portico.services.apigateway.plane.execution_log import Lines
+from portico.services.apigateway.plane.plans import Plan
+from portico.services.apigateway.plane.stages import CANARY, Live
+from portico.services.apigateway.records import ACCOUNTS
+from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
+from portico.store.cache import RecordCache
+from portico.wire.http import Headers, Reply, StreamReply
+
+_SESSION = "APIGatewayLogs"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a request to a stage ended. `plan` is None if no method was found; `cached` tells whether the answer came from the cache (None:
+    there is none); `lines` are those of the execution log, None if it is not written."""
+
+    live: Live
+    plan: Plan | None
+    request: RequestContext
+    answer: GatewayAnswer
+    latency_ms: int
+    refusal: GatewayRefusal | None = None
+    cached: bool | None = None
+    lines: Lines | None = None
+
+
+class Telling:
+    """Makes replies, and tells of them."""
+
+    __slots__ = ("_cache", "_clock", "_logs", "_metrics", "_roles")
+
+    def __init__(
+        self, *, metrics: DoorMetrics, logs: DoorLogs, roles: DoorRoles, cache: RecordCache, clock: Clock
+    ) -> None:
+        self._metrics = metrics
+        self._logs = logs
+        self._roles = roles
+        self._cache = cache
+        self._clock = clock
+
+    def reply(self, outcome: Outcome) -> Reply | StreamReply:
+        """The reply; what it is about is counted and logged."""
+        live, plan, request, answer = outcome.live, outcome.plan, outcome.request, outcome.answer
+        integration = answer.integration
+        asked = integration.status or integration.service_status or integration.latency_ms
+        measured = Answered(
+            answer.status,
+            outcome.latency_ms,
+            integration.latency_ms if asked else None,
+            outcome.cached,
+        )
+        self._metrics.answered(live.place if plan is None else plan.place, request.at, measured)
+        if live.access_log is not None:
+            self._access(outcome)
+        if outcome.lines is not None:
+            self._execution(outcome, outcome.lines)
+        headers = (*answer.headers, *_headers(request, plan, refused=outcome.refusal is not None))
+        if answer.chunks is not None:
+            return StreamReply(answer.status, headers, answer.chunks)
+        return Reply(answer.status, headers, answer.body)
+
+    def _access(self, outcome: Outcome) -> None:
+        access = outcome.live.access_log
+        if access is None:
+            return
+        told = Told(
+            outcome.request,
+            outcome.answer,
+            outcome.latency_ms,
+            len(outcome.answer.body),
+            outcome.refusal,
+        )
+        line = (int(outcome.request.at * 1000), access.format.line(lookup(told)))
+        self._write(outcome, access.group, (line,))
+
+    def _execution(self, outcome: Outcome, lines: Lines) -> None:
+        live, plan, request = outcome.live, outcome.plan, outcome.request
+        if plan is None or plan.logging is None:
+            return
+        if outcome.refusal is not None and outcome.refusal.detail:
+            lines.line(outcome.refusal.detail)
+        lines.line(f"Method completed with status: {outcome.answer.status}")
+        events = lines.events(
+            request.request_id,
+            level=plan.logging.level,
+            data_trace=plan.logging.data_trace,
+            failed=outcome.answer.status >= 400,
+        )
+        name = f"API-Gateway-Execution-Logs_{request.api_id}/{request.stage}"
+        group = Group(live.owner.account, live.owner.region, name + (CANARY if request.is_canary else ""))
+        self._write(outcome, group, events)
+
+    def _write(self, outcome: Outcome, group: Group, events: Sequence[tuple[int, str]]) -> None:
+        owner = outcome.live.owner
+
+        def writer() -> Principal | None:
+            held = self._cache.peek(ACCOUNTS, owner.account, owner.region)
+            if held is None or not held.value.cloudwatch_role_arn:
+                return None
+            return self._roles.session(
+                held.value.cloudwatch_role_arn,
+                _SESSION,
+                source_arn=f"arn:aws:execute-api:{owner.region}:{owner.account}:{owner.api_id}",
+                source_account=owner.account,
+            )
+
+        if events:
+            self._logs.write(group, writer, events, request_id=outcome.request.request_id)
+
+
+def _headers(request: RequestContext, plan: Plan | None, *, refused: bool) -> Headers:
+    own = (("x-amzn-RequestId", request.request_id), ("x-amz-apigw-id", request.extended_request_id))
+    integration = None if plan is None else plan.method.method_integration
+    if refused or integration is None or integration.type == "MOCK":
+        return own
+    return (*own, ("X-Amzn-Trace-Id", request.trace))
