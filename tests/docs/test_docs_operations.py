@@ -45,11 +45,7 @@ def test_labels_of_metrics(server: Server, client: Callable[..., Any], deploy: C
 
 def test_every_address_of_its_own() -> None:
     sources = [
-        GATEWAY / "status.py",
-        GATEWAY / "upkeep.py",
-        GATEWAY / "debug.py",
-        GATEWAY / "mail.py",
-        GATEWAY / "budgets.py",
+        *GATEWAY.glob("*.py"),
         GATEWAY.parent / "invoke" / "container_credentials.py",
         GATEWAY.parent / "app.py",
     ]
@@ -87,7 +83,8 @@ def test_bounds_of_the_http_lane() -> None:
 
 def test_every_refusal_of_the_http_lane() -> None:
     source = "".join(
-        (GATEWAY / f"{name}.py").read_text() for name in ("parse", "http", "body", "traffic", "hosts", "cors")
+        (GATEWAY / f"{name}.py").read_text()
+        for name in ("parse", "http", "refusals", "body", "traffic", "hosts", "cors")
     )
     codes = set(re.findall(r'AwsError\(\s*"(\w+)"', source))
     assert codes

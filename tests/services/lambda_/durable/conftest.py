@@ -18,6 +18,8 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, load
+from portico.doors.leading import Census, Guide
+from portico.doors.port import Doors
 from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.identity.last_use import LastUses
 from portico.identity.principal import root
@@ -106,12 +108,18 @@ class Stage:
         self.resolver = Resolver(cache=self.cache)
         sessions = Sessions(Sealer(bytes(range(32))))
         extras = {
+            "Authorizer": authorizer,
             "Bus": self.bus,
+            "Callers": None,
+            "Census": Census(self.cache, clock, authorizer),
+            "Doors": Doors(),
+            "Guide": Guide(),
             "Resolver": self.resolver,
             "Invoker": Invoker(environments=self, admission=self.admission, logs=self),  # type: ignore[arg-type]
             "Counts": Counts(),
             "Destinations": Destinations(clients=self.clients, role=lambda spec: None),
             "ExecutionRoles": ExecutionRoles(cache=self.cache, sessions=sessions, clock=clock),
+            "Origin": "http://127.0.0.1:4566",
             "Staging": Staging(root=folder / "code", store=store),
             "Environments": self,
             "Sampling": Sampling(Metrics(None), clock),
