@@ -143,32 +143,3 @@ async def admin_confirm_sign_up(
     user = await settled(idp, call, work)
     await new_users.post_confirmation(idp, call, pool, user, None, request.get("ClientMetadata"))
     return {}
-
-
-@operation(on=on_pool, keys=keys_of_pool)
-async def admin_set_user_settings(
-    idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserSettingsRequest"
-) -> dict[str, Any]:
-    """Set text messages as the second factor, in the way that was there before AdminSetUserMFAPreference.
-
-    Raises:
-        InvalidParameterException: another medium than SMS. UserNotFoundException: no such user.
-    """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
-    user_records.save(call, pool, user, with_options(user, request["MFAOptions"]))
-    return {}
-
-
-def with_options(user: User, options: "list[shapes.MFAOptionType]") -> User:
-    """A user with the settings of SetUserSettings.
-
-    Raises:
-        AwsError: InvalidParameterException.
-    """
-    if any(each.get("DeliveryMedium", "SMS") != "SMS" for each in options):
-        raise errors.invalid("Invalid MFA option: only SMS is supported.")
-    left = tuple(each for each in user.mfa if each != "SMS_MFA")
-    kept = tuple(dict(each) for each in options)
-    mfa = (*left, "SMS_MFA") if options else left
-    return msgspec.structs.replace(user, mfa_options=kept, mfa=mfa)
