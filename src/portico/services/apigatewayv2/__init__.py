@@ -2,11 +2,13 @@
 
 from portico.calls.ports import Ports, ServiceSpec
 from portico.doors.public import Public
+from portico.services.apigatewayv2.plane.build import http_door
 from portico.services.apigatewayv2.service import HttpApis
 from portico.services.apigatewayv2.sockets.build import socket_door
 
 
 def _build(ports: Ports) -> HttpApis:
+    ports.extras["Doors"].add("http", http_door(ports))
     ports.extras["Doors"].add("websocket", socket_door(ports))
     return HttpApis(public=Public(ports.extras["Origin"]))
 

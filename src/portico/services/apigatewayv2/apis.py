@@ -17,6 +17,7 @@ from portico.services.apigatewayv2.records import (
     MODELS,
     ROUTE_RESPONSES,
     ROUTES,
+    STAGE_NAMES,
     STAGES,
     Api,
     Record,
@@ -134,6 +135,7 @@ async def delete_api(service: HttpApis, call: Call, request: "shapes.DeleteApiRe
         call.tx.delete(DEPLOYED, *of_api(call, request), deployment.deployment_id)
     for stage in await call.tx.scan(STAGES, *of_api(call, request)):
         call.tx.delete(STAGES, *of_api(call, request), stage.stage_name)
+    call.tx.delete(STAGE_NAMES, *of_api(call, request))
     call.tx.delete(APIS, *of_api(call, request))
     call.tx.delete(API_POINTERS, api.api_id)
     return {}

@@ -17,6 +17,7 @@ from portico.services.apigatewayv2.records import (
     MODELS,
     ROUTE_RESPONSES,
     ROUTES,
+    STAGE_NAMES,
     STAGES,
     Api,
     Deployed,
@@ -26,6 +27,7 @@ from portico.services.apigatewayv2.records import (
     Route,
     RouteResponse,
     Stage,
+    StageNames,
 )
 from portico.services.apigatewayv2.service import OfApi, here, new_id
 
@@ -83,6 +85,15 @@ def put_stage(call: Call, api: Api, stage: Stage, **members: object) -> Stage:
     after = msgspec.structs.replace(stage, last_updated_date=call.now, **members)
     call.tx.put(STAGES, after, *here(call), api.api_id, stage.stage_name)
     return after
+
+
+async def name_stage(call: Call, api: Api, name: str, *, there: bool) -> None:
+    """Note that there is a stage of that name, or none any more."""
+    key = (*here(call), api.api_id)
+    found = await call.tx.get(STAGE_NAMES, *key)
+    names = set() if found is None else set(found.names)
+    names = names | {name} if there else names - {name}
+    call.tx.put(STAGE_NAMES, StageNames(names=sorted(names)), *key)
 
 
 def _put(call: Call, api: Api, deployed: Deployed, description: str | None, *, automatic: bool) -> Deployment:

@@ -46,6 +46,7 @@ async def follow(call: Call, api: Api, values: Values) -> None:
         default_route_settings={"DetailedMetricsEnabled": False},
     )
     call.tx.put(STAGES, stage, *key, DEFAULT)
+    await deploying.name_stage(call, api, DEFAULT, there=True)
     await deploying.follow(call, api)
 
 

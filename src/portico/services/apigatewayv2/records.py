@@ -161,6 +161,12 @@ class Stage(Record, frozen=True):
     authorizers_reset_at: float | None = None
 
 
+class StageNames(msgspec.Struct, frozen=True, gc=False):
+    """The names of an API's stages: what the first segment of a path is compared with."""
+
+    names: list[str] = []
+
+
 class Deployment(Record, frozen=True):
     """That a deployment was made. What it deploys is in `Deployed`."""
 
@@ -208,6 +214,7 @@ INTEGRATION_RESPONSES = Table("apigatewayv2-integration-response", IntegrationRe
 AUTHORIZERS = Table("apigatewayv2-authorizer", Authorizer)
 MODELS = Table("apigatewayv2-model", Model)
 STAGES = Table("apigatewayv2-stage", Stage)  # (account, region, api id, stage name)
+STAGE_NAMES = Table("apigatewayv2-stage-names", StageNames)  # (account, region, api id)
 DEPLOYMENTS = Table("apigatewayv2-deployment", Deployment)
 DEPLOYED = Table("apigatewayv2-deployed", Deployed)  # (account, region, api id, deployment id)
 VPC_LINKS = Table("apigatewayv2-vpc-link", VpcLink)  # (account, region, id)

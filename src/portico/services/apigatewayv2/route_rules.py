@@ -36,9 +36,8 @@ def _check_authorization(api: Api, route: Route) -> None:
     scopes = route.authorization_scopes or []
     if scopes and route.authorization_type != "JWT":
         raise errors.bad_request(
-            "Authorization scopes are only supported for JWT authorization type"
-            if api.is_http
-            else "Authorization scopes are not supported for WEBSOCKET protocol"
+            "Invalid Route authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS and "
+            "JWT authorization types"
         )
     if len(scopes) > _SCOPES_MAX:
         raise errors.bad_request(f"At most {_SCOPES_MAX} authorization scopes are allowed for a route")
@@ -74,17 +73,11 @@ async def _check_authorizer(call: Call, api: Api, route: Route) -> None:
                 f"Authorizer can not be specified for authorization type {route.authorization_type}"
             )
         return
-    if not route.authorizer_id:
+    found = await call.tx.get(AUTHORIZERS, *here(call), api.api_id, route.authorizer_id or "")
+    if found is None or found.authorizer_type != wanted:
         raise errors.bad_request(
-            f"AuthorizerId is required for authorization type {route.authorization_type}"
-        )
-    found = await call.tx.get(AUTHORIZERS, *here(call), api.api_id, route.authorizer_id)
-    if found is None:
-        raise errors.none_of_id("Authorizer", route.authorizer_id)
-    if found.authorizer_type != wanted:
-        raise errors.bad_request(
-            f"Authorizer type {found.authorizer_type} can not be used for authorization type "
-            f"{route.authorization_type}"
+            f"Invalid authorizer ID specified. Setting the authorization type to {route.authorization_type} requires a "
+            f"valid {'JWT' if wanted == 'JWT' else 'Lambda'} authorizer."
         )
 
 

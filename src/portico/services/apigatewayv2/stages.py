@@ -45,6 +45,7 @@ async def create_stage(service: HttpApis, call: Call, request: "shapes.CreateSta
     values["DefaultRouteSettings"] = defaults | (values.get("DefaultRouteSettings") or {})
     stage = made(Stage, {**values, "CreatedDate": call.now, "LastUpdatedDate": call.now})
     call.tx.put(STAGES, stage, *key, name)
+    await deploying.name_stage(call, api, name, there=True)
     if stage.auto_deploy:
         await deploying.follow(call, api)
     return shown(await _requested(call, request))
@@ -106,8 +107,9 @@ async def delete_stage(service: HttpApis, call: Call, request: "shapes.DeleteSta
     Raises:
         NotFoundException: there is no API or stage of that name.
     """
-    stage = await _requested(call, request)
+    api, stage = await existing_api(call, request), await _requested(call, request)
     call.tx.delete(STAGES, *of_api(call, request), stage.stage_name)
+    await deploying.name_stage(call, api, stage.stage_name, there=False)
     return {}
 
 
