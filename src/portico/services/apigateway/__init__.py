@@ -1,6 +1,7 @@
 """API Gateway's REST APIs: what they are made of, and the door to them."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.doors.roles import DoorRoles
 from portico.services.apigateway.service import ApiGateway
 
 
@@ -11,6 +12,7 @@ def _build(ports: Ports) -> ApiGateway:
         clock=ports.clock,
         clients=ports.clients,
         sealer=ports.extras["Sealer"],
+        roles=DoorRoles(ports.cache, ports.clock),
     )
 
 
@@ -18,6 +20,7 @@ SERVICE = ServiceSpec(
     "apigateway",
     (
         "apis",
+        "update_api",
         "resources",
         "methods",
         "method_responses",
@@ -25,6 +28,20 @@ SERVICE = ServiceSpec(
         "integration_responses",
         "deployments",
         "stages",
+        "authorizers",
+        "models",
+        "validators",
+        "gateway_responses",
+        "api_keys",
+        "import_keys",
+        "usage_plans",
+        "usage_plan_keys",
+        "vpc_links",
+        "client_certificates",
+        "documentation",
+        "tags",
+        "account",
+        "sdk_types",
     ),
     _build,
 )

@@ -122,7 +122,7 @@ async def update_integration(
             operation is none, or what comes out is not as the type needs it.
     """
     resource, method, integration = await integration_of(call, request)
-    integration = changed(integration, patches(request), _SINGLE, _NESTED, _WHOLE)
+    integration = changed(integration, patches(request), _SINGLE, _NESTED, _GROUPS)
     check(integration, method)
     write(call, request["restApiId"], resource, method, integration)
     return shown(integration)
@@ -178,6 +178,5 @@ _SINGLE = {
 _NESTED = {
     "requestParameters": _parameter,
     "requestTemplates": _template,
-    "cacheKeyParameters": _cache_key,
 }
-_WHOLE = {"/cacheKeyParameters": _cache_key}
+_GROUPS = {"cacheKeyParameters": _cache_key}

@@ -157,7 +157,7 @@ async def update_method(
             none, or what comes out refers to what is not there.
     """
     resource, method = await method_of(call, request)
-    method = changed(method, patches(request), _SINGLE, _NESTED, {"/authorizationScopes": _scopes})
+    method = changed(method, patches(request), _SINGLE, _NESTED, {"authorizationScopes": _scopes})
     method = await checked(call, request["restApiId"], method)
     put(call, request["restApiId"], resource, method)
     return shown(method)

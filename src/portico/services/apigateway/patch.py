@@ -88,23 +88,23 @@ def changed(
     operations: Sequence[Patch],
     single: Mapping[str, Change[T]],
     nested: Mapping[str, Change[T]],
-    whole: Mapping[str, Change[T]] = {},
+    groups: Mapping[str, Change[T]] = {},
 ) -> T:
     """`record` after `operations`: `single` members by path, which are replaced only; `nested` ones (entries of maps) by the first segment
-    of paths that have two; `whole` ones by path, whatever the operation.
+    of paths that have two; `groups` by the first segment of any path, for those that look at the rest, and at the operation, themselves.
 
     Raises:
         AwsError: BadRequestException, no such path or operation.
     """
     for patch in operations:
-        path = patch.path or ""
+        path, first = patch.path or "", patch.parts[0] if patch.parts else ""
         if path in single:
             only_replace(patch)
             record = single[path](record, patch)
-        elif len(patch.parts) == 2 and patch.parts[0] in nested:
-            record = nested[patch.parts[0]](record, patch)
-        elif path in whole:
-            record = whole[path](record, patch)
+        elif first in nested and len(patch.parts) == 2:
+            record = nested[first](record, patch)
+        elif first in groups:
+            record = groups[first](record, patch)
         else:
             raise bad_path(patch)
     return record

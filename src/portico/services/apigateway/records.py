@@ -290,11 +290,11 @@ class ApiKey(Record, frozen=True, gc=False):
 
     id: str
     value: str
-    name: str | None
     enabled: bool
     created_date: float
     last_updated_date: float
     stage_keys: tuple[str, ...]
+    name: str | None = None
     customer_id: str | None = None
     description: str | None = None
     tags: dict[str, str] = {}

@@ -8,6 +8,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.clients import Clients
+from portico.doors.roles import DoorRoles
 from portico.identity.sealing import Sealer
 from portico.services.apigateway import errors
 from portico.services.apigateway.records import RESOURCES, REST_APIS, Record, Resource, RestApi
@@ -28,6 +29,7 @@ class ApiGateway(msgspec.Struct, frozen=True):
     clock: Clock
     clients: Clients
     sealer: Sealer
+    roles: DoorRoles
 
 
 def execute_arn(call: Call, api_id: str) -> str:

@@ -8,11 +8,106 @@ class AccessLogSettings(TypedDict):
     destinationArn: NotRequired[str]
 
 
+class Account(TypedDict):
+    cloudwatchRoleArn: NotRequired[str]
+    throttleSettings: NotRequired["ThrottleSettings"]
+    features: NotRequired[list[str]]
+    apiKeyVersion: NotRequired[str]
+
+
+class ApiKey(TypedDict):
+    id: NotRequired[str]
+    value: NotRequired[str]
+    name: NotRequired[str]
+    customerId: NotRequired[str]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
+    createdDate: NotRequired[float]
+    lastUpdatedDate: NotRequired[float]
+    stageKeys: NotRequired[list[str]]
+    tags: NotRequired[dict[str, str]]
+
+
+class ApiKeyIds(TypedDict):
+    ids: NotRequired[list[str]]
+    warnings: NotRequired[list[str]]
+
+
+class ApiKeys(TypedDict):
+    warnings: NotRequired[list[str]]
+    position: NotRequired[str]
+    items: NotRequired[list["ApiKey"]]
+
+
+class ApiStage(TypedDict):
+    apiId: NotRequired[str]
+    stage: NotRequired[str]
+    throttle: NotRequired[dict[str, "ThrottleSettings"]]
+
+
+class Authorizer(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    type: NotRequired[str]
+    providerARNs: NotRequired[list[str]]
+    authType: NotRequired[str]
+    authorizerUri: NotRequired[str]
+    authorizerCredentials: NotRequired[str]
+    identitySource: NotRequired[str]
+    identityValidationExpression: NotRequired[str]
+    authorizerResultTtlInSeconds: NotRequired[int]
+    jwtConfiguration: NotRequired["JwtConfiguration"]
+
+
+class Authorizers(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["Authorizer"]]
+
+
 class CanarySettings(TypedDict):
     percentTraffic: NotRequired[float]
     deploymentId: NotRequired[str]
     stageVariableOverrides: NotRequired[dict[str, str]]
     useStageCache: NotRequired[bool]
+
+
+class ClientCertificate(TypedDict):
+    clientCertificateId: NotRequired[str]
+    description: NotRequired[str]
+    pemEncodedCertificate: NotRequired[str]
+    createdDate: NotRequired[float]
+    expirationDate: NotRequired[float]
+    tags: NotRequired[dict[str, str]]
+
+
+class ClientCertificates(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["ClientCertificate"]]
+
+
+class CreateApiKeyRequest(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
+    generateDistinctId: NotRequired[bool]
+    value: NotRequired[str]
+    stageKeys: NotRequired[list["StageKey"]]
+    customerId: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class CreateAuthorizerRequest(TypedDict):
+    restApiId: str
+    name: str
+    type: str
+    providerARNs: NotRequired[list[str]]
+    authType: NotRequired[str]
+    authorizerUri: NotRequired[str]
+    authorizerCredentials: NotRequired[str]
+    identitySource: NotRequired[str]
+    identityValidationExpression: NotRequired[str]
+    authorizerResultTtlInSeconds: NotRequired[int]
+    jwtConfiguration: NotRequired["JwtConfigurationInput"]
 
 
 class CreateDeploymentRequest(TypedDict):
@@ -25,6 +120,34 @@ class CreateDeploymentRequest(TypedDict):
     variables: NotRequired[dict[str, str]]
     canarySettings: NotRequired["DeploymentCanarySettings"]
     tracingEnabled: NotRequired[bool]
+
+
+class CreateDocumentationPartRequest(TypedDict):
+    restApiId: str
+    location: "DocumentationPartLocation"
+    properties: str
+
+
+class CreateDocumentationVersionRequest(TypedDict):
+    restApiId: str
+    documentationVersion: str
+    stageName: NotRequired[str]
+    description: NotRequired[str]
+
+
+class CreateModelRequest(TypedDict):
+    restApiId: str
+    name: str
+    description: NotRequired[str]
+    schema: NotRequired[str]
+    contentType: str
+
+
+class CreateRequestValidatorRequest(TypedDict):
+    restApiId: str
+    name: NotRequired[str]
+    validateRequestBody: NotRequired[bool]
+    validateRequestParameters: NotRequired[bool]
 
 
 class CreateResourceRequest(TypedDict):
@@ -63,9 +186,59 @@ class CreateStageRequest(TypedDict):
     tags: NotRequired[dict[str, str]]
 
 
+class CreateUsagePlanKeyRequest(TypedDict):
+    usagePlanId: str
+    keyId: str
+    keyType: str
+
+
+class CreateUsagePlanRequest(TypedDict):
+    name: str
+    description: NotRequired[str]
+    apiStages: NotRequired[list["ApiStage"]]
+    throttle: NotRequired["ThrottleSettings"]
+    quota: NotRequired["QuotaSettings"]
+    tags: NotRequired[dict[str, str]]
+
+
+class CreateVpcLinkRequest(TypedDict):
+    name: str
+    description: NotRequired[str]
+    targetArns: list[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class DeleteApiKeyRequest(TypedDict):
+    apiKey: str
+
+
+class DeleteAuthorizerRequest(TypedDict):
+    restApiId: str
+    authorizerId: str
+
+
+class DeleteClientCertificateRequest(TypedDict):
+    clientCertificateId: str
+
+
 class DeleteDeploymentRequest(TypedDict):
     restApiId: str
     deploymentId: str
+
+
+class DeleteDocumentationPartRequest(TypedDict):
+    restApiId: str
+    documentationPartId: str
+
+
+class DeleteDocumentationVersionRequest(TypedDict):
+    restApiId: str
+    documentationVersion: str
+
+
+class DeleteGatewayResponseRequest(TypedDict):
+    restApiId: str
+    responseType: str
 
 
 class DeleteIntegrationRequest(TypedDict):
@@ -94,6 +267,16 @@ class DeleteMethodResponseRequest(TypedDict):
     statusCode: str
 
 
+class DeleteModelRequest(TypedDict):
+    restApiId: str
+    modelName: str
+
+
+class DeleteRequestValidatorRequest(TypedDict):
+    restApiId: str
+    requestValidatorId: str
+
+
 class DeleteResourceRequest(TypedDict):
     restApiId: str
     resourceId: str
@@ -106,6 +289,19 @@ class DeleteRestApiRequest(TypedDict):
 class DeleteStageRequest(TypedDict):
     restApiId: str
     stageName: str
+
+
+class DeleteUsagePlanKeyRequest(TypedDict):
+    usagePlanId: str
+    keyId: str
+
+
+class DeleteUsagePlanRequest(TypedDict):
+    usagePlanId: str
+
+
+class DeleteVpcLinkRequest(TypedDict):
+    vpcLinkId: str
 
 
 class Deployment(TypedDict):
@@ -126,10 +322,95 @@ class Deployments(TypedDict):
     items: NotRequired[list["Deployment"]]
 
 
+class DocumentationPart(TypedDict):
+    id: NotRequired[str]
+    location: NotRequired["DocumentationPartLocation"]
+    properties: NotRequired[str]
+
+
+class DocumentationPartLocation(TypedDict):
+    type: str
+    path: NotRequired[str]
+    method: NotRequired[str]
+    statusCode: NotRequired[str]
+    name: NotRequired[str]
+
+
+class DocumentationParts(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["DocumentationPart"]]
+
+
+class DocumentationVersion(TypedDict):
+    version: NotRequired[str]
+    createdDate: NotRequired[float]
+    description: NotRequired[str]
+
+
+class DocumentationVersions(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["DocumentationVersion"]]
+
+
 class EndpointConfiguration(TypedDict):
     types: NotRequired[list[str]]
     ipAddressType: NotRequired[str]
     vpcEndpointIds: NotRequired[list[str]]
+
+
+class GatewayResponse(TypedDict):
+    responseType: NotRequired[str]
+    statusCode: NotRequired[str]
+    responseParameters: NotRequired[dict[str, str]]
+    responseTemplates: NotRequired[dict[str, str]]
+    defaultResponse: NotRequired[bool]
+
+
+class GatewayResponses(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["GatewayResponse"]]
+
+
+class GenerateClientCertificateRequest(TypedDict):
+    description: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class GetAccountRequest(TypedDict):
+    pass
+
+
+class GetApiKeyRequest(TypedDict):
+    apiKey: str
+    includeValue: NotRequired[bool]
+
+
+class GetApiKeysRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
+    nameQuery: NotRequired[str]
+    customerId: NotRequired[str]
+    includeValues: NotRequired[bool]
+
+
+class GetAuthorizerRequest(TypedDict):
+    restApiId: str
+    authorizerId: str
+
+
+class GetAuthorizersRequest(TypedDict):
+    restApiId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetClientCertificateRequest(TypedDict):
+    clientCertificateId: str
+
+
+class GetClientCertificatesRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
 
 
 class GetDeploymentRequest(TypedDict):
@@ -139,6 +420,43 @@ class GetDeploymentRequest(TypedDict):
 
 
 class GetDeploymentsRequest(TypedDict):
+    restApiId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetDocumentationPartRequest(TypedDict):
+    restApiId: str
+    documentationPartId: str
+
+
+class GetDocumentationPartsRequest(TypedDict):
+    restApiId: str
+    type: NotRequired[str]
+    nameQuery: NotRequired[str]
+    path: NotRequired[str]
+    position: NotRequired[str]
+    limit: NotRequired[int]
+    locationStatus: NotRequired[str]
+
+
+class GetDocumentationVersionRequest(TypedDict):
+    restApiId: str
+    documentationVersion: str
+
+
+class GetDocumentationVersionsRequest(TypedDict):
+    restApiId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetGatewayResponseRequest(TypedDict):
+    restApiId: str
+    responseType: str
+
+
+class GetGatewayResponsesRequest(TypedDict):
     restApiId: str
     position: NotRequired[str]
     limit: NotRequired[int]
@@ -170,6 +488,34 @@ class GetMethodResponseRequest(TypedDict):
     statusCode: str
 
 
+class GetModelRequest(TypedDict):
+    restApiId: str
+    modelName: str
+    flatten: NotRequired[bool]
+
+
+class GetModelTemplateRequest(TypedDict):
+    restApiId: str
+    modelName: str
+
+
+class GetModelsRequest(TypedDict):
+    restApiId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetRequestValidatorRequest(TypedDict):
+    restApiId: str
+    requestValidatorId: str
+
+
+class GetRequestValidatorsRequest(TypedDict):
+    restApiId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
 class GetResourceRequest(TypedDict):
     restApiId: str
     resourceId: str
@@ -192,6 +538,15 @@ class GetRestApisRequest(TypedDict):
     limit: NotRequired[int]
 
 
+class GetSdkTypeRequest(TypedDict):
+    id: str
+
+
+class GetSdkTypesRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
 class GetStageRequest(TypedDict):
     restApiId: str
     stageName: str
@@ -200,6 +555,49 @@ class GetStageRequest(TypedDict):
 class GetStagesRequest(TypedDict):
     restApiId: str
     deploymentId: NotRequired[str]
+
+
+class GetTagsRequest(TypedDict):
+    resourceArn: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetUsagePlanKeyRequest(TypedDict):
+    usagePlanId: str
+    keyId: str
+
+
+class GetUsagePlanKeysRequest(TypedDict):
+    usagePlanId: str
+    position: NotRequired[str]
+    limit: NotRequired[int]
+    nameQuery: NotRequired[str]
+
+
+class GetUsagePlanRequest(TypedDict):
+    usagePlanId: str
+
+
+class GetUsagePlansRequest(TypedDict):
+    position: NotRequired[str]
+    keyId: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetVpcLinkRequest(TypedDict):
+    vpcLinkId: str
+
+
+class GetVpcLinksRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class ImportApiKeysRequest(TypedDict):
+    body: bytes
+    format: str
+    failOnWarnings: NotRequired[bool]
 
 
 class Integration(TypedDict):
@@ -228,6 +626,36 @@ class IntegrationResponse(TypedDict):
     responseParameters: NotRequired[dict[str, str]]
     responseTemplates: NotRequired[dict[str, str]]
     contentHandling: NotRequired[str]
+
+
+class JwtAdditionalClaim(TypedDict):
+    claimName: str
+    format: str
+    required: NotRequired[bool]
+    expectedValues: NotRequired[list[str]]
+
+
+class JwtConfiguration(TypedDict):
+    issuers: NotRequired[list["JwtIssuer"]]
+    defaultAlgorithms: NotRequired[list[str]]
+
+
+class JwtConfigurationInput(TypedDict):
+    issuers: list["JwtIssuerInput"]
+    defaultAlgorithms: list[str]
+
+
+class JwtIssuer(TypedDict):
+    issuer: NotRequired[str]
+    audiences: NotRequired[list[str]]
+    additionalClaims: NotRequired[list["JwtAdditionalClaim"]]
+    jwksUri: NotRequired[str]
+
+
+class JwtIssuerInput(TypedDict):
+    issuer: str
+    audiences: list[str]
+    additionalClaims: NotRequired[list["JwtAdditionalClaim"]]
 
 
 class Method(TypedDict):
@@ -266,6 +694,27 @@ class MethodSetting(TypedDict):
 class MethodSnapshot(TypedDict):
     authorizationType: NotRequired[str]
     apiKeyRequired: NotRequired[bool]
+
+
+class Model(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    schema: NotRequired[str]
+    contentType: NotRequired[str]
+
+
+class Models(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["Model"]]
+
+
+class PutGatewayResponseRequest(TypedDict):
+    restApiId: str
+    responseType: str
+    statusCode: NotRequired[str]
+    responseParameters: NotRequired[dict[str, str]]
+    responseTemplates: NotRequired[dict[str, str]]
 
 
 class PutIntegrationRequest(TypedDict):
@@ -324,6 +773,24 @@ class PutMethodResponseRequest(TypedDict):
     responseModels: NotRequired[dict[str, str]]
 
 
+class QuotaSettings(TypedDict):
+    limit: NotRequired[int]
+    offset: NotRequired[int]
+    period: NotRequired[str]
+
+
+class RequestValidator(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    validateRequestBody: NotRequired[bool]
+    validateRequestParameters: NotRequired[bool]
+
+
+class RequestValidators(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["RequestValidator"]]
+
+
 class Resource(TypedDict):
     id: NotRequired[str]
     parentId: NotRequired[str]
@@ -363,6 +830,26 @@ class RestApis(TypedDict):
     items: NotRequired[list["RestApi"]]
 
 
+class SdkConfigurationProperty(TypedDict):
+    name: NotRequired[str]
+    friendlyName: NotRequired[str]
+    description: NotRequired[str]
+    required: NotRequired[bool]
+    defaultValue: NotRequired[str]
+
+
+class SdkType(TypedDict):
+    id: NotRequired[str]
+    friendlyName: NotRequired[str]
+    description: NotRequired[str]
+    configurationProperties: NotRequired[list["SdkConfigurationProperty"]]
+
+
+class SdkTypes(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["SdkType"]]
+
+
 class Stage(TypedDict):
     deploymentId: NotRequired[str]
     clientCertificateId: NotRequired[str]
@@ -383,17 +870,83 @@ class Stage(TypedDict):
     lastUpdatedDate: NotRequired[float]
 
 
+class StageKey(TypedDict):
+    restApiId: NotRequired[str]
+    stageName: NotRequired[str]
+
+
 class Stages(TypedDict):
     item: NotRequired[list["Stage"]]
+
+
+class TagResourceRequest(TypedDict):
+    resourceArn: str
+    tags: dict[str, str]
+
+
+class Tags(TypedDict):
+    tags: NotRequired[dict[str, str]]
+
+
+class Template(TypedDict):
+    value: NotRequired[str]
+
+
+class ThrottleSettings(TypedDict):
+    burstLimit: NotRequired[int]
+    rateLimit: NotRequired[float]
 
 
 class TlsConfig(TypedDict):
     insecureSkipVerification: NotRequired[bool]
 
 
+class UntagResourceRequest(TypedDict):
+    resourceArn: str
+    tagKeys: list[str]
+
+
+class UpdateAccountRequest(TypedDict):
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateApiKeyRequest(TypedDict):
+    apiKey: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateAuthorizerRequest(TypedDict):
+    restApiId: str
+    authorizerId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateClientCertificateRequest(TypedDict):
+    clientCertificateId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
 class UpdateDeploymentRequest(TypedDict):
     restApiId: str
     deploymentId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateDocumentationPartRequest(TypedDict):
+    restApiId: str
+    documentationPartId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateDocumentationVersionRequest(TypedDict):
+    restApiId: str
+    documentationVersion: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateGatewayResponseRequest(TypedDict):
+    restApiId: str
+    responseType: str
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
@@ -427,9 +980,26 @@ class UpdateMethodResponseRequest(TypedDict):
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
+class UpdateModelRequest(TypedDict):
+    restApiId: str
+    modelName: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateRequestValidatorRequest(TypedDict):
+    restApiId: str
+    requestValidatorId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
 class UpdateResourceRequest(TypedDict):
     restApiId: str
     resourceId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateRestApiRequest(TypedDict):
+    restApiId: str
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
@@ -439,7 +1009,78 @@ class UpdateStageRequest(TypedDict):
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
+class UpdateUsagePlanRequest(TypedDict):
+    usagePlanId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateVpcLinkRequest(TypedDict):
+    vpcLinkId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UsagePlan(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    apiStages: NotRequired[list["ApiStage"]]
+    throttle: NotRequired["ThrottleSettings"]
+    quota: NotRequired["QuotaSettings"]
+    productCode: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class UsagePlanKey(TypedDict):
+    id: NotRequired[str]
+    type: NotRequired[str]
+    value: NotRequired[str]
+    name: NotRequired[str]
+
+
+class UsagePlanKeys(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["UsagePlanKey"]]
+
+
+class UsagePlans(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["UsagePlan"]]
+
+
+class VpcLink(TypedDict):
+    id: NotRequired[str]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    targetArns: NotRequired[list[str]]
+    status: NotRequired[str]
+    statusMessage: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class VpcLinks(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["VpcLink"]]
+
+
+CreateApiKeyResponse = ApiKey
+
+
+CreateAuthorizerResponse = Authorizer
+
+
 CreateDeploymentResponse = Deployment
+
+
+CreateDocumentationPartResponse = DocumentationPart
+
+
+CreateDocumentationVersionResponse = DocumentationVersion
+
+
+CreateModelResponse = Model
+
+
+CreateRequestValidatorResponse = RequestValidator
 
 
 CreateResourceResponse = Resource
@@ -451,10 +1092,61 @@ CreateRestApiResponse = RestApi
 CreateStageResponse = Stage
 
 
+CreateUsagePlanKeyResponse = UsagePlanKey
+
+
+CreateUsagePlanResponse = UsagePlan
+
+
+CreateVpcLinkResponse = VpcLink
+
+
+GenerateClientCertificateResponse = ClientCertificate
+
+
+GetAccountResponse = Account
+
+
+GetApiKeyResponse = ApiKey
+
+
+GetApiKeysResponse = ApiKeys
+
+
+GetAuthorizerResponse = Authorizer
+
+
+GetAuthorizersResponse = Authorizers
+
+
+GetClientCertificateResponse = ClientCertificate
+
+
+GetClientCertificatesResponse = ClientCertificates
+
+
 GetDeploymentResponse = Deployment
 
 
 GetDeploymentsResponse = Deployments
+
+
+GetDocumentationPartResponse = DocumentationPart
+
+
+GetDocumentationPartsResponse = DocumentationParts
+
+
+GetDocumentationVersionResponse = DocumentationVersion
+
+
+GetDocumentationVersionsResponse = DocumentationVersions
+
+
+GetGatewayResponseResponse = GatewayResponse
+
+
+GetGatewayResponsesResponse = GatewayResponses
 
 
 GetIntegrationResponse = Integration
@@ -469,6 +1161,21 @@ GetMethodResponse = Method
 GetMethodResponseResponse = MethodResponse
 
 
+GetModelResponse = Model
+
+
+GetModelTemplateResponse = Template
+
+
+GetModelsResponse = Models
+
+
+GetRequestValidatorResponse = RequestValidator
+
+
+GetRequestValidatorsResponse = RequestValidators
+
+
 GetResourceResponse = Resource
 
 
@@ -481,16 +1188,49 @@ GetRestApiResponse = RestApi
 GetRestApisResponse = RestApis
 
 
+GetSdkTypeResponse = SdkType
+
+
+GetSdkTypesResponse = SdkTypes
+
+
 GetStageResponse = Stage
 
 
 GetStagesResponse = Stages
 
 
+GetTagsResponse = Tags
+
+
+GetUsagePlanKeyResponse = UsagePlanKey
+
+
+GetUsagePlanKeysResponse = UsagePlanKeys
+
+
+GetUsagePlanResponse = UsagePlan
+
+
+GetUsagePlansResponse = UsagePlans
+
+
+GetVpcLinkResponse = VpcLink
+
+
+GetVpcLinksResponse = VpcLinks
+
+
+ImportApiKeysResponse = ApiKeyIds
+
+
 PatchOperation = TypedDict(
     "PatchOperation",
     {"op": NotRequired[str], "path": NotRequired[str], "value": NotRequired[str], "from": NotRequired[str]},
 )
+
+
+PutGatewayResponseResponse = GatewayResponse
 
 
 PutIntegrationResponse = Integration
@@ -505,7 +1245,28 @@ PutMethodResponse = Method
 PutMethodResponseResponse = MethodResponse
 
 
+UpdateAccountResponse = Account
+
+
+UpdateApiKeyResponse = ApiKey
+
+
+UpdateAuthorizerResponse = Authorizer
+
+
+UpdateClientCertificateResponse = ClientCertificate
+
+
 UpdateDeploymentResponse = Deployment
+
+
+UpdateDocumentationPartResponse = DocumentationPart
+
+
+UpdateDocumentationVersionResponse = DocumentationVersion
+
+
+UpdateGatewayResponseResponse = GatewayResponse
 
 
 UpdateIntegrationResponse = Integration
@@ -520,7 +1281,22 @@ UpdateMethodResponse = Method
 UpdateMethodResponseResponse = MethodResponse
 
 
+UpdateModelResponse = Model
+
+
+UpdateRequestValidatorResponse = RequestValidator
+
+
 UpdateResourceResponse = Resource
 
 
+UpdateRestApiResponse = RestApi
+
+
 UpdateStageResponse = Stage
+
+
+UpdateUsagePlanResponse = UsagePlan
+
+
+UpdateVpcLinkResponse = VpcLink

@@ -67,3 +67,11 @@ async def of_request(call: Call, request: Mapping[str, Any]) -> Mapping[str, str
         own = await call.tx.get(STAGES, request["restApiId"], stage)
         tags |= {} if own is None else own.tags
     return tags
+
+
+async def is_own(call: Call, path: str) -> bool:
+    """Whether what a path names belongs to the account and region of the call: for what is below an API, the API tells."""
+    match path.strip("/").split("/"):
+        case ["restapis", api, *_]:
+            return await call.tx.get(REST_APIS, call.scope.account, call.scope.region, api) is not None
+    return True

@@ -1,0 +1,150 @@
+"""Usage plans: which stages clients may use, how fast and how often."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from portico.calls.call import Call
+from portico.services.apigateway import access, errors, ids, plan_patches
+from portico.services.apigateway.paging import page
+from portico.services.apigateway.patch import patches
+from portico.services.apigateway.records import (
+    KEY_PLANS,
+    PLAN_KEYS,
+    REST_APIS,
+    STAGES,
+    USAGE_PLANS,
+    ApiStage,
+    KeyPlans,
+    Quota,
+    Throttle,
+    UsagePlan,
+)
+from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.shown import shown, tagged
+from portico.services.apigateway.usage_plan_keys import leave, plan_of
+
+if TYPE_CHECKING:
+    from portico.services.apigateway import shapes
+
+
+async def checked(call: Call, plan: UsagePlan) -> UsagePlan:
+    """`plan`, once its stages are there and its figures can be.
+
+    Raises:
+        AwsError: NotFoundException, BadRequestException.
+    """
+    if not plan.name:
+        raise errors.bad_request("Usage Plan name must be non-empty")
+    for one in plan.api_stages:
+        api = await call.tx.get(REST_APIS, call.scope.account, call.scope.region, one.api_id)
+        if api is None or await call.tx.get(STAGES, one.api_id, one.stage) is None:
+            raise plan_patches.no_stage(plan, one.api_id, one.stage)
+    named = [(one.api_id, one.stage) for one in plan.api_stages]
+    if len(set(named)) < len(named):
+        raise errors.conflict("Usage Plan can contain an API Stage only once")
+    if plan.quota is not None and (plan.quota.limit < 0 or plan.quota.offset < 0):
+        raise errors.bad_request("Usage Plan quota limit and offset must not be negative")
+    return plan
+
+
+def throttle(given: Mapping[str, Any] | None) -> Throttle | None:
+    """A throttle as a request has it."""
+    if not given:
+        return None
+    rate = given.get("rateLimit")
+    return Throttle(given.get("burstLimit", 0), 0.0 if rate is None else float(rate))
+
+
+def _api_stage(given: Mapping[str, Any]) -> ApiStage:
+    if not given.get("apiId") or not given.get("stage"):
+        raise errors.bad_request("Invalid API Stage specified")
+    throttles = {path: throttle(one) or Throttle() for path, one in (given.get("throttle") or {}).items()}
+    return ApiStage(given["apiId"], given["stage"], throttles or None)
+
+
+def _quota(given: Mapping[str, Any] | None) -> Quota | None:
+    if not given:
+        return None
+    return Quota(given.get("limit", 0), given.get("offset", 0), given.get("period") or "DAY")
+
+
+@access.operation()
+async def create_usage_plan(
+    service: ApiGateway, call: Call, request: "shapes.CreateUsagePlanRequest"
+) -> dict[str, Any]:
+    """Make a usage plan.
+
+    Raises:
+        NotFoundException: a stage is not there. BadRequestException: a member is not as it must be. ConflictException: a stage is there
+            twice.
+    """
+    plan = UsagePlan(
+        id=ids.short_id(),
+        name=request["name"],
+        description=request.get("description"),
+        api_stages=tuple(_api_stage(one) for one in request.get("apiStages") or ()),
+        throttle=throttle(request.get("throttle")),
+        quota=_quota(request.get("quota")),
+        tags=dict(request.get("tags") or {}),
+    )
+    plan = await checked(call, plan)
+    call.tx.put(USAGE_PLANS, plan, call.scope.account, call.scope.region, plan.id)
+    return shown(plan)
+
+
+@access.operation()
+async def get_usage_plan(
+    service: ApiGateway, call: Call, request: "shapes.GetUsagePlanRequest"
+) -> dict[str, Any]:
+    """A usage plan.
+
+    Raises:
+        NotFoundException: there is no such plan.
+    """
+    return tagged(await plan_of(call, request["usagePlanId"]))
+
+
+@access.operation()
+async def get_usage_plans(
+    service: ApiGateway, call: Call, request: "shapes.GetUsagePlansRequest"
+) -> dict[str, Any]:
+    """The usage plans, or those that a key is in, by id."""
+    scope, key_id = call.scope, request.get("keyId")
+    plans = await call.tx.scan(USAGE_PLANS, scope.account, scope.region)
+    if key_id:
+        mine = await call.tx.get(KEY_PLANS, scope.account, scope.region, key_id) or KeyPlans()
+        plans = [plan for plan in plans if plan.id in mine.plans]
+    return page(plans, request, lambda plan: plan.id, shown)
+
+
+@access.operation()
+async def delete_usage_plan(
+    service: ApiGateway, call: Call, request: "shapes.DeleteUsagePlanRequest"
+) -> dict[str, Any]:
+    """Remove a usage plan; its keys are in it no longer.
+
+    Raises:
+        NotFoundException: there is no such plan.
+    """
+    plan, scope = await plan_of(call, request["usagePlanId"]), call.scope
+    for member in await call.tx.scan(PLAN_KEYS, scope.account, scope.region, plan.id):
+        await leave(call, plan, member.id)
+    call.tx.delete(USAGE_PLANS, scope.account, scope.region, plan.id)
+    return {}
+
+
+@access.operation()
+async def update_usage_plan(
+    service: ApiGateway, call: Call, request: "shapes.UpdateUsagePlanRequest"
+) -> dict[str, Any]:
+    """Change a usage plan; in force at once.
+
+    Raises:
+        NotFoundException: there is no such plan, or a stage is not there. BadRequestException: a path, operation or value is none.
+    """
+    plan = await plan_of(call, request["usagePlanId"])
+    for patch in patches(request):
+        plan = plan_patches.patched(plan, patch)
+    plan = await checked(call, plan)
+    call.tx.put(USAGE_PLANS, plan, call.scope.account, call.scope.region, plan.id)
+    return tagged(plan)
