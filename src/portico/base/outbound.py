@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import httptools
@@ -21,6 +21,7 @@ import msgspec
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+P = TypeVar("P", bound=asyncio.Protocol)
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Reason = Literal["url", "refused", "unresolved", "unreachable", "timeout", "too_large", "malformed"]
 
@@ -103,10 +104,20 @@ class Outbound:
 
     `allow` are host names and networks (`localhost`, `10.1.0.0/16`) that are configured as reachable; `own` are the addresses and
     names that Portico itself answers under, refused even if public. This machine at `own_port` is Portico, and refused whatever is
-    allowed (0: not asked).
+    allowed (0: not asked), unless `doors` says of a name and a path that a front door of it is meant, which is open to anyone.
     """
 
-    __slots__ = ("_context", "_hosts", "_networks", "_own_hosts", "_own_networks", "_own_port", "_resolve")
+    __slots__ = (
+        "_context",
+        "_doors",
+        "_hosts",
+        "_networks",
+        "_own_hosts",
+        "_own_networks",
+        "_own_port",
+        "_resolve",
+        "_unverified",
+    )
 
     def __init__(
         self,
@@ -114,14 +125,17 @@ class Outbound:
         allow: Iterable[str] = (),
         own: Iterable[str] = (),
         own_port: int = 0,
+        doors: Callable[[str, str], bool] = lambda host, path: False,
         resolve: Resolve = system_resolver,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self._hosts, self._networks = _hosts_and_networks(allow)
         self._own_hosts, self._own_networks = _hosts_and_networks(own)
         self._own_port = own_port
+        self._doors = doors
         self._resolve = resolve
         self._context = context
+        self._unverified: ssl.SSLContext | None = None
 
     async def request(
         self,
@@ -138,19 +152,48 @@ class Outbound:
         Raises:
             OutboundError: see there.
         """
-        parts = _parsed(url)
+        parts = parsed(url)
         message = _message(method, parts, headers or {}, body)
         try:
             async with asyncio.timeout(timeout_s):
-                address, port = await self._address(parts)
-                return await self._exchange(parts, address, port, message, bytes_max)
+                return await self._exchange(parts, message, bytes_max)
         except TimeoutError as error:
             raise OutboundError("timeout", f"{url} did not answer within {timeout_s:g} s") from error
         except (OSError, ssl.SSLError) as error:
             raise OutboundError("unreachable", f"{url} can't be reached: {error}") from error
 
+    async def connect(self, parts: SplitResult, protocol: Callable[[], P], *, verify: bool = True) -> P:
+        """A connection to the host of a URL (`parsed`), once its addresses are checked; `verify`: its certificate must be a good one.
+
+        Raises:
+            OutboundError: the address is refused, or there is none.
+            OSError: it can't be reached.
+        """
+        address, port = await self._address(parts)
+        secure = parts.scheme == "https"
+        _, made = await asyncio.get_running_loop().create_connection(
+            protocol,
+            address,
+            port,
+            ssl=self._tls(verify=verify) if secure else None,
+            server_hostname=host_port(parts)[0] if secure else None,
+        )
+        return made
+
+    def _tls(self, *, verify: bool) -> ssl.SSLContext:
+        if not verify:
+            if self._unverified is None:
+                self._unverified = ssl.create_default_context()
+                self._unverified.check_hostname = False
+                self._unverified.verify_mode = ssl.CERT_NONE
+            return self._unverified
+        if self._context is None:
+            self._context = ssl.create_default_context()
+        return self._context
+
     async def _address(self, parts: SplitResult) -> tuple[str, int]:
-        host, port = _host_port(parts)
+        host, port = host_port(parts)
+        door = port == self._own_port != 0 and self._doors(host, parts.path)
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -158,15 +201,17 @@ class Outbound:
         if not found:
             raise OutboundError("unresolved", f"{host} has no address")
         for text in found:
-            self._check(host, port, text)
+            self._check(host, port, text, door=door)
         return found[0], port
 
-    def _check(self, host: str, port: int, text: str) -> None:
+    def _check(self, host: str, port: int, text: str, *, door: bool) -> None:
         try:
             address = ipaddress.ip_address(text.partition("%")[0])
         except ValueError as error:
             raise OutboundError("refused", f"{host} resolves to {text!r}, which is no address") from error
         if port == self._own_port and _is_this_machine(address):
+            if door:
+                return
             raise OutboundError("refused", f"{host}:{port} resolves to {address}, which is Portico's own")
         if host in self._hosts or _within(address, self._networks):
             return
@@ -175,17 +220,14 @@ class Outbound:
             what = "Portico's own" if own else "not a public address"
             raise OutboundError("refused", f"{host} resolves to {address}, which is {what}")
 
-    async def _exchange(
-        self, parts: SplitResult, address: str, port: int, message: bytes, bytes_max: int
-    ) -> Response:
+    async def _exchange(self, parts: SplitResult, message: bytes, bytes_max: int) -> Response:
+        address, port = await self._address(parts)
         secure = parts.scheme == "https"
-        if secure and self._context is None:
-            self._context = ssl.create_default_context()
         reader, writer = await asyncio.open_connection(
             address,
             port,
-            ssl=self._context if secure else None,
-            server_hostname=_host_port(parts)[0] if secure else None,
+            ssl=self._tls(verify=True) if secure else None,
+            server_hostname=host_port(parts)[0] if secure else None,
         )
         try:
             writer.write(message)
@@ -210,7 +252,12 @@ def _within(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
-def _parsed(url: str) -> SplitResult:
+def parsed(url: str) -> SplitResult:
+    """The parts of a URL that can be called.
+
+    Raises:
+        OutboundError: it can't.
+    """
     if not _VISIBLE(url):
         raise OutboundError("url", f"{url!r} is not a URL")
     try:
@@ -224,7 +271,8 @@ def _parsed(url: str) -> SplitResult:
     return parts
 
 
-def _host_port(parts: SplitResult) -> tuple[str, int]:
+def host_port(parts: SplitResult) -> tuple[str, int]:
+    """Whom a URL is for: its host in lower case, and its port."""
     return (parts.hostname or "").rstrip(".").lower(), parts.port or _PORTS[parts.scheme]
 
 
