@@ -65,7 +65,7 @@ async def begin_choice(ex: Exchange, user: User | None, sign_in: SignIn) -> Sign
         raise errors.unavailable("passkeys (WEB_AUTHN)")
     if preferred in available(ex, user):
         return await _challenge(ex, user, sign_in, preferred, answers=False)
-    following = awaiting(sign_in, SELECT, ex.client, ex.call.now, **sign_in.data)
+    following = awaiting(sign_in, SELECT, ex.client, ex.call.now)
     answer = challenge(ex, following, {"USERNAME": shown_name(ex.idp, ex, user, sign_in)})
     return {**answer, "AvailableChallenges": available(ex, user)}
 
@@ -116,7 +116,7 @@ async def _challenge(
         return await offer(ex, user, sign_in, with_session=True)
     if name in CODES:
         return await _send(ex, user, sign_in, name)
-    following = awaiting(sign_in, name, ex.client, ex.call.now, **sign_in.data)
+    following = awaiting(sign_in, name, ex.client, ex.call.now)
     return challenge(ex, following, {"USERNAME": shown_name(ex.idp, ex, user, sign_in)})
 
 
@@ -125,8 +125,8 @@ async def _send(ex: Exchange, user: User | None, sign_in: SignIn, name: str) -> 
     if user is not None:
         refuse_standing(user, ex.call.now)
         return await ask(ex, user, sign_in, name)
-    following = awaiting(sign_in, name, ex.client, ex.call.now, **sign_in.data)
-    details = pretended(ex.pool, sign_in.data.get("called", sign_in.name))
+    following = awaiting(sign_in, name, ex.client, ex.call.now)
+    details = pretended(ex.pool, sign_in.name)
     return {
         "ChallengeName": name,
         "Session": session(ex.idp.sealer, following),

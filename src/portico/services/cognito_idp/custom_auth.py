@@ -78,8 +78,7 @@ async def _create(ex: Exchange, user: User | None, sign_in: SignIn) -> Answer:
     answer = await _call(ex, user, "CreateAuthChallenge", request)
     metadata = answer.get("challengeMetadata")
     private = _texts(answer.get("privateChallengeParameters"))
-    kept: _Members = {**sign_in.data, "private": private, "metadata": metadata}
-    following = awaiting(sign_in, CHALLENGE, ex.client, ex.call.now, **kept)
+    following = awaiting(sign_in, CHALLENGE, ex.client, ex.call.now, private=private, metadata=metadata)
     name = shown_name(ex.idp, ex, user, sign_in)
     return challenge(ex, following, {"USERNAME": name, **_texts(answer.get("publicChallengeParameters"))})
 
@@ -118,8 +117,7 @@ def proved_in_custom(sign_in: SignIn, name: str) -> SignIn:
 
 def _with_result(sign_in: SignIn, name: str, *, passed: bool, metadata: str | None = None) -> SignIn:
     entry: _Members = {"challengeName": name, "challengeResult": passed, "challengeMetadata": metadata}
-    kept = {key: value for key, value in sign_in.data.items() if key == "called"}
-    return msgspec.structs.replace(sign_in, history=(*sign_in.history, entry), data=kept)
+    return msgspec.structs.replace(sign_in, history=(*sign_in.history, entry))
 
 
 async def _call(ex: Exchange, user: User | None, trigger: str, request: _Members) -> _Members:

@@ -41,7 +41,6 @@ def begin(ex: Exchange, flow: str, name: str, user: User | None) -> SignIn:
         awaits="",
         expires_at=int(ex.call.now) + ex.client.session_s,
         device_key=ex.given.get("DEVICE_KEY", ""),
-        data={} if user is not None else {"called": name},
     )
 
 
@@ -104,7 +103,7 @@ async def offer(ex: Exchange, user: User | None, sign_in: SignIn, *, with_sessio
         refuse_standing(user, ex.call.now)
     secret = secret_of(ex, user, sign_in.name)
     made = await srp.in_thread(srp.offer, secret.verifier)
-    following = awaiting(sign_in, PROVE, ex.client, ex.call.now, **sign_in.data)
+    following = awaiting(sign_in, PROVE, ex.client, ex.call.now)
     block = secret_block(ex.idp.sealer, with_exchange(following, made, client))
     name = shown_name(ex.idp, ex, user, sign_in)
     answer: Answer = {
@@ -124,7 +123,7 @@ def shown_name(idp: CognitoIdp, ex: Exchange, user: User | None, sign_in: SignIn
     """What a challenge calls the user."""
     if user is not None:
         return user.username
-    return pretended_name(idp, ex.pool, sign_in.data.get("called", sign_in.name))
+    return pretended_name(idp, ex.pool, sign_in.name)
 
 
 async def check_proof(ex: Exchange, user: User | None, sign_in: SignIn) -> SignIn:

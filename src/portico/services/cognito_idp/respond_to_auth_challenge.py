@@ -154,7 +154,7 @@ async def _user_of(ex: Exchange, sign_in: SignIn, username: str) -> User | None:
         AwsError: NotAuthorizedException, the caller means somebody else, or the user has been replaced by another of its name.
     """
     if not sign_in.sub:
-        if username not in (sign_in.data.get("called"), shown_name(ex.idp, ex, None, sign_in)):
+        if sign_in.name != ex.pool.folded(username) and username != shown_name(ex.idp, ex, None, sign_in):
             raise invalid_session()
         return None
     user = await ex.call.tx.get(USERS, ex.pool.id, sign_in.name)

@@ -24,6 +24,8 @@ SESSION_CHARS_MAX = 4096
 _BLOCK = "cognito-idp secret block"
 _SESSION = "cognito-idp session"
 _TRIES_MAX = 5
+_END, _PADDING = b"\x01", b"\0"
+_SESSION_SIZES, _BLOCK_SIZES = (1024, 2048, 3040), (2048, 4096)
 
 
 class SrpExchange(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -88,7 +90,7 @@ def session(sealer: Sealer, sign_in: SignIn) -> str:
     Raises:
         AwsError: InvalidLambdaResponseException, what a trigger's function wants to be kept is too long.
     """
-    text = sealer.seal(_SESSION, msgspec.msgpack.encode(sign_in))
+    text = sealer.seal(_SESSION, _encoded(sign_in, _SESSION_SIZES))
     if len(text) > SESSION_CHARS_MAX:
         raise errors.trigger_answer(
             "Challenge parameters and metadata are too long to be kept in the session."
@@ -98,7 +100,7 @@ def session(sealer: Sealer, sign_in: SignIn) -> str:
 
 def secret_block(sealer: Sealer, sign_in: SignIn) -> str:
     """The `SECRET_BLOCK` of a sign-in that awaits an SRP proof."""
-    return sealer.seal(_BLOCK, msgspec.msgpack.encode(sign_in))
+    return sealer.seal(_BLOCK, _encoded(sign_in, _BLOCK_SIZES))
 
 
 def of_session(sealer: Sealer, text: str, client: Client, now: float) -> SignIn:
@@ -134,9 +136,16 @@ def _opened(sealer: Sealer, purpose: str, text: str, client: Client, now: float)
     return found
 
 
+def _encoded(sign_in: SignIn, sizes: tuple[int, ...]) -> bytes:
+    """The sign-in as bytes of which not even the length says whether there is such a user: one of few, for all names."""
+    content = msgspec.msgpack.encode(sign_in) + _END
+    size = next((each for each in sizes if len(content) <= each), len(content))
+    return content.ljust(size, _PADDING)
+
+
 def _decoded(sealer: Sealer, purpose: str, text: str) -> SignIn:
     try:
-        return _DECODER.decode(sealer.unseal(purpose, text))
+        return _DECODER.decode(sealer.unseal(purpose, text).rstrip(_PADDING)[:-1])
     except (SealError, msgspec.DecodeError) as error:
         raise invalid_session() from error
 
