@@ -107,21 +107,28 @@ class HttpApi:
         host: str = "",
     ) -> Came:
         """Send one request, its path as it is."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        try:
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            raw = body.encode() if isinstance(body, str) else body
-            sent = {"Host": host or self.host, **(headers or {})}
-            if raw is not None:
-                sent.setdefault("Content-Length", str(len(raw)))
-            for name, value in sent.items():
-                connection.putheader(name, value)
-            with contextlib.suppress(BrokenPipeError):  # it may answer before it has read all
-                connection.endheaders(raw)
-            answer = connection.getresponse()
-            many: dict[str, list[str]] = {}
-            for name, value in answer.getheaders():
-                many.setdefault(name.lower(), []).append(value)
-            return Came(answer.status, many, answer.read())
-        finally:
-            connection.close()
+        return sent(self.server.port, path, method, {"Host": host or self.host, **(headers or {})}, body)
+
+
+def sent(
+    port: int, path: str, method: str, headers: Mapping[str, str], body: bytes | str | None = None
+) -> Came:
+    """The answer to one request, which is sent as it is; `headers` have the Host."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        raw = body.encode() if isinstance(body, str) else body
+        fields = dict(headers)
+        if raw is not None:
+            fields.setdefault("Content-Length", str(len(raw)))
+        for name, value in fields.items():
+            connection.putheader(name, value)
+        with contextlib.suppress(BrokenPipeError):  # it may answer before it has read all
+            connection.endheaders(raw)
+        answer = connection.getresponse()
+        many: dict[str, list[str]] = {}
+        for name, value in answer.getheaders():
+            many.setdefault(name.lower(), []).append(value)
+        return Came(answer.status, many, answer.read())
+    finally:
+        connection.close()
