@@ -4,6 +4,7 @@ Source: API Gateway Developer Guide, "Control access to HTTP APIs with IAM autho
 API Gateway" (execute-api).
 """
 
+import re
 from typing import Any
 
 from portico.calls.authorize import Authorizer
@@ -17,6 +18,7 @@ from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
 
+_dots = re.compile(r"/(?:\.|%2e){1,2}(?:/|%2f|$)", re.IGNORECASE).search
 INVOKE = "execute-api:Invoke"
 _SERVICE = "execute-api"
 
@@ -63,7 +65,14 @@ class Signatures:
 
 
 def invoked_arn(asked: Asked) -> str:
-    """The ARN of what a request invokes: the method and the path as they are, not as the route has them."""
+    """The ARN of what a request invokes: the method and the path as they are, not as the route has them. A path with dot segments
+    is more than one resource, depending on who reads it, so nobody is authorized for any of them.
+
+    Raises:
+        Refusal: 403, the path has dot segments.
+    """
+    if _dots(asked.route_path):
+        raise replies.forbidden("the path has dot segments")
     return f"{asked.plan.arn}/{asked.arrival.head.method}{asked.route_path}"
 
 

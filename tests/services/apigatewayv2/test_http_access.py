@@ -1,0 +1,178 @@
+"""IAM authorization, CORS, throttles, metrics and access logs of HTTP APIs.
+
+Source: API Gateway Developer Guide, "Control access to HTTP APIs with IAM authorization", "Configure CORS for HTTP APIs", "Throttle
+requests to your HTTP APIs", "Monitor metrics for HTTP APIs", "Customize HTTP API access logs".
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from harness import REGION
+from http_api import ECHO, Came, HttpApi
+
+
+def signed(
+    api: HttpApi,
+    path: str,
+    key: tuple[str, str],
+    *,
+    method: str = "GET",
+    service: str = "execute-api",
+    region: str = REGION,
+    body: str = "",
+    sent: str | None = None,
+) -> Came:
+    """A signed request; `sent` is the body that is sent in place of the signed one."""
+    request = AWSRequest(method, f"http://{api.host}{path}", data=body.encode())
+    SigV4Auth(Credentials(*key), service, region).add_auth(request)
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    return api.ask(path, method, headers, body if sent is None else sent)
+
+
+@pytest.fixture
+def user(client: Callable[..., Any], api: HttpApi) -> tuple[str, str]:
+    """The keys of a user who may read /pets of the stage dev."""
+    iam = client("iam")
+    iam.create_user(UserName="reader")
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": api.arn("dev/GET/pets/*")}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def test_who_signs_needs_the_permission(
+    api: HttpApi, deploy: Callable[..., str], user: tuple[str, str]
+) -> None:
+    api.stage("dev")
+    api.route("ANY /{proxy+}", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")
+    came = signed(api, "/dev/pets/1?q=1", user)
+    assert came.status == 200
+    iam = came.json["echo"]["requestContext"]["authorizer"]["iam"]
+    assert iam["userArn"] == f"arn:aws:iam::{api.account}:user/reader"
+    assert (iam["accessKey"], iam["accountId"], iam["cognitoIdentity"]) == (user[0], api.account, None)
+    forbidden = (403, "Forbidden")
+    assert api.ask("/dev/pets/1").message == forbidden
+    assert signed(api, "/dev/cats/1", user).message == forbidden
+    assert signed(api, "/dev/pets/1", user, method="DELETE").message == forbidden
+    assert signed(api, "/dev/pets/1", (user[0], "wrong")).message == forbidden
+    assert signed(api, "/dev/pets/1", user, service="lambda").message == forbidden
+    assert signed(api, "/dev/pets/1", user, region="eu-west-1").message == forbidden
+    assert signed(api, "/dev/pets/../cats/1", user).message == forbidden
+    assert signed(api, "/dev/cats/%2e%2e/pets/1", user).message == forbidden
+
+
+def test_a_body_that_was_not_signed(api: HttpApi, deploy: Callable[..., str]) -> None:
+    api.stage("dev")
+    api.route("POST /a", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")
+    root = (api.account, "test")
+    assert signed(api, "/dev/a", root, method="POST", body="a").status == 200
+    assert signed(api, "/dev/a", root, method="POST", body="a", sent="b").message == (403, "Forbidden")
+
+
+def test_cors_is_answered_by_the_configuration(api: HttpApi, deploy: Callable[..., str]) -> None:
+    source = "def handler(e, c):\n    return {'statusCode': 200, 'headers': {'Access-Control-Allow-Origin': 'x'}}\n"
+    api.control.update_api(
+        ApiId=api.id,
+        CorsConfiguration={
+            "AllowOrigins": ["https://a.example"],
+            "AllowMethods": ["GET", "POST"],
+            "AllowHeaders": ["x-one"],
+            "ExposeHeaders": ["x-two"],
+            "AllowCredentials": True,
+            "MaxAge": 60,
+        },
+    )
+    api.stage()
+    api.route("GET /a", api.integrate(deploy(source)))
+    preflight = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    came = api.ask("/a", "OPTIONS", preflight)
+    assert (came.status, came.body) == (204, b"")
+    assert came.headers["access-control-allow-origin"] == "https://a.example"
+    assert came.headers["access-control-allow-methods"] == "GET,POST"
+    assert came.headers["access-control-allow-headers"] == "x-one"
+    assert came.headers["access-control-allow-credentials"] == "true"
+    assert came.headers["access-control-max-age"] == "60"
+    came = api.ask("/a", headers={"Origin": "https://a.example"})
+    assert came.many["access-control-allow-origin"] == ["https://a.example"]
+    assert came.headers["access-control-expose-headers"] == "x-two"
+    strange = api.ask("/a", headers={"Origin": "https://b.example"})
+    assert strange.status == 200
+    assert "access-control-allow-origin" not in strange.headers
+    missing = api.ask("/nothing", headers={"Origin": "https://a.example"})
+    assert (missing.status, missing.headers["access-control-allow-origin"]) == (404, "https://a.example")
+    assert (
+        "access-control-allow-origin"
+        not in api.ask("/a", "OPTIONS", {**preflight, "Origin": "https://b"}).headers
+    )
+
+
+def test_without_a_configuration_options_are_routed(api: HttpApi, deploy: Callable[..., str]) -> None:
+    api.stage()
+    api.route("GET /a", api.integrate(deploy(ECHO)))
+    preflight = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    assert api.ask("/a", "OPTIONS", preflight).message == (404, "Not Found")
+
+
+def test_a_route_is_throttled_apart_from_others(api: HttpApi, deploy: Callable[..., str]) -> None:
+    target = api.integrate(deploy(ECHO))
+    for key in ("GET /a", "GET /b"):
+        api.route(key, target)
+    api.stage("$default", RouteSettings={"GET /a": {"ThrottlingRateLimit": 0.001, "ThrottlingBurstLimit": 2}})
+    assert [api.ask("/a").status for _ in range(3)] == [200, 200, 429]
+    assert api.ask("/a").message == (429, "Too Many Requests")
+    assert api.ask("/b").status == 200
+
+
+def test_what_was_answered_is_counted(
+    api: HttpApi, deploy: Callable[..., str], client: Callable[..., Any]
+) -> None:
+    target = api.integrate(deploy(ECHO))
+    api.route("GET /a", target)
+    api.stage("$default", DefaultRouteSettings={"DetailedMetricsEnabled": True})
+    for path in ("/a", "/a", "/b"):
+        api.ask(path)
+    found = client("cloudwatch").list_metrics(Namespace="AWS/ApiGateway")["Metrics"]
+    dimensions = {
+        tuple(sorted((one["Name"], one["Value"]) for one in metric["Dimensions"]))
+        for metric in found
+        if metric["MetricName"] == "Count"
+    }
+    stage = (("ApiId", api.id), ("Stage", "$default"))
+    assert dimensions == {
+        (("ApiId", api.id),),
+        stage,
+        tuple(sorted((*stage, ("Method", "GET"), ("Resource", "/a")))),
+    }
+
+
+def test_a_line_in_the_access_log(
+    api: HttpApi, deploy: Callable[..., str], client: Callable[..., Any]
+) -> None:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="/api")
+    api.route("GET /a", api.integrate(deploy(ECHO)))
+    form = (
+        '{"id":"$context.requestId","key":"$context.routeKey","status":$context.status,"none":"$context.nothing",'
+        '"error":"$context.error.message","integration":"$context.integrationStatus"}'
+    )
+    arn = f"arn:aws:logs:{REGION}:{api.account}:log-group:/api"
+    api.stage("$default", AccessLogSettings={"DestinationArn": arn, "Format": form})
+    came = api.ask("/a")
+    lines: list[str] = []
+    while not lines:  # delivery is not acknowledged
+        lines = [one["message"] for one in logs.filter_log_events(logGroupName="/api")["events"]]
+    assert json.loads(lines[0]) == {
+        "id": came.headers["apigw-requestid"],
+        "key": "GET /a",
+        "status": 200,
+        "none": "-",
+        "error": "-",
+        "integration": "200",
+    }
