@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from portico import __version__
 from portico.base.clock import Clock
 from portico.base.outbound import Outbound
+from portico.base.outbound_pool import Pool
 from portico.base.tasks import Tasks
 from portico.bus.memory import MemoryBus
 from portico.calls.authorize import Authorizer
@@ -19,6 +20,7 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
+from portico.doors.backends import Backends, is_front_door, resolver
 from portico.doors.callers import Callers
 from portico.doors.connections import OpenConnections
 from portico.doors.leading import Census, Guide
@@ -257,6 +259,19 @@ class Server:
             own_port=parts.port or 0,
         )
 
+    def _backends(self) -> Backends:
+        """Who calls the HTTP backends of APIs: as `_endpoints`, but front doors of this server may be backends as well."""
+        parts = urlsplit(self.url)
+        local = ("127.0.0.0/8", "::1") if self.settings.development else ()
+        outbound = Outbound(
+            allow=(*listed(self.settings.outbound_allow), *local),
+            own=(parts.hostname or "",),
+            own_port=parts.port or 0,
+            doors=is_front_door,
+            resolve=resolver(),
+        )
+        return Backends(Pool(outbound))
+
     def _build_services(self) -> None:
         self.doors = Doors()
         self.guide = Guide()
@@ -278,6 +293,7 @@ class Server:
             "Issuers": issuers,
             "Tokens": Tokens(issuers, wall=self.clock.wall, now=self.clock.now),
             "Endpoints": self._endpoints(),
+            "Backends": self._backends(),
             "Authorizer": self.authorizer,
             "LastUses": self.last_uses,
             "Resolver": self.resolver,

@@ -114,6 +114,8 @@ class Socket(asyncio.Protocol):
         except Violation as violation:
             self._deaf = True
             self._end(violation.code, violation.reason)
+            if self._transport.can_write_eof() and not self._transport.is_closing():
+                self._transport.write_eof()  # its answer would not be heard; closed at once, ours would not be either
             return
         self._pause()
         if self._busy < _BUSY_MAX and not self._transport.is_closing():
