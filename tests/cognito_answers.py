@@ -51,7 +51,7 @@ class Pool:
         found: str = answer["UserPoolClient"]["ClientId"]
         return found
 
-    def user(self, name: str = "ada", **attributes: str) -> dict[str, Any]:
+    def user(self, name: str = "ada", /, **attributes: str) -> dict[str, Any]:
         """A confirmed user with the usual password, as AdminGetUser shows it."""
         self.api.admin_create_user(
             UserPoolId=self.id,
@@ -94,7 +94,7 @@ def listed(attributes: dict[str, str]) -> list[dict[str, str]]:
     return [{"Name": name.replace("__", ":"), "Value": value} for name, value in attributes.items()]
 
 
-def refused(code: str, call: Callable[..., Any], **request: Any) -> str:
+def refused(code: str, call: Callable[..., Any], /, **request: Any) -> str:
     """Have a call refused with that code; its words."""
     with pytest.raises(ClientError) as caught:
         call(**request)
