@@ -9,6 +9,7 @@ from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
 from portico.doors import address as addresses
 from portico.doors.address import Address
+from portico.doors.domains import known_name
 from portico.doors.port import Arrival, Doors
 from portico.doors.records import API_POINTERS, DOMAIN_POINTERS
 from portico.gateway.body import Body
@@ -65,8 +66,9 @@ class Front:
             if len(self._plain) >= _PLAIN_MAX:
                 self._plain.clear()
             self._plain[host] = name
-        if name != "localhost" and self._cache.peek(DOMAIN_POINTERS, name) is not None:
-            return Address("domain", name, head.path), name
+        domain = known_name(self._cache, name) if name != "localhost" else None
+        if domain is not None:
+            return Address("domain", domain, head.path), name
         address = addresses.of_path(head.path)
         return None if address is None or not self._hosts.admits(host) else (address, name)
 

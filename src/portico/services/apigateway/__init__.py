@@ -1,11 +1,14 @@
 """API Gateway's REST APIs: what they are made of, and the door to them."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.doors.domains import DomainDoor
 from portico.doors.roles import DoorRoles
 from portico.services.apigateway.service import ApiGateway
 
 
 def _build(ports: Ports) -> ApiGateway:
+    doors = ports.extras["Doors"]
+    doors.add("domain", DomainDoor(ports.cache, doors))
     return ApiGateway(
         store=ports.store,
         cache=ports.cache,
@@ -36,6 +39,8 @@ SERVICE = ServiceSpec(
         "import_keys",
         "usage_plans",
         "usage_plan_keys",
+        "domain_names",
+        "base_path_mappings",
         "vpc_links",
         "client_certificates",
         "documentation",

@@ -130,7 +130,7 @@ async def delete_rest_api(
     """Remove an API with its stages, deployments and everything else below it.
 
     Raises:
-        NotFoundException: there is none of this id. BadRequestException: a custom domain or a usage plan leads to it.
+        NotFoundException: there is none of this id. BadRequestException: a custom domain name leads to it.
     """
     api = await api_of(call, request)
     await subtree.remove(call, api)

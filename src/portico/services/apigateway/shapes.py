@@ -64,6 +64,17 @@ class Authorizers(TypedDict):
     items: NotRequired[list["Authorizer"]]
 
 
+class BasePathMapping(TypedDict):
+    basePath: NotRequired[str]
+    restApiId: NotRequired[str]
+    stage: NotRequired[str]
+
+
+class BasePathMappings(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["BasePathMapping"]]
+
+
 class CanarySettings(TypedDict):
     percentTraffic: NotRequired[float]
     deploymentId: NotRequired[str]
@@ -110,6 +121,14 @@ class CreateAuthorizerRequest(TypedDict):
     jwtConfiguration: NotRequired["JwtConfigurationInput"]
 
 
+class CreateBasePathMappingRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+    basePath: NotRequired[str]
+    restApiId: str
+    stage: NotRequired[str]
+
+
 class CreateDeploymentRequest(TypedDict):
     restApiId: str
     stageName: NotRequired[str]
@@ -133,6 +152,25 @@ class CreateDocumentationVersionRequest(TypedDict):
     documentationVersion: str
     stageName: NotRequired[str]
     description: NotRequired[str]
+
+
+class CreateDomainNameRequest(TypedDict):
+    domainName: str
+    certificateName: NotRequired[str]
+    certificateBody: NotRequired[str]
+    certificatePrivateKey: NotRequired[str]
+    certificateChain: NotRequired[str]
+    certificateArn: NotRequired[str]
+    regionalCertificateName: NotRequired[str]
+    regionalCertificateArn: NotRequired[str]
+    endpointConfiguration: NotRequired["EndpointConfiguration"]
+    tags: NotRequired[dict[str, str]]
+    securityPolicy: NotRequired[str]
+    endpointAccessMode: NotRequired[str]
+    mutualTlsAuthentication: NotRequired["MutualTlsAuthenticationInput"]
+    ownershipVerificationCertificateArn: NotRequired[str]
+    policy: NotRequired[str]
+    routingMode: NotRequired[str]
 
 
 class CreateModelRequest(TypedDict):
@@ -217,6 +255,12 @@ class DeleteAuthorizerRequest(TypedDict):
     authorizerId: str
 
 
+class DeleteBasePathMappingRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+    basePath: str
+
+
 class DeleteClientCertificateRequest(TypedDict):
     clientCertificateId: str
 
@@ -234,6 +278,11 @@ class DeleteDocumentationPartRequest(TypedDict):
 class DeleteDocumentationVersionRequest(TypedDict):
     restApiId: str
     documentationVersion: str
+
+
+class DeleteDomainNameRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
 
 
 class DeleteGatewayResponseRequest(TypedDict):
@@ -352,6 +401,37 @@ class DocumentationVersions(TypedDict):
     items: NotRequired[list["DocumentationVersion"]]
 
 
+class DomainName(TypedDict):
+    domainName: NotRequired[str]
+    domainNameId: NotRequired[str]
+    domainNameArn: NotRequired[str]
+    certificateName: NotRequired[str]
+    certificateArn: NotRequired[str]
+    certificateUploadDate: NotRequired[float]
+    regionalDomainName: NotRequired[str]
+    regionalHostedZoneId: NotRequired[str]
+    regionalCertificateName: NotRequired[str]
+    regionalCertificateArn: NotRequired[str]
+    distributionDomainName: NotRequired[str]
+    distributionHostedZoneId: NotRequired[str]
+    endpointConfiguration: NotRequired["EndpointConfiguration"]
+    domainNameStatus: NotRequired[str]
+    domainNameStatusMessage: NotRequired[str]
+    securityPolicy: NotRequired[str]
+    endpointAccessMode: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+    mutualTlsAuthentication: NotRequired["MutualTlsAuthentication"]
+    ownershipVerificationCertificateArn: NotRequired[str]
+    managementPolicy: NotRequired[str]
+    policy: NotRequired[str]
+    routingMode: NotRequired[str]
+
+
+class DomainNames(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["DomainName"]]
+
+
 class EndpointConfiguration(TypedDict):
     types: NotRequired[list[str]]
     ipAddressType: NotRequired[str]
@@ -404,6 +484,19 @@ class GetAuthorizersRequest(TypedDict):
     limit: NotRequired[int]
 
 
+class GetBasePathMappingRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+    basePath: str
+
+
+class GetBasePathMappingsRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+    position: NotRequired[str]
+    limit: NotRequired[int]
+
+
 class GetClientCertificateRequest(TypedDict):
     clientCertificateId: str
 
@@ -449,6 +542,17 @@ class GetDocumentationVersionsRequest(TypedDict):
     restApiId: str
     position: NotRequired[str]
     limit: NotRequired[int]
+
+
+class GetDomainNameRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+
+
+class GetDomainNamesRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
+    resourceOwner: NotRequired[str]
 
 
 class GetGatewayResponseRequest(TypedDict):
@@ -709,6 +813,17 @@ class Models(TypedDict):
     items: NotRequired[list["Model"]]
 
 
+class MutualTlsAuthentication(TypedDict):
+    truststoreUri: NotRequired[str]
+    truststoreVersion: NotRequired[str]
+    truststoreWarnings: NotRequired[list[str]]
+
+
+class MutualTlsAuthenticationInput(TypedDict):
+    truststoreUri: NotRequired[str]
+    truststoreVersion: NotRequired[str]
+
+
 class PutGatewayResponseRequest(TypedDict):
     restApiId: str
     responseType: str
@@ -921,6 +1036,13 @@ class UpdateAuthorizerRequest(TypedDict):
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
+class UpdateBasePathMappingRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
+    basePath: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
 class UpdateClientCertificateRequest(TypedDict):
     clientCertificateId: str
     patchOperations: NotRequired[list["PatchOperation"]]
@@ -941,6 +1063,12 @@ class UpdateDocumentationPartRequest(TypedDict):
 class UpdateDocumentationVersionRequest(TypedDict):
     restApiId: str
     documentationVersion: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class UpdateDomainNameRequest(TypedDict):
+    domainName: str
+    domainNameId: NotRequired[str]
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
@@ -1068,6 +1196,9 @@ CreateApiKeyResponse = ApiKey
 CreateAuthorizerResponse = Authorizer
 
 
+CreateBasePathMappingResponse = BasePathMapping
+
+
 CreateDeploymentResponse = Deployment
 
 
@@ -1075,6 +1206,9 @@ CreateDocumentationPartResponse = DocumentationPart
 
 
 CreateDocumentationVersionResponse = DocumentationVersion
+
+
+CreateDomainNameResponse = DomainName
 
 
 CreateModelResponse = Model
@@ -1119,6 +1253,12 @@ GetAuthorizerResponse = Authorizer
 GetAuthorizersResponse = Authorizers
 
 
+GetBasePathMappingResponse = BasePathMapping
+
+
+GetBasePathMappingsResponse = BasePathMappings
+
+
 GetClientCertificateResponse = ClientCertificate
 
 
@@ -1141,6 +1281,12 @@ GetDocumentationVersionResponse = DocumentationVersion
 
 
 GetDocumentationVersionsResponse = DocumentationVersions
+
+
+GetDomainNameResponse = DomainName
+
+
+GetDomainNamesResponse = DomainNames
 
 
 GetGatewayResponseResponse = GatewayResponse
@@ -1254,6 +1400,9 @@ UpdateApiKeyResponse = ApiKey
 UpdateAuthorizerResponse = Authorizer
 
 
+UpdateBasePathMappingResponse = BasePathMapping
+
+
 UpdateClientCertificateResponse = ClientCertificate
 
 
@@ -1264,6 +1413,9 @@ UpdateDocumentationPartResponse = DocumentationPart
 
 
 UpdateDocumentationVersionResponse = DocumentationVersion
+
+
+UpdateDomainNameResponse = DomainName
 
 
 UpdateGatewayResponseResponse = GatewayResponse

@@ -3,7 +3,9 @@
 import msgspec
 
 from portico.calls.call import Call
+from portico.doors.domains import leading_to
 from portico.doors.records import API_POINTERS
+from portico.services.apigateway import errors
 from portico.services.apigateway.records import (
     AUTHORIZERS,
     DEPLOYMENTS,
@@ -25,7 +27,16 @@ _BY_ID: tuple[AnyTable, ...] = (RESOURCES, VALIDATORS, AUTHORIZERS, DOCUMENTATIO
 
 
 async def remove(call: Call, api: RestApi) -> None:
-    """Delete an API and what is below it."""
+    """Delete an API and what is below it.
+
+    Raises:
+        AwsError: BadRequestException, a custom domain name leads to it.
+    """
+    names = await leading_to(call.tx, call.scope.account, call.scope.region, api.id)
+    if names:
+        raise errors.bad_request(
+            f"Please remove all base path mappings related to the API in your domains: [{', '.join(names)}]"
+        )
     for table in _BY_ID:
         for record in await call.tx.scan(table, api.id):
             call.tx.delete(table, api.id, record.id)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.doors.domains import DOMAINS
 from portico.services.apigateway.records import (
     API_KEYS,
     CLIENT_CERTIFICATES,
@@ -31,6 +32,7 @@ _OWN: dict[str, AnyTable] = {
     "usageplans": USAGE_PLANS,
     "clientcertificates": CLIENT_CERTIFICATES,
     "vpclinks": VPC_LINKS,
+    "domainnames": DOMAINS,
 }
 _BY_MEMBER: tuple[tuple[str, AnyTable], ...] = (
     ("restApiId", REST_APIS),
@@ -38,6 +40,7 @@ _BY_MEMBER: tuple[tuple[str, AnyTable], ...] = (
     ("usagePlanId", USAGE_PLANS),
     ("clientCertificateId", CLIENT_CERTIFICATES),
     ("vpcLinkId", VPC_LINKS),
+    ("domainName", DOMAINS),
 )
 
 
