@@ -5,22 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from harness import REGION
+from socket_api import ECHO, received
 
 ID = re.compile(r"[A-Za-z0-9_-]{15}=").fullmatch
 CLF = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000").fullmatch
-ECHO = """
-    import json
-
-    def handler(event, context):
-        return {"statusCode": 200, "body": json.dumps(event)}
-"""
-
-
-def received(connection: Any) -> Any:
-    import json
-
-    return json.loads(connection.recv(timeout=20))
 
 
 def test_a_message(api: Any, deploy: Callable[..., str]) -> None:
@@ -84,4 +72,3 @@ def test_a_whole_life(api: Any, recorder: Any) -> None:
     ids = {each["requestContext"]["connectionId"] for each in (connect, message, end)}
     assert len(ids) == 1
     assert len({each["requestContext"]["connectedAt"] for each in (connect, message, end)}) == 1
-    assert REGION

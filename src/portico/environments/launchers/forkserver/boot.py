@@ -63,6 +63,7 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     sdk.offer(snapshots.OFFERED, (snapshots.MODULE,))
     if flavour == "sdk":
         sdk.preload()
+    importlib.import_module("_portico.runtimes.python.names").install()
     importlib.import_module("_portico.runtimes.python.rehearsal").rehearse()
     gc.collect()
     gc.freeze()

@@ -8,6 +8,7 @@ const { Channel } = require('./channel.cjs');
 const context = require('./context.cjs');
 const debugging = require('./debugger.cjs');
 const handlers = require('./handler.cjs');
+const names = require('./names.cjs');
 const output = require('./output.cjs');
 const paths = require('./paths.cjs');
 const resolution = require('./resolution.cjs');
@@ -32,6 +33,7 @@ async function main(runtime, late) {
   paths.task(root);
   context.settle(process.env);
   trace.install();
+  names.install();
   offer();
   output.patchConsole();
   const modern = Number(/\d+/.exec(runtime)) >= WITHOUT_CALLBACKS;
