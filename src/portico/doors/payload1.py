@@ -20,7 +20,20 @@ _JSON = "application/json"
 _MEMBERS = frozenset(("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"))
 _WORDS = {
     word.lower(): word
-    for word in ("CloudFront", "MD5", "TE", "DNT", "WWW", "ETag", "XSS", "ID", "GPC", "UA", "SOAPAction", "WebSocket")
+    for word in (
+        "CloudFront",
+        "MD5",
+        "TE",
+        "DNT",
+        "WWW",
+        "ETag",
+        "XSS",
+        "ID",
+        "GPC",
+        "UA",
+        "SOAPAction",
+        "WebSocket",
+    )
 }
 _LOWER = ("sec-ch-", "x-amzn-vpc", "x-api-key")  # as all that send them write them
 

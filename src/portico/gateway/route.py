@@ -136,6 +136,10 @@ class Router:
         self._by_action = {name: i for i in spoken for name in i.operations if actions[name] == 1}
         self._cache: dict[tuple[str, str, str], Route] = {}
 
+    def index(self, signing_name: str) -> ServiceIndex | None:
+        """What is known of the service that signatures name so."""
+        return self._by_signing.get(signing_name)
+
     def route(self, head: Head, signed_for: str) -> Route:
         """The route of a request that is signed for the service `signed_for` ("" if unsigned).
 

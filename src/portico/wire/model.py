@@ -17,7 +17,7 @@ from portico.wire.unreadable import unreadable
 from portico.wire.validate import Validator
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, ServiceModel
+    from botocore.model import OperationModel, ServiceModel, Shape
 
 __all__ = ["Codec", "codec", "error_reply", "query_action"]
 
@@ -119,6 +119,11 @@ class _Service:
 @cache
 def _service(name: str) -> _Service:
     return _Service(name)
+
+
+def output_shape(service: str, operation: str) -> "Shape | None":
+    """The shape of an operation's answers, as botocore's model has it; None for one that answers nothing."""
+    return _service(service).model.operation_model(operation).output_shape
 
 
 def _load(name: str) -> "ServiceModel":

@@ -124,9 +124,9 @@ def _within_bounds(count: int, most: int) -> None:
 
 
 def _replaced(self: str, old: Any, new: Any) -> str:
-    old, new = text(old), text(new)
-    _within_bounds(len(self) + self.count(old) * len(new), CHARS_MAX)
-    return self.replace(old, new)
+    before, after = text(old), text(new)
+    _within_bounds(len(self) + self.count(before) * len(after), CHARS_MAX)
+    return self.replace(before, after)
 
 
 def _add_all(self: list[Any], other: Any) -> bool:
@@ -140,9 +140,9 @@ def _index_of(self: list[Any], entry: Any) -> int:
 
 
 def _concatenated(self: str, other: Any) -> str:
-    other = text(other)
-    _within_bounds(len(self) + len(other), CHARS_MAX)
-    return self + other
+    added = text(other)
+    _within_bounds(len(self) + len(added), CHARS_MAX)
+    return self + added
 
 
 _ANY: Table = {"toString": text, "equals": same}

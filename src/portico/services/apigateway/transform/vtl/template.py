@@ -50,7 +50,7 @@ class Template:
             large = len(self.text) > _PARSED_QUICK
             self._root = await asyncio.to_thread(_parsed, self.text) if large else _parsed(self.text)
         quick = _rendered(self._root, variables(), quick=True)
-        return quick or await asyncio.to_thread(self._whole, variables)
+        return quick if quick is not None else await asyncio.to_thread(self._whole, variables)
 
     def _whole(self, variables: Callable[[], dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         done = _rendered(self._root, variables(), quick=False)

@@ -1,0 +1,163 @@
+"""HTTP and HTTP_PROXY: backends that speak HTTP, with mapped requests and answers, or as they are.
+
+Source: API Gateway Developer Guide, "HTTP integrations for REST APIs", "Set up an HTTP proxy integration with payload response streaming",
+"Amazon API Gateway important notes" (headers).
+"""
+
+from portico.doors.backends import Failed, Request, Response
+from portico.services.apigateway.transform.compile import MethodRules
+from portico.services.apigateway.transform.context import template_context
+from portico.services.apigateway.transform.incoming import Incoming, incoming
+from portico.services.apigateway.transform.media import JSON, header
+from portico.services.apigateway.transform.outgoing import Outgoing, outgoing
+from portico.services.apigateway.transform.parameters import Values
+from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
+from portico.services.apigateway.transform.remapping import answered, passed_on
+from portico.services.apigateway.transform.seam import (
+    GatewayAnswer,
+    GatewayRefusal,
+    IntegrationFacts,
+    Pairs,
+    RequestContext,
+)
+from portico.services.apigateway.transform.uris import with_path_parameters, with_query
+
+_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Amzn-Trace-Id")
+_OURS = frozenset(
+    ("host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade")
+)
+
+
+async def mapped(reach: Reach, request: RequestContext, rules: MethodRules) -> GatewayAnswer:
+    """HTTP: the backend's answer to the mapped request, mapped.
+
+    Raises:
+        GatewayRefusal: there is none, or a mapping fails.
+    """
+    sent = await outgoing(request, rules)
+    headers = {"accept": ("Accept", JSON), "user-agent": ("User-Agent", f"AmazonAPIGateway_{request.api_id}")}
+    if sent.body:
+        headers["content-type"] = ("Content-Type", sent.content_type)
+    if request.trace:
+        headers["x-amzn-trace-id"] = ("X-Amzn-Trace-Id", request.trace)
+    own = {name.lower() for name in sent.headers}
+    pairs = tuple(pair for name, pair in headers.items() if name not in own) + _flat(sent.headers)
+    response, facts = await _called(
+        reach, request, rules, sent, (*pairs, *_via(request)), _flat(sent.query), sent.body
+    )
+    answer = Incoming(str(response.status), response.body, facts, response.headers)
+    return await incoming(request, rules, answer, sent.context)
+
+
+async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> GatewayAnswer:
+    """HTTP_PROXY: the backend's answer to the request.
+
+    Raises:
+        GatewayRefusal: there is none.
+    """
+    sent = _passed(request, rules)
+    own = {name.lower() for name in sent.headers}
+    passed = tuple(
+        pair
+        for pair in passed_on(request.headers, signed=request.caller is not None)
+        if pair[0].lower() not in own
+    )
+    forwarded = tuple(
+        (name, header(request.headers, name)) for name in _FORWARDED if header(request.headers, name)
+    )
+    identity: Pairs = (("x-amzn-apigateway-api-id", request.api_id),)
+    query = tuple(pair for pair in request.query if pair[0] not in sent.query) + _flat(sent.query)
+    response, facts = await _called(
+        reach,
+        request,
+        rules,
+        sent,
+        (*passed, *_flat(sent.headers), *forwarded, *identity),
+        query,
+        request.body,
+    )
+    headers = answered(response.headers, "HTTP_PROXY")
+    if response.chunks is not None:
+        return GatewayAnswer(response.status, headers, chunks=response.chunks, integration=facts)
+    return GatewayAnswer(response.status, headers, response.body, integration=facts)
+
+
+def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
+    """What a proxy integration maps beside what it passes on."""
+    context = template_context(request)
+    values = Values(
+        headers=request.headers,
+        body=request.body,
+        context=context,
+        stage_variables=request.stage_variables,
+        query=request.query,
+        path=request.path_parameters,
+    )
+    places: dict[str, dict[str, tuple[str, ...]]] = {"header": {}, "querystring": {}, "path": {}}
+    for place, name, source in rules.parameters:
+        found = source(values)
+        if found and place in places:
+            places[place][name] = found
+    path = {name: found[-1] for name, found in places["path"].items()}
+    return Outgoing(places["header"], places["querystring"], path, request.body, "", context)
+
+
+async def _called(
+    reach: Reach,
+    request: RequestContext,
+    rules: MethodRules,
+    sent: Outgoing,
+    headers: Pairs,
+    query: Pairs,
+    body: bytes,
+) -> tuple[Response, IntegrationFacts]:
+    integration = rules.integration
+    if integration is None or not integration.uri:
+        raise misconfigured("Invalid endpoint address")
+    url = with_query(with_path_parameters(with_stage_variables(integration.uri, request), sent.path), query)
+    if "{" in url or not url.startswith(("http://", "https://")):
+        raise misconfigured("Invalid endpoint address")
+    method = integration.http_method or "GET"
+    asked = Request(
+        request.http_method if method == "ANY" else method,
+        url,
+        tuple(pair for pair in headers if pair[0].lower() not in _OURS),
+        body,
+        integration.timeout_in_millis / 1000,
+        not (integration.tls_config and integration.tls_config.insecure_skip_verification),
+    )
+    _log(request, "Endpoint request URI: " + url, "Endpoint request body after transformations: ", body)
+    begun = reach.clock.monotonic()
+    try:
+        if integration.response_transfer_mode == "STREAM":
+            response = await reach.backends.stream(asked)
+        else:
+            response = await reach.backends.call(asked)
+    except Failed as error:
+        raise _refused(error, round((reach.clock.monotonic() - begun) * 1000)) from error
+    latency_ms = round((reach.clock.monotonic() - begun) * 1000)
+    received = f"Received response. Status: {response.status}, Integration latency: {latency_ms} ms"
+    _log(request, received, "Endpoint response body before transformations: ", response.body)
+    return response, IntegrationFacts(response.status, 0, latency_ms)
+
+
+def _refused(error: Failed, latency_ms: int) -> GatewayRefusal:
+    kind = "INTEGRATION_TIMEOUT" if error.timed_out else "INTEGRATION_FAILURE"
+    facts = IntegrationFacts(latency_ms=latency_ms, error=str(error))
+    return GatewayRefusal(
+        kind, detail=f"Execution failed due to an endpoint error: {error}", integration=facts
+    )
+
+
+def _log(request: RequestContext, line: str, label: str, body: bytes) -> None:
+    if request.log is not None:
+        request.log.line(line)
+        request.log.line(label + body.decode(errors="replace"))
+
+
+def _via(request: RequestContext) -> Pairs:
+    return (("x-amzn-apigateway-api-id", request.api_id),)
+
+
+def _flat(lists: dict[str, tuple[str, ...]]) -> Pairs:
+    return tuple((name, value) for name, values in lists.items() for value in values)

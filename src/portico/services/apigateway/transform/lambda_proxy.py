@@ -1,0 +1,89 @@
+"""AWS_PROXY: the request as an event to a function, whose answer is the answer.
+
+Source: API Gateway Developer Guide, "Lambda proxy integrations", "Set up a Lambda proxy integration with payload response streaming".
+"""
+
+import msgspec
+
+from portico.doors import payload1
+from portico.doors.payload2 import Malformed
+from portico.services.apigateway.transform import lambda_stream
+from portico.services.apigateway.transform.compile import MethodRules
+from portico.services.apigateway.transform.context import event_context
+from portico.services.apigateway.transform.lambda_calls import function_of, invoke
+from portico.services.apigateway.transform.media import first_accepted, header
+from portico.services.apigateway.transform.reach import Reach, misconfigured
+from portico.services.apigateway.transform.remapping import answered
+from portico.services.apigateway.transform.seam import (
+    GatewayAnswer,
+    GatewayRefusal,
+    IntegrationFacts,
+    RequestContext,
+)
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> GatewayAnswer:
+    """The function's answer.
+
+    Raises:
+        GatewayRefusal: it can't be called, fails, or answers what is no answer.
+    """
+    function = function_of(request, rules)
+    if function is None:
+        raise misconfigured("Invalid Lambda function ARN or invalid endpoint address")
+    event = _encode(event_of(request, rules))
+    if request.log is not None:
+        request.log.line(f"Endpoint request URI: {function.arn}")
+        request.log.line(f"Endpoint request body after transformations: {event.decode()}")
+    integration = rules.integration
+    if function.streaming or (integration is not None and integration.response_transfer_mode == "STREAM"):
+        return await lambda_stream.call(reach, request, rules, function, event)
+    called = await invoke(reach, request, rules, function, event)
+    if request.log is not None:
+        request.log.line(
+            f"Received response. Status: {called.status}, Integration latency: {called.facts.latency_ms} ms"
+        )
+        request.log.line(
+            f"Endpoint response body before transformations: {called.payload.decode(errors='replace')}"
+        )
+    if called.error:
+        raise malformed("the function has failed", called.facts)
+    decode = rules.api.binary.has(first_accepted(request.headers))
+    try:
+        answer = payload1.answer(called.payload, decode=decode)
+    except Malformed as error:
+        raise malformed(str(error), called.facts) from error
+    headers = answered(answer.headers, "AWS_PROXY")
+    if request.trace:
+        headers = (*headers, ("X-Amzn-Trace-Id", request.trace))
+    facts = msgspec.structs.replace(called.facts, status=answer.status)
+    return GatewayAnswer(answer.status, headers, answer.body, integration=facts)
+
+
+def event_of(request: RequestContext, rules: MethodRules) -> dict[str, object]:
+    """The event of a request."""
+    asked = payload1.Request(
+        request.http_method,
+        request.path,
+        request.resource_path,
+        request.headers,
+        request.query,
+        request.path_parameters,
+        request.stage_variables,
+        request.body,
+        rules.api.binary.has(header(request.headers, "content-type")),
+    )
+    return payload1.event(asked, event_context(request))
+
+
+def malformed(why: str, facts: IntegrationFacts) -> GatewayRefusal:
+    """The refusal of an answer that is none: 502, with the words of 500."""
+    return GatewayRefusal(
+        "INTEGRATION_FAILURE",
+        "Internal server error",
+        status=502,
+        detail=f"Execution failed due to configuration error: Malformed Lambda proxy response: {why}",
+        integration=facts,
+    )

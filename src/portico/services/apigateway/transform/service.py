@@ -1,0 +1,103 @@
+"""AWS: a function with mapped input and output, or any operation of any other service.
+
+Source: API Gateway Developer Guide, "Lambda custom integrations", "Set up asynchronous invocation of the backend Lambda function",
+"Handle Lambda errors", "Integration request" (URIs of services).
+"""
+
+import msgspec
+
+from portico.doors.service_calls import ServiceRequest, Target, target
+from portico.services.apigateway.transform.compile import MethodRules
+from portico.services.apigateway.transform.deadline import within
+from portico.services.apigateway.transform.incoming import Incoming, incoming
+from portico.services.apigateway.transform.lambda_calls import Called, Function, function_of, invoke
+from portico.services.apigateway.transform.outgoing import Outgoing, outgoing
+from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
+from portico.services.apigateway.transform.seam import (
+    GatewayAnswer,
+    IntegrationFacts,
+    Pairs,
+    RequestContext,
+)
+from portico.services.apigateway.transform.uris import with_path_parameters
+
+_OPTIONS = {
+    "x-amz-invocation-type": "InvocationType",
+    "x-amz-log-type": "LogType",
+    "x-amz-client-context": "ClientContext",
+}
+
+
+async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> GatewayAnswer:
+    """The function's or the service's answer, mapped.
+
+    Raises:
+        GatewayRefusal: it can't be called, or a mapping fails.
+    """
+    function = function_of(request, rules)
+    sent = await outgoing(request, rules)
+    if request.log is not None:
+        request.log.line(f"Endpoint request body after transformations: {sent.body.decode(errors='replace')}")
+    if function is not None:
+        answer = await _function(reach, request, rules, function, sent)
+    else:
+        answer = await _service(reach, request, rules, _target(request, rules, sent), sent)
+    if request.log is not None:
+        request.log.line(
+            f"Endpoint response body before transformations: {answer.body.decode(errors='replace')}"
+        )
+    return await incoming(request, rules, answer, sent.context)
+
+
+async def _function(
+    reach: Reach, request: RequestContext, rules: MethodRules, function: Function, sent: Outgoing
+) -> Incoming:
+    options = {
+        _OPTIONS[name.lower()]: values[-1]
+        for name, values in sent.headers.items()
+        if name.lower() in _OPTIONS
+    }
+    called = await invoke(reach, request, rules, function, sent.body, **options)
+    facts = msgspec.structs.replace(called.facts, status=called.status)
+    trace: Pairs = (("X-Amzn-Trace-Id", request.trace),) if request.trace else ()
+    selector = _error_message(called) if called.error else ""
+    return Incoming(selector, called.payload, facts, (("Content-Type", "application/json"),), trace)
+
+
+def _error_message(called: Called) -> str:
+    try:
+        said = msgspec.json.decode(called.payload)
+    except (msgspec.DecodeError, RecursionError):
+        return called.error
+    message = said.get("errorMessage") if isinstance(said, dict) else None
+    return message if isinstance(message, str) else called.error
+
+
+def _target(request: RequestContext, rules: MethodRules, sent: Outgoing) -> Target:
+    uri = with_stage_variables(rules.integration.uri or "", request) if rules.integration else ""
+    found = target(with_path_parameters(uri, sent.path))
+    if found is None:
+        raise misconfigured("Invalid endpoint address")
+    return found
+
+
+async def _service(
+    reach: Reach, request: RequestContext, rules: MethodRules, to: Target, sent: Outgoing
+) -> Incoming:
+    integration = rules.integration
+    method = (integration.http_method if integration else "") or "POST"
+    asked = ServiceRequest(
+        request.http_method if method == "ANY" else method,
+        tuple((name, value) for name, values in sent.query.items() for value in values),
+        tuple((name, values[-1]) for name, values in sent.headers.items()),
+        sent.body,
+    )
+    principal = reach.principal(request, rules)
+    begun = reach.clock.monotonic()
+    reply = await within(
+        integration.timeout_in_millis if integration else 0,
+        reach.services.call(principal, request.account, to, asked, trace=request.trace),
+    )
+    latency_ms = round((reach.clock.monotonic() - begun) * 1000)
+    facts = IntegrationFacts(reply.status, reply.status, latency_ms)
+    return Incoming(str(reply.status), reply.body, facts, reply.headers)
