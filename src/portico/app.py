@@ -25,6 +25,7 @@ from portico.doors.callers import Callers
 from portico.doors.connections import OpenConnections
 from portico.doors.leading import Census, Guide
 from portico.doors.port import Doors
+from portico.doors.service_calls import ServiceCalls
 from portico.environments.connections import Connections
 from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
@@ -293,6 +294,7 @@ class Server:
             "Issuers": issuers,
             "Tokens": Tokens(issuers, wall=self.clock.wall, now=self.clock.now),
             "Endpoints": self._endpoints(),
+            "ServiceCalls": ServiceCalls(self.dispatcher, lambda: self.router),
             "Backends": self._backends(),
             "Authorizer": self.authorizer,
             "LastUses": self.last_uses,
