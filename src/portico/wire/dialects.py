@@ -277,6 +277,7 @@ _DIALECTS: dict[str, Dialect] = {
             "DocumentationPartType": _DOCUMENTATION_PART_TYPES,
         },
     ),
+    "apigatewayv2": Dialect(invalid_code="BadRequestException", only_required=True),
     "sns": Dialect(query_codes={"AccessDenied": "AuthorizationError"}),
     # Source: S3 API reference, the answers' syntax.
     "s3": Dialect(

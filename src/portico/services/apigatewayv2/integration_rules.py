@@ -9,24 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from portico.services.apigatewayv2 import errors
+from portico.services.apigatewayv2.subtypes import SUBTYPES
 
 TYPES = {"HTTP": ("AWS_PROXY", "HTTP_PROXY"), "WEBSOCKET": ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK")}
 TIMEOUT_MAX_MS = {"HTTP": 30_000, "WEBSOCKET": 29_000}
 TIMEOUT_MIN_MS = 50
-SUBTYPES = frozenset(
-    {
-        "EventBridge-PutEvents",
-        "SQS-SendMessage",
-        "SQS-ReceiveMessage",
-        "SQS-DeleteMessage",
-        "SQS-PurgeQueue",
-        "AppConfig-GetConfiguration",
-        "Kinesis-PutRecord",
-        "StepFunctions-StartExecution",
-        "StepFunctions-StartSyncExecution",
-        "StepFunctions-StopExecution",
-    }
-)
 _RESERVED = re.compile(
     r"(?:access-control-|apigw-|x-amz-|x-amzn-|x-forwarded-|proxy-).*|authorization|connection|content-encoding|"
     r"content-length|content-location|forwarded|keep-alive|origin|te|trailers|transfer-encoding|upgrade|via|host",
@@ -99,6 +86,15 @@ def _check_subtype(values: Mapping[str, Any], subtype: str, version: str) -> Non
         raise errors.bad_request("PayloadFormatVersion must be 1.0 for integrations with IntegrationSubtype")
     if not values.get("CredentialsArn"):
         raise errors.bad_request("Credentials ARN must be specified for integrations with IntegrationSubtype")
+    given, known = values.get("RequestParameters") or {}, SUBTYPES[subtype]
+    missing = [name for name in known.required if name not in given]
+    if missing:
+        raise errors.bad_request(f"Parameters: {missing} are required for integration subtype: {subtype}")
+    unknown = [name for name in given if name not in known.parameters and name != "Region"]
+    if unknown:
+        raise errors.bad_request(
+            f"Parameters: {unknown} are not supported for integration subtype: {subtype}"
+        )
 
 
 def _check_request_parameters(given: Mapping[str, str]) -> None:

@@ -9,7 +9,9 @@ from portico.services.apigatewayv2.plane.authorizing.functions import FunctionAu
 from portico.services.apigatewayv2.plane.authorizing.signatures import Signatures
 from portico.services.apigatewayv2.plane.door import HttpDoor
 from portico.services.apigatewayv2.plane.integrations import kind_of
+from portico.services.apigatewayv2.plane.integrations.backends import HttpBackends
 from portico.services.apigatewayv2.plane.integrations.functions import Functions
+from portico.services.apigatewayv2.plane.integrations.services import Services
 from portico.services.apigatewayv2.plane.outcomes import Outcomes
 from portico.services.apigatewayv2.plane.served import Stages
 
@@ -27,7 +29,11 @@ def http_door(ports: Ports) -> HttpDoor:
             signatures=Signatures(extras["Callers"], extras["Authorizer"], cache),
             functions=FunctionAuthorizers(ports.clients, roles),
         ),
-        integrates={"function": Functions(ports.clients, roles).answered},
+        integrates={
+            "function": Functions(ports.clients, roles).answered,
+            "backend": HttpBackends(extras["Backends"]).answered,
+            "service": Services(ports.clients, roles).answered,
+        },
         kind_of=kind_of,
         outcomes=Outcomes(clock, DoorMetrics(extras["Metrics"]), logs),
     )

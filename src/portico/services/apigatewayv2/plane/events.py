@@ -59,7 +59,7 @@ def event1(asked: Asked) -> dict[str, Any]:
     )
     request = payload1.Request(
         head.method,
-        asked.path,
+        arrival.address.base + asked.path,
         asked.plan.path,
         headers,
         tuple(asked.query()),
@@ -83,7 +83,7 @@ def context1(asked: Asked) -> dict[str, Any]:
         "extendedRequestId": asked.request_id,
         "httpMethod": arrival.head.method,
         "identity": _identity(asked),
-        "path": asked.path,
+        "path": arrival.address.base + asked.path,
         "protocol": f"HTTP/{arrival.head.http_version}",
         "requestId": asked.request_id,
         "requestTime": payload2.clf(arrival.at),

@@ -49,7 +49,8 @@ class AuthorizerPlan(msgspec.Struct, frozen=True, gc=False):
 
 
 class RoutePlan(msgspec.Struct, frozen=True, gc=False):
-    """A route. `arn` is what callers are allowed to invoke of the API by their own policies, but for the request's method and path;
+    """A route with what it leads to: `request` and `responses` are changes on the way, `values` the parameters of a service's
+    operation. `arn` is what callers are allowed to invoke of the API by their own policies, but for the request's method and path;
     `caller` whom a function is called as; `path` the route's own (`$default` for that route)."""
 
     route: Route
@@ -61,6 +62,7 @@ class RoutePlan(msgspec.Struct, frozen=True, gc=False):
     integration: Integration | None
     function: str
     request: Changes | None
+    values: Mapping[str, Value]
     responses: Mapping[str, Changes]
     authorizer: AuthorizerPlan | None
 
@@ -166,6 +168,7 @@ class _Maker:
             integration,
             function_of(uri),
             self._request(integration),
+            self._values(integration),
             self._responses(integration),
             self._authorizers.get(route.authorizer_id or ""),
         )
@@ -212,6 +215,12 @@ class _Maker:
         if integration is None or integration.integration_subtype or not integration.request_parameters:
             return None
         return mapping(integration.request_parameters)
+
+    def _values(self, integration: Integration | None) -> Mapping[str, Value]:
+        """The parameters of a service integration's operation."""
+        if integration is None or not integration.integration_subtype:
+            return {}
+        return {name: compiled(text) for name, text in (integration.request_parameters or {}).items()}
 
     def _responses(self, integration: Integration | None) -> Mapping[str, Changes]:
         given = integration.response_parameters or {} if integration is not None else {}

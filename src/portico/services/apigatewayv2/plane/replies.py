@@ -65,3 +65,8 @@ def insufficient(scopes: str) -> Refusal:
     challenge = f'Bearer scope="{scopes}" error="insufficient_scope"'
     headers: Headers = (("www-authenticate", challenge),)
     return Refusal(403, "Forbidden", reason="the token lacks the scopes of the route", headers=headers)
+
+
+def bad_request(reason: str) -> Refusal:
+    """The request can't be passed on."""
+    return Refusal(400, "Bad Request", reason=reason)

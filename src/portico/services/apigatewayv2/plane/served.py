@@ -37,9 +37,10 @@ class Stages:
         held = self._cache.peek(API_POINTERS, address.id)
         if held is None:
             return None
-        if address.stage is not None and not address.shared:  # a custom domain has told the stage
+        if address.kind == "domain" and address.stage is not None:
             return self._served(address, held.value, address.stage, address.path, address.path)
-        return None if self._is_closed(address, held.value) else self._by_path(address, held.value)
+        closed = address.kind != "domain" and self._is_closed(address, held.value)
+        return None if closed else self._by_path(address, held.value)
 
     def _by_path(self, address: Address, api: ApiPointer) -> Served | None:
         """The stage that the path's first segment names, or `$default`."""

@@ -1,0 +1,96 @@
+"""HTTP proxy integrations: the request goes on to a backend, the answer comes back as it is.
+
+Source: API Gateway Developer Guide, "Create HTTP proxy integrations for HTTP APIs"; headers as backends see them.
+"""
+
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from portico.doors.backends import Backends, Failed, Request
+from portico.services.apigatewayv2.plane import replies
+from portico.services.apigatewayv2.plane.asked import Asked
+from portico.services.apigatewayv2.plane.expressions import Response
+from portico.services.apigatewayv2.records import Integration
+from portico.wire.http import Headers
+
+_VARIABLE = re.compile(r"\{([A-Za-z0-9._:-]+)\+?\}").sub
+_DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)").search
+_HOP = frozenset(
+    (
+        *("connection", "content-length", "expect", "forwarded", "host", "keep-alive", "te", "trailer"),
+        *("transfer-encoding", "upgrade", "via", "x-amzn-trace-id"),
+    )
+)
+_HOP_PREFIXES = ("proxy-", "x-forwarded-")
+
+
+class HttpBackends:
+    """Calls backends for routes."""
+
+    __slots__ = ("_backends",)
+
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
+
+    async def answered(self, asked: Asked, integration: Integration) -> Response:
+        """What the backend answers.
+
+        Raises:
+            Refusal: 503, it can't be reached or took too long; 400, the path would leave the integration's.
+        """
+        method = integration.integration_method or "ANY"
+        request = Request(
+            asked.arrival.head.method if method == "ANY" else method,
+            url_of(asked, integration.integration_uri or ""),
+            _headers(asked),
+            asked.body,
+            integration.timeout_in_millis / 1000,
+        )
+        try:
+            answer = await self._backends.call(request)
+        except Failed as error:
+            raise replies.unavailable(str(error)) from error
+        return Response(answer.status, answer.headers, answer.body)
+
+
+def url_of(asked: Asked, uri: str) -> str:
+    """The address of a request at the backend: with the values of the path's variables, the path of a mapping, and the query.
+
+    Raises:
+        Refusal: 400, a value has dot segments, which the backend would read as another path.
+    """
+    greedy = asked.plan.path.endswith("+}")
+    last = asked.plan.path.rpartition("{")[2].rstrip("+}")
+
+    def value(found: "re.Match[str]") -> str:
+        text = asked.parameters.get(found[1], "")
+        if _DOTS(text):
+            raise replies.bad_request("the path has dot segments")
+        return quote(text, safe="/" if greedy and found[1] == last else "")
+
+    parts = urlsplit(_VARIABLE(value, uri))
+    path = (
+        asked.path if asked.plan.request is not None and asked.plan.request.path is not None else parts.path
+    )
+    query = "&".join(one for one in (parts.query, asked.arrival.head.query) if one)
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def _headers(asked: Asked) -> Headers:
+    """The request's headers without those that are between two neighbours, and who it came from."""
+    kept = [
+        (name, value)
+        for name, value in asked.arrival.head.headers
+        if name not in _HOP and not name.startswith(_HOP_PREFIXES)
+    ]
+    arrival = asked.arrival
+    forwarded = (
+        f"by={arrival.peer.host};for={arrival.peer.host};host={arrival.head.header('host')};"
+        f"proto={'https' if arrival.peer.secure else 'http'}"
+    )
+    kept += [
+        ("forwarded", forwarded),
+        ("via", "HTTP/1.1 AmazonAPIGateway"),
+        ("x-amzn-trace-id", asked.trace),
+    ]
+    return tuple(kept)
