@@ -9,7 +9,7 @@ from portico.calls.authorize import Refused
 from portico.calls.call import Call
 from portico.calls.operation import Check, Values, operation
 from portico.identity.jwt import TokenError, WebToken, read
-from portico.identity.principal import Principal, Session
+from portico.identity.principal import COGNITO, Principal, Session
 from portico.identity.records import OIDC_PROVIDERS, OidcProvider, Role
 from portico.identity.sessions import role_session
 from portico.services.sts import errors, inputs
@@ -52,7 +52,7 @@ async def assume_role_with_web_identity(
     if role is None:
         raise _refused()
     audience = str(token.claims.get("azp") or token.audiences[0])
-    provider = f"arn:aws:iam::{role.account}:oidc-provider/{token.url}"
+    provider = COGNITO if token.url == COGNITO else f"arn:aws:iam::{role.account}:oidc-provider/{token.url}"
     keys = _token_keys(token, audience)
     asked = _from_claims(token, request)
     tags = inputs.session_tags(asked, None)
@@ -94,6 +94,11 @@ async def _verified(sts: Sts, call: Call, role_arn: str, text: str) -> WebToken:
     """The token, once its issuer and audience are registered with the role's account and its signature and times are right."""
     try:
         token = read(text)
+        if (
+            token.url == COGNITO
+        ):  # which every account knows: what it hands out names its pool, and the trust policy that
+            await sts.tokens.check(token, age_s_max=_AGE_S_MAX)
+            return token
         account = role_arn.split(":", 5)[4]
         provider = await call.tx.get(OIDC_PROVIDERS, account, token.url)
         if provider is None or not token.issuer.startswith("https://"):
