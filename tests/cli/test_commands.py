@@ -184,3 +184,22 @@ def test_reset_backup_and_restore(tmp_path: Path, project: Path, monkeypatch: py
     with running(copy):
         assert "working" in portico("logs", "greeter", where=copy)
         assert "got" in portico("invoke", "greeter", where=copy)
+
+
+def test_cognito_create_user(portico: Callable[..., Result], client: Callable[..., Any]) -> None:
+    cognito = client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="app")["UserPool"]["Id"]
+    words = ("--password", "Passw0rd!x", "--email", "ada@example.com", "--group", "a", "--group", "b")
+    said = portico("cognito", "create-user", "app", "ada", *words).output
+    user = cognito.admin_get_user(UserPoolId=pool, Username="ada")
+    assert user["UserStatus"] == "CONFIRMED"
+    attributes = {each["Name"]: each["Value"] for each in user["UserAttributes"]}
+    assert (attributes["email"], attributes["email_verified"]) == ("ada@example.com", "true")
+    assert said == f"ada is a user of {pool}; its sub is {attributes['sub']}.\n"
+    groups = cognito.admin_list_groups_for_user(UserPoolId=pool, Username="ada")["Groups"]
+    assert [each["GroupName"] for each in groups] == ["a", "b"]
+    portico("cognito", "create-user", pool, "bob", "--group", "a", "--phone", "+15555550100")
+    bob = cognito.admin_get_user(UserPoolId=pool, Username="bob")
+    assert bob["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert "UsernameExistsException" in portico("cognito", "create-user", pool, "bob", status=1).output
+    assert "no user pool is named 'none'" in portico("cognito", "create-user", "none", "x", status=1).output
