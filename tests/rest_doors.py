@@ -1,5 +1,6 @@
 """A REST API with its clients: made with boto3, asked with bytes as they are."""
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -92,7 +93,7 @@ class RestApi:
     def permit(self, function: str) -> None:
         """Let this API invoke a function; asking twice does no harm."""
         lam = self.client("lambda")
-        try:
+        with contextlib.suppress(lam.exceptions.ResourceConflictException):
             lam.add_permission(
                 FunctionName=function,
                 StatementId=self.id,
@@ -100,8 +101,6 @@ class RestApi:
                 Principal="apigateway.amazonaws.com",
                 SourceArn=self.arn("*"),
             )
-        except lam.exceptions.ResourceConflictException:
-            pass
 
     def authorizer(self, function: str, kind: str = "TOKEN", **options: Any) -> str:
         """A Lambda authorizer; its id."""

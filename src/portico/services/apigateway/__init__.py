@@ -3,6 +3,7 @@
 from portico.calls.ports import Ports, ServiceSpec
 from portico.doors.domains import DomainDoor
 from portico.doors.roles import DoorRoles
+from portico.services.apigateway.plane.plane import build
 from portico.services.apigateway.service import ApiGateway
 
 
@@ -16,6 +17,7 @@ def _build(ports: Ports) -> ApiGateway:
         clients=ports.clients,
         sealer=ports.extras["Sealer"],
         roles=DoorRoles(ports.cache, ports.clock),
+        plane=build(ports),
     )
 
 

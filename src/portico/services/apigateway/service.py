@@ -11,6 +11,7 @@ from portico.calls.clients import Clients
 from portico.doors.roles import DoorRoles
 from portico.identity.sealing import Sealer
 from portico.services.apigateway import errors
+from portico.services.apigateway.plane.plane import Plane
 from portico.services.apigateway.records import RESOURCES, REST_APIS, Record, Resource, RestApi
 from portico.store.cache import RecordCache
 from portico.store.port import Store
@@ -30,6 +31,7 @@ class ApiGateway(msgspec.Struct, frozen=True):
     clients: Clients
     sealer: Sealer
     roles: DoorRoles
+    plane: Plane
 
 
 def execute_arn(call: Call, api_id: str) -> str:

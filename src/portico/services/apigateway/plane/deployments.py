@@ -53,7 +53,7 @@ class Deployments:
 
 def compiled(snapshot: Snapshot) -> Deployed:
     """A deployment's contents, compiled."""
-    authorizers = {record.id: _authorizer(record) for record in snapshot.authorizers}
+    authorizers = {record.id: compiled_authorizer(record) for record in snapshot.authorizers}
     return Deployed(
         snapshot.deployment_id,
         snapshot,
@@ -64,7 +64,8 @@ def compiled(snapshot: Snapshot) -> Deployed:
     )
 
 
-def _authorizer(record: Authorizer) -> AnyAuthorizer:
+def compiled_authorizer(record: Authorizer) -> AnyAuthorizer:
+    """The compiled form of an authorizer."""
     if record.type == "COGNITO_USER_POOLS":
         return user_pools.compiled(record)
     return lambda_authorizers.compiled(record)

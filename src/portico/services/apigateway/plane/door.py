@@ -18,7 +18,7 @@ from portico.doors.address import Address
 from portico.doors.port import Arrival
 from portico.services.apigateway.plane.admission import Admission, Asked
 from portico.services.apigateway.plane.cached import Cached
-from portico.services.apigateway.plane.execution_log import Lines
+from portico.services.apigateway.plane.execution_log import Lines, beginning
 from portico.services.apigateway.plane.iam import Signatures
 from portico.services.apigateway.plane.opening import (
     TARGET_BYTES_MAX,
@@ -100,7 +100,7 @@ class RestDoor:
             path = normal(path)
             request = opened(arrival, live, side, path, http_method(head))
         except BadPath as error:
-            raise AwsError("BadRequestException", "Bad Request", 400) from error
+            raise _bad_request() from error
         try:
             body = await arrival.body.read(BODY_BYTES_MAX)
         except AwsError as error:
@@ -136,6 +136,8 @@ class RestDoor:
             request = await self._admission.count(asked, authorised)
             headers, body = received(rules, request.headers, raw)
             request = msgspec.structs.replace(request, headers=headers, body=body)
+            if lines is not None:
+                lines.gathered += beginning(request)
             await self._transform.validate(request, plan.rules)
             answer, cached = await self._cached.answer(asked, authorised, request, side)
         except GatewayRefusal as refused:
@@ -146,7 +148,10 @@ class RestDoor:
         return Outcome(live, plan, request, answer, latency_ms, refusal, cached, lines)
 
     def _found(self, arrival: Arrival, live: Live, side: Side, request: RequestContext, path: str) -> _Found:
-        match = side.deployed.routes.find(path, request.http_method)
+        try:
+            match = side.deployed.routes.find(path, request.http_method)
+        except BadPath as error:
+            raise _bad_request() from error
         if match is None:
             raise self._signatures.nowhere(arrival, request.region)
         plan = live.plan(side, match, request.http_method)
@@ -168,3 +173,7 @@ def _leads_to(address: Address, live: Live, side: Side) -> bool:
 
 def _forbidden() -> AwsError:
     return AwsError("ForbiddenException", "Forbidden", 403)
+
+
+def _bad_request() -> AwsError:
+    return AwsError("BadRequestException", "Bad Request", 400)

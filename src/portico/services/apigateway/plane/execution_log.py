@@ -6,7 +6,10 @@ is over.
 Source: API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"; lines as seen in such logs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from portico.services.apigateway.plane.user_pools import date_text
+from portico.services.apigateway.transform.seam import RequestContext
 
 _EVENT_BYTES_MAX = 1_024
 _SECRETS = frozenset(("authorization", "x-api-key", "x-amz-security-token", "proxy-authorization"))
@@ -48,6 +51,27 @@ class Lines:
             for text in self.gathered
             if (data_trace or not text.startswith(_TRACED)) and (level == "INFO" or _is_error(text))
         ]
+
+
+def beginning(request: RequestContext) -> Iterator[str]:
+    """What the log of a request begins with."""
+    yield f"Starting execution for request: {request.request_id}"
+    yield f"HTTP Method: {request.http_method}, Resource Path: {request.path}"
+    yield f"Method request path: {shown(request.path_parameters)}"
+    yield f"Method request query string: {shown(dict(request.query))}"
+    yield f"Method request headers: {shown_headers(request.headers)}"
+    yield f"Method request body before transformations: {request.body.decode(errors='replace')}"
+
+
+def text_of(request: RequestContext, lines: Lines) -> str:
+    """The whole log of a request, as the operations that try methods and authorizers show it."""
+    stamped = [f"{date_text(request.at)} : {text}\n" for text in lines.gathered]
+    return f"Execution log for request {request.request_id}\n" + "".join(stamped)
+
+
+def shown(values: Mapping[str, str]) -> str:
+    """A map as a line shows it."""
+    return "{" + ", ".join(f"{name}={value}" for name, value in values.items()) + "}"
 
 
 def shown_headers(headers: Sequence[tuple[str, str]]) -> str:

@@ -18,16 +18,17 @@ from portico.services.apigateway.plane.quotas import Quotas
 from portico.services.apigateway.plane.response_cache import ResponseCache
 from portico.services.apigateway.plane.stages import CANARY, Stages
 from portico.services.apigateway.plane.telling import Telling
-from portico.services.apigateway.transform.transform import Transform
+from portico.services.apigateway.plane.trials import Trials
+from portico.services.apigateway.transform.transform import build as built
 
 
 class Plane(msgspec.Struct, frozen=True):
-    """The data plane. `door` answers requests; `quotas` is what clients have used; `authorizers` asks Lambda authorizers."""
+    """The data plane. `door` answers requests, `quotas` knows what clients have used, `trials` tries methods and authorizers."""
 
     door: RestDoor
     quotas: Quotas
+    trials: Trials
     authorizers: LambdaAuthorizers
-    transform: Transform
     responses: ResponseCache
 
     def flush_cache(self, api_id: str, stage: str) -> None:
@@ -40,8 +41,9 @@ class Plane(msgspec.Struct, frozen=True):
         self.authorizers.flush(api_id, stage)
 
 
-def build(ports: Ports, transform: Transform) -> Plane:
+def build(ports: Ports) -> Plane:
     """Put the data plane together, start its loops, and open its door."""
+    transform = built(ports)
     cache, clock, clients, extras = ports.cache, ports.clock, ports.clients, ports.extras
     roles, logs = DoorRoles(cache, clock), DoorLogs(clients)
     ports.start_task("apigateway.logs", logs.run)
@@ -69,4 +71,5 @@ def build(ports: Ports, transform: Transform) -> Plane:
         clock=clock,
     )
     extras["Doors"].add("rest", door)
-    return Plane(door, quotas, authorizers, transform, responses)
+    trials = Trials(transform, authorizers, extras["Tokens"], clock)
+    return Plane(door, quotas, trials, authorizers, responses)
