@@ -239,3 +239,31 @@ async def test_the_choice_is_not_in_the_plan_lite(pools: UserPools) -> None:
     pool = await pools.pool(UserPoolTier="LITE")
     asked = {"ClientName": "c", "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}
     await pools.refused("FeatureUnavailableInTierException", "CreateUserPoolClient", UserPoolId=pool, **asked)
+
+
+async def test_who_has_just_signed_up_signs_in_with_the_session_of_that(pools: UserPools) -> None:
+    pool = await pools.pool(AutoVerifiedAttributes=["email"])
+    client = (await pools.client(pool))["ClientId"]
+    other = (await pools.client(pool))["ClientId"]
+    email = [{"Name": "email", "Value": "new@example.com"}]
+    await pools.call("SignUp", ClientId=client, Username="alice", Password=PASSWORD, UserAttributes=email)
+    await pools.user(pool, "bob")
+    confirmation = {"ClientId": client, "Username": "alice", "ConfirmationCode": await code_of(pools)}
+    session = (await pools.call("ConfirmSignUp", **confirmation))["Session"]
+    asked = {
+        "AuthFlow": "USER_AUTH",
+        "ClientId": client,
+        "Session": session,
+        "AuthParameters": {"USERNAME": "alice"},
+    }
+    for changed in (
+        {"ClientId": other},
+        {"AuthParameters": {"USERNAME": "bob"}},
+        {"Session": session[:-8]},
+        {"Session": (await begin(pools, client))["Session"]},
+    ):
+        await pools.refused("NotAuthorizedException", "InitiateAuth", **{**asked, **changed})
+    srp = {"AuthFlow": "USER_SRP_AUTH", "AuthParameters": {"USERNAME": "alice", "SRP_A": "02"}}
+    await pools.refused("InvalidParameterException", "InitiateAuth", **{**asked, **srp})
+    assert is_signed_in(await pools.call("InitiateAuth", **asked))
+    await pools.refused("NotAuthorizedException", "InitiateAuth", **asked)

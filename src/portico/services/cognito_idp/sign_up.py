@@ -17,6 +17,7 @@ from portico.services.cognito_idp import (
     strangers,
     user_records,
 )
+from portico.services.cognito_idp.choice import session_of_sign_up
 from portico.services.cognito_idp.client_secrets import check_hash
 from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.records import Client, Pool, User
@@ -108,7 +109,9 @@ async def confirm_sign_up(
     await codes.count(idp, call, pool, user_key(pool, user), "confirm")
     confirmed = await settled(idp, call, lambda inner: _confirmed(idp, inner, pool, request))
     await new_users.post_confirmation(idp, call, pool, confirmed, client, request.get("ClientMetadata"))
-    return {}
+    if "ALLOW_USER_AUTH" not in client.flows:
+        return {}
+    return {"Session": session_of_sign_up(idp, client, confirmed, user_key(pool, confirmed), call.now)}
 
 
 async def _confirmed(idp: CognitoIdp, call: Call, pool: Pool, request: "shapes.ConfirmSignUpRequest") -> User:
