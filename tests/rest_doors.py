@@ -1,6 +1,7 @@
 """A REST API with its clients: made with boto3, asked with bytes as they are."""
 
 import contextlib
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -45,6 +46,7 @@ class RestApi:
         made = self.control.create_rest_api(name="test")
         self.id: str = made["id"]
         self.resources: dict[str, str] = {"/": made["rootResourceId"]}
+        self.numbers = itertools.count(1)
 
     @property
     def host(self) -> str:
@@ -108,7 +110,7 @@ class RestApi:
         self.permit(function)
         made: str = self.control.create_authorizer(
             restApiId=self.id,
-            name=f"{function}-{kind}-{len(options)}",
+            name=f"{function}{next(self.numbers)}",
             type=kind,
             authorizerUri=self.invocations(function),
             **options,

@@ -438,6 +438,16 @@ class EndpointConfiguration(TypedDict):
     vpcEndpointIds: NotRequired[list[str]]
 
 
+class FlushStageAuthorizersCacheRequest(TypedDict):
+    restApiId: str
+    stageName: str
+
+
+class FlushStageCacheRequest(TypedDict):
+    restApiId: str
+    stageName: str
+
+
 class GatewayResponse(TypedDict):
     responseType: NotRequired[str]
     statusCode: NotRequired[str]
@@ -686,6 +696,15 @@ class GetUsagePlanRequest(TypedDict):
 class GetUsagePlansRequest(TypedDict):
     position: NotRequired[str]
     keyId: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class GetUsageRequest(TypedDict):
+    usagePlanId: str
+    keyId: NotRequired[str]
+    startDate: str
+    endDate: str
+    position: NotRequired[str]
     limit: NotRequired[int]
 
 
@@ -1007,6 +1026,48 @@ class Template(TypedDict):
     value: NotRequired[str]
 
 
+class TestInvokeAuthorizerRequest(TypedDict):
+    restApiId: str
+    authorizerId: str
+    headers: NotRequired[dict[str, str]]
+    multiValueHeaders: NotRequired[dict[str, list[str]]]
+    pathWithQueryString: NotRequired[str]
+    body: NotRequired[str]
+    stageVariables: NotRequired[dict[str, str]]
+    additionalContext: NotRequired[dict[str, str]]
+
+
+class TestInvokeAuthorizerResponse(TypedDict):
+    clientStatus: NotRequired[int]
+    log: NotRequired[str]
+    latency: NotRequired[int]
+    principalId: NotRequired[str]
+    policy: NotRequired[str]
+    authorization: NotRequired[dict[str, list[str]]]
+    claims: NotRequired[dict[str, str]]
+
+
+class TestInvokeMethodRequest(TypedDict):
+    restApiId: str
+    resourceId: str
+    httpMethod: str
+    pathWithQueryString: NotRequired[str]
+    body: NotRequired[str]
+    headers: NotRequired[dict[str, str]]
+    multiValueHeaders: NotRequired[dict[str, list[str]]]
+    clientCertificateId: NotRequired[str]
+    stageVariables: NotRequired[dict[str, str]]
+
+
+class TestInvokeMethodResponse(TypedDict):
+    status: NotRequired[int]
+    body: NotRequired[str]
+    headers: NotRequired[dict[str, str]]
+    multiValueHeaders: NotRequired[dict[str, list[str]]]
+    log: NotRequired[str]
+    latency: NotRequired[int]
+
+
 class ThrottleSettings(TypedDict):
     burstLimit: NotRequired[int]
     rateLimit: NotRequired[float]
@@ -1142,9 +1203,23 @@ class UpdateUsagePlanRequest(TypedDict):
     patchOperations: NotRequired[list["PatchOperation"]]
 
 
+class UpdateUsageRequest(TypedDict):
+    usagePlanId: str
+    keyId: str
+    patchOperations: NotRequired[list["PatchOperation"]]
+
+
 class UpdateVpcLinkRequest(TypedDict):
     vpcLinkId: str
     patchOperations: NotRequired[list["PatchOperation"]]
+
+
+class Usage(TypedDict):
+    usagePlanId: NotRequired[str]
+    startDate: NotRequired[str]
+    endDate: NotRequired[str]
+    position: NotRequired[str]
+    items: NotRequired[dict[str, list[list[int]]]]
 
 
 class UsagePlan(TypedDict):
@@ -1361,6 +1436,9 @@ GetUsagePlanResponse = UsagePlan
 GetUsagePlansResponse = UsagePlans
 
 
+GetUsageResponse = Usage
+
+
 GetVpcLinkResponse = VpcLink
 
 
@@ -1449,6 +1527,9 @@ UpdateStageResponse = Stage
 
 
 UpdateUsagePlanResponse = UsagePlan
+
+
+UpdateUsageResponse = Usage
 
 
 UpdateVpcLinkResponse = VpcLink

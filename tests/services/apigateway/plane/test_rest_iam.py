@@ -113,7 +113,9 @@ def test_the_body_is_covered(rest: RestApi, user: Any) -> None:
     assert (forged.status, forged.headers["x-amzn-errortype"]) == (403, "InvalidSignatureException")
 
 
-def test_a_session_is_told_to_the_function(rest: RestApi, client: Callable[..., Any], deploy: Any) -> None:
+def test_a_session_is_told_to_the_function(
+    rest: RestApi, client: Callable[..., Any], deploy: Any, user: Any
+) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": rest.account}, "Action": "sts:AssumeRole"}
     iam = client("iam")
     role = iam.create_role(
@@ -127,7 +129,9 @@ def test_a_session_is_told_to_the_function(rest: RestApi, client: Callable[..., 
     )
     rest.method("/echo", function=deploy(ECHO), authorizationType="AWS_IAM")
     rest.deploy()
-    given = client("sts").assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="me")["Credentials"]
+    key, secret = user("assumes", may("*", action="sts:AssumeRole"))
+    sts = client("sts", key=key, secret=secret)
+    given = sts.assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="me")["Credentials"]
     credentials = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     event = rest.ask_signed("/echo", credentials).json
     identity = event["requestContext"]["identity"]

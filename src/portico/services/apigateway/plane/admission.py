@@ -136,7 +136,10 @@ class Admission:
         arrival, request = asked.arrival, asked.request
         caller = self._signatures.caller(arrival, request.region, asked.body)
         known = msgspec.structs.replace(
-            request, identity=identity.signed(dict(request.identity), caller), caller=caller
+            request,
+            identity=identity.signed(dict(request.identity), caller),
+            caller=caller,
+            headers=tuple([pair for pair in request.headers if pair[0] != "Authorization"]),
         )
         self._signatures.require(arrival, caller, asked.target)
         return Authorised(known, caller.arn, caller)

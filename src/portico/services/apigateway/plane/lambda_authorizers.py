@@ -197,7 +197,9 @@ def read(payload: bytes) -> Answered:
     if not isinstance(given, dict):
         raise ValueError("the answer is not an object")
     principal, key = given.get("principalId"), given.get("usageIdentifierKey") or ""
-    context = given.get("context") or {}
+    context = given.get("context")
+    if context is None:
+        context = {}
     if not isinstance(principal, str) or not principal:
         raise ValueError("principalId is not a string")
     if not isinstance(key, str) or not isinstance(context, dict):
