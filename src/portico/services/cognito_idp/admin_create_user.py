@@ -21,6 +21,7 @@ from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.new_users import Asked
 from portico.services.cognito_idp.records import Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.srp import in_thread
 from portico.services.cognito_idp.words import Medium
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ async def admin_create_user(
 
 async def _made(idp: CognitoIdp, call: Call, pool: Pool, asked: Asked, password: str, *, force: bool) -> User:
     user = new_users.drafted(call, pool, asked, None, "FORCE_CHANGE_PASSWORD")
-    user = password_policy.with_temporary(idp, pool, user, password, call.now)
+    user = await in_thread(password_policy.with_temporary, idp, pool, user, password, call.now)
     await new_users.pre_sign_up(idp, call, pool, user, asked, None, source="AdminCreateUser")
     await new_users.store(call, pool, user, force=force)
     return user
@@ -73,7 +74,7 @@ async def _again(idp: CognitoIdp, call: Call, pool: Pool, asked: Asked, password
         raise errors.no_user()
     if user.status != "FORCE_CHANGE_PASSWORD":
         raise errors.bad_state(f"Resend not possible. Current status is {user.status}")
-    after = password_policy.with_temporary(idp, pool, user, password, call.now)
+    after = await in_thread(password_policy.with_temporary, idp, pool, user, password, call.now)
     return user_records.save(call, pool, user, after)
 
 

@@ -16,6 +16,7 @@ from portico.services.cognito_idp.service import (
     user_key,
     user_of,
 )
+from portico.services.cognito_idp.srp import in_thread
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -33,10 +34,12 @@ async def admin_set_user_password(
     pool = await pool_of(call, request["UserPoolId"])
     user = await user_of(call, pool, request["Username"])
     if request.get("Permanent"):
-        after = password_policy.with_password(idp, pool, user, request["Password"], call.now)
+        after = await in_thread(password_policy.with_password, idp, pool, user, request["Password"], call.now)
         after = msgspec.structs.replace(after, status="CONFIRMED")
     else:
-        after = password_policy.with_temporary(idp, pool, user, request["Password"], call.now)
+        after = await in_thread(
+            password_policy.with_temporary, idp, pool, user, request["Password"], call.now
+        )
         after = msgspec.structs.replace(after, status="FORCE_CHANGE_PASSWORD")
     codes.forget(call, pool, user_key(pool, user), "sign-in")
     user_records.save(call, pool, user, after)

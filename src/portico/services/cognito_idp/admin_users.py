@@ -134,6 +134,7 @@ async def admin_confirm_sign_up(
     pool = await pool_of(call, request["UserPoolId"])
 
     async def work(call: Call) -> User:
+        pool = await pool_of(call, request["UserPoolId"])
         user = await user_of(call, pool, request["Username"])
         if user.status != "UNCONFIRMED":
             raise errors.not_authorized(f"User cannot be confirmed. Current status is {user.status}")

@@ -36,6 +36,7 @@ from portico.services.cognito_idp.sign_in import (
 FLOW, SELECT, PASSWORD, SRP = "USER_AUTH", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP"
 CODES = ("EMAIL_OTP", "SMS_OTP")
 _SIGNED_UP = "SIGN_UP"  # no challenge of AWS's: it is the session of one that was passed
+_TO_CONFIRM = "CONFIRM_SIGN_UP"
 _NONE: Mapping[str, Any] = {}
 
 
@@ -143,6 +144,25 @@ def session_of_sign_up(idp: CognitoIdp, client: Client, user: User, name: str, n
         ids.uuid(), client.pool, client.id, FLOW, name, user.sub, _SIGNED_UP, int(now) + client.session_s
     )
     return session(idp.sealer, sign_in)
+
+
+def session_to_confirm(idp: CognitoIdp, client: Client, user: User, name: str, now: float) -> str:
+    """The Session that SignUp gives: ConfirmSignUp takes it if the user wants to be signed in right away."""
+    sign_in = SignIn(
+        ids.uuid(), client.pool, client.id, FLOW, name, user.sub, _TO_CONFIRM, int(now) + client.session_s
+    )
+    return session(idp.sealer, sign_in)
+
+
+def check_to_confirm(idp: CognitoIdp, client: Client, user: User, text: str, now: float) -> None:
+    """Check that a Session is the one that this user's SignUp gave.
+
+    Raises:
+        AwsError: NotAuthorizedException.
+    """
+    given = of_session(idp.sealer, text, client, now)
+    if given.awaits != _TO_CONFIRM or given.sub != user.sub:
+        raise invalid_session()
 
 
 async def after_sign_up(ex: Exchange, user: User | None, sign_in: SignIn) -> Answer:

@@ -10,6 +10,7 @@ from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.attributes import CONTACTS
 from portico.services.cognito_idp.messages import delivery, medium_of
 from portico.services.cognito_idp.records import Pool, User
+from portico.wire.errors import AwsError
 
 _RECOVERY = {"verified_email": "email", "verified_phone_number": "phone_number"}
 
@@ -38,6 +39,15 @@ def to_recover(pool: Pool, user: User) -> str:
     raise errors.invalid(
         "Cannot reset password for the user as there is no registered/verified email or phone_number"
     )
+
+
+def has_recovery(pool: Pool, user: User) -> bool:
+    """Whether there is an attribute that `to_recover` would find."""
+    try:
+        to_recover(pool, user)
+    except AwsError:
+        return False
+    return True
 
 
 def pretended(pool: Pool, name: str) -> dict[str, str]:

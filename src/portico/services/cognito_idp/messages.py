@@ -151,7 +151,12 @@ def _mail(
         return Mail(uuid(), to, "", "", sms, kind="sms", code=code)
     page = words.filled(text.email, code=code, username=name, link=link, page=True)
     sender = pool.settings["EmailConfiguration"].get("From") or _SENDER
-    return Mail(uuid(), to, sender, " ".join(text.subject.split()), page, html=True, code=code)
+    return Mail(uuid(), to, _line(sender), _line(text.subject), page, html=True, code=code)
+
+
+def _line(text: str) -> str:
+    """What goes into a mail's head: one line, whatever it was."""
+    return " ".join(text.split())
 
 
 def _sender_event(

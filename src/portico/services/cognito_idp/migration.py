@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.cognito_idp import new_users, password_policy
+from portico.services.cognito_idp import errors, new_users, password_policy
 from portico.services.cognito_idp.new_users import Asked
-from portico.services.cognito_idp.records import Client, Pool, User
+from portico.services.cognito_idp.records import POOLS, Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, find_user
 from portico.services.cognito_idp.settle import settled
 from portico.services.cognito_idp.triggers import call_trigger, function_of
@@ -59,6 +59,8 @@ async def migrate(
 async def _brought(
     idp: CognitoIdp, call: Call, pool: Pool, name: str, said: Mapping[str, Any], password: str
 ) -> User:
+    if await call.tx.get(POOLS, pool.id) is None:
+        raise errors.no_pool(pool.id)
     there = await find_user(call, pool, name)
     if there is not None:  # it has come at the same time on another way
         return there

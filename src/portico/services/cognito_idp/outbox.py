@@ -88,7 +88,11 @@ class Outbox:
                 await self._mail(outgoing.mail)
             elif await self._called(outgoing, ack):
                 return
-        except (OSError, AwsError) as error:  # SMTPException is an OSError
+        except (
+            OSError,
+            AwsError,
+            ValueError,
+        ) as error:  # SMTPException is an OSError; ValueError: no such address
             if message.receives < _TRIES:
                 later = self._now() + 2.0 ** min(message.receives, 8)
                 await self._settle(ChangeVisibility(QUEUE, message.receipt, later, message.body))

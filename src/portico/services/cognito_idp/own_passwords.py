@@ -23,6 +23,7 @@ from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.records import Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, client_of, find_user, user_key
 from portico.services.cognito_idp.settle import settled
+from portico.services.cognito_idp.srp import in_thread
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -57,9 +58,10 @@ async def forgot_password(
         return {"CodeDeliveryDetails": _pretended(pool, client, name, errors.disabled())}
     if user.status in _IN_NO_STATE:
         raise errors.not_authorized("User password cannot be reset in the current state.")
-    return {
-        "CodeDeliveryDetails": await sent(idp, call, pool, user, Occasion("ForgotPassword", client, metadata))
-    }
+    occasion = Occasion("ForgotPassword", client, metadata)
+    if client.hides_users and not contacts.has_recovery(pool, user):
+        return {"CodeDeliveryDetails": contacts.pretended(pool, name)}
+    return {"CodeDeliveryDetails": await sent(idp, call, pool, user, occasion)}
 
 
 def _pretended(pool: Pool, client: Client, name: str, error: Exception) -> dict[str, str]:
@@ -98,16 +100,15 @@ async def confirm_forgot_password(
         strangers.count(idp, call, pool, name, "reset")
         raise errors.code_mismatch() if client.hides_users else errors.no_user_of_client()
     await codes.count(idp, call, pool, user_key(pool, user), "reset")
-    changed = await settled(idp, call, lambda inner: _reset(idp, inner, pool, request))
+    changed = await settled(idp, call, lambda inner: _reset(idp, inner, request))
     await new_users.post_confirmation(
         idp, call, pool, changed, client, metadata, source="ConfirmForgotPassword"
     )
     return {}
 
 
-async def _reset(
-    idp: CognitoIdp, call: Call, pool: Pool, request: "shapes.ConfirmForgotPasswordRequest"
-) -> User:
+async def _reset(idp: CognitoIdp, call: Call, request: "shapes.ConfirmForgotPasswordRequest") -> User:
+    pool, _ = await client_of(call, request["ClientId"])
     user = await find_user(call, pool, request["Username"])
     if user is None:
         raise errors.no_user_of_client()
@@ -115,7 +116,7 @@ async def _reset(
     await codes.redeem(idp, call, pool, key, "password", request["ConfirmationCode"])
     if not user.enabled:
         raise errors.disabled()
-    changed = password_policy.with_password(idp, pool, user, request["Password"], call.now)
+    changed = await in_thread(password_policy.with_password, idp, pool, user, request["Password"], call.now)
     codes.forget(call, pool, key, "reset", "forgot", "sign-in")
     return user_records.save(call, pool, user, msgspec.structs.replace(changed, status="CONFIRMED"))
 
@@ -137,8 +138,9 @@ async def change_password(
         previous = request.get("PreviousPassword")
         if previous is None:
             raise errors.invalid("PreviousPassword is required.")
-        if not password_policy.is_password(idp, pool, user, previous):
+        if not await in_thread(password_policy.is_password, idp, pool, user, previous):
             raise errors.wrong_password()
-    changed = password_policy.with_password(idp, pool, user, request["ProposedPassword"], call.now)
+    proposed = request["ProposedPassword"]
+    changed = await in_thread(password_policy.with_password, idp, pool, user, proposed, call.now)
     user_records.save(call, pool, user, changed)
     return {}

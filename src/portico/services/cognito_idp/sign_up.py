@@ -8,6 +8,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import (
     attributes,
+    choice,
     codes,
     contacts,
     errors,
@@ -17,12 +18,12 @@ from portico.services.cognito_idp import (
     strangers,
     user_records,
 )
-from portico.services.cognito_idp.choice import session_of_sign_up
 from portico.services.cognito_idp.client_secrets import check_hash
 from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.records import Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, client_of, find_user, user_key
 from portico.services.cognito_idp.settle import settled
+from portico.services.cognito_idp.srp import in_thread
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -47,9 +48,10 @@ async def sign_up(idp: CognitoIdp, call: Call, request: "shapes.SignUpRequest") 
     password = _password(pool, request.get("Password"))
 
     async def work(call: Call) -> tuple[User, dict[str, Any]]:
+        pool, client = await client_of(call, request["ClientId"])
         user = new_users.drafted(call, pool, asked, client, "UNCONFIRMED")
         if password:
-            user = password_policy.with_password(idp, pool, user, password, call.now)
+            user = await in_thread(password_policy.with_password, idp, pool, user, password, call.now)
         await user_records.refuse_taken(call, pool, user)
         said = await new_users.pre_sign_up(idp, call, pool, user, asked, client, source="SignUp")
         for flag, attribute in _AUTO_VERIFIED:
@@ -67,7 +69,11 @@ async def sign_up(idp: CognitoIdp, call: Call, request: "shapes.SignUpRequest") 
     user, details = await settled(idp, call, work)
     if user.status == "CONFIRMED":
         await new_users.post_confirmation(idp, call, pool, user, client, asked.metadata)
-    return {"UserConfirmed": user.status == "CONFIRMED", "UserSub": user.sub, **details}
+        return {"UserConfirmed": True, "UserSub": user.sub, **details}
+    answer = {"UserConfirmed": False, "UserSub": user.sub, **details}
+    if "ALLOW_USER_AUTH" in client.flows:
+        answer["Session"] = choice.session_to_confirm(idp, client, user, user_key(pool, user), call.now)
+    return answer
 
 
 def _password(pool: Pool, password: str | None) -> str:
@@ -107,14 +113,17 @@ async def confirm_sign_up(
     if user.status != "UNCONFIRMED":
         raise errors.not_authorized(f"User cannot be confirmed. Current status is {user.status}")
     await codes.count(idp, call, pool, user_key(pool, user), "confirm")
-    confirmed = await settled(idp, call, lambda inner: _confirmed(idp, inner, pool, request))
+    if "Session" in request:
+        choice.check_to_confirm(idp, client, user, request["Session"], call.now)
+    confirmed = await settled(idp, call, lambda inner: _confirmed(idp, inner, request))
     await new_users.post_confirmation(idp, call, pool, confirmed, client, request.get("ClientMetadata"))
     if "ALLOW_USER_AUTH" not in client.flows:
         return {}
-    return {"Session": session_of_sign_up(idp, client, confirmed, user_key(pool, confirmed), call.now)}
+    return {"Session": choice.session_of_sign_up(idp, client, confirmed, user_key(pool, confirmed), call.now)}
 
 
-async def _confirmed(idp: CognitoIdp, call: Call, pool: Pool, request: "shapes.ConfirmSignUpRequest") -> User:
+async def _confirmed(idp: CognitoIdp, call: Call, request: "shapes.ConfirmSignUpRequest") -> User:
+    pool, _ = await client_of(call, request["ClientId"])
     user = await find_user(call, pool, request["Username"])
     if user is None:
         raise errors.no_user_of_client()

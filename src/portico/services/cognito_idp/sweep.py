@@ -6,7 +6,7 @@ The record that says so is written with the deletion, so that a restart goes on 
 from portico.bus.port import Bus
 from portico.services.cognito_idp import records
 from portico.services.cognito_idp.records import SWEEPS
-from portico.store.port import Delete, Key, Store
+from portico.store.port import Delete, Key, Store, Unrefer
 from portico.store.table import AnyTable
 
 _BATCH = 1_000
@@ -56,6 +56,10 @@ class Sweeper:
         if not found:
             return False
         left = SWEEPS.decode(found[0].value)
+        for row in await self._store.scan(records.IMPORTS.key(left.pool)):
+            job = records.IMPORTS.decode(row.value)
+            if job.blob:
+                await self._store.commit([Unrefer(job.blob, row.key), Delete(row.key)])
         for table in _OF_POOL:
             await self._empty(table.key(left.pool))
         await self._store.commit([Delete(SWEEPS.key(left.pool))])
