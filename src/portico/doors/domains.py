@@ -15,6 +15,7 @@ import msgspec
 from portico.doors.address import Address
 from portico.doors.port import Arrival, Doors
 from portico.doors.records import API_POINTERS, DOMAIN_POINTERS, DomainPointer
+from portico.doors.routing_rules import NO_RULES, ROUTING_RULES, RULE_ONLY, ruled
 from portico.store.cache import RecordCache
 from portico.store.table import Table
 from portico.store.transaction import Transaction
@@ -121,6 +122,7 @@ def delete_domain(tx: Transaction, account: str, region: str, name: str) -> None
     """Remove a domain name and its mappings."""
     tx.delete(DOMAINS, account, region, name)
     tx.delete(DOMAIN_MAPPINGS, name)
+    tx.delete(ROUTING_RULES, name)
     tx.delete(DOMAIN_POINTERS, name)
 
 
@@ -193,11 +195,39 @@ class DomainDoor:
         Raises:
             AwsError: 403, nothing is mapped to this path.
         """
+        chosen = self._ruled(arrival)
+        if chosen is not None:
+            return await self._handed_on(arrival, chosen)
         held = self._cache.peek(DOMAIN_MAPPINGS, arrival.address.id)
         mapping = fitting(held.value.mappings, arrival.address.path) if held else None
-        owner = self._cache.peek(API_POINTERS, mapping.api_id) if mapping else None
+        if mapping is None:
+            raise _forbidden()
+        return await self._handed_on(arrival, mapped(mapping, arrival.address.path))
+
+    async def _handed_on(self, arrival: Arrival, address: Address) -> Answer:
+        owner = self._cache.peek(API_POINTERS, address.id)
         door = self._doors.find(owner.value.kind) if owner else None
-        if mapping is None or door is None:
-            raise AwsError("ForbiddenException", "Forbidden", 403)
-        address = mapped(mapping, arrival.address.path)
+        if door is None:
+            raise _forbidden()
         return await door(msgspec.structs.replace(arrival, address=address))
+
+    def _ruled(self, arrival: Arrival) -> Address | None:
+        """Where the rules of the name send a request, if its routing mode has them; None if they send it nowhere.
+
+        Raises:
+            AwsError: 403, they send it nowhere, and there are only rules.
+        """
+        name = arrival.address.id
+        owner = self._cache.peek(DOMAIN_POINTERS, name)
+        domain = self._cache.peek(DOMAINS, owner.value.account, owner.value.region, name) if owner else None
+        if domain is None or domain.value.routing_mode in NO_RULES:
+            return None
+        held = self._cache.peek(ROUTING_RULES, name)
+        address = ruled(held.value.rules, arrival.head, arrival.address.path) if held else None
+        if address is None and domain.value.routing_mode == RULE_ONLY:
+            raise _forbidden()
+        return address
+
+
+def _forbidden() -> AwsError:
+    return AwsError("ForbiddenException", "Forbidden", 403)

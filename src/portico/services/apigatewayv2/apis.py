@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
+from portico.doors import domains
 from portico.doors.records import API_POINTERS, ApiPointer
-from portico.services.apigatewayv2 import api_rules, deploying, quick_create
+from portico.services.apigatewayv2 import api_rules, deploying, errors, quick_create
 from portico.services.apigatewayv2.access import managed
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
@@ -126,9 +127,15 @@ async def delete_api(service: HttpApis, call: Call, request: "shapes.DeleteApiRe
     """Delete an API and all that belongs to it.
 
     Raises:
-        NotFoundException: there is none of that id.
+        NotFoundException: there is none of that id. BadRequestException: a custom domain name has a mapping to it.
     """
     api = await existing_api(call, request)
+    mapped = await domains.leading_to(call.tx, *here(call), api.api_id)
+    if mapped:
+        raise errors.bad_request(
+            f"Deleting ApiId {api.api_id} failed. Please remove all base path mappings related to the api in your domains: "
+            f"{', '.join(mapped)}"
+        )
     await clear(call, api)
     for deployment in await call.tx.scan(DEPLOYMENTS, *of_api(call, request)):
         call.tx.delete(DEPLOYMENTS, *of_api(call, request), deployment.deployment_id)

@@ -2,8 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import errors
@@ -12,6 +12,7 @@ from portico.store.port import KeyPart
 from portico.store.table import Table
 
 _PAGE = 500
+S = TypeVar("S")
 
 
 async def page(
@@ -28,6 +29,20 @@ async def page(
     )
     more = _token(str(shown(found[limit - 1])[id_of])) if len(found) > limit else None
     return found[:limit], more
+
+
+def page_of(
+    request: Mapping[str, Any], found: Sequence[S], id_of: Callable[[S], str]
+) -> tuple[list[S], str | None]:
+    """A page of what was found, in the order of `id_of`, and the next one's token.
+
+    Raises:
+        AwsError: BadRequestException, `MaxResults` or `NextToken` can't be used.
+    """
+    limit, after = _limit(request.get("MaxResults")), _position(request.get("NextToken"))
+    rest = [one for one in found if not after or id_of(one) > after]
+    more = _token(id_of(rest[limit - 1])) if len(rest) > limit else None
+    return rest[:limit], more
 
 
 def answer(items: list[Values], token: str | None) -> Values:

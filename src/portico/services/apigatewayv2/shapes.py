@@ -28,6 +28,13 @@ class Api(TypedDict):
     Warnings: NotRequired[list[str]]
 
 
+class ApiMapping(TypedDict):
+    ApiId: str
+    ApiMappingId: NotRequired[str]
+    ApiMappingKey: NotRequired[str]
+    Stage: str
+
+
 class Authorizer(TypedDict):
     AuthorizerCredentialsArn: NotRequired[str]
     AuthorizerId: NotRequired[str]
@@ -49,6 +56,20 @@ class Cors(TypedDict):
     AllowOrigins: NotRequired[list[str]]
     ExposeHeaders: NotRequired[list[str]]
     MaxAge: NotRequired[int]
+
+
+class CreateApiMappingRequest(TypedDict):
+    ApiId: str
+    ApiMappingKey: NotRequired[str]
+    DomainName: str
+    Stage: str
+
+
+class CreateApiMappingResponse(TypedDict):
+    ApiId: NotRequired[str]
+    ApiMappingId: NotRequired[str]
+    ApiMappingKey: NotRequired[str]
+    Stage: NotRequired[str]
 
 
 class CreateApiRequest(TypedDict):
@@ -129,6 +150,24 @@ class CreateDeploymentResponse(TypedDict):
     DeploymentStatus: NotRequired[str]
     DeploymentStatusMessage: NotRequired[str]
     Description: NotRequired[str]
+
+
+class CreateDomainNameRequest(TypedDict):
+    DomainName: str
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthenticationInput"]
+    RoutingMode: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateDomainNameResponse(TypedDict):
+    ApiMappingSelectionExpression: NotRequired[str]
+    DomainName: NotRequired[str]
+    DomainNameArn: NotRequired[str]
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthentication"]
+    RoutingMode: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
 
 
 class CreateIntegrationRequest(TypedDict):
@@ -258,6 +297,22 @@ class CreateRouteResult(TypedDict):
     Target: NotRequired[str]
 
 
+class CreateRoutingRuleRequest(TypedDict):
+    Actions: list["RoutingRuleAction"]
+    Conditions: list["RoutingRuleCondition"]
+    DomainName: str
+    DomainNameId: NotRequired[str]
+    Priority: int
+
+
+class CreateRoutingRuleResponse(TypedDict):
+    Actions: NotRequired[list["RoutingRuleAction"]]
+    Conditions: NotRequired[list["RoutingRuleCondition"]]
+    Priority: NotRequired[int]
+    RoutingRuleArn: NotRequired[str]
+    RoutingRuleId: NotRequired[str]
+
+
 class CreateStageRequest(TypedDict):
     AccessLogSettings: NotRequired["AccessLogSettings"]
     ApiId: str
@@ -313,6 +368,11 @@ class DeleteAccessLogSettingsRequest(TypedDict):
     StageName: str
 
 
+class DeleteApiMappingRequest(TypedDict):
+    ApiMappingId: str
+    DomainName: str
+
+
 class DeleteApiRequest(TypedDict):
     ApiId: str
 
@@ -329,6 +389,10 @@ class DeleteCorsConfigurationRequest(TypedDict):
 class DeleteDeploymentRequest(TypedDict):
     ApiId: str
     DeploymentId: str
+
+
+class DeleteDomainNameRequest(TypedDict):
+    DomainName: str
 
 
 class DeleteIntegrationRequest(TypedDict):
@@ -370,6 +434,12 @@ class DeleteRouteSettingsRequest(TypedDict):
     StageName: str
 
 
+class DeleteRoutingRuleRequest(TypedDict):
+    DomainName: str
+    DomainNameId: NotRequired[str]
+    RoutingRuleId: str
+
+
 class DeleteStageRequest(TypedDict):
     ApiId: str
     StageName: str
@@ -390,6 +460,53 @@ class Deployment(TypedDict):
     DeploymentStatus: NotRequired[str]
     DeploymentStatusMessage: NotRequired[str]
     Description: NotRequired[str]
+
+
+class DomainName(TypedDict):
+    ApiMappingSelectionExpression: NotRequired[str]
+    DomainName: str
+    DomainNameArn: NotRequired[str]
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthentication"]
+    RoutingMode: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class DomainNameConfiguration(TypedDict):
+    ApiGatewayDomainName: NotRequired[str]
+    CertificateArn: NotRequired[str]
+    CertificateName: NotRequired[str]
+    CertificateUploadDate: NotRequired[float]
+    DomainNameStatus: NotRequired[str]
+    DomainNameStatusMessage: NotRequired[str]
+    EndpointType: NotRequired[str]
+    HostedZoneId: NotRequired[str]
+    IpAddressType: NotRequired[str]
+    SecurityPolicy: NotRequired[str]
+    OwnershipVerificationCertificateArn: NotRequired[str]
+
+
+class GetApiMappingRequest(TypedDict):
+    ApiMappingId: str
+    DomainName: str
+
+
+class GetApiMappingResponse(TypedDict):
+    ApiId: NotRequired[str]
+    ApiMappingId: NotRequired[str]
+    ApiMappingKey: NotRequired[str]
+    Stage: NotRequired[str]
+
+
+class GetApiMappingsRequest(TypedDict):
+    DomainName: str
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetApiMappingsResponse(TypedDict):
+    Items: NotRequired[list["ApiMapping"]]
+    NextToken: NotRequired[str]
 
 
 class GetApiRequest(TypedDict):
@@ -478,6 +595,30 @@ class GetDeploymentsRequest(TypedDict):
 
 class GetDeploymentsResponse(TypedDict):
     Items: NotRequired[list["Deployment"]]
+    NextToken: NotRequired[str]
+
+
+class GetDomainNameRequest(TypedDict):
+    DomainName: str
+
+
+class GetDomainNameResponse(TypedDict):
+    ApiMappingSelectionExpression: NotRequired[str]
+    DomainName: NotRequired[str]
+    DomainNameArn: NotRequired[str]
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthentication"]
+    RoutingMode: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class GetDomainNamesRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class GetDomainNamesResponse(TypedDict):
+    Items: NotRequired[list["DomainName"]]
     NextToken: NotRequired[str]
 
 
@@ -638,6 +779,20 @@ class GetRoutesResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class GetRoutingRuleRequest(TypedDict):
+    DomainName: str
+    DomainNameId: NotRequired[str]
+    RoutingRuleId: str
+
+
+class GetRoutingRuleResponse(TypedDict):
+    Actions: NotRequired[list["RoutingRuleAction"]]
+    Conditions: NotRequired[list["RoutingRuleCondition"]]
+    Priority: NotRequired[int]
+    RoutingRuleArn: NotRequired[str]
+    RoutingRuleId: NotRequired[str]
+
+
 class GetStageRequest(TypedDict):
     ApiId: str
     StageName: str
@@ -742,6 +897,18 @@ class JWTConfiguration(TypedDict):
     Issuer: NotRequired[str]
 
 
+class ListRoutingRulesRequest(TypedDict):
+    DomainName: str
+    DomainNameId: NotRequired[str]
+    MaxResults: NotRequired[int]
+    NextToken: NotRequired[str]
+
+
+class ListRoutingRulesResponse(TypedDict):
+    NextToken: NotRequired[str]
+    RoutingRules: NotRequired[list["RoutingRule"]]
+
+
 class Model(TypedDict):
     ContentType: NotRequired[str]
     Description: NotRequired[str]
@@ -750,8 +917,36 @@ class Model(TypedDict):
     Schema: NotRequired[str]
 
 
+class MutualTlsAuthentication(TypedDict):
+    TruststoreUri: NotRequired[str]
+    TruststoreVersion: NotRequired[str]
+    TruststoreWarnings: NotRequired[list[str]]
+
+
+class MutualTlsAuthenticationInput(TypedDict):
+    TruststoreUri: NotRequired[str]
+    TruststoreVersion: NotRequired[str]
+
+
 class ParameterConstraints(TypedDict):
     Required: NotRequired[bool]
+
+
+class PutRoutingRuleRequest(TypedDict):
+    Actions: list["RoutingRuleAction"]
+    Conditions: list["RoutingRuleCondition"]
+    DomainName: str
+    DomainNameId: NotRequired[str]
+    Priority: int
+    RoutingRuleId: str
+
+
+class PutRoutingRuleResponse(TypedDict):
+    Actions: NotRequired[list["RoutingRuleAction"]]
+    Conditions: NotRequired[list["RoutingRuleCondition"]]
+    Priority: NotRequired[int]
+    RoutingRuleArn: NotRequired[str]
+    RoutingRuleId: NotRequired[str]
 
 
 class ResetAuthorizersCacheRequest(TypedDict):
@@ -791,6 +986,42 @@ class RouteSettings(TypedDict):
     ThrottlingRateLimit: NotRequired[float]
 
 
+class RoutingRule(TypedDict):
+    Actions: NotRequired[list["RoutingRuleAction"]]
+    Conditions: NotRequired[list["RoutingRuleCondition"]]
+    Priority: NotRequired[int]
+    RoutingRuleArn: NotRequired[str]
+    RoutingRuleId: NotRequired[str]
+
+
+class RoutingRuleAction(TypedDict):
+    InvokeApi: "RoutingRuleActionInvokeApi"
+
+
+class RoutingRuleActionInvokeApi(TypedDict):
+    ApiId: str
+    Stage: str
+    StripBasePath: NotRequired[bool]
+
+
+class RoutingRuleCondition(TypedDict):
+    MatchBasePaths: NotRequired["RoutingRuleMatchBasePaths"]
+    MatchHeaders: NotRequired["RoutingRuleMatchHeaders"]
+
+
+class RoutingRuleMatchBasePaths(TypedDict):
+    AnyOf: list[str]
+
+
+class RoutingRuleMatchHeaderValue(TypedDict):
+    Header: str
+    ValueGlob: str
+
+
+class RoutingRuleMatchHeaders(TypedDict):
+    AnyOf: list["RoutingRuleMatchHeaderValue"]
+
+
 class Stage(TypedDict):
     AccessLogSettings: NotRequired["AccessLogSettings"]
     ApiGatewayManaged: NotRequired[bool]
@@ -828,6 +1059,21 @@ class TlsConfigInput(TypedDict):
 class UntagResourceRequest(TypedDict):
     ResourceArn: str
     TagKeys: list[str]
+
+
+class UpdateApiMappingRequest(TypedDict):
+    ApiId: str
+    ApiMappingId: str
+    ApiMappingKey: NotRequired[str]
+    DomainName: str
+    Stage: NotRequired[str]
+
+
+class UpdateApiMappingResponse(TypedDict):
+    ApiId: NotRequired[str]
+    ApiMappingId: NotRequired[str]
+    ApiMappingKey: NotRequired[str]
+    Stage: NotRequired[str]
 
 
 class UpdateApiRequest(TypedDict):
@@ -908,6 +1154,23 @@ class UpdateDeploymentResponse(TypedDict):
     DeploymentStatus: NotRequired[str]
     DeploymentStatusMessage: NotRequired[str]
     Description: NotRequired[str]
+
+
+class UpdateDomainNameRequest(TypedDict):
+    DomainName: str
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthenticationInput"]
+    RoutingMode: NotRequired[str]
+
+
+class UpdateDomainNameResponse(TypedDict):
+    ApiMappingSelectionExpression: NotRequired[str]
+    DomainName: NotRequired[str]
+    DomainNameArn: NotRequired[str]
+    DomainNameConfigurations: NotRequired[list["DomainNameConfiguration"]]
+    MutualTlsAuthentication: NotRequired["MutualTlsAuthentication"]
+    RoutingMode: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
 
 
 class UpdateIntegrationRequest(TypedDict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.doors.domains import DOMAINS
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.access import managed
 from portico.services.apigatewayv2.records import APIS, STAGES, VPC_LINKS, Values
@@ -23,6 +24,7 @@ _PATHS: tuple[tuple[Any, Table[Any]], ...] = (
     (re.compile(r"/apis/([^/]+)").fullmatch, APIS),
     (re.compile(r"/apis/([^/]+)/stages/([^/]+)").fullmatch, STAGES),
     (re.compile(r"/vpclinks/([^/]+)").fullmatch, VPC_LINKS),
+    (re.compile(r"/domainnames/([^/]+)").fullmatch, DOMAINS),
 )
 
 
