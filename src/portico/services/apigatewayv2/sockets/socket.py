@@ -143,7 +143,7 @@ class Socket(asyncio.Protocol):
 
     def post(self, data: bytes) -> bool:
         """See `connections.Connection`."""
-        if self._ending is not None or self._transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+        if not self._is_open or self._transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
             return False
         try:
             sent = self._frames.text(data.decode())
@@ -156,12 +156,17 @@ class Socket(asyncio.Protocol):
 
     def answer(self, data: bytes) -> None:
         """Send the answer to a message; a client that reads none of its answers loses the connection."""
-        if self._ending is None and not self.post(data):
+        if self._is_open and not self.post(data):
             self._transport.abort()
 
     def disconnect(self) -> None:
         """See `connections.Connection`."""
         self._end(frames.NORMAL, "Connection Closed Normally")
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether messages may still be sent."""
+        return self._ending is None and not self._transport.is_closing()
 
     def _write(self, data: bytes) -> None:
         if self._transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
@@ -189,7 +194,7 @@ class Socket(asyncio.Protocol):
 
     def _end(self, code: int, reason: str) -> None:
         """Say goodbye, and wait for the client's."""
-        if self._ending is None and not self._transport.is_closing():
+        if self._is_open:
             self._ending = (code, reason)
             self._deadline = self._loop.time() + _GOODBYE_S
             self._write(self._frames.close(code, reason))
@@ -200,7 +205,8 @@ class Socket(asyncio.Protocol):
         if self._ending is None:
             unset = code == frames.NO_STATUS
             self._ending = (code, "Client-side close frame status not set" if unset else reason)
-            self._write(self._frames.close(frames.NORMAL if unset else code, ""))
+            if not self._transport.is_closing():
+                self._write(self._frames.close(frames.NORMAL if unset else code, ""))
         self._deaf = True
         self._transport.close()
 
