@@ -9,7 +9,6 @@ from portico.app import SERVICES
 from portico.calls.operation import Operation
 from portico.calls.ports import load
 from portico.identity.authorisation import Action, action
-from portico.services import cognito_idp
 
 OPERATIONS = {
     f"{spec.folder}.{operation.name}": operation
@@ -29,8 +28,10 @@ CHECKED_IN_THE_BODY = {
 
 # A user's own calls, which nobody signs: the password, the code or the token that comes along decides.
 OF_USERS = {
-    f"cognito_idp.{name}"
-    for name, entry in load(cognito_idp.SERVICE).index.operations.items()
+    f"{spec.folder}.{name}"
+    for spec in SERVICES
+    if spec.folder.startswith("cognito_")
+    for name, entry in load(spec).index.operations.items()
     if entry.unsigned
 } & OPERATIONS.keys()
 
