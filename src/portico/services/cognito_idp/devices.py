@@ -15,7 +15,7 @@ from portico.services.cognito_idp import errors, passwords, tokens
 from portico.services.cognito_idp.completed import group_key
 from portico.services.cognito_idp.device_sign_in import owner_of
 from portico.services.cognito_idp.paging import position, token_after
-from portico.services.cognito_idp.records import DEVICES, REFRESH, Device, Pool, User
+from portico.services.cognito_idp.records import DEVICES, Device, Pool, User
 from portico.services.cognito_idp.service import (
     CognitoIdp,
     keys_of_pool,
@@ -161,7 +161,7 @@ async def admin_update_device_status(
 
 @operation(action=None, anonymous=True)
 async def forget_device(idp: CognitoIdp, call: Call, request: "shapes.ForgetDeviceRequest") -> dict[str, Any]:
-    """Forget a device; it is signed out.
+    """Forget a device: it can't sign in as one any more. Its tokens hold.
 
     Raises:
         NotAuthorizedException: the token. ResourceNotFoundException: no such device.
@@ -216,9 +216,6 @@ async def _remember(call: Call, pool: Pool, user: User, request: Any) -> None:
 async def _forget(call: Call, pool: Pool, user: User, key: str) -> None:
     device = await _device(call, pool, user, key)
     call.tx.delete(DEVICES, device.pool, device.user, device.key)
-    for family in await call.tx.scan(REFRESH, device.pool, device.user):
-        if family.device_key == key:
-            call.tx.delete(REFRESH, family.pool, family.user, family.id)
 
 
 async def _listed(call: Call, pool: Pool, user: User, request: Any) -> dict[str, Any]:
