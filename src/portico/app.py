@@ -442,6 +442,7 @@ class Server:
         await self.tasks.close()
         await self.environments.close()
         await self.budgets.close()
+        await self.owners["apigateway"].plane.quotas.close()
         await self.function_logs.close()
         await self.timeline.close()
         await self.metrics.close()

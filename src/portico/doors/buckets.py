@@ -1,9 +1,10 @@
 """Token buckets: how many requests are let in per second, and how many at once. Pure; the caller brings the time.
 
 A bucket holds `burst` tokens, begins full and is filled at `rate` tokens per second. What is kept of one is a single instant: when it
-will be full again (the "generic cell rate algorithm"), so that a bucket which is full need not be kept at all. Who comes a few
-milliseconds after a token did finds the next one not delayed by that, so that small buckets keep their rate as well; never more than
-`burst` pass at once.
+will be full again (the "generic cell rate algorithm"), so that a bucket which is full need not be kept at all.
+
+A token that nobody could take, because the server or its callers were busy for a moment, is kept for those who come a little late: without
+that small buckets would let in less than their rate. So a bucket may hold what comes in 20 ms beyond its burst.
 
 Source: API Gateway Developer Guide, "Throttle requests to your REST APIs"; ITU-T I.371, annex A (the algorithm).
 """
@@ -13,8 +14,7 @@ from collections.abc import Hashable, Sequence
 import msgspec
 
 _KEPT_MAX = 50_000
-_LATE_S = 0.005
-_LESS_THAN_A_TOKEN = 0.99
+_LATE_S = 0.02
 
 
 class Limit(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +53,7 @@ class Buckets:
                 return limit
             interval_s = limit.interval_s
             full_at = max(self._full_at.get(limit.key, at), at) + interval_s
-            if full_at - at > limit.burst * interval_s + min(_LATE_S, interval_s * _LESS_THAN_A_TOKEN):
+            if full_at - at > limit.burst * interval_s + _LATE_S:
                 return limit
             taken.append((limit.key, full_at))
         self._full_at.update(taken)
