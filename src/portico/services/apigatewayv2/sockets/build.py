@@ -9,7 +9,9 @@ from portico.services.apigatewayv2.sockets.authorizing import Authorizing
 from portico.services.apigatewayv2.sockets.connecting import Connecting
 from portico.services.apigatewayv2.sockets.door import SocketDoor
 from portico.services.apigatewayv2.sockets.integrations.functions import Caller, FunctionProxy
+from portico.services.apigatewayv2.sockets.integrations.http import HttpProxy
 from portico.services.apigatewayv2.sockets.integrations.mock import Mock
+from portico.services.apigatewayv2.sockets.integrations.port import IntegrationKind
 from portico.services.apigatewayv2.sockets.life import Life
 from portico.services.apigatewayv2.sockets.notes import Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
@@ -25,7 +27,12 @@ def socket_door(ports: Ports) -> SocketDoor:
     notes = Notes(DoorMetrics(extras["Metrics"]), logs)
     stages = Stages(cache)
     caller = Caller(clients, DoorRoles(cache, clock))
-    integrations = Integrations({"AWS_PROXY": FunctionProxy(caller), "MOCK": Mock()}, notes, clock)
+    kinds: dict[str, IntegrationKind] = {
+        "AWS_PROXY": FunctionProxy(caller),
+        "HTTP_PROXY": HttpProxy(extras["Backends"]),
+        "MOCK": Mock(),
+    }
+    integrations = Integrations(kinds, notes, clock)
     throttles = Throttles(Buckets(), clock)
     life = Life(stages, integrations, throttles, notes, extras["OpenConnections"], clock)
     authorizing = Authorizing(extras["Callers"], extras["Authorizer"], caller, cache)

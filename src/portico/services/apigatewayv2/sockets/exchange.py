@@ -3,6 +3,7 @@
 Source: API Gateway Developer Guide, "WebSocket API mapping template reference", "Integration requests for WebSocket APIs"; events seen.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from portico.services.apigatewayv2.sockets.plans import Plan
 from portico.wire.http import Headers
 
 Kind = Literal["CONNECT", "MESSAGE", "DISCONNECT"]
+_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}").sub
 _HANDSHAKE = frozenset(("connection", "content-length", "upgrade"))
 
 
@@ -121,9 +123,7 @@ def trouble(message: str, client: Client, request_id: str) -> dict[str, str]:
 
 
 def filled(text: str, variables: Mapping[str, str]) -> str:
-    """An integration's address with the stage's variables in it (`${stageVariables.name}`)."""
-    if "stageVariables" not in text:
+    """An integration's address with the stage's variables in it (`${stageVariables.name}`); one that is not set becomes nothing."""
+    if "${" not in text:
         return text
-    for name, value in variables.items():
-        text = text.replace(f"${{stageVariables.{name}}}", value)
-    return text
+    return _STAGE_VARIABLE(lambda found: variables.get(found[1], ""), text)

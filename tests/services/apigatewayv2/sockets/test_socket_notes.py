@@ -1,0 +1,98 @@
+"""What is noted of WebSocket APIs: access logs and metrics."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harness import REGION
+from socket_api import received
+
+FORMAT = (
+    '{"route":"$context.routeKey","type":"$context.eventType","connection":"$context.connectionId",'
+    '"message":"$context.messageId","status":"$context.status","error":"$context.error.message",'
+    '"agent":"$context.identity.userAgent","latency":"$context.integrationLatency","gone":"$context.disconnectReason","id":"$context.requestId"}'
+)
+
+
+def test_the_access_log(
+    api: Any, client: Callable[..., Any], account: str, deploy: Callable[..., str]
+) -> None:
+    name = deploy("def handler(event, context):\n    raise Exception('no')")
+    api.allow(name)
+    group = f"arn:aws:logs:{REGION}:{account}:log-group:sockets"
+    client("logs").create_log_group(logGroupName="sockets")
+    api.gateway.update_stage(
+        ApiId=api.id, StageName="dev", AccessLogSettings={"DestinationArn": group, "Format": FORMAT}
+    )
+    api.route("$connect", api.integration())
+    api.route("$default", api.function(name))
+    api.route("$disconnect", api.integration())
+    connection = api.connect(user_agent_header='"quoted"')
+    connection.send("x")
+    its = received(connection)["connectionId"]
+    connection.close()
+    lines: list[dict[str, str]] = []
+    while len(lines) < 3:
+        found = client("logs").filter_log_events(logGroupName="sockets")["events"]
+        lines = [json.loads(event["message"]) for event in found]
+    by_type = {line["type"]: line for line in lines}
+    assert by_type["CONNECT"] == {
+        "route": "$connect",
+        "type": "CONNECT",
+        "connection": its,
+        "message": "-",
+        "status": "200",
+        "error": "-",
+        "agent": '"quoted"',
+        "latency": by_type["CONNECT"]["latency"],
+        "gone": "-",
+        "id": by_type["CONNECT"]["id"],
+    }
+    failed = by_type["MESSAGE"]
+    assert (failed["route"], failed["status"], failed["error"]) == (
+        "$default",
+        "502",
+        "Internal server error",
+    )
+    assert failed["message"].endswith("=")
+    assert failed["latency"].isdecimal()
+    assert by_type["DISCONNECT"]["route"] == "$disconnect"
+
+
+def test_metrics(api: Any, client: Callable[..., Any], deploy: Callable[..., str]) -> None:
+    name = deploy("def handler(event, context):\n    return {'statusCode': 200, 'body': 'x'}")
+    api.allow(name)
+    api.gateway.update_stage(
+        ApiId=api.id, StageName="dev", DefaultRouteSettings={"DetailedMetricsEnabled": True}
+    )
+    api.route("$connect", api.function(name))
+    api.route("say", api.function(name), answers=True)
+    connection = api.connect()
+    connection.send('{"action": "say"}')
+    assert connection.recv(timeout=20) == "x"
+    connection.send('{"action": "fly"}')
+    received(connection)
+    cloudwatch, now = client("cloudwatch"), datetime.now(UTC)
+
+    def total(metric: str, **dimensions: str) -> float:
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/ApiGateway",
+            MetricName=metric,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - timedelta(minutes=10),
+            EndTime=now + timedelta(minutes=10),
+            Period=60,
+            Statistics=["Sum", "SampleCount"],
+        )["Datapoints"]
+        return sum(point["SampleCount" if metric == "IntegrationLatency" else "Sum"] for point in points)
+
+    while total("ClientError", ApiId=api.id) < 1:
+        pass
+    whole = {"ApiId": api.id, "Stage": "dev"}
+    assert total("ConnectCount", **whole) == 1
+    assert total("MessageCount", **whole) == 4  # two from the client, two to it
+    assert total("IntegrationLatency", **whole) == 2
+    assert total("MessageCount", **whole, Route="say") == 1
+    assert total("ExecutionError", ApiId=api.id) == 0
+    assert total("IntegrationError", ApiId=api.id) == 0
