@@ -67,6 +67,21 @@ def test_identities_are_stable(federation: Any) -> None:
     assert described["Logins"] == [federation.provider]
 
 
+def test_the_issuer_names_the_user_pool_too(federation: Any, server: Any) -> None:
+    """Amplify takes the key in Logins from the token's issuer, which here is the server's own address."""
+    federation.user("alice")
+    alice = federation.get_id(federation.logins("alice"))
+    token = federation.tokens("alice")["IdToken"]
+    own = f"{server.url.partition('://')[2]}/{federation.user_pool}"
+    assert federation.get_id({own: token}) == alice
+    assert federation.identity.describe_identity(IdentityId=alice)["Logins"] == [federation.provider]
+    for other in (
+        f"{server.url.partition('://')[2]}/us-east-1_other",
+        f"evil.example.com/{federation.user_pool}",
+    ):
+        assert code_of(lambda other=other: federation.get_id({other: token}))[0] == "NotAuthorizedException"  # type: ignore[misc]
+
+
 def test_guests(federation: Any, deploy: Make) -> None:
     """Their role allows everything, and still they can't do what AWS lets no guest do."""
     identity = federation.get_id()

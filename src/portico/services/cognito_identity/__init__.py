@@ -17,6 +17,7 @@ def _build(ports: Ports) -> CognitoIdentity:
         authorizer=extras["Authorizer"],
         sessions=extras["Sessions"],
         tokens=extras["Tokens"],
+        issuers=extras["Issuers"],
         keys=keys,
     )
 

@@ -58,6 +58,7 @@ async def verified(
 async def _verified(cognito: CognitoIdentity, call: Call, pool: Pool, provider: str, token: str) -> Verified:
     if provider == COGNITO:
         return await _developer(cognito, pool, token)
+    provider = _named(cognito, pool, provider)
     expected = await _expected(call, pool, provider)
     claims = await _claims(cognito, token, expected.issuers)
     if not claims.audiences:
@@ -80,6 +81,18 @@ async def _verified(cognito: CognitoIdentity, call: Call, pool: Pool, provider: 
         await _check_user(cognito, pool, provider, values)
     names = (user_pool.name, provider)
     return Verified(provider, names, claims.subject, values, f"{provider}:CognitoSignIn:{claims.subject}")
+
+
+def _named(cognito: CognitoIdentity, pool: Pool, provider: str) -> str:
+    """The provider as the pool names it: clients may say the address that a user pool's tokens have as their issuer, which here is
+    not AWS's."""
+    if provider in pool.logins or any(one.provider == provider for one in pool.user_pools):
+        return provider
+    names = {cognito.issuers.name(f"{scheme}://{provider}") for scheme in ("https", "http")}
+    for one in pool.user_pools:
+        if cognito.issuers.name(f"https://{one.provider}") in names:
+            return one.provider
+    return provider
 
 
 async def _expected(call: Call, pool: Pool, provider: str) -> _Expected:

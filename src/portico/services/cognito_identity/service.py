@@ -9,6 +9,7 @@ from portico.base.clock import Clock
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call
 from portico.calls.clients import Clients
+from portico.identity.issuers import Issuers
 from portico.identity.sessions import Sessions
 from portico.identity.signing_keys import SigningKeys
 from portico.identity.tokens import Tokens
@@ -34,6 +35,7 @@ class CognitoIdentity(msgspec.Struct, frozen=True):
     authorizer: Authorizer
     sessions: Sessions
     tokens: Tokens
+    issuers: Issuers
     keys: SigningKeys
 
 
