@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import re
+import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -172,7 +173,7 @@ class DoorLogs:
 
 def stream_of(request_id: str) -> str:
     """The stream that the lines of a request go to."""
-    number = int(request_id[:8] or "0", 16) % _STREAMS
+    number = zlib.crc32(request_id.encode()) % _STREAMS
     return hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
 
 
