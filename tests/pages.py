@@ -25,7 +25,8 @@ def page(name: str) -> str:
 
 def pages() -> list[str]:
     """Every page: those of docs/ by their path below it, others by theirs below the root."""
-    below_root = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    examples = [path for path in (ROOT / "examples").rglob("*.md") if "node_modules" not in path.parts]
+    below_root = [*ROOT.glob("*.md"), *examples]
     return sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")) + sorted(
         str(path.relative_to(ROOT)) for path in below_root
     )
