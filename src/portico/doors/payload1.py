@@ -182,7 +182,9 @@ def headers_of(given: Mapping[str, Any]) -> Headers:
     Raises:
         Malformed: a member of the wrong kind, or a name or value that no header can have.
     """
-    single, many = given.get("headers") or {}, given.get("multiValueHeaders") or {}
+    single, many = (
+        {} if given.get(name) is None else given[name] for name in ("headers", "multiValueHeaders")
+    )
     if not isinstance(single, dict) or not isinstance(many, dict):
         raise Malformed("headers and multiValueHeaders must be objects")
     listed: list[tuple[str, str]] = []
@@ -218,6 +220,9 @@ def header_text(value: object) -> str:
 
 
 def _body(given: Mapping[str, Any], *, decode: bool) -> bytes:
+    encoded = given.get("isBase64Encoded")
+    if encoded not in (None, True, False, "true", "false"):
+        raise Malformed("isBase64Encoded is not a boolean")
     body = given.get("body")
     if body is None:
         return b""
@@ -225,10 +230,7 @@ def _body(given: Mapping[str, Any], *, decode: bool) -> bytes:
         body = header_text(body)
     if not isinstance(body, str):
         raise Malformed("body is not a string")
-    encoded = given.get("isBase64Encoded")
-    if not isinstance(encoded, bool | None) and encoded not in ("true", "false"):
-        raise Malformed("isBase64Encoded is not a boolean")
-    if encoded in (None, False, "false") or not decode:
+    if encoded not in (True, "true") or not decode:
         return body.encode(errors="surrogatepass")
     try:
         return b64decode(body, validate=True)
