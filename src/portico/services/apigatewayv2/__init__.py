@@ -29,6 +29,8 @@ SERVICE = ServiceSpec(
         "api_mappings",
         "routing_rules",
         "vpc_links",
+        "import_api",
+        "export_api",
         "tags",
     ),
     _build,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from portico.calls.call import Call
-from portico.calls.operation import Check, Values, operation
+from portico.calls.operation import Also, Check, Values, operation
 from portico.services.apigatewayv2.index import INDEX
 from portico.services.apigatewayv2.records import APIS
 
@@ -35,10 +35,19 @@ _ROLES = ("CredentialsArn", "AuthorizerCredentialsArn")
 
 def managed(function: F) -> F:
     """Bind a function to the operation that its name says, checked as `apigateway:<method>` on what its path names."""
-    name = _NAMES[function.__name__.replace("_", "")]
-    method = INDEX.operations[name].method
-    bind = operation(action=f"apigateway:{method}", on=on_path, keys=condition_keys, also=passed_roles)
-    return bind(function)
+    return managed_also(dependent)(function)
+
+
+def managed_also(also: Also) -> Callable[[F], F]:
+    """Like `managed`, with dependent checks of its own."""
+
+    def bind(function: F) -> F:
+        name = _NAMES[function.__name__.replace("_", "")]
+        method = INDEX.operations[name].method
+        bound = operation(action=f"apigateway:{method}", on=on_path, keys=condition_keys, also=also)
+        return bound(function)
+
+    return bind
 
 
 def on_path(call: Call, request: Request) -> list[str]:
@@ -84,11 +93,15 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-async def passed_roles(owner: Any, call: Call, request: Request) -> list[Check]:
-    """`iam:PassRole` on the role that integrations and authorizers are to be called with."""
+async def dependent(owner: Any, call: Call, request: Request) -> list[Check]:
+    """`iam:PassRole` on the role that integrations and authorizers are to be called with, and `logs:CreateLogDelivery` for who has
+    accesses logged: the log is then written for them."""
     roles = [request[name] for name in _ROLES if request.get(name)]
-    return [
+    checks = [
         Check("iam:PassRole", role, {"iam:PassedToService": SERVICE_PRINCIPAL})
         for role in roles
         if role != CALLERS_CREDENTIALS
     ]
+    if (request.get("AccessLogSettings") or {}).get("DestinationArn"):
+        checks.append(Check("logs:CreateLogDelivery", "*"))
+    return checks

@@ -41,7 +41,7 @@ async def deploy(call: Call, api: Api, description: str | None = None) -> Deploy
     Raises:
         AwsError: BadRequestException, there is nothing to deploy.
     """
-    deployed = await _snapshot(call, api)
+    deployed = await snapshot(call, api)
     if not deployed.routes:
         raise errors.bad_request(_NO_ROUTES)
     return _put(call, api, deployed, description, automatic=False)
@@ -52,7 +52,7 @@ async def follow(call: Call, api: Api) -> None:
     stages = [s for s in await call.tx.scan(STAGES, *here(call), api.api_id) if s.auto_deploy]
     if not stages:
         return
-    deployed = await _snapshot(call, api)
+    deployed = await snapshot(call, api)
     if not deployed.routes:
         for stage in stages:
             put_stage(
@@ -120,7 +120,8 @@ async def _forget(call: Call, api: Api, newest: Deployment, moved: list[Stage]) 
             call.tx.delete(DEPLOYED, *key, before)
 
 
-async def _snapshot(call: Call, api: Api) -> Deployed:
+async def snapshot(call: Call, api: Api) -> Deployed:
+    """The API's parts as they are."""
     key = (*here(call), api.api_id)
     routes = await call.tx.scan(ROUTES, *key)
     integrations = await call.tx.scan(INTEGRATIONS, *key)

@@ -486,6 +486,19 @@ class DomainNameConfiguration(TypedDict):
     OwnershipVerificationCertificateArn: NotRequired[str]
 
 
+class ExportApiRequest(TypedDict):
+    ApiId: str
+    ExportVersion: NotRequired[str]
+    IncludeExtensions: NotRequired[bool]
+    OutputType: str
+    Specification: str
+    StageName: NotRequired[str]
+
+
+class ExportApiResponse(TypedDict):
+    body: NotRequired[bytes]
+
+
 class GetApiMappingRequest(TypedDict):
     ApiMappingId: str
     DomainName: str
@@ -860,6 +873,32 @@ class GetVpcLinksResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class ImportApiRequest(TypedDict):
+    Basepath: NotRequired[str]
+    Body: str
+    FailOnWarnings: NotRequired[bool]
+
+
+class ImportApiResponse(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    ProtocolType: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
+
+
 class Integration(TypedDict):
     ApiGatewayManaged: NotRequired[bool]
     ConnectionId: NotRequired[str]
@@ -947,6 +986,33 @@ class PutRoutingRuleResponse(TypedDict):
     Priority: NotRequired[int]
     RoutingRuleArn: NotRequired[str]
     RoutingRuleId: NotRequired[str]
+
+
+class ReimportApiRequest(TypedDict):
+    ApiId: str
+    Basepath: NotRequired[str]
+    Body: str
+    FailOnWarnings: NotRequired[bool]
+
+
+class ReimportApiResponse(TypedDict):
+    ApiEndpoint: NotRequired[str]
+    ApiGatewayManaged: NotRequired[bool]
+    ApiId: NotRequired[str]
+    ApiKeySelectionExpression: NotRequired[str]
+    CorsConfiguration: NotRequired["Cors"]
+    CreatedDate: NotRequired[float]
+    Description: NotRequired[str]
+    DisableSchemaValidation: NotRequired[bool]
+    DisableExecuteApiEndpoint: NotRequired[bool]
+    ImportInfo: NotRequired[list[str]]
+    IpAddressType: NotRequired[str]
+    Name: NotRequired[str]
+    ProtocolType: NotRequired[str]
+    RouteSelectionExpression: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+    Version: NotRequired[str]
+    Warnings: NotRequired[list[str]]
 
 
 class ResetAuthorizersCacheRequest(TypedDict):

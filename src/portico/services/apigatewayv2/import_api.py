@@ -1,0 +1,141 @@
+"""ImportApi and ReimportApi: an HTTP API, made of an OpenAPI 3 definition.
+
+Source: API Gateway Version 2 API Reference; Developer Guide, "Use OpenAPI definitions for HTTP APIs".
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from portico.calls.call import Call
+from portico.calls.operation import Check
+from portico.services.apigatewayv2 import (
+    access,
+    api_rules,
+    authorizer_rules,
+    deploying,
+    errors,
+    integration_rules,
+    route_rules,
+)
+from portico.services.apigatewayv2.apis import clear, new_api, put_api, shown_api
+from portico.services.apigatewayv2.integrations import complete
+from portico.services.apigatewayv2.openapi.reading import Definition, RouteRead, loaded, read
+from portico.services.apigatewayv2.records import (
+    AUTHORIZERS,
+    INTEGRATIONS,
+    ROUTES,
+    Api,
+    Authorizer,
+    Integration,
+    Route,
+    Values,
+    changed,
+    made,
+)
+from portico.services.apigatewayv2.service import HttpApis, existing_api, here, new_id
+
+if TYPE_CHECKING:
+    from portico.services.apigatewayv2 import shapes
+
+
+async def _passed_roles(service: HttpApis, call: Call, request: Mapping[str, Any]) -> list[Check]:
+    """`iam:PassRole` on every role that the definition names."""
+    definition = _definition(call, request)
+    members = [route.integration for route in definition.routes if route.integration is not None]
+    checks: list[Check] = []
+    for named in (*members, *definition.authorizers.values()):
+        checks += await access.dependent(service, call, named)
+    return checks
+
+
+@access.managed_also(_passed_roles)
+async def import_api(service: HttpApis, call: Call, request: "shapes.ImportApiRequest") -> Values:
+    """Create an HTTP API from a definition, in JSON or YAML.
+
+    Raises:
+        BadRequestException: it can't be read, or names what can't be; with `FailOnWarnings` also for warnings.
+    """
+    definition = _definition(call, request)
+    _refuse_warnings(definition, request)
+    api_rules.check_new(definition.api)
+    api = new_api(call, definition.api)
+    await _fill(call, api, definition)
+    put_api(call, api)
+    return _shown(service, call, api, definition)
+
+
+@access.managed_also(_passed_roles)
+async def reimport_api(service: HttpApis, call: Call, request: "shapes.ReimportApiRequest") -> Values:
+    """Replace an HTTP API's routes, and all that belongs to them, by those of a definition. Its stages stay.
+
+    Raises:
+        NotFoundException: there is no API of that id. BadRequestException: as of ImportApi, or it is a WebSocket API.
+    """
+    before = await existing_api(call, request)
+    if not before.is_http:
+        raise errors.bad_request("Only HTTP APIs can be imported")
+    definition = _definition(call, request)
+    _refuse_warnings(definition, request)
+    api_rules.check_changed(before, definition.api)
+    api = changed(before, definition.api)
+    await clear(call, before)
+    await _fill(call, api, definition)
+    put_api(call, api)
+    await deploying.follow(call, api)
+    return _shown(service, call, api, definition)
+
+
+def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
+    variables = {
+        "AccountId": call.scope.account,
+        "Region": call.scope.region,
+        "Partition": call.scope.partition,
+    }
+    return read(loaded(request["Body"], variables), request.get("Basepath") or "ignore")
+
+
+def _refuse_warnings(definition: Definition, request: Mapping[str, Any]) -> None:
+    if definition.warnings and request.get("FailOnWarnings"):
+        raise errors.bad_request("Warnings found during import:\n\t" + "\n\t".join(definition.warnings))
+
+
+def _shown(service: HttpApis, call: Call, api: Api, definition: Definition) -> Values:
+    told = {"ImportInfo": definition.info, "Warnings": definition.warnings}
+    return shown_api(service, call, api) | {name: texts for name, texts in told.items() if texts}
+
+
+async def _fill(call: Call, api: Api, definition: Definition) -> None:
+    """Make the parts of a definition."""
+    key = (*here(call), api.api_id)
+    authorizers: dict[str, str] = {}
+    for name, members in definition.authorizers.items():
+        authorizer_rules.check(api, members)
+        authorizer = made(
+            Authorizer, {**authorizer_rules.defaults(api, members), **members, "AuthorizerId": new_id(6)}
+        )
+        call.tx.put(AUTHORIZERS, authorizer, *key, authorizer.authorizer_id)
+        authorizers[name] = authorizer.authorizer_id
+    shared: dict[str, str] = {}
+    for route in definition.routes:
+        integration_id = _integrated(call, api, route, shared)
+        target = f"integrations/{integration_id}" if integration_id else None
+        members = {**route.members, "RouteId": new_id(7), "Target": target}
+        if route.authorizer:
+            members["AuthorizerId"] = authorizers[route.authorizer]
+        record = made(Route, members)
+        await route_rules.check(call, api, record)
+        call.tx.put(ROUTES, record, *key, record.route_id)
+
+
+def _integrated(call: Call, api: Api, route: RouteRead, shared: dict[str, str]) -> str:
+    """The id of a route's integration, made unless another route has it already; "" if there is none."""
+    if route.integration is None:
+        return ""
+    if route.shared in shared:
+        return shared[route.shared]
+    integration_rules.check("HTTP", route.integration)
+    integration = made(Integration, complete(api, route.integration))
+    call.tx.put(INTEGRATIONS, integration, *here(call), api.api_id, integration.integration_id)
+    if route.shared:
+        shared[route.shared] = integration.integration_id
+    return integration.integration_id
