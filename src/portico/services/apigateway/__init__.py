@@ -52,6 +52,7 @@ SERVICE = ServiceSpec(
         "account",
         "trying",
         "sdk_types",
+        "importing",
     ),
     _build,
 )

@@ -8,18 +8,18 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.services.apigateway import access, errors, ids
-from portico.services.apigateway.paging import page
-from portico.services.apigateway.patch import patches, supported
-from portico.services.apigateway.records import (
+from portico.services.apigateway.documentation_records import (
     DOCUMENTATION_PARTS,
     DOCUMENTATION_SNAPSHOTS,
     DOCUMENTATION_VERSIONS,
-    STAGES,
     DocumentationPart,
     DocumentationSnapshot,
     DocumentationVersion,
     Location,
 )
+from portico.services.apigateway.paging import page
+from portico.services.apigateway.patch import patches, supported
+from portico.services.apigateway.records import STAGES
 from portico.services.apigateway.service import ApiGateway, api_of, below
 from portico.services.apigateway.shown import shown
 

@@ -45,6 +45,11 @@ def templates(given: Mapping[str, str | None] | None) -> dict[str, str | None] |
     return None if given is None else {name: text or None for name, text in given.items()}
 
 
+def connection_type(kind: str, given: str) -> str:
+    """How a backend is reached: over the internet, unless something else is said of an HTTP backend."""
+    return given or ("INTERNET" if kind in _HTTP else "")
+
+
 async def may_pass(service: ApiGateway, call: Call, request: Mapping[str, Any]) -> Iterable[Check]:
     """`iam:PassRole` on the role that the integration is to be called as."""
     given = [patch.value for patch in patches(request) if patch.path == "/credentials"]
@@ -66,7 +71,7 @@ async def put_integration(
         type=kind,
         http_method=request.get("integrationHttpMethod"),
         uri=request.get("uri"),
-        connection_type=request.get("connectionType") or ("INTERNET" if kind in _HTTP else ""),
+        connection_type=connection_type(kind, request.get("connectionType") or ""),
         connection_id=request.get("connectionId") or "",
         credentials=request.get("credentials") or "",
         request_parameters=request.get("requestParameters"),

@@ -178,38 +178,6 @@ class GatewayResponse(Record, frozen=True, gc=False):
     status_code: str | None = None
 
 
-class Location(Record, frozen=True, gc=False):
-    """What a part of the documentation is about."""
-
-    type: str
-    path: str | None = None
-    method: str | None = None
-    status_code: str | None = None
-    name: str | None = None
-
-
-class DocumentationPart(Record, frozen=True, gc=False):
-    """A part of the documentation: `properties` is a JSON document."""
-
-    id: str
-    location: Location
-    properties: str
-
-
-class DocumentationVersion(Record, frozen=True, gc=False):
-    """A state of the documentation that was kept, for exports of the stages that have this version."""
-
-    version: str
-    created_date: float
-    description: str | None = None
-
-
-class DocumentationSnapshot(Record, frozen=True, gc=False):
-    """The parts of a documentation version."""
-
-    parts: tuple[DocumentationPart, ...]
-
-
 # Deployments and stages ---------------------------------------------------------------------------------------------------
 
 
@@ -399,9 +367,6 @@ MODELS = Table("apigateway-model", Model)  # (api, name)
 VALIDATORS = Table("apigateway-validator", RequestValidator)  # (api, id)
 AUTHORIZERS = Table("apigateway-authorizer", Authorizer)  # (api, id)
 GATEWAY_RESPONSES = Table("apigateway-gateway-response", GatewayResponse)  # (api, type): those that were put
-DOCUMENTATION_PARTS = Table("apigateway-doc-part", DocumentationPart)  # (api, id)
-DOCUMENTATION_VERSIONS = Table("apigateway-doc-version", DocumentationVersion)  # (api, version)
-DOCUMENTATION_SNAPSHOTS = Table("apigateway-doc-snapshot", DocumentationSnapshot)  # (api, version)
 DEPLOYMENTS = Table("apigateway-deployment", Deployment)  # (api, id)
 STAGES = Table("apigateway-stage", Stage)  # (api, name)
 API_KEYS = Table("apigateway-key", ApiKey)  # (account, region, id)

@@ -377,6 +377,11 @@ class DocumentationPart(TypedDict):
     properties: NotRequired[str]
 
 
+class DocumentationPartIds(TypedDict):
+    ids: NotRequired[list[str]]
+    warnings: NotRequired[list[str]]
+
+
 class DocumentationPartLocation(TypedDict):
     type: str
     path: NotRequired[str]
@@ -723,6 +728,19 @@ class ImportApiKeysRequest(TypedDict):
     failOnWarnings: NotRequired[bool]
 
 
+class ImportDocumentationPartsRequest(TypedDict):
+    restApiId: str
+    mode: NotRequired[str]
+    failOnWarnings: NotRequired[bool]
+    body: bytes
+
+
+class ImportRestApiRequest(TypedDict):
+    failOnWarnings: NotRequired[bool]
+    parameters: NotRequired[dict[str, str]]
+    body: bytes
+
+
 class Integration(TypedDict):
     type: NotRequired[str]
     httpMethod: NotRequired[str]
@@ -905,6 +923,14 @@ class PutMethodResponseRequest(TypedDict):
     statusCode: str
     responseParameters: NotRequired[dict[str, bool]]
     responseModels: NotRequired[dict[str, str]]
+
+
+class PutRestApiRequest(TypedDict):
+    restApiId: str
+    mode: NotRequired[str]
+    failOnWarnings: NotRequired[bool]
+    parameters: NotRequired[dict[str, str]]
+    body: bytes
 
 
 class QuotaSettings(TypedDict):
@@ -1448,6 +1474,12 @@ GetVpcLinksResponse = VpcLinks
 ImportApiKeysResponse = ApiKeyIds
 
 
+ImportDocumentationPartsResponse = DocumentationPartIds
+
+
+ImportRestApiResponse = RestApi
+
+
 PatchOperation = TypedDict(
     "PatchOperation",
     {"op": NotRequired[str], "path": NotRequired[str], "value": NotRequired[str], "from": NotRequired[str]},
@@ -1467,6 +1499,9 @@ PutMethodResponse = Method
 
 
 PutMethodResponseResponse = MethodResponse
+
+
+PutRestApiResponse = RestApi
 
 
 UpdateAccountResponse = Account

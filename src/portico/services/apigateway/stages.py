@@ -7,14 +7,9 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.services.apigateway import access, errors, stage_checks, stage_patches
+from portico.services.apigateway.documentation_records import DOCUMENTATION_VERSIONS
 from portico.services.apigateway.patch import patches
-from portico.services.apigateway.records import (
-    CLIENT_CERTIFICATES,
-    DEPLOYMENTS,
-    DOCUMENTATION_VERSIONS,
-    STAGES,
-    Stage,
-)
+from portico.services.apigateway.records import CLIENT_CERTIFICATES, DEPLOYMENTS, STAGES, Stage
 from portico.services.apigateway.service import ApiGateway, api_of, below
 from portico.services.apigateway.shown import shown
 

@@ -6,12 +6,14 @@ from portico.calls.call import Call
 from portico.doors.domains import leading_to
 from portico.doors.records import API_POINTERS
 from portico.services.apigateway import errors
-from portico.services.apigateway.records import (
-    AUTHORIZERS,
-    DEPLOYMENTS,
+from portico.services.apigateway.documentation_records import (
     DOCUMENTATION_PARTS,
     DOCUMENTATION_SNAPSHOTS,
     DOCUMENTATION_VERSIONS,
+)
+from portico.services.apigateway.records import (
+    AUTHORIZERS,
+    DEPLOYMENTS,
     GATEWAY_RESPONSES,
     MODELS,
     RESOURCES,
@@ -23,7 +25,7 @@ from portico.services.apigateway.records import (
 from portico.services.apigateway.snapshot import SNAPSHOTS
 from portico.store.table import AnyTable
 
-_BY_ID: tuple[AnyTable, ...] = (RESOURCES, VALIDATORS, AUTHORIZERS, DOCUMENTATION_PARTS)
+_BY_ID: tuple[AnyTable, ...] = (RESOURCES, VALIDATORS, AUTHORIZERS)
 
 
 async def remove(call: Call, api: RestApi) -> None:
@@ -37,13 +39,9 @@ async def remove(call: Call, api: RestApi) -> None:
         raise errors.bad_request(
             f"Please remove all base path mappings related to the API in your domains: [{', '.join(names)}]"
         )
-    for table in _BY_ID:
-        for record in await call.tx.scan(table, api.id):
-            call.tx.delete(table, api.id, record.id)
-    for model in await call.tx.scan(MODELS, api.id):
-        call.tx.delete(MODELS, api.id, model.name)
-    for response in await call.tx.scan(GATEWAY_RESPONSES, api.id):
-        call.tx.delete(GATEWAY_RESPONSES, api.id, response.response_type)
+    await empty(call, api)
+    for part in await call.tx.scan(DOCUMENTATION_PARTS, api.id):
+        call.tx.delete(DOCUMENTATION_PARTS, api.id, part.id)
     for version in await call.tx.scan(DOCUMENTATION_VERSIONS, api.id):
         call.tx.delete(DOCUMENTATION_VERSIONS, api.id, version.version)
         call.tx.delete(DOCUMENTATION_SNAPSHOTS, api.id, version.version)
@@ -54,6 +52,17 @@ async def remove(call: Call, api: RestApi) -> None:
         call.tx.delete(SNAPSHOTS, api.id, deployment.id)
     call.tx.delete(REST_APIS, call.scope.account, call.scope.region, api.id)
     call.tx.delete(API_POINTERS, api.id)
+
+
+async def empty(call: Call, api: RestApi) -> None:
+    """Delete what the next deployment of an API would have: resources, models, validators, authorizers, gateway responses."""
+    for table in _BY_ID:
+        for record in await call.tx.scan(table, api.id):
+            call.tx.delete(table, api.id, record.id)
+    for model in await call.tx.scan(MODELS, api.id):
+        call.tx.delete(MODELS, api.id, model.name)
+    for response in await call.tx.scan(GATEWAY_RESPONSES, api.id):
+        call.tx.delete(GATEWAY_RESPONSES, api.id, response.response_type)
 
 
 async def copy(call: Call, original: RestApi, clone: RestApi) -> None:
