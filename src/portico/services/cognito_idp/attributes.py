@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.attribute_values import malformed, violation
 from portico.services.cognito_idp.records import Client, Pool, User
-from portico.services.cognito_idp.schema import check_value
 
 CONTACTS = ("email", "phone_number")
 _VERIFIED = {"email_verified": "email", "phone_number_verified": "phone_number"}
@@ -26,21 +26,28 @@ def check(pool: Pool, values: Mapping[str, str], *, client: Client | None) -> No
     """Check that these attributes are of the pool's schema, and, for a `client`'s user, that it may write them.
 
     Raises:
-        AwsError: InvalidParameterException, or NotAuthorizedException for what the client may not write.
+        AwsError: InvalidParameterException, naming all that do not conform; or NotAuthorizedException for what the client may not write.
     """
+    wrong = []
     for name, value in values.items():
         attribute = pool.attribute(name)
         if attribute is None:
-            raise errors.invalid(
-                f"Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
-            )
+            wrong.append(f"{name}: Attribute does not exist in the schema.")
+            continue
         if name in _NEVER_SET:
             raise errors.invalid(f"Cannot modify the non-mutable attribute {name}")
         if client is not None and (
             name in _VERIFIED or attribute.developer_only or not client.may_write(name)
         ):
             raise errors.not_authorized("A client attempted to write unauthorized attribute")
-        check_value(attribute, value)
+        form = malformed(name, value)
+        if form is not None:
+            raise errors.invalid(form)
+        why = violation(attribute, value)
+        if why is not None:
+            wrong.append(f"{name}: {why}")
+    if wrong:
+        raise errors.not_of_schema(wrong)
 
 
 def check_required(pool: Pool, values: Mapping[str, str]) -> None:
@@ -50,13 +57,12 @@ def check_required(pool: Pool, values: Mapping[str, str]) -> None:
         AwsError: InvalidParameterException, naming all that is missing.
     """
     missing = [
-        each.name
+        f"{each.name}: The attribute is required"
         for each in pool.schema
         if each.required and each.name != "sub" and not values.get(each.name)
     ]
     if missing:
-        words = "\n".join(f"{name}: The attribute is required" for name in missing)
-        raise errors.invalid(f"Attributes did not conform to the schema: {words}")
+        raise errors.not_of_schema(missing)
 
 
 def check_mutable(pool: Pool, user: User, values: Mapping[str, str]) -> None:
@@ -70,9 +76,7 @@ def check_mutable(pool: Pool, user: User, values: Mapping[str, str]) -> None:
         if attribute is not None and not attribute.mutable and user.attributes.get(name, "") != value:
             raise errors.invalid(f"user.{name}: Attribute cannot be updated.")
         if attribute is not None and attribute.required and not value:
-            raise errors.invalid(
-                f"Attributes did not conform to the schema: {name}: The attribute is required"
-            )
+            raise errors.not_of_schema([f"{name}: The attribute is required"])
 
 
 def with_values(user: User, values: Mapping[str, str]) -> User:

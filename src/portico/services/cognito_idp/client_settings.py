@@ -51,8 +51,11 @@ _VALIDITIES = (
 )
 
 
-async def settings_of(call: Call, pool: Pool, request: Mapping[str, Any], *, secret: bool) -> Settings:
-    """The settings that a request asks for, AWS's defaults for what it does not say. `secret`: the client has one.
+async def settings_of(
+    call: Call, pool: Pool, request: Mapping[str, Any], *, secret: bool, new: bool
+) -> Settings:
+    """The settings that a request asks for, AWS's defaults for what it does not say. `secret`: the client has one; `new`: it is being
+    made.
 
     Raises:
         AwsError: InvalidParameterException, InvalidOAuthFlowException, ScopeDoesNotExistException, or 501.
@@ -63,7 +66,7 @@ async def settings_of(call: Call, pool: Pool, request: Mapping[str, Any], *, sec
         raise errors.unavailable("AnalyticsConfiguration of app clients")
     _check_flows(pool, settings)
     _check_validities(settings)
-    _check_permissions(pool, settings)
+    _check_permissions(pool, settings, "creating" if new else "updating")
     _check_addresses(settings)
     _check_grants(settings, secret=secret)
     await _check_scopes(call, pool, settings.get("AllowedOAuthScopes") or ())
@@ -95,7 +98,7 @@ def _check_validities(settings: Settings) -> None:
             raise errors.invalid("Invalid range for token validity.")
 
 
-def _check_permissions(pool: Pool, settings: Settings) -> None:
+def _check_permissions(pool: Pool, settings: Settings, doing: str) -> None:
     names = {each.name for each in pool.schema if not each.developer_only}
     for member, verb in (("ReadAttributes", "read"), ("WriteAttributes", "write")):
         listed = settings.get(member)
@@ -105,7 +108,7 @@ def _check_permissions(pool: Pool, settings: Settings) -> None:
         missing = required - set(listed) if verb == "write" else set()
         unwritable = {"sub", "email_verified", "phone_number_verified"} if verb == "write" else set()
         if missing or not set(listed) <= names - unwritable:
-            raise errors.invalid(f"Invalid {verb} attributes specified while creating a client")
+            raise errors.invalid(f"Invalid {verb} attributes specified while {doing} a client")
 
 
 def _check_addresses(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """The words of Cognito's errors."""
 
+from collections.abc import Iterable
+
 from portico.wire.errors import AwsError
 
 
@@ -115,6 +117,12 @@ def precondition(message: str) -> AwsError:
     return AwsError("PreconditionNotMetException", message)
 
 
+def not_of_schema(wrong: Iterable[str]) -> AwsError:
+    """Attributes that the pool's schema does not take, a line each."""
+    lines = "".join(f"{each}\n" for each in wrong)
+    return invalid(f"Attributes did not conform to the schema: {lines}")
+
+
 def bad_tags(message: str) -> AwsError:
     """Tags that a pool can't have."""
     return AwsError("UserPoolTaggingException", message)
@@ -127,7 +135,7 @@ def bad_oauth_flow(message: str) -> AwsError:
 
 def no_scope(scope: str) -> AwsError:
     """No resource server of the pool has the scope."""
-    return AwsError("ScopeDoesNotExistException", f"Scope does not exist: {scope}")
+    return AwsError("ScopeDoesNotExistException", f"Invalid scope requested: {scope}")
 
 
 def not_in_tier(feature: str) -> AwsError:

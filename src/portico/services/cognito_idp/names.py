@@ -10,7 +10,7 @@ from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import Pool
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+").fullmatch
-_PHONE = re.compile(r"\+[1-9]\d{1,14}").fullmatch
+_PHONE = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
 _FORMS = {"email": _EMAIL, "phone_number": _PHONE}
 _WANTED: Mapping[tuple[str, ...], str] = {
     ("email",): "Username should be an email.",

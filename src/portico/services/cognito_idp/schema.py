@@ -1,18 +1,17 @@
-"""A pool's schema: the standard attributes, those that customers add, and what values each takes. Pure.
+"""A pool's schema: the standard attributes, and those that customers add. Pure.
 
 Source: Cognito Developer Guide, "Working with user attributes"; OpenID Connect Core, 5.1.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.attribute_values import LENGTH_MAX, number_of
 from portico.services.cognito_idp.records import Attribute, DataType
 
-_LENGTH_MAX = 2048
 CUSTOM_MAX = 50
 
 
@@ -121,10 +120,10 @@ def _limits(given: Mapping[str, Any], kind: DataType, name: str) -> tuple[str | 
     said = given.get(member, {})
     low, high = said.get(least), said.get(most)
     for text in (low, high):
-        if text is not None and _number(text) is None:
+        if text is not None and number_of(text) is None:
             raise errors.invalid(f"Invalid constraint for attribute {name}: {text} is not a number.")
-    floor, ceiling = (0.0, float(_LENGTH_MAX)) if kind == "String" else (float("-inf"), float("inf"))
-    bottom, top = _number(low or ""), _number(high or "")
+    floor, ceiling = (0.0, float(LENGTH_MAX)) if kind == "String" else (float("-inf"), float("inf"))
+    bottom, top = number_of(low or ""), number_of(high or "")
     bottom, top = floor if bottom is None else bottom, ceiling if top is None else top
     if bottom < floor or top > ceiling or bottom > top:
         raise errors.invalid(f"Invalid constraints for attribute {name}: {least} must not exceed {most}.")
@@ -145,74 +144,3 @@ def shown(attribute: Attribute) -> dict[str, Any]:
         limits = ((least, attribute.minimum), (most, attribute.maximum))
         found[member] = {name: value for name, value in limits if value is not None}
     return found
-
-
-_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?").fullmatch
-_PHONE = re.compile(r"\+[1-9]\d{1,14}").fullmatch
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f.]+(?:\.[^\s@\x00-\x1f\x7f.]+)*").fullmatch
-_FORMS: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "email": (_EMAIL, "Invalid email address format."),
-    "phone_number": (_PHONE, "Invalid phone number format."),
-    "birthdate": (re.compile(r"\d{4}-\d{2}-\d{2}").fullmatch, "Invalid birthdate format."),
-}
-
-
-def _number(text: str) -> float | None:
-    return float(text) if _NUMBER(text) else None
-
-
-def check_value(attribute: Attribute, value: str) -> None:
-    """Check that an attribute takes a value; an empty one clears it.
-
-    Raises:
-        AwsError: InvalidParameterException.
-    """
-    if not value:
-        return
-    fits, words = _FORMS.get(attribute.name, (None, ""))
-    if fits is not None and not fits(value):
-        raise errors.invalid(words)
-    _CHECKS[attribute.kind](attribute, value)
-
-
-def _check_text(attribute: Attribute, value: str) -> None:
-    low, high = int(attribute.minimum or 0), int(attribute.maximum or _LENGTH_MAX)
-    if len(value) < low:
-        raise _refused(attribute, f"String must be at least {low} characters")
-    if len(value) > high:
-        raise _refused(attribute, f"String must be no longer than {high} characters")
-
-
-def _check_number(attribute: Attribute, value: str) -> None:
-    number = _number(value)
-    if number is None:
-        raise _refused(attribute, "Value is not a number")
-    if attribute.minimum is not None and number < float(attribute.minimum):
-        raise _refused(attribute, f"Number must be no less than {attribute.minimum}")
-    if attribute.maximum is not None and number > float(attribute.maximum):
-        raise _refused(attribute, f"Number must be no greater than {attribute.maximum}")
-
-
-def _check_truth(attribute: Attribute, value: str) -> None:
-    if value.lower() not in ("true", "false"):
-        raise _refused(attribute, "Value is not a boolean")
-
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{1,13}")
-
-
-def _check_date(attribute: Attribute, value: str) -> None:
-    if not _DATE.fullmatch(value):
-        raise _refused(attribute, "Value is not a date")
-
-
-_CHECKS: Mapping[DataType, Callable[[Attribute, str], None]] = {
-    "String": _check_text,
-    "Number": _check_number,
-    "Boolean": _check_truth,
-    "DateTime": _check_date,
-}
-
-
-def _refused(attribute: Attribute, why: str) -> Exception:
-    return errors.invalid(f"Attributes did not conform to the schema: {attribute.name}: {why}")

@@ -36,7 +36,7 @@ async def create_user_pool_client(
     if given and request.get("GenerateSecret"):
         raise errors.invalid("GenerateSecret and ClientSecret can't be used together.")
     wanted = bool(given or request.get("GenerateSecret"))
-    settings = await settings_of(call, pool, request, secret=wanted)
+    settings = await settings_of(call, pool, request, secret=wanted, new=True)
     if len(await call.tx.scan(CLIENTS, pool.id)) >= _CLIENTS_MAX:
         raise errors.limit_exceeded(f"Maximum number of user pool clients ({_CLIENTS_MAX}) exceeded.")
     client_id = "".join(secrets.choice(_ALPHABET) for _ in range(26))
@@ -71,7 +71,7 @@ async def update_user_pool_client(
     """
     pool = await pool_of(call, request["UserPoolId"])
     client = await client_in(call, pool, request["ClientId"])
-    settings = await settings_of(call, pool, request, secret=bool(client.secrets))
+    settings = await settings_of(call, pool, request, secret=bool(client.secrets), new=False)
     changed = msgspec.structs.replace(
         client, name=request.get("ClientName", client.name), settings=settings, modified_at=call.now
     )
