@@ -122,8 +122,6 @@ def id_claims(sign: Sign, groups: Membership, jti: str, overrides: Overrides) ->
 
 def access_claims(sign: Sign, groups: Membership, jti: str, overrides: Overrides) -> dict[str, Any]:
     """The claims of an access token."""
-    scopes = [scope for scope in sign.scopes if scope not in overrides.scopes_suppress]
-    scopes += [scope for scope in overrides.scopes_add if scope not in scopes]
     claims: dict[str, Any] = {"sub": sign.user.sub}
     if sign.device_key:
         claims["device_key"] = sign.device_key
@@ -134,7 +132,7 @@ def access_claims(sign: Sign, groups: Membership, jti: str, overrides: Overrides
         "client_id": sign.client.id,
         "event_id": sign.event_id,
         "token_use": "access",
-        "scope": " ".join(scopes),
+        "scope": _scope(sign.scopes, overrides),
         "auth_time": sign.auth_time,
         "exp": sign.now + sign.client.access_s,
         "iat": sign.now,
@@ -143,6 +141,30 @@ def access_claims(sign: Sign, groups: Membership, jti: str, overrides: Overrides
     if sign.oauth:
         claims["version"] = 2
     return _changed(claims | _ids(sign, jti), overrides.access, _FIXED_ACCESS)
+
+
+def client_claims(
+    issuer: str, client: Client, now: int, scopes: tuple[str, ...], jti: str, overrides: Overrides
+) -> dict[str, Any]:
+    """The claims of an access token that a client has for itself."""
+    claims = {
+        "sub": client.id,
+        "token_use": "access",
+        "scope": _scope(scopes, overrides),
+        "auth_time": now,
+        "iss": issuer,
+        "exp": now + client.access_s,
+        "iat": now,
+        "version": 2,
+        "jti": jti,
+        "client_id": client.id,
+    }
+    return _changed(claims, overrides.access, _FIXED_ACCESS)
+
+
+def _scope(scopes: Sequence[str], overrides: Overrides) -> str:
+    kept = [scope for scope in scopes if scope not in overrides.scopes_suppress]
+    return " ".join(kept + [scope for scope in overrides.scopes_add if scope not in kept])
 
 
 def _ids(sign: Sign, jti: str) -> dict[str, str]:

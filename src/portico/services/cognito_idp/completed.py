@@ -10,10 +10,10 @@ import msgspec
 
 from portico.base import ids
 from portico.services.cognito_idp.exchange import Answer, Exchange
+from portico.services.cognito_idp.issuing import Grant, issue
 from portico.services.cognito_idp.records import DEVICES, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, user_key
 from portico.services.cognito_idp.sign_in import SignIn
-from portico.services.cognito_idp.tokens import Grant, issue
 from portico.services.cognito_idp.triggers import attributes_of, call_trigger
 
 
@@ -38,7 +38,6 @@ async def complete(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
         _source(sign_in),
         metadata=ex.metadata,
         device_key=device_key,
-        methods=sign_in.passed,
     )
     result = (await issue(ex.idp, ex.call, grant)).shown()
     if is_new_device:

@@ -6,9 +6,9 @@ Both are kept under when they expire, so that it takes no search to find them.
 import asyncio
 from collections.abc import Callable
 
+from portico.services.cognito_idp.families import REFRESH_ENDS
 from portico.services.cognito_idp.records import REFRESH
 from portico.services.cognito_idp.sign_in import SPENT
-from portico.services.cognito_idp.tokens import REFRESH_ENDS
 from portico.store.port import Delete, Store
 from portico.store.table import AnyTable
 

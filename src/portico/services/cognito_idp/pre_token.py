@@ -12,10 +12,10 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.services.cognito_idp import errors
-from portico.services.cognito_idp.claims import Changes, Membership, Overrides, Sign
+from portico.services.cognito_idp.claims import Changes, Membership, Overrides
 from portico.services.cognito_idp.records import Pool
 from portico.services.cognito_idp.service import CognitoIdp
-from portico.services.cognito_idp.triggers import attributes_of, call_trigger, function_of
+from portico.services.cognito_idp.triggers import call_trigger, function_of
 
 NO_OVERRIDES = Overrides()
 _RESERVED_SCOPES = "aws.cognito."
@@ -50,11 +50,20 @@ class _Second(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     group_override_details: _Group | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class Subject(msgspec.Struct, frozen=True, gc=False):
+    """Whom tokens are for, as functions are told: a user's name and attributes, or a client's id alone."""
+
+    username: str
+    client_id: str
+    attributes: Mapping[str, str]
+    scopes: tuple[str, ...]
+
+
 async def overrides(
     idp: CognitoIdp,
     call: Call,
     pool: Pool,
-    sign: Sign,
+    subject: Subject,
     groups: Membership,
     source: str,
     metadata: Mapping[str, str],
@@ -69,7 +78,7 @@ async def overrides(
         return NO_OVERRIDES
     first = pool.triggers["PreTokenGenerationConfig"]["LambdaVersion"] == "V1_0"
     request: dict[str, Any] = {
-        "userAttributes": attributes_of(pool, sign.user),
+        "userAttributes": dict(subject.attributes),
         "groupConfiguration": {
             "groupsToOverride": list(groups.groups),
             "iamRolesToOverride": list(groups.roles),
@@ -77,13 +86,11 @@ async def overrides(
         },
     }
     if not first:
-        request["scopes"] = list(sign.scopes)
+        request["scopes"] = list(subject.scopes)
     if metadata:
         request["clientMetadata"] = dict(metadata)
-    username, client_id = sign.user.username, sign.client.id
-    answer = await call_trigger(
-        idp, call, pool, source, username=username, client_id=client_id, request=request
-    )
+    whom = {"username": subject.username, "client_id": subject.client_id}
+    answer = await call_trigger(idp, call, pool, source, **whom, request=request)
     return read_answer(answer or {}, first=first)
 
 

@@ -241,15 +241,13 @@ class UserPointer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Code(msgspec.Struct, frozen=True, gc=False):
-    """A code that was sent to a user, sealed. `value` is what it confirms (the new e-mail address), `tries` how often a wrong one was
-    given in its place."""
+    """A code that was sent to a user, sealed. `value` is what it confirms (the new e-mail address)."""
 
     sealed: str
     issued_at: float
     expires_at: float
     attribute: str = ""
     value: str = ""
-    tries: int = 0
 
 
 class Attempts(msgspec.Struct, frozen=True, gc=False):
@@ -347,8 +345,7 @@ class RefreshFamily(msgspec.Struct, frozen=True, gc=False):
     previous_until: float = 0.0
     device_key: str = ""
     scopes: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    nonce: str = ""
+    oauth: bool = False
 
 
 class UsedStep(msgspec.Struct, frozen=True, gc=False):

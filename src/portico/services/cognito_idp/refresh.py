@@ -17,17 +17,15 @@ from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.client_secrets import check_hash, is_secret
 from portico.services.cognito_idp.exchange import Answer, Exchange
-from portico.services.cognito_idp.records import REFRESH, USERS, Client, Pool, RefreshFamily, User
-from portico.services.cognito_idp.service import CognitoIdp, client_of
-from portico.services.cognito_idp.tokens import (
-    Grant,
-    Issued,
+from portico.services.cognito_idp.families import (
     RefreshReference,
-    issue,
     put_family,
     refresh_reference,
     refresh_token,
 )
+from portico.services.cognito_idp.issuing import Grant, Issued, issue
+from portico.services.cognito_idp.records import REFRESH, USERS, Client, Pool, RefreshFamily, User
+from portico.services.cognito_idp.service import CognitoIdp, client_of
 from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
@@ -101,8 +99,7 @@ async def refreshed(
         metadata=metadata,
         scopes=family.scopes,
         device_key=family.device_key,
-        oauth=_is_oauth(family),
-        methods=family.methods,
+        oauth=family.oauth,
         family=after,
     )
     issued = await issue(idp, call, grant)
@@ -155,10 +152,6 @@ async def _user_of(call: Call, pool: Pool, reference: RefreshReference) -> User 
 def _aliases(pool: Pool, user: User) -> list[str]:
     names = (*pool.username_attributes, *pool.alias_attributes)
     return [user.attributes[name] for name in names if name in user.attributes]
-
-
-def _is_oauth(family: RefreshFamily) -> bool:
-    return "oauth" in family.methods
 
 
 def _invalid() -> AwsError:

@@ -12,6 +12,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import errors, tokens, user_records
 from portico.services.cognito_idp.client_secrets import is_secret
+from portico.services.cognito_idp.families import refresh_reference
 from portico.services.cognito_idp.records import REFRESH, Pool, User
 from portico.services.cognito_idp.service import (
     CognitoIdp,
@@ -77,7 +78,7 @@ async def revoke_token(idp: CognitoIdp, call: Call, request: "shapes.RevokeToken
         raise errors.unauthorized(f"Unable to verify secret for client {client.id}")
     if not client.revocable:
         raise errors.not_revocable()
-    reference = tokens.refresh_reference(idp, request["Token"])
+    reference = refresh_reference(idp, request["Token"])
     if reference is None:
         raise errors.unsupported_token()
     key = (reference.pool, reference.user, reference.family)

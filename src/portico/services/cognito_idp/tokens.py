@@ -1,91 +1,20 @@
-"""Issuing tokens, and judging those that callers bring back.
+"""Access tokens that callers bring: whom they speak for, and whether they still hold.
 
-ID and access tokens are JWTs. A refresh token is a sealed reference to its family: all tokens that one sign-in led to, whose record says
-whether they still hold. So revocation and sign-out are on disk, and a refresh token says nothing to whoever reads it.
-
-Source: Cognito Developer Guide, "Understanding user pool JSON web tokens", "Refresh tokens", "Ending user sessions with token revocation".
+Source: Cognito Developer Guide, "Understanding the access token", "Ending user sessions with token revocation".
 """
 
-import asyncio
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from portico.base import ids
 from portico.calls.call import Call
 from portico.identity.jwt import TokenError, parse
-from portico.identity.sealing import SealError
-from portico.services.cognito_idp import errors, pre_token
-from portico.services.cognito_idp.claims import (
-    SIGN_IN_SCOPE,
-    Membership,
-    Sign,
-    access_claims,
-    id_claims,
-    membership,
-)
-from portico.services.cognito_idp.records import (
-    CLIENTS,
-    GROUPS,
-    GROUPS_OF,
-    POOLS,
-    REFRESH,
-    SUBS,
-    USERS,
-    Client,
-    Pool,
-    RefreshFamily,
-    User,
-)
+from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.claims import SIGN_IN_SCOPE
+from portico.services.cognito_idp.records import CLIENTS, POOLS, REFRESH, SUBS, USERS, Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, user_key
-from portico.store.table import Table
 from portico.wire.errors import AwsError
-
-_PURPOSE = "cognito-idp refresh token"
-_URL_SAFE = str.maketrans("+/", "-_")
-_FROM_URL_SAFE = str.maketrans("-_", "+/")
-_AFTERLIFE_S = 24 * 3600  # access tokens outlive their family by no more
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """Who is given tokens, and why.
-
-    `source` is the trigger's (`Authentication`, `NewPasswordChallenge`, `AuthenticateDevice`, `RefreshTokens`, `HostedAuth`). `family` is
-    that of the refresh token where one is used, None where a sign-in begins one. `device_key` is what the access token names.
-    """
-
-    pool: Pool
-    client: Client
-    user: User
-    source: str
-    metadata: Mapping[str, str] = {}
-    scopes: tuple[str, ...] = (SIGN_IN_SCOPE,)
-    device_key: str = ""
-    nonce: str = ""
-    oauth: bool = False
-    methods: tuple[str, ...] = ()
-    family: RefreshFamily | None = None
-
-
-class Issued(msgspec.Struct, frozen=True, gc=False):
-    """Tokens. `id` is "" where none is due (OAuth without `openid`); `refresh` where the old one goes on holding."""
-
-    id: str
-    access: str
-    refresh: str
-    expires_in_s: int
-
-    def shown(self) -> dict[str, Any]:
-        """As AWS's AuthenticationResultType."""
-        found: dict[str, Any] = {
-            "AccessToken": self.access,
-            "ExpiresIn": self.expires_in_s,
-            "TokenType": "Bearer",
-            "IdToken": self.id,
-        }
-        return {**found, "RefreshToken": self.refresh} if self.refresh else found
 
 
 class Bearer(msgspec.Struct, frozen=True, gc=False):
@@ -96,114 +25,6 @@ class Bearer(msgspec.Struct, frozen=True, gc=False):
     client: Client
     scopes: tuple[str, ...]
     claims: Mapping[str, Any]
-
-
-class RefreshReference(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What a refresh token says: its family's key, and which of the family's tokens it is."""
-
-    pool: str
-    user: str
-    family: str
-    token: str
-
-
-class FamilyEnd(msgspec.Struct, frozen=True, gc=False):
-    """That a family can be forgotten; its key says which one and when."""
-
-
-REFRESH_ENDS = Table("cognito-idp.refresh-end", FamilyEnd)  # when (seconds), pool id, name, family
-_REFERENCE = msgspec.msgpack.Decoder(RefreshReference)
-
-
-async def issue(idp: CognitoIdp, call: Call, grant: Grant) -> Issued:
-    """Tokens for a grant; the family that they belong to is written with the call's commit.
-
-    Raises:
-        AwsError: the pre token generation trigger's errors.
-    """
-    family = grant.family or _begin(call, grant)
-    sign = Sign(
-        idp.issuers.of(grant.pool),
-        grant.client,
-        grant.user,
-        int(call.now),
-        int(family.auth_time),
-        _event_id(family),
-        family.id if grant.client.revocable else "",
-        grant.scopes,
-        grant.device_key,
-        grant.nonce,
-        grant.oauth,
-    )
-    groups = await groups_of(call, grant.pool, grant.user)
-    overrides = await pre_token.overrides(idp, call, grant.pool, sign, groups, grant.source, grant.metadata)
-    shown = groups if overrides.membership is None else overrides.membership
-    access = access_claims(sign, shown, ids.uuid(), overrides)
-    identity = id_claims(sign, shown, ids.uuid(), overrides)
-    signer = await idp.token_keys.of(grant.pool.id)
-    access_text, id_text = await asyncio.to_thread(signer.sign, ("access", access), ("id", identity))
-    if grant.oauth and "openid" not in grant.scopes:
-        id_text = ""
-    refresh = "" if grant.family is not None else refresh_token(idp, family)
-    return Issued(id_text, access_text, refresh, grant.client.access_s)
-
-
-async def groups_of(call: Call, pool: Pool, user: User) -> Membership:
-    """What the user's groups come to."""
-    listed = await call.tx.scan(GROUPS_OF, pool.id, user_key(pool, user))
-    found = [await call.tx.get(GROUPS, pool.id, each.group) for each in listed]
-    return membership(group for group in found if group is not None)
-
-
-def _begin(call: Call, grant: Grant) -> RefreshFamily:
-    family = RefreshFamily(
-        id=ids.uuid(),
-        pool=grant.pool.id,
-        user=user_key(grant.pool, grant.user),
-        client=grant.client.id,
-        created_at=call.now,
-        expires_at=call.now + grant.client.refresh_s,
-        auth_time=call.now,
-        current=ids.uuid(),
-        device_key=grant.device_key,
-        scopes=grant.scopes,
-        methods=grant.methods,
-        nonce=grant.nonce,
-    )
-    put_family(call, family)
-    ends_at = int(family.expires_at) + _AFTERLIFE_S
-    call.tx.put(REFRESH_ENDS, FamilyEnd(), ends_at, *family_key(family))
-    return family
-
-
-def family_key(family: RefreshFamily) -> tuple[str, str, str]:
-    """By what a family is kept."""
-    return family.pool, family.user, family.id
-
-
-def put_family(call: Call, family: RefreshFamily) -> None:
-    """Write a family."""
-    call.tx.put(REFRESH, family, *family_key(family))
-
-
-def _event_id(family: RefreshFamily) -> str:
-    """The id of the sign-in as tokens name it: that of the event, which is not the family's."""
-    h = sha256(f"event {family.id}".encode()).hexdigest()
-    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}"
-
-
-def refresh_token(idp: CognitoIdp, family: RefreshFamily) -> str:
-    """The family's current refresh token."""
-    reference = RefreshReference(*family_key(family), family.current)
-    return idp.sealer.seal(_PURPOSE, msgspec.msgpack.encode(reference)).translate(_URL_SAFE)
-
-
-def refresh_reference(idp: CognitoIdp, text: str) -> RefreshReference | None:
-    """What a refresh token says, or None if it is none of ours."""
-    try:
-        return _REFERENCE.decode(idp.sealer.unseal(_PURPOSE, text.translate(_FROM_URL_SAFE)))
-    except (SealError, msgspec.DecodeError):
-        return None
 
 
 async def access(idp: CognitoIdp, call: Call, token: str, *, scope: str = SIGN_IN_SCOPE) -> Bearer:
