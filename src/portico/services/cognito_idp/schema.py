@@ -42,6 +42,9 @@ STANDARD: tuple[Attribute, ...] = (
     _text("name"),
     _text("nickname"),
 )
+_VERIFIED = frozenset(
+    {"email_verified", "phone_number_verified"}
+)  # nothing of them can be set, so these names are free
 _STANDARD = {each.name: each for each in STANDARD}
 _LIMITS: Mapping[DataType, tuple[str, str, str]] = {
     "String": ("StringAttributeConstraints", "MinLength", "MaxLength"),
@@ -57,7 +60,8 @@ def of_request(given: Iterable[Mapping[str, Any]]) -> tuple[Attribute, ...]:
     """
     standard, custom = dict(_STANDARD), []
     for each in given:
-        known = standard.get(each.get("Name", ""))
+        name = each.get("Name", "")
+        known = None if name in _VERIFIED else standard.get(name)
         if known is None:
             custom.append(each)
         else:

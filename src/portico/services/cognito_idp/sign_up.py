@@ -157,6 +157,8 @@ async def resend_confirmation_code(
     if user is None:
         return {"CodeDeliveryDetails": _nobody(idp, call, pool, client, request["Username"])}
     if user.status != "UNCONFIRMED":
+        if client.hides_users:
+            return {"CodeDeliveryDetails": contacts.pretended(pool, request["Username"])}
         raise errors.invalid("User is already confirmed.")
     contact = contacts.to_confirm(pool, user)
     if contact is None:

@@ -133,8 +133,8 @@ async def delete(call: Call, pool: Pool, user: User) -> None:
     await count(call, pool, key, -1)
 
 
-CODE_PURPOSES = ("sign-up", "password", "email", "phone_number", "mfa")
-"""What codes are sent for: to confirm a sign-up, to set a new password, to verify an attribute, to sign in."""
+CODE_PURPOSES = ("sign-up", "password", "email", "phone_number")
+"""What codes are sent for: to confirm a sign-up, to set a new password, to verify an attribute."""
 
 TRIED = ("sign-in", "factor", "resend", "confirm", "forgot", "reset", "change", "ask", "verify")
 """What is counted per user."""
