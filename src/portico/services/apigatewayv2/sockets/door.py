@@ -4,10 +4,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from portico.doors.address import of_host
+from portico.doors.address import Address
 from portico.doors.connections import Served
 from portico.doors.port import Arrival, Doors
-from portico.doors.records import API_POINTERS
+from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigatewayv2.records import APIS
 from portico.services.apigatewayv2.sockets.connecting import Connecting
 from portico.store.cache import RecordCache
@@ -33,7 +33,7 @@ class SocketDoor:
         """The reply to a request."""
         address = arrival.address
         pointer = self._cache.peek(API_POINTERS, address.id)
-        if pointer is None or self._is_disabled(arrival):
+        if pointer is None or self._is_disabled(address, pointer.value):
             return _forbidden(arrival)
         stage, path = _split(address.stage, address.path)
         first = unquote(path.split("/", 2)[1]) if path else ""
@@ -46,18 +46,10 @@ class SocketDoor:
             arrival, Served(pointer.value.account, pointer.value.region, address.id, stage)
         )
 
-    def _is_disabled(self, arrival: Arrival) -> bool:
-        """Whether the API answers at its own domain only, and this is not it."""
-        to = self._cache.peek(API_POINTERS, arrival.address.id)
-        api = (
-            None
-            if to is None
-            else self._cache.peek(APIS, to.value.account, to.value.region, arrival.address.id)
-        )
-        if api is None:
-            return True
-        own = arrival.address.shared or of_host(arrival.host, "/") is not None
-        return own and api.value.disable_execute_api_endpoint
+    def _is_disabled(self, address: Address, owner: ApiPointer) -> bool:
+        """Whether the API answers at custom domain names only, and this is none."""
+        api = self._cache.peek(APIS, owner.account, owner.region, address.id)
+        return api is None or (api.value.disable_execute_api_endpoint and address.kind != "domain")
 
 
 def _split(stage: str | None, path: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ IDLE_S, TOTAL_S = 600.0, 7_200.0
 UNSENT_BYTES_MAX = 262_144
 _UNREAD_S = 60.0  # how long a client may read nothing of what waits for it
 _GOODBYE_S = 5.0  # how long its answer to our goodbye is waited for
+_UNHEARD_S = 0.5  # and when it would not be heard
 _AT_ONCE = 64  # frames that are read before the others have their turn
 _BUSY_MAX = 64  # messages of one client that are being answered; further ones wait unread
 
@@ -114,8 +115,7 @@ class Socket(asyncio.Protocol):
         except Violation as violation:
             self._deaf = True
             self._end(violation.code, violation.reason)
-            if self._transport.can_write_eof() and not self._transport.is_closing():
-                self._transport.write_eof()  # its answer would not be heard; closed at once, ours would not be either
+            self._let_go()
             return
         self._pause()
         if self._busy < _BUSY_MAX and not self._transport.is_closing():
@@ -200,13 +200,22 @@ class Socket(asyncio.Protocol):
             self._write(self._frames.close(code, reason))
             self._resume()
 
+    def _let_go(self) -> None:
+        """Close a connection that is not listened to any more; but not at once, as the client would then not hear why."""
+        if self._transport.is_closing():
+            return
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:  # TLS
+            self._deadline = self._loop.time() + _UNHEARD_S
+
     def _leave(self, code: int, reason: str) -> None:
         """The client says goodbye: answer it, unless it is itself the answer to ours, and close."""
         if self._ending is None:
             unset = code == frames.NO_STATUS
             self._ending = (code, "Client-side close frame status not set" if unset else reason)
             if not self._transport.is_closing():
-                self._write(self._frames.close(frames.NORMAL if unset else code, ""))
+                self._write(self._frames.close(frames.NORMAL if unset else code, reason))
         self._deaf = True
         self._transport.close()
 
