@@ -109,7 +109,29 @@ def rest_cached(url: str) -> Shot:
     return Shot(*shot(url, rest(url, settings=settings)))
 
 
+def function_url(url: str) -> Shot:
+    """A function URL that is open to all."""
+    lam = client(url, "lambda")
+    made = lam.create_function_url_config(FunctionName="proxy", AuthType="NONE")
+    for sid, action, more in (
+        ("url", "lambda:InvokeFunctionUrl", {"FunctionUrlAuthType": "NONE"}),
+        ("url-invoke", "lambda:InvokeFunction", {"InvokedViaFunctionUrl": True}),
+    ):
+        lam.add_permission(FunctionName="proxy", StatementId=sid, Action=action, Principal="*", **more)
+    return Shot(f"{url}/", {**PLAIN, "Host": urlsplit(made["FunctionUrl"]).netloc})
+
+
+def http_api(url: str) -> Shot:
+    """A Lambda proxy of an HTTP API with format 2.0, open to all, made by quick create."""
+    gateway = client(url, "apigatewayv2")
+    api = gateway.create_api(Name="bench", ProtocolType="HTTP", Target=function_arn("proxy"))["ApiId"]
+    allow(url, "proxy", "apigateway.amazonaws.com", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/*")
+    return Shot(*shot(url, api))
+
+
 DOORS: tuple[Door, ...] = (
+    Door("function URL", 0.85, function_url),
+    Door("HTTP API", 0.85, http_api),
     Door("REST proxy", 0.75, rest_proxy),
     Door("REST, authorizer, plan", 0.6, rest_authorized),
     Door("REST, cached", 1.5, rest_cached),
