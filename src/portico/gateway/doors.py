@@ -43,6 +43,9 @@ class Front:
         self._hosts = hosts
         self._clock = clock
         self._plain: dict[str, str] = {}  # Host headers that are no door's by their form, and their names
+        self._own: dict[
+            str, tuple[Address, str]
+        ] = {}  # and those that are one's: addresses without path, and names
 
     def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Answer]:
         """The reply to a request."""
@@ -55,6 +58,9 @@ class Front:
 
     def _address(self, head: Head) -> tuple[Address, str] | None:
         host = head.header("host")
+        own = self._own.get(host)
+        if own is not None:
+            return Address(own[0].kind, own[0].id, head.path or "/", region=own[0].region), own[1]
         name = self._plain.get(host)
         if name is None:
             name = host_name(host)
@@ -62,6 +68,9 @@ class Front:
                 return None
             address = addresses.of_host(name, head.path)
             if address is not None and self._hosts.admits(host):
+                if len(self._own) >= _PLAIN_MAX:
+                    self._own.clear()
+                self._own[host] = (address, name)
                 return address, name
             if len(self._plain) >= _PLAIN_MAX:
                 self._plain.clear()

@@ -18,17 +18,17 @@ from portico.doors.address import Address
 from portico.doors.port import Arrival
 from portico.services.apigateway.plane.admission import Admission, Asked
 from portico.services.apigateway.plane.cached import Cached
-from portico.services.apigateway.plane.execution_log import Lines, beginning
+from portico.services.apigateway.plane.execution_log import begin
 from portico.services.apigateway.plane.iam import Signatures
 from portico.services.apigateway.plane.opening import (
     TARGET_BYTES_MAX,
-    http_method,
+    Entry,
+    entry,
     is_too_large,
     opened,
     split,
 )
-from portico.services.apigateway.plane.paths import BadPath, normal
-from portico.services.apigateway.plane.plans import Plan
+from portico.services.apigateway.plane.paths import BadPath
 from portico.services.apigateway.plane.stages import Live, Side, Stages
 from portico.services.apigateway.plane.telling import Outcome, Telling
 from portico.services.apigateway.transform.compression import received, sent
@@ -43,14 +43,6 @@ _TOO_LARGE = Reply(
     (("Content-Type", "text/plain; charset=utf-8"),),
     f"HTTP content length exceeded {BODY_BYTES_MAX} bytes.".encode(),
 )
-
-
-class _Found(msgspec.Struct, frozen=True):
-    """The method that a request is for, with the method's ARN, and the context with both."""
-
-    plan: Plan
-    request: RequestContext
-    arn: str
 
 
 class RestDoor:
@@ -97,47 +89,33 @@ class RestDoor:
         if is_too_large(head):
             raise AwsError("RequestHeaderFieldsTooLargeException", "Request Header Fields Too Large", 431)
         try:
-            path = normal(path)
-            request = opened(arrival, live, side, path, http_method(head))
-        except BadPath as error:
-            raise _bad_request() from error
-        try:
             body = await arrival.body.read(BODY_BYTES_MAX)
+            entered = entry(arrival, live, side, path)
+            request = opened(entered, body)
+        except BadPath as error:
+            raise AwsError("BadRequestException", "Bad Request", 400) from error
         except AwsError as error:
             if error.status == 413:
                 return _TOO_LARGE
             raise
-        return self._telling.reply(await self._outcome(arrival, live, side, request, path, body, started))
+        return self._telling.reply(await self._outcome(entered, request, body, started))
 
-    async def _outcome(
-        self,
-        arrival: Arrival,
-        live: Live,
-        side: Side,
-        request: RequestContext,
-        path: str,
-        raw: bytes,
-        started: float,
-    ) -> Outcome:
-        plan: Plan | None = None
+    async def _outcome(self, entered: Entry, request: RequestContext, raw: bytes, started: float) -> Outcome:
         refusal: GatewayRefusal | None = None
         cached: bool | None = None
+        live, side, plan = entered.live, entered.side, entered.plan
         rules = side.deployed.rules
-        lines = None
         try:
-            found = self._found(arrival, live, side, request, path)
-            plan, request = found.plan, found.request
-            if plan.logging is not None:
-                lines = Lines(request.at)
-                request = msgspec.structs.replace(request, log=lines)
-            asked = Asked(arrival, live, plan, request, found.arn, raw)
+            if plan is None:
+                raise self._signatures.nowhere(entered.arrival, request.region)
+            asked = Asked(entered.arrival, live, plan, request, entered.arn(plan), raw)
             authorised = await self._admission.authorise(asked)
             request = authorised.request
             request = await self._admission.count(asked, authorised)
-            headers, body = received(rules, request.headers, raw)
-            request = msgspec.structs.replace(request, headers=headers, body=body)
-            if lines is not None:
-                lines.gathered += beginning(request)
+            if rules.compress_from is not None:
+                headers, body = received(rules, request.headers, raw)
+                request = msgspec.structs.replace(request, headers=headers, body=body)
+            begin(request)
             await self._transform.validate(request, plan.rules)
             answer, cached = await self._cached.answer(asked, authorised, request, side)
         except GatewayRefusal as refused:
@@ -145,23 +123,7 @@ class RestDoor:
             answer = self._transform.refused(request, rules, refused)
         answer = sent(rules, request, answer)
         latency_ms = int((self._clock.monotonic() - started) * 1000)
-        return Outcome(live, plan, request, answer, latency_ms, refusal, cached, lines)
-
-    def _found(self, arrival: Arrival, live: Live, side: Side, request: RequestContext, path: str) -> _Found:
-        try:
-            match = side.deployed.routes.find(path, request.http_method)
-        except BadPath as error:
-            raise _bad_request() from error
-        if match is None:
-            raise self._signatures.nowhere(arrival, request.region)
-        plan = live.plan(side, match, request.http_method)
-        known = msgspec.structs.replace(
-            request,
-            resource_id=match.resource.id,
-            resource_path=match.resource.path,
-            path_parameters=match.parameters,
-        )
-        return _Found(plan, known, plan.arn_prefix + path.removeprefix("/").removesuffix("/"))
+        return Outcome(live, plan, request, answer, latency_ms, refusal, cached)
 
 
 def _leads_to(address: Address, live: Live, side: Side) -> bool:
@@ -173,7 +135,3 @@ def _leads_to(address: Address, live: Live, side: Side) -> bool:
 
 def _forbidden() -> AwsError:
     return AwsError("ForbiddenException", "Forbidden", 403)
-
-
-def _bad_request() -> AwsError:
-    return AwsError("BadRequestException", "Bad Request", 400)

@@ -53,6 +53,13 @@ class Lines:
         ]
 
 
+def begin(request: RequestContext) -> None:
+    """Tell the beginning, where the request is logged."""
+    if request.log is not None:
+        for text in beginning(request):
+            request.log.line(text)
+
+
 def beginning(request: RequestContext) -> Iterator[str]:
     """What the log of a request begins with."""
     yield f"Starting execution for request: {request.request_id}"

@@ -6,10 +6,15 @@ from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
+from portico.services.apigateway.plane.execution_log import Lines
 from portico.services.apigateway.plane.identity import anonymous
-from portico.services.apigateway.plane.paths import BadPath
+from portico.services.apigateway.plane.paths import BadPath, normal
+from portico.services.apigateway.plane.plans import Plan
+from portico.services.apigateway.plane.routes import Match
 from portico.services.apigateway.plane.stages import Live, Side
 from portico.services.apigateway.transform.seam import Pairs, RequestContext
 from portico.wire.http import Head
@@ -39,27 +44,58 @@ def split(path: str) -> tuple[str, str]:
     return name, slash + rest or "/"
 
 
-def opened(arrival: Arrival, live: Live, side: Side, path: str, method: str) -> RequestContext:
-    """The context of a request to a stage, with the raw `path` below it. Resource and body are not known yet.
+class Entry(msgspec.Struct, frozen=True):
+    """Where a request goes: `path` is in normal form, below the stage; `http_method` what it is for. `match` and `plan` are None where no
+    method is for it."""
+
+    arrival: Arrival
+    live: Live
+    side: Side
+    path: str
+    http_method: str
+    match: Match | None
+    plan: Plan | None
+
+    def arn(self, plan: Plan) -> str:
+        """The method's ARN, with the path that was asked for."""
+        return plan.arn_prefix + self.path.removeprefix("/").removesuffix("/")
+
+
+def entry(arrival: Arrival, live: Live, side: Side, raw_path: str) -> Entry:
+    """Where a request to a stage goes, with the raw path below it.
+
+    Raises:
+        BadPath: nowhere.
+    """
+    path, method = normal(raw_path), http_method(arrival.head)
+    match = side.deployed.routes.find(path, method)
+    plan = None if match is None else live.plan(side, match, method)
+    return Entry(arrival, live, side, path, method, match, plan)
+
+
+def opened(entered: Entry, body: bytes) -> RequestContext:
+    """The context of a request.
 
     Raises:
         BadPath: the query can't be decoded.
     """
-    head, peer, owner = arrival.head, arrival.peer, live.owner
+    arrival, live, side, match = entered.arrival, entered.live, entered.side, entered.match
+    head, peer, owner, path = arrival.head, arrival.peer, live.owner, entered.path
     stage = live.record.stage_name
     by_domain = arrival.address.kind == "domain"
     base = arrival.address.base
     trace = trace_of(head.values, arrival.at, sampled=live.record.tracing_enabled)
     domain = domain_name(arrival, owner.api_id, owner.region)
+    logged = entered.plan is not None and entered.plan.logging is not None
     return RequestContext(
         account=owner.account,
         region=owner.region,
         api_id=owner.api_id,
         stage=stage,
         deployment_id=side.deployed.id,
-        resource_id="",
-        resource_path="",
-        http_method=method,
+        resource_id="" if match is None else match.resource.id,
+        resource_path="" if match is None else match.resource.path,
+        http_method=entered.http_method,
         path=f"{base}{path}" if base else path,
         full_path=f"{base}{path}" if by_domain else f"/{stage}{path}",
         protocol=f"HTTP/{head.http_version}",
@@ -76,13 +112,16 @@ def opened(arrival: Arrival, live: Live, side: Side, path: str, method: str) -> 
             trace=trace,
         ),
         query=query_of(head.query) if head.query else (),
+        path_parameters={} if match is None else match.parameters,
         stage_variables=side.variables,
+        body=body,
         identity=anonymous(peer.host, head.values.get("user-agent", "")),
         trace=trace,
         is_canary=side.canary,
         context={"customDomain": {"basePathMatched": base.removeprefix("/") or "(none)"}}
         if by_domain
         else {},
+        log=Lines(arrival.at) if logged else None,
     )
 
 

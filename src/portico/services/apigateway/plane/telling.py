@@ -19,14 +19,14 @@ from portico.services.apigateway.plane.stages import CANARY, Live
 from portico.services.apigateway.records import ACCOUNTS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
 from portico.store.cache import RecordCache
-from portico.wire.http import Headers, Reply, StreamReply
+from portico.wire.http import Reply, StreamReply
 
 _SESSION = "APIGatewayLogs"
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """How a request to a stage ended. `plan` is None if no method was found; `cached` tells whether the answer came from the cache (None:
-    there is none); `lines` are those of the execution log, None if it is not written."""
+    there is none)."""
 
     live: Live
     plan: Plan | None
@@ -35,7 +35,6 @@ class Outcome(msgspec.Struct, frozen=True):
     latency_ms: int
     refusal: GatewayRefusal | None = None
     cached: bool | None = None
-    lines: Lines | None = None
 
 
 class Telling:
@@ -66,9 +65,13 @@ class Telling:
         self._metrics.answered(live.place if plan is None else plan.place, request.at, measured)
         if live.access_log is not None:
             self._access(outcome)
-        if outcome.lines is not None:
-            self._execution(outcome, outcome.lines)
-        headers = (*answer.headers, *_headers(request, plan, refused=outcome.refusal is not None))
+        if isinstance(request.log, Lines):
+            self._execution(outcome, request.log)
+        headers = (
+            *answer.headers,
+            ("x-amzn-RequestId", request.request_id),
+            ("x-amz-apigw-id", request.extended_request_id),
+        )
         if answer.chunks is not None:
             return StreamReply(answer.status, headers, answer.chunks)
         return Reply(answer.status, headers, answer.body)
@@ -120,11 +123,3 @@ class Telling:
 
         if events:
             self._logs.write(group, writer, events, request_id=outcome.request.request_id)
-
-
-def _headers(request: RequestContext, plan: Plan | None, *, refused: bool) -> Headers:
-    own = (("x-amzn-RequestId", request.request_id), ("x-amz-apigw-id", request.extended_request_id))
-    integration = None if plan is None else plan.method.method_integration
-    if refused or integration is None or integration.type == "MOCK":
-        return own
-    return (*own, ("X-Amzn-Trace-Id", request.trace))

@@ -23,8 +23,10 @@ def received(rules: ApiRules, headers: Pairs, body: bytes) -> tuple[Pairs, bytes
     Raises:
         GatewayRefusal: `UNSUPPORTED_MEDIA_TYPE`, `BAD_REQUEST_BODY`, `REQUEST_TOO_LARGE`.
     """
+    if rules.compress_from is None:
+        return headers, body
     coding = header(headers, "content-encoding").strip().lower()
-    if rules.compress_from is None or coding in ("", "identity"):
+    if coding in ("", "identity"):
         return headers, body
     if coding not in _ENCODINGS:
         raise GatewayRefusal("UNSUPPORTED_MEDIA_TYPE")

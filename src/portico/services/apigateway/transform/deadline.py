@@ -16,19 +16,29 @@ async def within(timeout_ms: int, call: Coroutine[Any, Any, T]) -> T:
     Raises:
         GatewayRefusal: `INTEGRATION_TIMEOUT`, it took longer.
     """
-    task = asyncio.ensure_future(call)
+    loop = asyncio.get_running_loop()
+    task, waiter = loop.create_task(call), loop.create_future()
+    task.add_done_callback(lambda _: _release(waiter))
+    timer = loop.call_later(timeout_ms / 1000, _release, waiter)  # `asyncio.wait` costs three times as much
     try:
-        done, _ = await asyncio.wait((task,), timeout=timeout_ms / 1000)
+        await waiter
     except asyncio.CancelledError:
         _leave(task)
         raise
-    if done:
+    finally:
+        timer.cancel()
+    if task.done():
         return task.result()
     _leave(task)
     raise GatewayRefusal(
         "INTEGRATION_TIMEOUT",
         detail=f"Execution failed due to a timeout error: no answer within {timeout_ms} ms",
     )
+
+
+def _release(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _leave(task: "asyncio.Task[Any]") -> None:

@@ -1,6 +1,7 @@
 """Functions as integrations call them: which one a URI names, and what its answer means to API Gateway."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -37,7 +38,11 @@ class Called(msgspec.Struct, frozen=True, gc=False):
 def function_of(request: RequestContext, rules: MethodRules) -> Function | None:
     """The function that the integration's URI names with this stage's variables; None if it names another service."""
     integration = rules.integration
-    uri = with_stage_variables(integration.uri or "", request) if integration else ""
+    return _named(with_stage_variables(integration.uri or "", request)) if integration else None
+
+
+@lru_cache(maxsize=4096)
+def _named(uri: str) -> Function | None:
     found = _URI(uri)
     return Function(unquote(found[2]), found[3] != "invocations") if found else None
 

@@ -14,8 +14,11 @@ T = TypeVar("T")
 
 def header(headers: Pairs, name: str) -> str:
     """The last value of a header (name in any case), "" without one."""
-    wanted = name.lower()
-    return next((value for key, value in reversed(headers) if key.lower() == wanted), "")
+    wanted, size = name.lower(), len(name)
+    for key, value in reversed(headers):
+        if len(key) == size and key.lower() == wanted:  # most are told apart by their length
+            return value
+    return ""
 
 
 def media_type(content_type: str) -> str:
