@@ -7,8 +7,7 @@ import pytest
 
 from portico.mail.mailbox import Mailbox
 from portico.services.cognito_idp.import_upload import PATH, Uploads
-from portico.services.cognito_idp.records import SWEEPS
-from portico.services.cognito_idp.sweep import Sweeper
+from portico.services.cognito_idp.sweep import SWEEPS, Sweeper
 from portico.wire.errors import AwsError
 from portico.wire.http import Head
 from user_pools import PASSWORD, UserPools, user_pools

@@ -12,10 +12,11 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import errors, import_lines
+from portico.services.cognito_idp.import_records import IMPORTS, ImportJob
 from portico.services.cognito_idp.import_upload import address_of
 from portico.services.cognito_idp.importer import start
 from portico.services.cognito_idp.paging import position, token_after
-from portico.services.cognito_idp.records import IMPORTS, ImportJob, Pool
+from portico.services.cognito_idp.records import Pool
 from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
 from portico.identity.sessions import Sessions, TokenInvalid
-from portico.services.cognito_idp.records import ImportJob, Pool
+from portico.services.cognito_idp.import_records import ImportJob
+from portico.services.cognito_idp.records import Pool
 from portico.services.cognito_idp.triggers import principal_of
 from portico.wire.errors import AwsError
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from portico.identity.sealing import SealError
-from portico.services.cognito_idp.records import IMPORTS, ImportJob
+from portico.services.cognito_idp.import_records import IMPORTS, ImportJob
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.store.port import Conflict
 from portico.store.transaction import Transaction

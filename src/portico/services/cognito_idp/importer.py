@@ -12,8 +12,9 @@ from portico.calls.call import Call, Origin, Scope
 from portico.services.cognito_idp import import_lines, new_users, user_records
 from portico.services.cognito_idp.import_lines import Line, Unreadable
 from portico.services.cognito_idp.import_log import ImportLog
+from portico.services.cognito_idp.import_records import IMPORTS, ImportJob
 from portico.services.cognito_idp.new_users import Asked
-from portico.services.cognito_idp.records import IMPORTS, POOLS, ImportJob, Pool, User
+from portico.services.cognito_idp.records import POOLS, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.triggers import principal_of
 from portico.store.port import Ack, ChangeVisibility, Conflict, Key, Message, Send

@@ -375,32 +375,6 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     users: int = 0
 
 
-class Sweep(msgspec.Struct, frozen=True, gc=False):
-    """A pool that is deleted, and of which there are records still."""
-
-    pool: str
-
-
-class ImportJob(msgspec.Struct, frozen=True, gc=False):
-    """A job that imports users from a CSV file, which is kept as the blob `blob`. `position` is how many of its bytes are done."""
-
-    pool: str
-    id: str
-    name: str
-    role: str
-    created_at: float
-    status: str = "Created"
-    started_at: float = 0.0
-    completed_at: float = 0.0
-    blob: str = ""
-    position: int = 0
-    line: int = 0
-    imported: int = 0
-    skipped: int = 0
-    failed: int = 0
-    message: str = ""
-
-
 POOLS = Table("cognito-idp.pool", Pool)  # pool id
 POOLS_OF = Table("cognito-idp.pools-of", UserPointer)  # account, region, pool id
 CLIENTS = Table("cognito-idp.client", Client)  # pool id, client id
@@ -425,8 +399,6 @@ USED_STEPS = Table("cognito-idp.totp-step", UsedStep)  # pool id, name
 PENDING_TOKENS = Table("cognito-idp.totp-pending", PendingToken)  # pool id, name
 KEYS = Table("cognito-idp.keys", PoolKeys)  # pool id
 TALLIES = Table("cognito-idp.tally", Tally)  # pool id, shard
-SWEEPS = Table("cognito-idp.sweep", Sweep)  # pool id
-IMPORTS = Table("cognito-idp.import", ImportJob)  # pool id, job id
 
 
 def pool_arn(account: str, region: str, pool_id: str) -> str:

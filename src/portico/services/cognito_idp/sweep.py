@@ -3,11 +3,13 @@
 The record that says so is written with the deletion, so that a restart goes on where the last one ended.
 """
 
+import msgspec
+
 from portico.bus.port import Bus
 from portico.services.cognito_idp import records
-from portico.services.cognito_idp.records import SWEEPS
+from portico.services.cognito_idp.import_records import IMPORTS
 from portico.store.port import Delete, Key, Store, Unrefer
-from portico.store.table import AnyTable
+from portico.store.table import AnyTable, Table
 
 _BATCH = 1_000
 _LOOK_S = 60.0
@@ -32,9 +34,18 @@ _OF_POOL: tuple[AnyTable, ...] = (
     records.PENDING_TOKENS,
     records.KEYS,
     records.TALLIES,
-    records.IMPORTS,
+    IMPORTS,
 )
 WAKE: Key = ("cognito-idp.swept",)
+
+
+class Sweep(msgspec.Struct, frozen=True, gc=False):
+    """A pool that is deleted, and of which there are records still."""
+
+    pool: str
+
+
+SWEEPS = Table("cognito-idp.sweep", Sweep)  # pool id
 
 
 class Sweeper:
@@ -56,8 +67,8 @@ class Sweeper:
         if not found:
             return False
         left = SWEEPS.decode(found[0].value)
-        for row in await self._store.scan(records.IMPORTS.key(left.pool)):
-            job = records.IMPORTS.decode(row.value)
+        for row in await self._store.scan(IMPORTS.key(left.pool)):
+            job = IMPORTS.decode(row.value)
             if job.blob:
                 await self._store.commit([Unrefer(job.blob, row.key), Delete(row.key)])
         for table in _OF_POOL:

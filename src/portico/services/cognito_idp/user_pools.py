@@ -17,14 +17,12 @@ from portico.services.cognito_idp.records import (
     CLIENTS,
     POOLS,
     POOLS_OF,
-    SWEEPS,
     Pool,
-    Sweep,
     UserPointer,
     pool_arn,
 )
 from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
-from portico.services.cognito_idp.sweep import WAKE
+from portico.services.cognito_idp.sweep import SWEEPS, WAKE, Sweep
 from portico.services.cognito_idp.tags import check_tags
 from portico.services.cognito_idp.user_records import total
 
