@@ -53,6 +53,7 @@ SERVICE = ServiceSpec(
         "trying",
         "sdk_types",
         "importing",
+        "exporting",
     ),
     _build,
 )

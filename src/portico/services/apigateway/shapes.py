@@ -443,6 +443,12 @@ class EndpointConfiguration(TypedDict):
     vpcEndpointIds: NotRequired[list[str]]
 
 
+class ExportResponse(TypedDict):
+    contentType: NotRequired[str]
+    contentDisposition: NotRequired[str]
+    body: NotRequired[bytes]
+
+
 class FlushStageAuthorizersCacheRequest(TypedDict):
     restApiId: str
     stageName: str
@@ -568,6 +574,14 @@ class GetDomainNamesRequest(TypedDict):
     position: NotRequired[str]
     limit: NotRequired[int]
     resourceOwner: NotRequired[str]
+
+
+class GetExportRequest(TypedDict):
+    restApiId: str
+    stageName: str
+    exportType: str
+    parameters: NotRequired[dict[str, str]]
+    accepts: NotRequired[str]
 
 
 class GetGatewayResponseRequest(TypedDict):
@@ -1388,6 +1402,9 @@ GetDomainNameResponse = DomainName
 
 
 GetDomainNamesResponse = DomainNames
+
+
+GetExportResponse = ExportResponse
 
 
 GetGatewayResponseResponse = GatewayResponse
