@@ -1,14 +1,16 @@
-"""Which values an attribute takes. Pure.
+"""Attributes of a pool's schema, and which values each takes. Pure.
 
 Source: Cognito Developer Guide, "Working with user attributes"; OpenID Connect Core, 5.1; E.164.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Literal
 
-from portico.services.cognito_idp.records import Attribute, DataType
+import msgspec
 
 LENGTH_MAX = 2048
+DataType = Literal["String", "Number", "DateTime", "Boolean"]
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?").fullmatch
 _DATE = re.compile(
@@ -22,6 +24,19 @@ _FORMS: Mapping[str, tuple[Callable[[str], object], str]] = {
     "phone_number": (re.compile(r"\+[1-9][0-9]{1,14}").fullmatch, "Invalid phone number format."),
     "birthdate": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch, "Invalid birthdate format."),
 }
+
+
+class Attribute(msgspec.Struct, frozen=True, gc=False):
+    """An attribute of a pool's schema, under its full name (`custom:plan`, `dev:custom:x`, `email`). `minimum` and `maximum` are AWS's
+    text: a length for String, a value for Number."""
+
+    name: str
+    kind: DataType = "String"
+    mutable: bool = True
+    required: bool = False
+    developer_only: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
 
 
 def number_of(text: str) -> float | None:

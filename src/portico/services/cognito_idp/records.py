@@ -9,27 +9,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from portico.services.cognito_idp.attribute_values import Attribute
 from portico.store.table import Table
 
 _NONE: Mapping[str, Any] = {}
 Status = Literal["UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "EXTERNAL_PROVIDER"]
-DataType = Literal["String", "Number", "DateTime", "Boolean"]
 
 UNITS_S: Mapping[str, int] = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
-
-
-class Attribute(msgspec.Struct, frozen=True, gc=False):
-    """An attribute of a pool's schema, under its full name (`custom:plan`, `dev:custom:x`, `email`). `minimum` and `maximum` are AWS's
-    text: a length for String, a value for Number."""
-
-    name: str
-    kind: DataType = "String"
-    mutable: bool = True
-    required: bool = False
-    developer_only: bool = False
-    minimum: str | None = None
-    maximum: str | None = None
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):

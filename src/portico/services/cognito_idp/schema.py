@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from portico.services.cognito_idp import errors
-from portico.services.cognito_idp.attribute_values import LENGTH_MAX, number_of
-from portico.services.cognito_idp.records import Attribute, DataType
+from portico.services.cognito_idp.attribute_values import LENGTH_MAX, Attribute, DataType, number_of
 
 CUSTOM_MAX = 50
 
