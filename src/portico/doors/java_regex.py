@@ -15,6 +15,7 @@ _SECONDS = 0.25
 _INLINE_CHARS = 4_096
 _REPLACED_CHARS_MAX = 10 * 1024 * 1024
 _QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.S)
+_NAMED_AGAIN = re.compile(r"\\k<(\w+)>")
 _GROUP = re.compile(r"\\(.)|\$(?:\{(\w+)\}|(\d))", re.S)
 
 
@@ -27,8 +28,9 @@ def _compiled(pattern: str) -> Any:
     import regex
 
     literal = _QUOTED.sub(lambda found: regex.escape(found[1]), pattern)
+    text = _NAMED_AGAIN.sub(r"(?P=\1)", literal).replace(r"\z", r"\Z")
     try:
-        return regex.compile(literal.replace(r"\z", r"\Z"), regex.V1 | regex.ASCII)
+        return regex.compile(text, regex.V1 | regex.ASCII)
     except (regex.error, RecursionError, OverflowError) as error:
         raise BadPattern(f"{pattern!r} is no regular expression: {error}") from error
 

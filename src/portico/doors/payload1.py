@@ -28,7 +28,6 @@ _WORDS = {
         "WWW",
         "ETag",
         "XSS",
-        "ID",
         "GPC",
         "UA",
         "SOAPAction",

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 CHARS_MAX = 10 * 1024 * 1024
-NODES_MAX = 500_000
+NODES_MAX = 1_000_000
+_PRINTED_NODES_MAX = 200_000
 
 
 class Failed(Exception):
@@ -56,12 +57,13 @@ class _Printer:
     """Prints one value, of bounded length."""
 
     def __init__(self) -> None:
-        self._left = CHARS_MAX
+        self._left, self._nodes = CHARS_MAX, _PRINTED_NODES_MAX
 
     def text(self, value: Any) -> str:
         made = self._container(value) if isinstance(value, dict | list | range | Entry) else _scalar(value)
-        self._left -= len(made) + 1
-        if self._left < 0:
+        self._left -= len(made)
+        self._nodes -= 1
+        if self._left < 0 or self._nodes < 0:
             raise Failed("a value is too long to be printed")
         return made
 
