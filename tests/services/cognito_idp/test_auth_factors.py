@@ -417,3 +417,40 @@ async def test_passwords_are_checked_before_a_code_is_sent(pools: UserPools) -> 
         AuthParameters=given,
     )
     assert await Mailbox(pools.world.store, pools.clock).newest() == []
+
+
+async def test_an_address_is_set_up_at_the_first_sign_in(pools: UserPools) -> None:
+    pool = await pools.pool()
+    await pools.call("SetUserPoolMfaConfig", UserPoolId=pool, MfaConfiguration="ON", EmailMfaConfiguration={})
+    client = (await pools.client(pool))["ClientId"]
+    await pools.user(pool)
+    answer = await pools.by_password(client)
+    assert json.loads(answer["ChallengeParameters"]["MFAS_CAN_SETUP"]) == ["EMAIL_OTP"]
+    request = {"ClientId": client, "ChallengeName": "MFA_SETUP", "Session": answer["Session"]}
+    for given, code in (({}, "NotAuthorizedException"), ({"EMAIL": "nowhere"}, "InvalidParameterException")):
+        responses = {"USERNAME": "alice", **given}
+        await pools.refused(code, "RespondToAuthChallenge", **request, ChallengeResponses=responses)
+    responses = {"USERNAME": "alice", "EMAIL": "al@example.com"}
+    asked = await pools.respond(client, "MFA_SETUP", responses, answer["Session"])
+    assert (asked["ChallengeName"], asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"]) == (
+        "EMAIL_OTP",
+        "EMAIL",
+    )
+    responses = {"USERNAME": "alice", "EMAIL_OTP_CODE": await code_of(pools)}
+    done = await pools.respond(client, "EMAIL_OTP", responses, asked["Session"])
+    token = claims(done["AuthenticationResult"]["IdToken"])
+    assert token["email"] == "al@example.com"
+    user = await pools.call("AdminGetUser", UserPoolId=pool, Username="alice")
+    assert {"Name": "email_verified", "Value": "true"} in user["UserAttributes"]
+
+
+async def test_who_has_an_address_does_not_get_another_by_setting_it_up(pools: UserPools) -> None:
+    pool, client = await a_pool(pools, "ON", **TOTP)
+    factors = {"EmailMfaConfiguration": {}, **TOTP}
+    answer = await pools.by_password(client)
+    await pools.call("SetUserPoolMfaConfig", UserPoolId=pool, MfaConfiguration="ON", **factors)
+    request = {"ClientId": client, "ChallengeName": "MFA_SETUP", "Session": answer["Session"]}
+    responses = {"USERNAME": "alice", "EMAIL": "mallory@example.com"}
+    await pools.refused(
+        "NotAuthorizedException", "RespondToAuthChallenge", **request, ChallengeResponses=responses
+    )

@@ -764,3 +764,46 @@ async def test_revocations(place: Place, case: str) -> None:
     assert await place.pools.call(
         "GetTokensFromRefreshToken", ClientId=client, RefreshToken=result["RefreshToken"]
     )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"USERNAME": "x" * 129},
+        {"USERNAME": "x" * 100_000},
+        {"DEVICE_KEY": "no key"},
+        {"DEVICE_KEY": "us-east-1_" + "0" * 50},
+        {"DEVICE_KEY": "us-east-1_GHIJ"},
+    ],
+)
+async def test_parameters_of_no_use(place: Place, given: dict[str, str]) -> None:
+    whole = {"USERNAME": "alice", "PASSWORD": PASSWORD, **given}
+    flow = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": place.client, "AuthParameters": whole}
+    await place.refused("InvalidParameterException", "InitiateAuth", **flow)
+
+
+@pytest.mark.parametrize(
+    "name", ["\0", "a\0b", " ", "alice\0", "ALICE ", "'; drop table", "ﬁ", "a" * 128, "😀"]
+)
+async def test_names_of_every_kind(place: Place, name: str) -> None:
+    for client, code in ((place.client, "UserNotFoundException"), (place.hiding, "NotAuthorizedException")):
+        given = {"USERNAME": name, "PASSWORD": PASSWORD}
+        flow = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": given}
+        await place.refused(code, "InitiateAuth", **flow)
+
+
+async def test_signed_out_where_tokens_can_not_be_revoked(place: Place) -> None:
+    """Access tokens without `origin_jti` end with the sign-out as well, by when they were issued."""
+    pools = place.pools
+    client = (await pools.client(place.pool, EnableTokenRevocation=False))["ClientId"]
+    result = await pools.tokens_of(client)
+    assert not {"jti", "origin_jti"} & set(claims(result["AccessToken"]))
+    assert await pools.call("GetUser", AccessToken=result["AccessToken"])
+    await pools.call("AdminUserGlobalSignOut", UserPoolId=place.pool, Username="alice")
+    words = await place.refused("NotAuthorizedException", "GetUser", AccessToken=result["AccessToken"])
+    assert words == "Access Token has been revoked"
+    asked = {"ClientId": client, "RefreshToken": result["RefreshToken"]}
+    await place.refused("NotAuthorizedException", "GetTokensFromRefreshToken", **asked)
+    pools.clock.advance(1)
+    again = await pools.tokens_of(client)
+    assert await pools.call("GetUser", AccessToken=again["AccessToken"])

@@ -32,7 +32,7 @@ _PAGE = 60
 _STATUS = {True: "remembered", False: "not_remembered"}
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def confirm_device(
     idp: CognitoIdp, call: Call, request: "shapes.ConfirmDeviceRequest"
 ) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _secret(given: Any) -> passwords.Secret:
     return passwords.Secret(salt, verifier)
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def get_device(idp: CognitoIdp, call: Call, request: "shapes.GetDeviceRequest") -> dict[str, Any]:
     """A device of the user.
 
@@ -110,7 +110,7 @@ async def admin_get_device(
     return {"Device": _shown(await _device(call, pool, user, request["DeviceKey"]))}
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def list_devices(idp: CognitoIdp, call: Call, request: "shapes.ListDevicesRequest") -> dict[str, Any]:
     """The user's devices.
 
@@ -132,7 +132,7 @@ async def admin_list_devices(
     return await _listed(call, *await _of_name(call, request), request)
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def update_device_status(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateDeviceStatusRequest"
 ) -> dict[str, Any]:
@@ -159,7 +159,7 @@ async def admin_update_device_status(
     return {}
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def forget_device(idp: CognitoIdp, call: Call, request: "shapes.ForgetDeviceRequest") -> dict[str, Any]:
     """Forget a device: it can't sign in as one any more. Its tokens hold.
 

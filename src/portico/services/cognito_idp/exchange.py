@@ -1,5 +1,6 @@
 """One call of a sign-in: who asks, with which parameters; what every flow and every challenge works with."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ from portico.services.cognito_idp.service import CognitoIdp, user_key
 
 Answer = dict[str, Any]
 """A response of the operations that sign in."""
+
+
+_NAME_CHARS_MAX = 128
+_DEVICE_KEY = re.compile(r"[\w-]+_[0-9a-f-]+", re.ASCII).fullmatch
+_DEVICE_KEY_CHARS_MAX = 55
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -38,6 +44,31 @@ class Exchange(msgspec.Struct, frozen=True):
         if not value:
             raise errors.invalid(f"Missing required parameter {name}")
         return value
+
+    def username(self) -> str:
+        """The parameter USERNAME, of a length that a name can have.
+
+        Raises:
+            AwsError: InvalidParameterException.
+        """
+        name = self.need("USERNAME")
+        if len(name) > _NAME_CHARS_MAX:
+            raise errors.invalid(
+                "1 validation error detected: Value at 'username' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {_NAME_CHARS_MAX}"
+            )
+        return name
+
+    def device_key(self) -> str:
+        """The parameter DEVICE_KEY, "" if it is not given.
+
+        Raises:
+            AwsError: InvalidParameterException, no device can be called that.
+        """
+        key = self.given.get("DEVICE_KEY", "")
+        if key and (len(key) > _DEVICE_KEY_CHARS_MAX or not _DEVICE_KEY(key)):
+            raise errors.invalid("Invalid device key given.")
+        return key
 
     def guesser(self, name: str, user: User | None) -> Guesser:
         """Who tries to sign in; `name` is what the caller called it."""

@@ -11,7 +11,14 @@ from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_stand
 from portico.services.cognito_idp.guesses import Guesser
 from portico.services.cognito_idp.password_sign_in import with_factor
 from portico.services.cognito_idp.records import USED_STEPS, UsedStep, User
-from portico.services.cognito_idp.second_factors import CODE_FACTORS, EMAIL, TOTP, ask, factors_of
+from portico.services.cognito_idp.second_factors import (
+    CODE_FACTORS,
+    EMAIL,
+    TOTP,
+    ask,
+    factors_of,
+    factors_of_pool,
+)
 from portico.services.cognito_idp.sign_in import SignIn, spend, wrong_answer
 from portico.services.cognito_idp.software_tokens import totp_secret
 from portico.store.transaction import Transaction
@@ -94,16 +101,29 @@ async def select_factor(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
     return await ask(ex, user, sign_in, chosen)
 
 
-async def finish_setup(ex: Exchange, user: User, sign_in: SignIn) -> SignIn:
-    """MFA_SETUP, answered with the session that VerifySoftwareToken gave.
+async def finish_setup(ex: Exchange, user: User, sign_in: SignIn) -> SignIn | Answer:
+    """MFA_SETUP, answered with the session that VerifySoftwareToken gave, or with an EMAIL that a code is then sent to.
 
     Raises:
-        AwsError: NotAuthorizedException, no app was set up in this sign-in.
+        AwsError: NotAuthorizedException, no app was set up in this sign-in, or the client may not write the address.
+            InvalidParameterException, it is no address. AliasExistsException, it is another user's.
     """
+    if ex.given.get("EMAIL") and EMAIL in factors_of_pool(ex.pool) and "email" not in user.attributes:
+        return await _set_up_email(ex, user, sign_in)
     if not (sign_in.data.get("set_up") and user.totp):
         raise errors.not_authorized("Invalid session for the user.")
     await spend(ex.call, sign_in)
     return with_factor(sign_in, TOTP)
+
+
+async def _set_up_email(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
+    values = {"email": ex.given["EMAIL"]}
+    attributes.check(ex.pool, values, client=ex.client)
+    changed = attributes.with_values(user, {**values, "email_verified": "false"})
+    await user_records.take_aliases(ex.call, ex.pool, user, changed)
+    await spend(ex.call, sign_in)
+    after = user_records.save(ex.call, ex.pool, user, changed)
+    return await ask(ex, after, sign_in, EMAIL)
 
 
 def _guesser(ex: Exchange, user: User | None, sign_in: SignIn) -> Guesser:

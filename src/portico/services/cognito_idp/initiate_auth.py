@@ -86,7 +86,7 @@ FLOWS: Mapping[str, Flow] = {
 _REFRESHES = ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def initiate_auth(idp: CognitoIdp, call: Call, request: "shapes.InitiateAuthRequest") -> Answer:
     """Begin to sign in, as anybody who knows the client's id may.
 
@@ -133,7 +133,7 @@ async def _initiate(ex: Exchange, name: str) -> Answer:
     if flow.admin and not ex.admin:
         raise errors.invalid("Initiate Auth method not supported.")
     _check_allowed(ex, flow)
-    username = ex.need("USERNAME")
+    username = ex.username()
     check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), username)
     user = await find_user(ex.call, ex.pool, username)
     password = ex.given.get("PASSWORD", "") if flow.passwords else ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MEMBERS = {"SMSMfaSettings": SMS, "SoftwareTokenMfaSettings": TOTP, "EmailMfaSettings": EMAIL}
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def set_user_mfa_preference(
     idp: CognitoIdp, call: Call, request: "shapes.SetUserMFAPreferenceRequest"
 ) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _check_usable(pool: Pool, user: User, factor: str) -> None:
         raise errors.invalid(f"User does not have delivery config set to turn on {factor}")
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def set_user_settings(
     idp: CognitoIdp, call: Call, request: "shapes.SetUserSettingsRequest"
 ) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _with_options(user: User, options: Any) -> User:
     return msgspec.structs.replace(user, mfa_options=kept)
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def get_user_auth_factors(
     idp: CognitoIdp, call: Call, request: "shapes.GetUserAuthFactorsRequest"
 ) -> dict[str, Any]:

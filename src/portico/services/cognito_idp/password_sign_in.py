@@ -40,7 +40,7 @@ def begin(ex: Exchange, flow: str, name: str, user: User | None) -> SignIn:
         sub="" if user is None else user.sub,
         awaits="",
         expires_at=int(ex.call.now) + ex.client.session_s,
-        device_key=ex.given.get("DEVICE_KEY", ""),
+        device_key=ex.device_key(),
     )
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def get_tokens_from_refresh_token(
     idp: CognitoIdp, call: Call, request: "shapes.GetTokensFromRefreshTokenRequest"
 ) -> Answer:

@@ -58,7 +58,7 @@ _KNOWN: Mapping[str, Known] = {
 _BY_BLOCK = frozenset({"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"})
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def respond_to_auth_challenge(
     idp: CognitoIdp, call: Call, request: "shapes.RespondToAuthChallengeRequest"
 ) -> Answer:
@@ -103,7 +103,7 @@ def _exchange(
 async def _respond(ex: Exchange, name: str) -> Answer:
     if name == "WEB_AUTHN":
         raise errors.unavailable("passkeys (WEB_AUTHN)")
-    username = ex.need("USERNAME")
+    username = ex.username()
     check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), username)
     sign_in = _sign_in(ex, name)
     user = await _user_of(ex, sign_in, username)
@@ -143,7 +143,7 @@ def _sign_in(ex: Exchange, name: str) -> SignIn:
         found = by_session
     if found.awaits != name:
         raise invalid_session()
-    device_key = found.device_key or ex.given.get("DEVICE_KEY", "")
+    device_key = found.device_key or ex.device_key()
     return msgspec.structs.replace(found, device_key=device_key)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def global_sign_out(
     idp: CognitoIdp, call: Call, request: "shapes.GlobalSignOutRequest"
 ) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def sign_out(call: Call, pool: Pool, user: User) -> User:
     return user_records.save(call, pool, user, after)
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def revoke_token(idp: CognitoIdp, call: Call, request: "shapes.RevokeTokenRequest") -> dict[str, Any]:
     """End the session that a refresh token is of; nothing happens when that has ended before.
 

@@ -66,7 +66,7 @@ def totp_secret(idp: CognitoIdp, user: User, sealed: str) -> str:
     return idp.sealer.unseal(f"{_PURPOSE} {owner(user)}", sealed).decode()
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def associate_software_token(
     idp: CognitoIdp, call: Call, request: "shapes.AssociateSoftwareTokenRequest"
 ) -> dict[str, Any]:
@@ -86,7 +86,7 @@ async def associate_software_token(
     return {"SecretCode": secret, "Session": session(idp.sealer, following)}
 
 
-@operation(action=None, anonymous=True)
+@operation(action=None)
 async def verify_software_token(
     idp: CognitoIdp, call: Call, request: "shapes.VerifySoftwareTokenRequest"
 ) -> dict[str, Any]:
