@@ -25,7 +25,7 @@ async def complete(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
     """
     tracks = bool(ex.pool.settings.get("DeviceConfiguration"))
     is_new_device = tracks and not sign_in.device_proved
-    await _tell(ex, user, is_new_device=is_new_device)
+    await tell(ex, user, is_new_device=is_new_device)
     device_key = sign_in.device_key if sign_in.device_proved else ""
     if is_new_device:
         device_key = f"{ex.pool.region}_{ids.uuid()}"
@@ -58,7 +58,12 @@ def _source(sign_in: SignIn) -> str:
     return "AuthenticateDevice" if sign_in.device_proved else "Authentication"
 
 
-async def _tell(ex: Exchange, user: User, *, is_new_device: bool) -> None:
+async def tell(ex: Exchange, user: User, *, is_new_device: bool) -> None:
+    """Tell the post authentication trigger.
+
+    Raises:
+        AwsError: as `call_trigger`.
+    """
     request: dict[str, Any] = {"userAttributes": attributes_of(ex.pool, user), "newDeviceUsed": is_new_device}
     if ex.metadata:
         request["clientMetadata"] = dict(ex.metadata)

@@ -133,8 +133,21 @@ async def _initiate(ex: Exchange, name: str) -> Answer:
     if flow.admin and not ex.admin:
         raise errors.invalid("Initiate Auth method not supported.")
     _check_allowed(ex, flow)
+    check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), ex.username())
+    user, begun = await begun_with(ex, name, flow)
+    if not isinstance(begun, SignIn):
+        return begun
+    assert user is not None  # who has proved something exists
+    return await go_on(msgspec.structs.replace(ex, metadata={}), user, begun)
+
+
+async def begun_with(ex: Exchange, name: str, flow: Flow) -> tuple[User | None, SignIn | Answer]:
+    """Who signs in, and how far the flow of that name gets with what was given.
+
+    Raises:
+        AwsError: as `initiate_auth`.
+    """
     username = ex.username()
-    check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), username)
     user = await find_user(ex.call, ex.pool, username)
     password = ex.given.get("PASSWORD", "") if flow.passwords else ""
     if user is None and password:
@@ -143,16 +156,12 @@ async def _initiate(ex: Exchange, name: str) -> Answer:
         raise errors.no_user()
     sign_in = begin(ex, name, username, user)
     if ex.session:
-        return await after_sign_up(ex, user, sign_in)
+        return user, await after_sign_up(ex, user, sign_in)
     await _announce(ex, username, user)
     quiet = msgspec.structs.replace(
         ex, metadata={}
     )  # what InitiateAuth is told goes to the first trigger only
-    begun = await flow.begin(quiet, user, sign_in)
-    if not isinstance(begun, SignIn):
-        return begun
-    assert user is not None  # who has proved something exists
-    return await go_on(quiet, user, begun)
+    return user, await flow.begin(quiet, user, sign_in)
 
 
 async def _migrated(ex: Exchange, username: str, password: str) -> User | None:

@@ -21,8 +21,17 @@ async def go_on(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
     if sign_in.flow == custom_auth.FLOW:
         passed = custom_auth.proved_in_custom(sign_in, sign_in.awaits)
         return await custom_auth.define(ex, user, passed)
+    return await next_challenge(ex, user, sign_in) or await complete(ex, user, sign_in)
+
+
+async def next_challenge(ex: Exchange, user: User, sign_in: SignIn) -> Answer | None:
+    """What the user still has to prove, or None.
+
+    Raises:
+        AwsError: what the next step raises.
+    """
     for step in _STEPS:
         answer = await step(ex, user, sign_in)
         if answer is not None:
             return answer
-    return await complete(ex, user, sign_in)
+    return None

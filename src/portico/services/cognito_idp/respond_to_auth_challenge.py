@@ -103,26 +103,32 @@ def _exchange(
 async def _respond(ex: Exchange, name: str) -> Answer:
     if name == "WEB_AUTHN":
         raise errors.unavailable("passkeys (WEB_AUTHN)")
-    username = ex.username()
-    check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), username)
-    sign_in = _sign_in(ex, name)
-    user = await _user_of(ex, sign_in, username)
-    if name in _ANYBODY:
-        after = await _ANYBODY[name](ex, user, sign_in)
-    else:
-        if user is None:
-            raise invalid_session()
-        refuse_standing(user, ex.call.now)
-        if name == new_password.CHALLENGE:
-            user, after = await new_password.take_new_password(ex, user, sign_in)
-        elif name in _KNOWN:
-            after = await _KNOWN[name](ex, user, sign_in)
-        else:
-            raise errors.invalid(f"{name} is not a challenge that can be responded to.")
+    check_hash(ex.idp, ex.client, ex.given.get("SECRET_HASH"), ex.username())
+    user, after = await answered(ex, name)
     if not isinstance(after, SignIn):
         return after
     assert user is not None  # who has proved something exists
     return await go_on(ex, user, after)
+
+
+async def answered(ex: Exchange, name: str) -> tuple[User | None, SignIn | Answer]:
+    """Who answers the challenge of that name, and what follows from the answer.
+
+    Raises:
+        AwsError: as `respond_to_auth_challenge`.
+    """
+    sign_in = _sign_in(ex, name)
+    user = await _user_of(ex, sign_in, ex.username())
+    if name in _ANYBODY:
+        return user, await _ANYBODY[name](ex, user, sign_in)
+    if user is None:
+        raise invalid_session()
+    refuse_standing(user, ex.call.now)
+    if name == new_password.CHALLENGE:
+        return await new_password.take_new_password(ex, user, sign_in)
+    if name in _KNOWN:
+        return user, await _KNOWN[name](ex, user, sign_in)
+    raise errors.invalid(f"{name} is not a challenge that can be responded to.")
 
 
 def _sign_in(ex: Exchange, name: str) -> SignIn:
