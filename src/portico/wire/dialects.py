@@ -24,7 +24,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others
     (`invalid_prefix` for what a validation finds);
     `query_codes` are codes in the query protocol by the error's shape, `query_words` messages that are others there, `query_detail`
-    says that an empty `Detail` stands in each error; `unreadable_code` is for a body that is not JSON.
+    says that an empty `Detail` stands in each error; `unreadable_code` is for a body that is not JSON; `told_in_headers` says that
+    headers have the code, with a colon behind it, and the words.
 
     Validation: `invalid_code` is the error's code, `missing_code` the one for an absent member where that has words of its own,
     which are `missing_words`;
@@ -51,6 +52,7 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     query_words: Mapping[str, str] = {}
     query_detail: bool = False
     unreadable_code: str = ""
+    told_in_headers: bool = False
 
     invalid_code: str = ""
     missing_code: str = ""
@@ -247,7 +249,7 @@ _DIALECTS: dict[str, Dialect] = {
             {"CreateLogGroupRequest.logGroupName", "CreateLogStreamRequest.logStreamName"}
         ),
     ),
-    "cognito-idp": Dialect(invalid_code="InvalidParameterException"),
+    "cognito-idp": Dialect(invalid_code="InvalidParameterException", told_in_headers=True),
     "events": Dialect(
         enum_orders={"ApiDestinationHttpMethod": ("HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS")}
     ),

@@ -152,12 +152,15 @@ def query_code(said: Dialect, error: AwsError, shape: ErrorShape | None) -> str:
 
 def _json(fault: _Fault) -> Parts:
     kind = f"application/x-amz-json-{fault.json_version or '1.1'}"
+    told = fault.dialect.told_in_headers
     headers = [
         ("Content-Type", kind),
         ("x-amzn-RequestId", fault.request_id),
-        ("x-amzn-ErrorType", header_text(fault.code)),
+        ("x-amzn-ErrorType", header_text(fault.code) + (":" if told else "")),
         *_query_error(fault),
     ]
+    if told:
+        headers.append(("x-amzn-ErrorMessage", header_text(fault.error.message or "")))
     return headers, json.encode(_typed(fault))
 
 

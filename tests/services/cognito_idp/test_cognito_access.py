@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from botocore import UNSIGNED
+from botocore.exceptions import ClientError
 
-from cognito_answers import PASSWORD, Pool, refused
+from cognito_answers import PASSWORD, Pool, listed, refused
 from harness import Server
 
 Who = Callable[..., Any]
+BAD = listed({"custom__a": "1", "custom__b": "2"})
 
 
 @pytest.fixture
@@ -104,3 +106,16 @@ def test_another_region_has_other_pools(client: Callable[..., Any], pool: Pool) 
     made = elsewhere.create_user_pool(PoolName="x")["UserPool"]["Id"]
     assert made.startswith("eu-west-1_")
     assert [each["Id"] for each in elsewhere.list_user_pools(MaxResults=9)["UserPools"]] == [made]
+
+
+def test_errors_are_told_in_headers_too(pool: Pool) -> None:
+    """Clients in browsers read them there when a body can't be had."""
+    with pytest.raises(ClientError) as caught:
+        pool.api.sign_up(ClientId=pool.client_id, Username="ada", Password=PASSWORD, UserAttributes=BAD)
+    headers = caught.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amzn-errortype"] == "InvalidParameterException:"
+    assert headers["x-amzn-errormessage"].startswith("Attributes did not conform to the schema: custom:a:")
+    assert caught.value.response["Error"]["Message"] == (
+        "Attributes did not conform to the schema: custom:a: Attribute does not exist in the schema.\n"
+        "custom:b: Attribute does not exist in the schema.\n"
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from cognito_answers import PASSWORD, Pool
 from harness import new_account, running
-from portico.identity.sealing import SealError, Sealer
+from portico.identity.sealing import Sealer, SealError
 from portico.services.cognito_idp import passwords
 
 
