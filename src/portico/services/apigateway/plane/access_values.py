@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from portico.services.apigateway.transform.context import at, template_context
+from portico.services.apigateway.transform.gateway_responses import KINDS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
 
 
@@ -40,7 +41,9 @@ def lookup(told: Told) -> Callable[[str], Any]:
 
 def _error(told: Told) -> str | None:
     refusal = told.refusal
-    return None if refusal is None or refusal.null else refusal.message or refusal.response_type
+    if refusal is None or refusal.null:
+        return None
+    return refusal.message or KINDS[refusal.response_type].message
 
 
 def _quoted(text: str | None) -> str | None:

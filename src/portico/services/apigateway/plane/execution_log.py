@@ -56,6 +56,7 @@ class Lines:
 def begin(request: RequestContext) -> None:
     """Tell the beginning, where the request is logged."""
     if request.log is not None:
+        request.log.line(f"Extended Request Id: {request.extended_request_id}")
         for text in beginning(request):
             request.log.line(text)
 
