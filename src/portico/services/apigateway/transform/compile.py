@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from portico.doors.vtl.template import Template
 from portico.services.apigateway.records import (
     GatewayResponse,
     Integration,
@@ -16,7 +17,6 @@ from portico.services.apigateway.snapshot import Snapshot
 from portico.services.apigateway.transform.media import Binary
 from portico.services.apigateway.transform.parameters import Source, source
 from portico.services.apigateway.transform.validate import Checks, checks_of
-from portico.services.apigateway.transform.vtl.template import Template
 
 Templates = Mapping[str, Template | None]
 """By content type; None passes the body through."""

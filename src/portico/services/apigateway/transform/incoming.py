@@ -12,6 +12,7 @@ import msgspec
 
 from portico.doors.java_regex import BadPattern, matches_aside
 from portico.doors.payload1 import can_be_sent
+from portico.doors.vtl.template import Template, TemplateFailed
 from portico.services.apigateway.transform.compile import MethodRules, ResponseRules
 from portico.services.apigateway.transform.media import JSON, first_accepted, header, media_type, selected
 from portico.services.apigateway.transform.outgoing import variables
@@ -26,7 +27,6 @@ from portico.services.apigateway.transform.seam import (
     Pairs,
     RequestContext,
 )
-from portico.services.apigateway.transform.vtl.template import Template, TemplateFailed
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):

@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
+from portico.doors.vtl.template import Template, TemplateFailed
+from portico.doors.vtl.variables import UTIL, Input, NotJson, Parameters
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.context import template_context
 from portico.services.apigateway.transform.media import JSON, header, selected
 from portico.services.apigateway.transform.overrides import Overrides, overridden
 from portico.services.apigateway.transform.parameters import Values
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
-from portico.services.apigateway.transform.vtl.template import Template, TemplateFailed
-from portico.services.apigateway.transform.vtl.variables import UTIL, Input, NotJson, Parameters
 
 Lists = dict[str, tuple[str, ...]]
 

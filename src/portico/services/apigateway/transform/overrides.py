@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from portico.doors.vtl.values import Failed, text
 from portico.services.apigateway.transform.context import at
-from portico.services.apigateway.transform.vtl.values import Failed, text
 
 
 class Overrides(dict[str, Any]):

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from portico.services.apigateway.transform.vtl.values import Failed
+from portico.doors.vtl.values import Failed
 
 if TYPE_CHECKING:
     pass
@@ -60,7 +60,7 @@ class Template:
 
 
 def _parsed(text: str) -> Any:
-    from portico.services.apigateway.transform.vtl.elements_in_place import airspeed
+    from portico.doors.vtl.elements_in_place import airspeed
 
     if len(text.encode(errors="surrogatepass")) > TEMPLATE_BYTES_MAX or _nesting(text) > _NESTING_MAX:
         raise TemplateFailed("the template is too large, or nested too deeply")
@@ -84,7 +84,7 @@ def _nesting(text: str) -> int:
 
 def _rendered(root: Any, variables: dict[str, Any], *, quick: bool) -> tuple[str, dict[str, Any]] | None:
     """The text and the variables; None if the budget is used up."""
-    from portico.services.apigateway.transform.vtl.engine import Output, OverBudget, Run, airspeed
+    from portico.doors.vtl.engine import Output, OverBudget, Run, airspeed
 
     run = (
         Run(steps=_STEPS_QUICK, chars=_CHARS_QUICK, quick=True)

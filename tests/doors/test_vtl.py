@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from portico.services.apigateway.transform.vtl.template import Template, TemplateFailed
-from portico.services.apigateway.transform.vtl.variables import UTIL, Input, Parameters
+from portico.doors.vtl.template import Template, TemplateFailed
+from portico.doors.vtl.variables import UTIL, Input, Parameters
 
 PHOTOS = """{
   "photos": {

@@ -7,10 +7,10 @@ import re
 from itertools import islice
 from typing import Any
 
-from portico.services.apigateway.transform.vtl import methods, values
-from portico.services.apigateway.transform.vtl.elements import NAME, variable, within
-from portico.services.apigateway.transform.vtl.engine import Run, airspeed, replace
-from portico.services.apigateway.transform.vtl.values import Failed
+from portico.doors.vtl import methods, values
+from portico.doors.vtl.elements import NAME, variable, within
+from portico.doors.vtl.engine import Run, airspeed, replace
+from portico.doors.vtl.values import Failed
 
 FOREACH_ROUNDS_MAX = 1_000
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portico.doors import java_regex
-from portico.services.apigateway.transform.vtl.values import (
+from portico.doors.vtl.values import (
     CHARS_MAX,
     NODES_MAX,
     Entry,

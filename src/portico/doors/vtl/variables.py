@@ -12,7 +12,7 @@ from urllib.parse import quote_plus, unquote_plus
 import msgspec
 
 from portico.doors.jsonpath import MISSING, PathError, compiled
-from portico.services.apigateway.transform.vtl.values import Failed, Methods, json_text, text
+from portico.doors.vtl.values import Failed, Methods, json_text, text
 
 _SMALL_CHARS = 64 * 1024
 _EMPTY = "{}"

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from portico.services.apigateway.transform.vtl import methods, values
-from portico.services.apigateway.transform.vtl.engine import (
+from portico.doors.vtl import methods, values
+from portico.doors.vtl.engine import (
     DEPTH_MAX,
     Output,
     OverBudget,

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from portico.services.apigateway.transform.vtl import values
-from portico.services.apigateway.transform.vtl.engine import OverBudget, Run, airspeed, replace
+from portico.doors.vtl import values
+from portico.doors.vtl.engine import OverBudget, Run, airspeed, replace
 
 
 def _plus(left: Any, right: Any) -> Any:
