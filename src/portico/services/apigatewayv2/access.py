@@ -21,6 +21,8 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 SERVICE_PRINCIPAL = "apigateway.amazonaws.com"
 CALLERS_CREDENTIALS = "arn:aws:iam::*:user/*"
+_ACTIONS = {"PutRoutingRule": "UpdateRoutingRule"}
+_VERBS = ("publish", "preview", "sharingpolicy")
 _LABEL = re.compile(r"\{([^}]+)\}").sub
 _NAMES = {name.lower(): name for name in INDEX.operations}
 _REQUEST_KEYS = {
@@ -48,6 +50,22 @@ def managed_also(also: Also) -> Callable[[F], F]:
         return bound(function)
 
     return bind
+
+
+def managed_as_named(function: F) -> F:
+    """Bind a function to the operation that its name says, checked as an action of that name, on an ARN with the account: rules and
+    portals are younger than the actions that are named for methods."""
+    name = _NAMES[function.__name__.replace("_", "")]
+    action = f"apigateway:{_ACTIONS.get(name, name)}"
+    return operation(action=action, on=_on_own_path, keys=condition_keys)(function)
+
+
+def _on_own_path(call: Call, request: Request) -> list[str]:
+    """The ARN of what the path names; of a collection, any of its members."""
+    found = on_path(call, request)[0].replace("::/", f":{call.scope.account}:/", 1)
+    collection = not INDEX.operations[call.operation].uri.endswith("}")
+    verb = found.rpartition("/")[2] in _VERBS
+    return [found.rpartition("/")[0] if verb else f"{found}/*" if collection else found]
 
 
 def on_path(call: Call, request: Request) -> list[str]:

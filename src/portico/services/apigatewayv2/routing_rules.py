@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.doors.routing_rules import ROUTING_RULES, RoutingRule, RoutingRules
 from portico.services.apigatewayv2 import errors
-from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2.access import managed_as_named
 from portico.services.apigatewayv2.api_mappings import check_target
 from portico.services.apigatewayv2.domain_names import domain_of
 from portico.services.apigatewayv2.paging import page_of
@@ -44,7 +44,7 @@ def shown_rule(call: Call, domain: str, rule: RoutingRule) -> Values:
     }
 
 
-@managed
+@managed_as_named
 async def create_routing_rule(
     service: HttpApis, call: Call, request: "shapes.CreateRoutingRuleRequest"
 ) -> Values:
@@ -60,7 +60,7 @@ async def create_routing_rule(
     return shown_rule(call, domain.name, rule)
 
 
-@managed
+@managed_as_named
 async def put_routing_rule(service: HttpApis, call: Call, request: "shapes.PutRoutingRuleRequest") -> Values:
     """Replace a rule.
 
@@ -73,7 +73,7 @@ async def put_routing_rule(service: HttpApis, call: Call, request: "shapes.PutRo
     return shown_rule(call, domain.name, rule)
 
 
-@managed
+@managed_as_named
 async def get_routing_rule(service: HttpApis, call: Call, request: "shapes.GetRoutingRuleRequest") -> Values:
     """A rule.
 
@@ -84,7 +84,7 @@ async def get_routing_rule(service: HttpApis, call: Call, request: "shapes.GetRo
     return shown_rule(call, domain.name, await _requested(call, request))
 
 
-@managed
+@managed_as_named
 async def list_routing_rules(
     service: HttpApis, call: Call, request: "shapes.ListRoutingRulesRequest"
 ) -> Values:
@@ -103,7 +103,7 @@ async def list_routing_rules(
     return shown | ({"NextToken": token} if token else {})
 
 
-@managed
+@managed_as_named
 async def delete_routing_rule(
     service: HttpApis, call: Call, request: "shapes.DeleteRoutingRuleRequest"
 ) -> Values:

@@ -3,6 +3,11 @@
 from typing import NotRequired, TypedDict
 
 
+class ACMManaged(TypedDict):
+    CertificateArn: str
+    DomainName: str
+
+
 class AccessLogSettings(TypedDict):
     DestinationArn: NotRequired[str]
     Format: NotRequired[str]
@@ -47,6 +52,12 @@ class Authorizer(TypedDict):
     IdentityValidationExpression: NotRequired[str]
     JwtConfiguration: NotRequired["JWTConfiguration"]
     Name: str
+
+
+class CognitoConfig(TypedDict):
+    AppClientId: str
+    UserPoolArn: str
+    UserPoolDomain: str
 
 
 class Cors(TypedDict):
@@ -249,6 +260,78 @@ class CreateModelResponse(TypedDict):
     Schema: NotRequired[str]
 
 
+class CreatePortalProductRequest(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: str
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreatePortalProductResponse(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    DisplayOrder: NotRequired["DisplayOrder"]
+    LastModified: NotRequired[float]
+    PortalProductArn: NotRequired[str]
+    PortalProductId: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreatePortalRequest(TypedDict):
+    Authorization: "Authorization"
+    EndpointConfiguration: "EndpointConfigurationRequest"
+    IncludedPortalProductArns: NotRequired[list[str]]
+    LogoUri: NotRequired[str]
+    PortalContent: "PortalContent"
+    RumAppMonitorName: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreatePortalResponse(TypedDict):
+    Authorization: NotRequired["Authorization"]
+    EndpointConfiguration: NotRequired["EndpointConfigurationResponse"]
+    IncludedPortalProductArns: NotRequired[list[str]]
+    LastModified: NotRequired[float]
+    LastPublished: NotRequired[float]
+    LastPublishedDescription: NotRequired[str]
+    PortalArn: NotRequired[str]
+    PortalContent: NotRequired["PortalContent"]
+    PortalId: NotRequired[str]
+    PublishStatus: NotRequired[str]
+    RumAppMonitorName: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    Tags: NotRequired[dict[str, str]]
+
+
+class CreateProductPageRequest(TypedDict):
+    DisplayContent: "DisplayContent"
+    PortalProductId: str
+
+
+class CreateProductPageResponse(TypedDict):
+    DisplayContent: NotRequired["DisplayContent"]
+    LastModified: NotRequired[float]
+    ProductPageArn: NotRequired[str]
+    ProductPageId: NotRequired[str]
+
+
+class CreateProductRestEndpointPageRequest(TypedDict):
+    DisplayContent: NotRequired["EndpointDisplayContent"]
+    PortalProductId: str
+    RestEndpointIdentifier: "RestEndpointIdentifier"
+    TryItState: NotRequired[str]
+
+
+class CreateProductRestEndpointPageResponse(TypedDict):
+    DisplayContent: NotRequired["EndpointDisplayContentResponse"]
+    LastModified: NotRequired[float]
+    ProductRestEndpointPageArn: NotRequired[str]
+    ProductRestEndpointPageId: NotRequired[str]
+    RestEndpointIdentifier: NotRequired["RestEndpointIdentifier"]
+    Status: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    TryItState: NotRequired[str]
+
+
 class CreateRouteRequest(TypedDict):
     ApiId: str
     ApiKeyRequired: NotRequired[bool]
@@ -363,6 +446,15 @@ class CreateVpcLinkResponse(TypedDict):
     VpcLinkVersion: NotRequired[str]
 
 
+class CustomColors(TypedDict):
+    AccentColor: str
+    BackgroundColor: str
+    ErrorValidationColor: str
+    HeaderColor: str
+    NavigationColor: str
+    TextColor: str
+
+
 class DeleteAccessLogSettingsRequest(TypedDict):
     ApiId: str
     StageName: str
@@ -409,6 +501,28 @@ class DeleteIntegrationResponseRequest(TypedDict):
 class DeleteModelRequest(TypedDict):
     ApiId: str
     ModelId: str
+
+
+class DeletePortalProductRequest(TypedDict):
+    PortalProductId: str
+
+
+class DeletePortalProductSharingPolicyRequest(TypedDict):
+    PortalProductId: str
+
+
+class DeletePortalRequest(TypedDict):
+    PortalId: str
+
+
+class DeleteProductPageRequest(TypedDict):
+    PortalProductId: str
+    ProductPageId: str
+
+
+class DeleteProductRestEndpointPageRequest(TypedDict):
+    PortalProductId: str
+    ProductRestEndpointPageId: str
 
 
 class DeleteRouteRequest(TypedDict):
@@ -462,6 +576,27 @@ class Deployment(TypedDict):
     Description: NotRequired[str]
 
 
+class DisablePortalRequest(TypedDict):
+    PortalId: str
+
+
+class DisplayContent(TypedDict):
+    Body: str
+    Title: str
+
+
+class DisplayContentOverrides(TypedDict):
+    Body: NotRequired[str]
+    Endpoint: NotRequired[str]
+    OperationName: NotRequired[str]
+
+
+class DisplayOrder(TypedDict):
+    Contents: NotRequired[list["Section"]]
+    OverviewPageArn: NotRequired[str]
+    ProductPageArns: NotRequired[list[str]]
+
+
 class DomainName(TypedDict):
     ApiMappingSelectionExpression: NotRequired[str]
     DomainName: str
@@ -484,6 +619,19 @@ class DomainNameConfiguration(TypedDict):
     IpAddressType: NotRequired[str]
     SecurityPolicy: NotRequired[str]
     OwnershipVerificationCertificateArn: NotRequired[str]
+
+
+class EndpointConfigurationResponse(TypedDict):
+    CertificateArn: NotRequired[str]
+    DomainName: NotRequired[str]
+    PortalDefaultDomainName: str
+    PortalDomainHostedZoneId: str
+
+
+class EndpointDisplayContentResponse(TypedDict):
+    Body: NotRequired[str]
+    Endpoint: str
+    OperationName: NotRequired[str]
 
 
 class ExportApiRequest(TypedDict):
@@ -734,6 +882,83 @@ class GetModelsResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class GetPortalProductRequest(TypedDict):
+    PortalProductId: str
+    ResourceOwnerAccountId: NotRequired[str]
+
+
+class GetPortalProductResponse(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    DisplayOrder: NotRequired["DisplayOrder"]
+    LastModified: NotRequired[float]
+    PortalProductArn: NotRequired[str]
+    PortalProductId: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class GetPortalProductSharingPolicyRequest(TypedDict):
+    PortalProductId: str
+
+
+class GetPortalProductSharingPolicyResponse(TypedDict):
+    PolicyDocument: NotRequired[str]
+    PortalProductId: NotRequired[str]
+
+
+class GetPortalRequest(TypedDict):
+    PortalId: str
+
+
+class GetPortalResponse(TypedDict):
+    Authorization: NotRequired["Authorization"]
+    EndpointConfiguration: NotRequired["EndpointConfigurationResponse"]
+    IncludedPortalProductArns: NotRequired[list[str]]
+    LastModified: NotRequired[float]
+    LastPublished: NotRequired[float]
+    LastPublishedDescription: NotRequired[str]
+    PortalArn: NotRequired[str]
+    PortalContent: NotRequired["PortalContent"]
+    PortalId: NotRequired[str]
+    Preview: NotRequired["Preview"]
+    PublishStatus: NotRequired[str]
+    RumAppMonitorName: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    Tags: NotRequired[dict[str, str]]
+
+
+class GetProductPageRequest(TypedDict):
+    PortalProductId: str
+    ProductPageId: str
+    ResourceOwnerAccountId: NotRequired[str]
+
+
+class GetProductPageResponse(TypedDict):
+    DisplayContent: NotRequired["DisplayContent"]
+    LastModified: NotRequired[float]
+    ProductPageArn: NotRequired[str]
+    ProductPageId: NotRequired[str]
+
+
+class GetProductRestEndpointPageRequest(TypedDict):
+    IncludeRawDisplayContent: NotRequired[str]
+    PortalProductId: str
+    ProductRestEndpointPageId: str
+    ResourceOwnerAccountId: NotRequired[str]
+
+
+class GetProductRestEndpointPageResponse(TypedDict):
+    DisplayContent: NotRequired["EndpointDisplayContentResponse"]
+    LastModified: NotRequired[float]
+    ProductRestEndpointPageArn: NotRequired[str]
+    ProductRestEndpointPageId: NotRequired[str]
+    RawDisplayContent: NotRequired[str]
+    RestEndpointIdentifier: NotRequired["RestEndpointIdentifier"]
+    Status: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    TryItState: NotRequired[str]
+
+
 class GetRouteRequest(TypedDict):
     ApiId: str
     RouteId: str
@@ -873,6 +1098,13 @@ class GetVpcLinksResponse(TypedDict):
     NextToken: NotRequired[str]
 
 
+class IdentifierParts(TypedDict):
+    Method: str
+    Path: str
+    RestApiId: str
+    Stage: str
+
+
 class ImportApiRequest(TypedDict):
     Basepath: NotRequired[str]
     Body: str
@@ -936,6 +1168,51 @@ class JWTConfiguration(TypedDict):
     Issuer: NotRequired[str]
 
 
+class ListPortalProductsRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+    ResourceOwner: NotRequired[str]
+
+
+class ListPortalProductsResponse(TypedDict):
+    Items: NotRequired[list["PortalProductSummary"]]
+    NextToken: NotRequired[str]
+
+
+class ListPortalsRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+
+
+class ListPortalsResponse(TypedDict):
+    Items: NotRequired[list["PortalSummary"]]
+    NextToken: NotRequired[str]
+
+
+class ListProductPagesRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+    PortalProductId: str
+    ResourceOwnerAccountId: NotRequired[str]
+
+
+class ListProductPagesResponse(TypedDict):
+    Items: NotRequired[list["ProductPageSummaryNoBody"]]
+    NextToken: NotRequired[str]
+
+
+class ListProductRestEndpointPagesRequest(TypedDict):
+    MaxResults: NotRequired[str]
+    NextToken: NotRequired[str]
+    PortalProductId: str
+    ResourceOwnerAccountId: NotRequired[str]
+
+
+class ListProductRestEndpointPagesResponse(TypedDict):
+    Items: NotRequired[list["ProductRestEndpointPageSummaryNoBody"]]
+    NextToken: NotRequired[str]
+
+
 class ListRoutingRulesRequest(TypedDict):
     DomainName: str
     DomainNameId: NotRequired[str]
@@ -967,8 +1244,100 @@ class MutualTlsAuthenticationInput(TypedDict):
     TruststoreVersion: NotRequired[str]
 
 
+class None_(TypedDict):
+    pass
+
+
 class ParameterConstraints(TypedDict):
     Required: NotRequired[bool]
+
+
+class PortalContent(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: str
+    Theme: "PortalTheme"
+
+
+class PortalProductSummary(TypedDict):
+    Description: str
+    DisplayName: str
+    LastModified: float
+    PortalProductArn: str
+    PortalProductId: str
+    Tags: NotRequired[dict[str, str]]
+
+
+class PortalSummary(TypedDict):
+    Authorization: "Authorization"
+    EndpointConfiguration: "EndpointConfigurationResponse"
+    IncludedPortalProductArns: list[str]
+    LastModified: float
+    LastPublished: NotRequired[float]
+    LastPublishedDescription: NotRequired[str]
+    PortalArn: str
+    PortalContent: "PortalContent"
+    PortalId: str
+    Preview: NotRequired["Preview"]
+    PublishStatus: NotRequired[str]
+    RumAppMonitorName: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    Tags: NotRequired[dict[str, str]]
+
+
+class PortalTheme(TypedDict):
+    CustomColors: "CustomColors"
+    LogoLastUploaded: NotRequired[float]
+
+
+class Preview(TypedDict):
+    PreviewStatus: str
+    PreviewUrl: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+
+
+class PreviewPortalRequest(TypedDict):
+    PortalId: str
+
+
+class PreviewPortalResponse(TypedDict):
+    pass
+
+
+class ProductPageSummaryNoBody(TypedDict):
+    LastModified: float
+    PageTitle: str
+    ProductPageArn: str
+    ProductPageId: str
+
+
+class ProductRestEndpointPageSummaryNoBody(TypedDict):
+    Endpoint: str
+    LastModified: float
+    OperationName: NotRequired[str]
+    ProductRestEndpointPageArn: str
+    ProductRestEndpointPageId: str
+    RestEndpointIdentifier: "RestEndpointIdentifier"
+    Status: str
+    StatusException: NotRequired["StatusException"]
+    TryItState: str
+
+
+class PublishPortalRequest(TypedDict):
+    Description: NotRequired[str]
+    PortalId: str
+
+
+class PublishPortalResponse(TypedDict):
+    pass
+
+
+class PutPortalProductSharingPolicyRequest(TypedDict):
+    PolicyDocument: str
+    PortalProductId: str
+
+
+class PutPortalProductSharingPolicyResponse(TypedDict):
+    pass
 
 
 class PutRoutingRuleRequest(TypedDict):
@@ -1018,6 +1387,10 @@ class ReimportApiResponse(TypedDict):
 class ResetAuthorizersCacheRequest(TypedDict):
     ApiId: str
     StageName: str
+
+
+class RestEndpointIdentifier(TypedDict):
+    IdentifierParts: NotRequired["IdentifierParts"]
 
 
 class Route(TypedDict):
@@ -1088,6 +1461,11 @@ class RoutingRuleMatchHeaders(TypedDict):
     AnyOf: list["RoutingRuleMatchHeaderValue"]
 
 
+class Section(TypedDict):
+    ProductRestEndpointPageArns: list[str]
+    SectionName: str
+
+
 class Stage(TypedDict):
     AccessLogSettings: NotRequired["AccessLogSettings"]
     ApiGatewayManaged: NotRequired[bool]
@@ -1103,6 +1481,11 @@ class Stage(TypedDict):
     StageName: str
     StageVariables: NotRequired[dict[str, str]]
     Tags: NotRequired[dict[str, str]]
+
+
+class StatusException(TypedDict):
+    Exception: NotRequired[str]
+    Message: NotRequired[str]
 
 
 class TagResourceRequest(TypedDict):
@@ -1321,6 +1704,81 @@ class UpdateModelResponse(TypedDict):
     Schema: NotRequired[str]
 
 
+class UpdatePortalProductRequest(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    DisplayOrder: NotRequired["DisplayOrder"]
+    PortalProductId: str
+
+
+class UpdatePortalProductResponse(TypedDict):
+    Description: NotRequired[str]
+    DisplayName: NotRequired[str]
+    DisplayOrder: NotRequired["DisplayOrder"]
+    LastModified: NotRequired[float]
+    PortalProductArn: NotRequired[str]
+    PortalProductId: NotRequired[str]
+    Tags: NotRequired[dict[str, str]]
+
+
+class UpdatePortalRequest(TypedDict):
+    Authorization: NotRequired["Authorization"]
+    EndpointConfiguration: NotRequired["EndpointConfigurationRequest"]
+    IncludedPortalProductArns: NotRequired[list[str]]
+    LogoUri: NotRequired[str]
+    PortalContent: NotRequired["PortalContent"]
+    PortalId: str
+    RumAppMonitorName: NotRequired[str]
+
+
+class UpdatePortalResponse(TypedDict):
+    Authorization: NotRequired["Authorization"]
+    EndpointConfiguration: NotRequired["EndpointConfigurationResponse"]
+    IncludedPortalProductArns: NotRequired[list[str]]
+    LastModified: NotRequired[float]
+    LastPublished: NotRequired[float]
+    LastPublishedDescription: NotRequired[str]
+    PortalArn: NotRequired[str]
+    PortalContent: NotRequired["PortalContent"]
+    PortalId: NotRequired[str]
+    Preview: NotRequired["Preview"]
+    PublishStatus: NotRequired[str]
+    RumAppMonitorName: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    Tags: NotRequired[dict[str, str]]
+
+
+class UpdateProductPageRequest(TypedDict):
+    DisplayContent: NotRequired["DisplayContent"]
+    PortalProductId: str
+    ProductPageId: str
+
+
+class UpdateProductPageResponse(TypedDict):
+    DisplayContent: NotRequired["DisplayContent"]
+    LastModified: NotRequired[float]
+    ProductPageArn: NotRequired[str]
+    ProductPageId: NotRequired[str]
+
+
+class UpdateProductRestEndpointPageRequest(TypedDict):
+    DisplayContent: NotRequired["EndpointDisplayContent"]
+    PortalProductId: str
+    ProductRestEndpointPageId: str
+    TryItState: NotRequired[str]
+
+
+class UpdateProductRestEndpointPageResponse(TypedDict):
+    DisplayContent: NotRequired["EndpointDisplayContentResponse"]
+    LastModified: NotRequired[float]
+    ProductRestEndpointPageArn: NotRequired[str]
+    ProductRestEndpointPageId: NotRequired[str]
+    RestEndpointIdentifier: NotRequired["RestEndpointIdentifier"]
+    Status: NotRequired[str]
+    StatusException: NotRequired["StatusException"]
+    TryItState: NotRequired[str]
+
+
 class UpdateRouteRequest(TypedDict):
     ApiId: str
     ApiKeyRequired: NotRequired[bool]
@@ -1430,10 +1888,26 @@ class VpcLink(TypedDict):
     VpcLinkVersion: NotRequired[str]
 
 
+Authorization = TypedDict(
+    "Authorization", {"CognitoConfig": NotRequired["CognitoConfig"], "None": NotRequired["None_"]}
+)
+
+
 CreateIntegrationResponse = CreateIntegrationResult
 
 
 CreateRouteResponse = CreateRouteResult
+
+
+EndpointConfigurationRequest = TypedDict(
+    "EndpointConfigurationRequest", {"AcmManaged": NotRequired["ACMManaged"], "None": NotRequired["None_"]}
+)
+
+
+EndpointDisplayContent = TypedDict(
+    "EndpointDisplayContent",
+    {"None": NotRequired["None_"], "Overrides": NotRequired["DisplayContentOverrides"]},
+)
 
 
 GetIntegrationResponse = GetIntegrationResult

@@ -1,0 +1,169 @@
+"""Products of developer portals, and who else may show them.
+
+Source: API Gateway Version 2 API Reference, "PortalProducts".
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from portico.calls.call import Call
+from portico.identity.policy.document import PolicyError
+from portico.identity.policy.parse import compiled
+from portico.services.apigatewayv2 import errors
+from portico.services.apigatewayv2.access import managed_as_named
+from portico.services.apigatewayv2.paging import answer, page
+from portico.services.apigatewayv2.portal_records import (
+    PORTAL_PRODUCTS,
+    PORTALS,
+    PRODUCT_PAGES,
+    REST_ENDPOINT_PAGES,
+    PortalProduct,
+)
+from portico.services.apigatewayv2.portals import arn_of
+from portico.services.apigatewayv2.records import Values, changed, made, shown
+from portico.services.apigatewayv2.service import HttpApis, existing, here, new_id
+
+if TYPE_CHECKING:
+    from portico.services.apigatewayv2 import shapes
+
+
+@managed_as_named
+async def create_portal_product(
+    service: HttpApis, call: Call, request: "shapes.CreatePortalProductRequest"
+) -> Values:
+    """Create a product.
+
+    Raises:
+        BadRequestException: a member is missing.
+    """
+    identifier = new_id(10)
+    arn = arn_of(call, f"portalproducts/{identifier}")
+    product = made(
+        PortalProduct,
+        {**request, "PortalProductId": identifier, "PortalProductArn": arn, "LastModified": call.now},
+    )
+    call.tx.put(PORTAL_PRODUCTS, product, *here(call), identifier)
+    return shown(product)
+
+
+@managed_as_named
+async def get_portal_product(
+    service: HttpApis, call: Call, request: "shapes.GetPortalProductRequest"
+) -> Values:
+    """A product.
+
+    Raises:
+        NotFoundException: there is none of that id.
+    """
+    return shown(await requested_product(call, request))
+
+
+@managed_as_named
+async def list_portal_products(
+    service: HttpApis, call: Call, request: "shapes.ListPortalProductsRequest"
+) -> Values:
+    """The caller's products. (Those that others share are not looked for.)
+
+    Raises:
+        BadRequestException: `MaxResults`, `NextToken`.
+    """
+    found, token = await page(call, request, PORTAL_PRODUCTS, *here(call), id_of="PortalProductId")
+    return answer([shown(one) for one in found], token)
+
+
+@managed_as_named
+async def update_portal_product(
+    service: HttpApis, call: Call, request: "shapes.UpdatePortalProductRequest"
+) -> Values:
+    """Change a product.
+
+    Raises:
+        NotFoundException: there is none of that id.
+    """
+    after = changed(await requested_product(call, request), {**request, "LastModified": call.now})
+    call.tx.put(PORTAL_PRODUCTS, after, *here(call), after.portal_product_id)
+    return shown(after)
+
+
+@managed_as_named
+async def delete_portal_product(
+    service: HttpApis, call: Call, request: "shapes.DeletePortalProductRequest"
+) -> Values:
+    """Delete a product that no portal includes, and its pages.
+
+    Raises:
+        NotFoundException: there is none of that id. BadRequestException: a portal includes it.
+    """
+    product = await requested_product(call, request)
+    key = (*here(call), product.portal_product_id)
+    for portal in await call.tx.scan(PORTALS, *here(call)):
+        if product.portal_product_arn in portal.included_portal_product_arns:
+            raise errors.bad_request(f"The portal product is included in the portal {portal.portal_id}")
+    for one in await call.tx.scan(PRODUCT_PAGES, *key):
+        call.tx.delete(PRODUCT_PAGES, *key, one.product_page_id)
+    for endpoint in await call.tx.scan(REST_ENDPOINT_PAGES, *key):
+        call.tx.delete(REST_ENDPOINT_PAGES, *key, endpoint.product_rest_endpoint_page_id)
+    call.tx.delete(PORTAL_PRODUCTS, *key)
+    return {}
+
+
+@managed_as_named
+async def put_portal_product_sharing_policy(
+    service: HttpApis, call: Call, request: "shapes.PutPortalProductSharingPolicyRequest"
+) -> Values:
+    """Say who else may show a product.
+
+    Raises:
+        NotFoundException: there is none of that id. BadRequestException: it is no policy.
+    """
+    product = await requested_product(call, request)
+    try:
+        compiled(request["PolicyDocument"])
+    except PolicyError as error:
+        raise errors.bad_request(f"Invalid policy document: {error}") from error
+    _put(call, product, request["PolicyDocument"])
+    return {}
+
+
+@managed_as_named
+async def get_portal_product_sharing_policy(
+    service: HttpApis, call: Call, request: "shapes.GetPortalProductSharingPolicyRequest"
+) -> Values:
+    """Who else may show a product.
+
+    Raises:
+        NotFoundException: there is no product of that id, or it has no such policy.
+    """
+    product = await requested_product(call, request)
+    if product.policy_document is None:
+        raise errors.not_found("The portal product has no sharing policy")
+    return {"PolicyDocument": product.policy_document, "PortalProductId": product.portal_product_id}
+
+
+@managed_as_named
+async def delete_portal_product_sharing_policy(
+    service: HttpApis, call: Call, request: "shapes.DeletePortalProductSharingPolicyRequest"
+) -> Values:
+    """Let nobody else show a product.
+
+    Raises:
+        NotFoundException: there is none of that id.
+    """
+    _put(call, await requested_product(call, request), None)
+    return {}
+
+
+def _put(call: Call, product: PortalProduct, policy: str | None) -> None:
+    after = msgspec.structs.replace(product, policy_document=policy)
+    call.tx.put(PORTAL_PRODUCTS, after, *here(call), product.portal_product_id)
+
+
+async def requested_product(call: Call, request: Mapping[str, Any]) -> PortalProduct:
+    """The product that a request names.
+
+    Raises:
+        AwsError: NotFoundException.
+    """
+    return await existing(call, "PortalProduct", PORTAL_PRODUCTS, *here(call), request["PortalProductId"])
