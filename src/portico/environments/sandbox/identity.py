@@ -37,5 +37,8 @@ def rename() -> None:
 def map_ids(uids: str, gids: str) -> None:
     """Say which users this process's new user namespace has: `inside outside count`, one's own if without privileges."""
     for name, content in (("setgroups", "deny"), ("uid_map", uids), ("gid_map", gids)):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(content)
+        fd = os.open(f"/proc/self/{name}", os.O_WRONLY | os.O_CLOEXEC)  # leaves less behind than `open`
+        try:
+            os.write(fd, content.encode())
+        finally:
+            os.close(fd)

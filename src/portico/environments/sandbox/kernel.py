@@ -29,6 +29,7 @@ _NUMBERS = {  # of calls that libc may not know: x86_64, aarch64
     "landlock_restrict_self": (446, 446),
 }
 MACHINES = ("x86_64", "aarch64")
+_MACHINE = platform.machine()
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -51,13 +52,18 @@ class _MountAttributes(ctypes.Structure):
     )
 
 
+# Types are made here, once, and not in every environment.
+_CapabilityHeader = ctypes.c_uint32 * 2
+_NoCapabilities = ctypes.c_uint32 * 6
+
+
 class _FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def call(name: str, *arguments: int | bytes | ctypes.Structure | None) -> int:
     """The system call `name` of `_NUMBERS`; its result."""
-    number = _NUMBERS[name][MACHINES.index(platform.machine())]
+    number = _NUMBERS[name][MACHINES.index(_MACHINE)]
     given = [ctypes.byref(a) if isinstance(a, ctypes.Structure) else _as_c(a) for a in arguments]
     result: int = _libc.syscall(ctypes.c_long(number), *given)
     if result < 0:
@@ -160,8 +166,8 @@ def drop_bounding_set() -> None:
 def clear_capabilities() -> None:
     """Empty the ambient, inheritable, permitted and effective sets."""
     _libc.prctl(_PR_CAP_AMBIENT, ctypes.c_ulong(_PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    _check(_libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())), "capset")
+    header, none = _CapabilityHeader(_CAPABILITY_VERSION_3, 0), _NoCapabilities()
+    _check(_libc.capset(ctypes.byref(header), ctypes.byref(none)), "capset")
 
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str) -> None:

@@ -46,16 +46,19 @@ _DEVICES = (stat.S_IFCHR, stat.S_IFBLK)
 _Instruction = tuple[int, int, int, int]  # operation, jump if true, jump if false, operand
 
 
-@functools.cache
 def program(machine: str = "", *, for_copies: bool = False, own_network: bool = False) -> bytes:
-    """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction. A process of which copies are made
-    (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`, and only the namespaces that they will have, one
-    of the network if they have their `own_network`); they give it up.
+    """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction; assembled once. A process of which
+    copies are made (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`, and only the namespaces that they
+    will have, one of the network if they have their `own_network`); they give it up.
 
     Raises:
         OSError: none is known for it.
     """
-    machine = machine or platform.machine()
+    return _program(machine or platform.machine(), for_copies, own_network)
+
+
+@functools.cache
+def _program(machine: str, for_copies: bool, own_network: bool) -> bytes:
     if machine not in kernel.MACHINES:
         raise OSError(errno.ENOSYS, f"no filter of system calls for {machine}")
     at = kernel.MACHINES.index(machine)

@@ -65,6 +65,7 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
         sdk.preload()
     importlib.import_module("_portico.runtimes.python.names").install()
     importlib.import_module("_portico.runtimes.python.rehearsal").rehearse()
+    bootstrap.prepare()
     gc.collect()
     gc.freeze()
     cell = cells.TIERS[tier](shown)

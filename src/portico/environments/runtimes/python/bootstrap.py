@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import importlib.machinery
@@ -20,6 +19,8 @@ from .marshalling import Marshaller, unmarshal
 from .trace import TraceVariable
 
 _RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap
+_TIME_ZONE = ":UTC"  # of every function that does not ask for another
+_NO_PRIORITY = os.sched_param(0)
 _Handler = Callable[[object, LambdaContext], object]
 
 
@@ -31,7 +32,6 @@ def main(channel_fd: int, copy: Callable[[int], int]) -> None:
     `SystemExit` and other exits of the function's pass through, so that the process ends as the function wanted.
     """
     _stand_back()
-    logs.open_streams()
     channel = frames.Channel(channel_fd)
     try:
         configuration = channel.configuration()
@@ -168,17 +168,29 @@ class _Runtime:
         self._channel.send(kind, request_id, content)
 
 
+def prepare() -> None:
+    """Do in a zygote what would be the same in each of its environments: whatever they only read, they share."""
+    os.environ.clear()
+    os.environ["TZ"] = _TIME_ZONE
+    time.tzset()
+    del os.environ["TZ"]
+    logs.prepare()
+
+
 def _stand_back() -> None:
     """Do not preempt the server when it hands over an event, while it still has others to hand out."""
-    with contextlib.suppress(OSError):  # a sandbox may refuse it, and all works without
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    try:
+        os.sched_setscheduler(0, os.SCHED_BATCH, _NO_PRIORITY)
+    except OSError:  # a sandbox may refuse it, and all works without
+        return
 
 
 def _settle(code_dir: str, variables: dict[str, str]) -> None:
     """Become this function's process: its variables, folder, import path and main module."""
-    os.environ.clear()
-    os.environ.update(variables)
-    time.tzset()
+    for name, value in variables.items():  # not `update`, which leaves three times as much behind
+        os.environ[name] = value
+    if variables.get("TZ") != _TIME_ZONE:
+        time.tzset()
     os.chdir(code_dir)
     more = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     sys.path[:0] = [code_dir, *more]
@@ -204,6 +216,5 @@ def _import(module_name: str) -> types.ModuleType:
 
 def _prefer_own(name: str) -> None:
     """Let the function's own module come before one of Python's with that name, which the zygote may have loaded."""
-    own = importlib.machinery.PathFinder.find_spec(name, sys.path[:1])
-    if own is not None and name in sys.modules:
+    if name in sys.modules and importlib.machinery.PathFinder.find_spec(name, sys.path[:1]) is not None:
         del sys.modules[name]

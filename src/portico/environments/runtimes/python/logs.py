@@ -34,6 +34,20 @@ def open_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
+def _open_over_pipe() -> None:
+    """Make the streams while the descriptors are what they will be, nothing and a pipe: a stream finds out whether it can seek."""
+    kept = [os.dup(fd) for fd in range(3)]
+    reads, writes = os.pipe()
+    null = os.open(os.devnull, os.O_RDONLY)
+    for fd, other in enumerate((null, writes, writes)):
+        os.dup2(other, fd)
+    open_streams()
+    for fd, other in enumerate(kept):
+        os.dup2(other, fd)
+    for fd in (*kept, reads, writes, null):
+        os.close(fd)
+
+
 def flush() -> None:
     """Push what is buffered into the pipe; a function may have closed or replaced its streams."""
     for stream in (sys.stdout, sys.stderr):
@@ -46,10 +60,10 @@ def flush() -> None:
 class LogHandler(logging.Handler):
     """The root logger's handler: AWS's text form, or JSON lines."""
 
-    def __init__(self, json_format: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.request_id = ""
-        self.setFormatter(_JsonFormatter() if json_format else _text_formatter())
+        self.setFormatter(logging.Formatter(_TEXT_FORMAT, _SECONDS))
 
     def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:  # type: ignore[override]
         record.aws_request_id = self.request_id
@@ -62,17 +76,23 @@ class LogHandler(logging.Handler):
             self.handleError(record)
 
 
-def set_up() -> LogHandler:
-    """Give the root logger its handler and its level, from `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL`."""
+def prepare() -> None:
+    """Make the streams, and give the root logger its handler, in a zygote: what its environments need not make is shared by them."""
+    _open_over_pipe()
     logging.Formatter.converter = time.gmtime
-    handler = LogHandler(_json_wanted())
+    logging.getLogger().addHandler(_HANDLER)
+
+
+def set_up() -> LogHandler:
+    """Have the handler and the root logger's level as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` say."""
+    if _json_wanted():
+        _HANDLER.setFormatter(_JsonFormatter())
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-    root = logging.getLogger()
-    named = "DEBUG" if level == "TRACE" else level
-    if isinstance(logging.getLevelName(named), int):
-        root.setLevel(named)
-    root.addHandler(handler)
-    return handler
+    if level:
+        named = "DEBUG" if level == "TRACE" else level
+        if isinstance(logging.getLevelName(named), int):
+            logging.getLogger().setLevel(named)
+    return _HANDLER
 
 
 def write_message(text: str) -> None:
@@ -120,10 +140,6 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(shown, ensure_ascii=False, default=str)
 
 
-def _text_formatter() -> logging.Formatter:
-    return logging.Formatter(_TEXT_FORMAT, _SECONDS)
-
-
 def _json_wanted() -> bool:
     return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
@@ -136,3 +152,6 @@ def _writer(fd: int, errors: str) -> io.TextIOWrapper:
 def _keep_indentation(line: str) -> str:
     text = line.lstrip(" ")
     return _INDENT * (len(line) - len(text)) + text
+
+
+_HANDLER = LogHandler()  # of this process: it knows what is being invoked

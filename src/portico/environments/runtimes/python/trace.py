@@ -8,6 +8,7 @@ import os
 _NAME = b"_X_AMZN_TRACE_ID"
 _USUAL_BYTES = 512
 
+_Usual = ctypes.c_char * _USUAL_BYTES  # the type is made once, and not in every environment
 _putenv = ctypes.CDLL(None).putenv
 
 
@@ -19,7 +20,7 @@ class TraceVariable:
     """
 
     def __init__(self) -> None:
-        self._text = ctypes.create_string_buffer(_USUAL_BYTES)
+        self._text: ctypes.Array[ctypes.c_char] = _Usual()
         self._shown: dict[bytes, bytes] = vars(os.environ)["_data"]
 
     def set(self, trace: str) -> None:
