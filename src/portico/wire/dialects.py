@@ -19,7 +19,8 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
 
     On the wire: `query_names` are the names of flattened lists and maps in the query protocol by the shape's name, `entries` the
     names of a map's key and value; `id_header` carries the request id; `response_roots` are root elements by the output's shape,
-    `bare_roots` those whose one member is the root's own text; `xml_namespace` and `query_namespace` where the model has none.
+    `bare_roots` those whose one member is the root's own text; `xml_namespace` and `query_namespace` where the model has none;
+    `sparse_maps` are those (`Shape.member`) in which null is a value (rest-json).
 
     Errors: `error_prefix` and `common_prefix` go before the code in `__type`, for errors that the model has and for others
     (`invalid_prefix` for what a validation finds);
@@ -44,6 +45,7 @@ class Dialect(msgspec.Struct, frozen=True, gc=False):
     bare_roots: Mapping[str, str] = {}
     xml_namespace: str = ""
     query_namespace: str = ""
+    sparse_maps: frozenset[str] = frozenset()
 
     error_prefix: str = ""
     common_prefix: str = ""
@@ -152,6 +154,10 @@ _GATEWAY_RESPONSE_TYPES = (
     "UNSUPPORTED_MEDIA_TYPE",
     "INTEGRATION_FAILURE",
     "EXPIRED_TOKEN",
+)
+# A template of null passes the body through.
+_TEMPLATES = frozenset(
+    {"PutIntegrationRequest.requestTemplates", "PutIntegrationResponseRequest.responseTemplates"}
 )
 _DOCUMENTATION_PART_TYPES = (
     "RESPONSE_BODY",
@@ -271,6 +277,8 @@ _DIALECTS: dict[str, Dialect] = {
     ),
     "apigateway": Dialect(
         input_prefixed=True,
+        sparse_maps=_TEMPLATES | {"IntegrationResponse.responseTemplates", "Integration.requestTemplates"},
+        left_to_service=_TEMPLATES,
         enum_orders={
             "Op": ("add", "remove", "move", "test", "replace", "copy"),
             "IntegrationType": ("HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"),

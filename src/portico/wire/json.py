@@ -71,14 +71,22 @@ def complaint(body: bytes) -> str:
 
 
 class JsonDecoder(Compiler[Convert]):
-    """Closures from parsed JSON to typed values."""
+    """Closures from parsed JSON to typed values. `sparse` are maps (`Shape.member`) whose nulls are values; those of others are dropped."""
+
+    def __init__(self, sparse: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._sparse = sparse
 
     def document(self, shape: "StructureShape") -> Convert:
         return lambda value: value
 
     def structure(self, shape: "StructureShape") -> Convert:
         members = [
-            (wire_name(member, name), name, self.compile(member))
+            (
+                wire_name(member, name),
+                name,
+                self.sparse(member) if f"{shape.name}.{name}" in self._sparse else self.compile(member),
+            )
             for name, member in shape.members.items()
             if is_in_body(member)
         ]
@@ -112,6 +120,16 @@ class JsonDecoder(Compiler[Convert]):
             if type(value) is not dict:
                 raise WrongType(value, "map")
             return {key: convert(item) for key, item in value.items() if item is not None}
+
+        return decode
+
+    def sparse(self, shape: Any) -> Convert:
+        convert = self.compile(shape.value)
+
+        def decode(value: Any) -> dict[str, Any]:
+            if type(value) is not dict:
+                raise WrongType(value, "map")
+            return {key: None if item is None else convert(item) for key, item in value.items()}
 
         return decode
 
@@ -184,14 +202,21 @@ _DECODERS: dict[str, Convert] = {
 
 
 class JsonEncoder(Compiler[Convert]):
-    """Closures from typed values to what `encode` takes."""
+    """Closures from typed values to what `encode` takes. `sparse` as in `JsonDecoder`."""
+
+    def __init__(self, sparse: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self._sparse = sparse
 
     def document(self, shape: "StructureShape") -> Convert:
         return lambda value: value
 
     def structure(self, shape: "StructureShape") -> Convert:
         members = {
-            name: (wire_name(member, name), self.compile(member))
+            name: (
+                wire_name(member, name),
+                self.sparse(member) if f"{shape.name}.{name}" in self._sparse else self.compile(member),
+            )
             for name, member in shape.members.items()
             if is_in_body(member)
         }
@@ -213,6 +238,10 @@ class JsonEncoder(Compiler[Convert]):
     def map(self, shape: "MapShape") -> Convert:
         encoder = self.compile(shape.value)
         return lambda value: {key: encoder(item) for key, item in value.items() if item is not None}
+
+    def sparse(self, shape: Any) -> Convert:
+        encoder = self.compile(shape.value)
+        return lambda value: {key: None if item is None else encoder(item) for key, item in value.items()}
 
     def scalar(self, shape: "Shape") -> Convert:
         kind = shape.type_name

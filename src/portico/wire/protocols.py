@@ -50,8 +50,8 @@ class RestJson(Protocol):
 
     def __init__(self, model: "ServiceModel", dialect: Dialect) -> None:
         super().__init__(model, dialect)
-        self._decoder = json.JsonDecoder()
-        self._encoder = json.JsonEncoder()
+        self._decoder = json.JsonDecoder(dialect.sparse_maps)
+        self._encoder = json.JsonEncoder(dialect.sparse_maps)
 
     def reader(self, operation: "OperationModel") -> Read:
         shape = operation.input_shape
