@@ -38,7 +38,9 @@ def complete(api: Api, values: Values) -> Values:
         added["IntegrationMethod"] = "POST"
     if not api.is_http:
         added["PassthroughBehavior"] = "WHEN_NO_MATCH"
-        added["IntegrationResponseSelectionExpression"] = "${integration.response.statuscode}"
+        function = values["IntegrationType"] == "AWS" and ":lambda:path/" in values["IntegrationUri"]
+        told_by = "body.errorMessage" if function else "statuscode"
+        added["IntegrationResponseSelectionExpression"] = f"${{integration.response.{told_by}}}"
     return {**added, **values, "IntegrationId": new_id(7)}
 
 

@@ -9,9 +9,10 @@ from portico.services.apigatewayv2.sockets.authorizing import Authorizing
 from portico.services.apigatewayv2.sockets.connecting import Connecting
 from portico.services.apigatewayv2.sockets.door import SocketDoor
 from portico.services.apigatewayv2.sockets.integrations.functions import Caller, FunctionProxy
-from portico.services.apigatewayv2.sockets.integrations.http import HttpProxy
+from portico.services.apigatewayv2.sockets.integrations.http import Http, HttpProxy
 from portico.services.apigatewayv2.sockets.integrations.mock import Mock
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationKind
+from portico.services.apigatewayv2.sockets.integrations.services import Services
 from portico.services.apigatewayv2.sockets.life import Life
 from portico.services.apigatewayv2.sockets.notes import Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
@@ -29,7 +30,9 @@ def socket_door(ports: Ports) -> SocketDoor:
     caller = Caller(clients, DoorRoles(cache, clock))
     kinds: dict[str, IntegrationKind] = {
         "AWS_PROXY": FunctionProxy(caller),
+        "AWS": Services(caller, extras["ServiceCalls"]),
         "HTTP_PROXY": HttpProxy(extras["Backends"]),
+        "HTTP": Http(extras["Backends"]),
         "MOCK": Mock(),
     }
     integrations = Integrations(kinds, notes, clock)

@@ -16,6 +16,7 @@ from portico.services.apigatewayv2.sockets.integrations.port import (
     Answered,
     IntegrationFailed,
 )
+from portico.services.apigatewayv2.sockets.integrations.shaping import Backend, incoming, outgoing
 from portico.wire.http import Headers
 
 _VARIABLE = re.compile(r"\{([^{}/?]+)\}").sub
@@ -39,6 +40,21 @@ class HttpProxy:
             self._backends, exchange, integration, parameters, exchange.body.encode(errors="surrogatepass")
         )
         return Answered(response.status, response.body, subprotocol_of(response.headers))
+
+
+class Http:
+    """`HTTP`: with a mapped message and a mapped answer."""
+
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
+
+    async def answer(self, exchange: Exchange, integration: Integration) -> Answered:
+        """See `IntegrationKind`."""
+        body = await outgoing(exchange, integration)
+        parameters = mapped(exchange, integration.request_parameters)
+        response = await send(self._backends, exchange, integration, parameters, body)
+        backend = Backend(response.status, response.body, response.headers)
+        return await incoming(exchange, integration, backend)
 
 
 async def send(

@@ -39,3 +39,8 @@ class IntegrationKind(Protocol):
         Raises:
             IntegrationFailed: it has none.
         """
+
+
+def is_function(uri: str) -> bool:
+    """Whether an integration's address is a function's."""
+    return ":lambda:path/" in uri
