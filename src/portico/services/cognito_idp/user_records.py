@@ -68,10 +68,14 @@ def _values_of(pool: Pool, user: User) -> set[_Entry]:
     }
 
 
+def _links_of(pool: Pool, user: User) -> set[_Entry]:
+    return {(each.provider, each.subject) for each in user.identities}
+
+
 def create(call: Call, pool: Pool, user: User) -> None:
     """Write a new user. That its name and aliases are free has been checked (`refuse_taken`); counting it is `count`."""
     call.tx.put(SUBS, UserPointer(user_key(pool, user)), pool.id, user.sub)
-    _index(call.tx, pool, user_key(pool, user), set(), set(), None, user)
+    _index(call.tx, pool, user_key(pool, user), None, user)
     call.tx.put(USERS, user, pool.id, user_key(pool, user))
 
 
@@ -79,44 +83,32 @@ def save(call: Call, pool: Pool, before: User, after: User) -> User:
     """Write a changed user, and what it is found by; as it is now."""
     after = msgspec.structs.replace(after, modified_at=call.now)
     key = user_key(pool, after)
-    _index(call.tx, pool, key, aliases_of(pool, before), _values_of(pool, before), before, after)
+    _index(call.tx, pool, key, before, after)
     call.tx.put(USERS, after, pool.id, key)
     return after
 
 
-def _index(
-    tx: Transaction,
-    pool: Pool,
-    key: str,
-    aliases: set[_Entry],
-    values: set[_Entry],
-    before: User | None,
-    after: User | None,
-) -> None:
-    """Bring the index records from what they were to what they are to be."""
-    pointer = UserPointer(key)
-    wanted_aliases = set() if after is None else aliases_of(pool, after)
-    wanted_values = set() if after is None else _values_of(pool, after)
-    for entry in aliases - wanted_aliases:
-        tx.delete(ALIASES, pool.id, *entry)
-    for entry in wanted_aliases - aliases:
-        tx.put(ALIASES, pointer, pool.id, *entry)
-    for entry in values - wanted_values:
-        tx.delete(VALUES, pool.id, *entry, key)
-    for entry in wanted_values - values:
-        tx.put(VALUES, pointer, pool.id, *entry, key)
-    linked = {(i.provider, i.subject) for i in before.identities} if before else set()
-    wanted = {(i.provider, i.subject) for i in after.identities} if after else set()
-    for link in linked - wanted:
-        tx.delete(IDENTITIES, pool.id, *link)
-    for link in wanted - linked:
-        tx.put(IDENTITIES, pointer, pool.id, *link)
+def _index(tx: Transaction, pool: Pool, key: str, before: User | None, after: User | None) -> None:
+    """Bring the index records of a user from what they were to what they are to be."""
+    pointer, nothing = UserPointer(key), set[_Entry]()
+    for table, of, tail in _INDEXES:
+        was = nothing if before is None else of(pool, before)
+        wanted = nothing if after is None else of(pool, after)
+        rest = (key,) if tail else ()
+        for entry in was - wanted:
+            tx.delete(table, pool.id, *entry, *rest)
+        for entry in wanted - was:
+            tx.put(table, pointer, pool.id, *entry, *rest)
+
+
+# Each index, what a user is in it by, and whether many users can be in it by the same.
+_INDEXES = ((ALIASES, aliases_of, False), (VALUES, _values_of, True), (IDENTITIES, _links_of, False))
 
 
 async def delete(call: Call, pool: Pool, user: User) -> None:
     """Remove a user with all that belongs to it."""
     key = user_key(pool, user)
-    _index(call.tx, pool, key, aliases_of(pool, user), _values_of(pool, user), user, None)
+    _index(call.tx, pool, key, user, None)
     for membership in await call.tx.scan(GROUPS_OF, pool.id, key):
         call.tx.delete(GROUPS_OF, pool.id, key, membership.group)
         call.tx.delete(MEMBERS, pool.id, membership.group, key)
