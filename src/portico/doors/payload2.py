@@ -9,6 +9,7 @@ import time
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -130,6 +131,11 @@ def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 def clf(at: float) -> str:
     """A time (epoch, seconds) as access logs have it: `12/Mar/2020:19:03:58 +0000`."""
+    return _clf(int(at))
+
+
+@lru_cache(maxsize=64)
+def _clf(at: int) -> str:
     t = time.gmtime(at)
     return f"{t.tm_mday:02d}/{_MONTHS[t.tm_mon - 1]}/{t.tm_year}:{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d} +0000"
 

@@ -142,9 +142,8 @@ def trace_of(headers: Mapping[str, str], at: float, *, sampled: bool) -> str:
     given = headers.get("x-amzn-trace-id", "")
     if "Root=" in given and _TRACE(given):
         return given
-    bits = f"{_bits.getrandbits(160):040x}"
-    root = f"Root=1-{int(at):08x}-{bits[:24]}"
-    return f"{root};Parent={bits[24:]};Sampled=1" if sampled else root
+    root = f"Root=1-{int(at):08x}-{_bits.getrandbits(96):024x}"
+    return f"{root};Parent={_bits.getrandbits(64):016x};Sampled=1" if sampled else root
 
 
 def domain_name(arrival: Arrival, api_id: str, region: str) -> str:
