@@ -2,8 +2,8 @@
 
 Understood: `$`, `.name`, `['name']`, `['a','b']`, `[0]`, `[-1]`, `[0,1]`, `[1:3]`, `[:2]`, `.*`, `[*]`, `..name`, `..*`, filters
 `[?(@.price < 10 && @.name == 'x')]` (with `=~ /…/i`, `in`, existence), and the functions `.length()`, `.size()`, `.keys()`, `.min()`,
-`.max()`, `.sum()`, `.avg()`, `.first()`, `.last()`. A path without wildcards, lists of indexes, slices, filters and `..` is definite: it has one
-value, or none. What any other finds is a list.
+`.max()`, `.sum()`, `.avg()`, `.first()`, `.last()`. A path without wildcards, lists of indexes, slices, filters and `..` is definite: it
+has one value, or none. What any other finds is a list.
 
 Source: the Jayway JsonPath README; Goessner, "JSONPath - XPath for JSON".
 """

@@ -5,6 +5,7 @@ Source: API Gateway Developer Guide, "HTTP integrations for REST APIs", "Set up 
 """
 
 from portico.doors.backends import Failed, Request, Response
+from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.context import template_context
 from portico.services.apigateway.transform.incoming import Incoming, incoming
@@ -126,7 +127,7 @@ async def _called(
         integration.timeout_in_millis / 1000,
         not (integration.tls_config and integration.tls_config.insecure_skip_verification),
     )
-    _log(request, "Endpoint request URI: " + url, "Endpoint request body after transformations: ", body)
+    told.sent(request, url, asked.headers, body)
     begun = reach.clock.monotonic()
     try:
         if integration.response_transfer_mode == "STREAM":
@@ -136,8 +137,7 @@ async def _called(
     except Failed as error:
         raise _refused(error, round((reach.clock.monotonic() - begun) * 1000)) from error
     latency_ms = round((reach.clock.monotonic() - begun) * 1000)
-    received = f"Received response. Status: {response.status}, Integration latency: {latency_ms} ms"
-    _log(request, received, "Endpoint response body before transformations: ", response.body)
+    told.received(request, response.status, latency_ms, response.headers, response.body)
     return response, IntegrationFacts(response.status, 0, latency_ms)
 
 
@@ -147,12 +147,6 @@ def _refused(error: Failed, latency_ms: int) -> GatewayRefusal:
     return GatewayRefusal(
         kind, detail=f"Execution failed due to an endpoint error: {error}", integration=facts
     )
-
-
-def _log(request: RequestContext, line: str, label: str, body: bytes) -> None:
-    if request.log is not None:
-        request.log.line(line)
-        request.log.line(label + body.decode(errors="replace"))
 
 
 def _via(request: RequestContext) -> Pairs:

@@ -1,16 +1,23 @@
 """Functions as integrations call them: which one a URI names, and what its answer means to API Gateway."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
 
+from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.deadline import within
 from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
-from portico.services.apigateway.transform.seam import GatewayRefusal, IntegrationFacts, RequestContext
+from portico.services.apigateway.transform.seam import (
+    GatewayRefusal,
+    IntegrationFacts,
+    Pairs,
+    RequestContext,
+)
 from portico.wire.errors import AwsError
 
 _URI = re.compile(
@@ -63,6 +70,8 @@ async def invoke(
     client = reach.client(request, rules)
     timeout_ms = rules.integration.timeout_in_millis if rules.integration else 0
     begun = reach.clock.monotonic()
+    if request.log is not None:
+        told.sent(request, address(function), sent_headers(request), payload)
     try:
         call = client.call("lambda", "Invoke", FunctionName=function.arn, Payload=payload, **options)
         answer = await within(timeout_ms, call)
@@ -79,7 +88,42 @@ async def invoke(
         request_id=request.request_id,
         error=answer.get("FunctionError") or "",
     )
-    return Called(answer["StatusCode"], answer.get("Payload") or b"", facts.error, facts)
+    output = answer.get("Payload") or b""
+    if request.log is not None:
+        told.received(
+            request, answer["StatusCode"], facts.latency_ms, _received_headers(request, answer), output
+        )
+    return Called(answer["StatusCode"], output, facts.error, facts)
+
+
+def address(function: Function) -> str:
+    """Where AWS would invoke a function: what the execution log shows."""
+    region = function.arn.split(":")[3] if function.arn.count(":") >= 3 else ""
+    path = "response-streaming-invocations" if function.streaming else "invocations"
+    version = "2021-11-15" if function.streaming else "2015-03-31"
+    return f"https://lambda.{region}.amazonaws.com/{version}/functions/{function.arn}/{path}"
+
+
+def sent_headers(request: RequestContext) -> Pairs:
+    """What goes to Lambda with an event."""
+    return (
+        ("x-amzn-lambda-integration-tag", request.request_id),
+        ("x-amzn-apigateway-api-id", request.api_id),
+        ("Accept", "application/json"),
+        ("User-Agent", f"AmazonAPIGateway_{request.api_id}"),
+        ("X-Amzn-Trace-Id", request.trace),
+    )
+
+
+def _received_headers(request: RequestContext, answer: Mapping[str, Any]) -> Pairs:
+    return (
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(answer.get("Payload") or b""))),
+        ("Connection", "keep-alive"),
+        ("x-amzn-RequestId", request.request_id),
+        ("X-Amz-Executed-Version", answer.get("ExecutedVersion") or "$LATEST"),
+        ("X-Amzn-Trace-Id", request.trace),
+    )
 
 
 def refused(error: AwsError, latency_ms: int) -> GatewayRefusal:

@@ -34,20 +34,10 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
     if function is None:
         raise misconfigured("Invalid Lambda function ARN or invalid endpoint address")
     event = _encode(event_of(request, rules))
-    if request.log is not None:
-        request.log.line(f"Endpoint request URI: {function.arn}")
-        request.log.line(f"Endpoint request body after transformations: {event.decode()}")
     integration = rules.integration
     if function.streaming or (integration is not None and integration.response_transfer_mode == "STREAM"):
         return await lambda_stream.call(reach, request, rules, function, event)
     called = await invoke(reach, request, rules, function, event)
-    if request.log is not None:
-        request.log.line(
-            f"Received response. Status: {called.status}, Integration latency: {called.facts.latency_ms} ms"
-        )
-        request.log.line(
-            f"Endpoint response body before transformations: {called.payload.decode(errors='replace')}"
-        )
     if called.error:
         raise malformed("the function has failed", called.facts)
     decode = rules.api.binary.has(first_accepted(request.headers))

@@ -12,9 +12,10 @@ import msgspec
 
 from portico.doors import payload1
 from portico.doors.payload2 import Malformed
+from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.deadline import within
-from portico.services.apigateway.transform.lambda_calls import Function, refused
+from portico.services.apigateway.transform.lambda_calls import Function, address, refused, sent_headers
 from portico.services.apigateway.transform.reach import Reach
 from portico.services.apigateway.transform.remapping import answered
 from portico.services.apigateway.transform.seam import (
@@ -41,6 +42,7 @@ async def call(
     begun = reach.clock.monotonic()
     timeout_ms = rules.integration.timeout_in_millis if rules.integration else 0
     client = reach.client(request, rules)
+    told.sent(request, address(function), sent_headers(request), event)
     try:
         answer = await within(
             timeout_ms,
@@ -60,6 +62,7 @@ async def call(
             integration=facts,
         ) from error
     facts = IntegrationFacts(given.status, 200, _since(reach, begun), request.request_id)
+    told.received(request, 200, facts.latency_ms, given.headers, b"")
     headers = (*answered(given.headers, "AWS_PROXY"), *_cookies(prelude))
     if request.trace:
         headers = (*headers, ("X-Amzn-Trace-Id", request.trace))

@@ -7,6 +7,7 @@ Source: API Gateway Developer Guide, "Lambda custom integrations", "Set up async
 import msgspec
 
 from portico.doors.service_calls import ServiceRequest, Target, target
+from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.deadline import within
 from portico.services.apigateway.transform.incoming import Incoming, incoming
@@ -36,16 +37,10 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
     """
     function = function_of(request, rules)
     sent = await outgoing(request, rules)
-    if request.log is not None:
-        request.log.line(f"Endpoint request body after transformations: {sent.body.decode(errors='replace')}")
     if function is not None:
         answer = await _function(reach, request, rules, function, sent)
     else:
         answer = await _service(reach, request, rules, _target(request, rules, sent), sent)
-    if request.log is not None:
-        request.log.line(
-            f"Endpoint response body before transformations: {answer.body.decode(errors='replace')}"
-        )
     return await incoming(request, rules, answer, sent.context)
 
 
@@ -93,11 +88,20 @@ async def _service(
         sent.body,
     )
     principal = reach.principal(request, rules)
+    told.sent(request, _address(to), asked.headers, asked.body)
     begun = reach.clock.monotonic()
     reply = await within(
         integration.timeout_in_millis if integration else 0,
         reach.services.call(principal, request.account, to, asked, trace=request.trace),
     )
     latency_ms = round((reach.clock.monotonic() - begun) * 1000)
+    told.received(request, reply.status, latency_ms, reply.headers, reply.body)
     facts = IntegrationFacts(reply.status, reply.status, latency_ms)
     return Incoming(str(reply.status), reply.body, facts, reply.headers)
+
+
+def _address(to: Target) -> str:
+    """Where AWS would call a service: what the execution log shows."""
+    action = f"/?Action={to.action}" if to.action else to.path
+    prefix = f"{to.prefix}." if to.prefix else ""
+    return f"https://{prefix}{to.service}.{to.region}.amazonaws.com{action}"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from portico.calls.ports import Ports
 from portico.doors.roles import DoorRoles
-from portico.services.apigateway.transform import gateway_responses, http, lambda_proxy, mock, service
+from portico.services.apigateway.transform import gateway_responses, http, lambda_proxy, mock, service, told
 from portico.services.apigateway.transform.compile import ApiRules, MethodRules
 from portico.services.apigateway.transform.reach import Reach, misconfigured
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
@@ -44,13 +44,7 @@ class Transform:
         if rules.integration is None:
             raise misconfigured("No integration defined for method")
         answer = await _INTEGRATIONS[rules.integration.type](self._reach, request, rules)
-        if request.log is not None:
-            request.log.line(
-                f"Method response body after transformations: {answer.body.decode(errors='replace')}"
-            )
-            shown = ", ".join(f"{name}={value}" for name, value in answer.headers)
-            request.log.line(f"Method response headers: {{{shown}}}")
-            request.log.line("Successfully completed execution")
+        told.answered(request, answer.headers, answer.body)
         return answer
 
     def refused(self, request: RequestContext, rules: ApiRules, refusal: GatewayRefusal) -> GatewayAnswer:
