@@ -255,7 +255,15 @@ _DIALECTS: dict[str, Dialect] = {
             {"CreateLogGroupRequest.logGroupName", "CreateLogStreamRequest.logStreamName"}
         ),
     ),
-    "cognito-idp": Dialect(invalid_code="InvalidParameterException", told_in_headers=True),
+    "cognito-idp": Dialect(
+        invalid_code="InvalidParameterException",
+        told_in_headers=True,
+        # The model's pattern is that of prefixes; the service takes whole names as well.
+        left_to_service=frozenset(
+            f"{operation}UserPoolDomainRequest.Domain"
+            for operation in ("Create", "Update", "Delete", "Describe")
+        ),
+    ),
     "events": Dialect(
         enum_orders={"ApiDestinationHttpMethod": ("HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS")}
     ),

@@ -17,6 +17,7 @@ STRICT = {
     "RequireSymbols": True,
     "TemporaryPasswordValidityDays": 7,
 }
+CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/1"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
 
@@ -231,6 +232,38 @@ def test_a_domain_is_one_pools(pool: Pool, make_pool: Callable[..., Pool], accou
     assert said == "User pool cannot be deleted. It has a domain configured that should be deleted first."
     pool.api.delete_user_pool_domain(UserPoolId=pool.id, Domain=name)
     assert pool.api.describe_user_pool_domain(Domain=name)["DomainDescription"] == {}
+
+
+def test_a_domain_of_ones_own(pool: Pool, make_pool: Callable[..., Pool], account: str) -> None:
+    name, certificate = f"login.a{account}.example", {"CertificateArn": CERTIFICATE}
+    own = {"Domain": name, "CustomDomainConfig": certificate}
+    answer = pool.api.create_user_pool_domain(UserPoolId=pool.id, **own)
+    assert answer["CloudFrontDomain"]
+    pool.api.create_user_pool_domain(UserPoolId=pool.id, Domain=f"p{account}")  # may be there beside it
+    assert (described(pool)["CustomDomain"], described(pool)["Domain"]) == (name, f"p{account}")
+    told = pool.api.describe_user_pool_domain(Domain=name)["DomainDescription"]
+    assert told["CustomDomainConfig"] == certificate
+    said = refused(
+        "InvalidParameterException", pool.api.create_user_pool_domain, UserPoolId=make_pool().id, **own
+    )
+    assert said == "Domain already associated with another user pool."
+    for domain in (name, f"p{account}"):
+        pool.api.delete_user_pool_domain(UserPoolId=pool.id, Domain=domain)
+    assert "CustomDomain" not in described(pool)
+
+
+@pytest.mark.parametrize(
+    "name", ["127.0.0.1", "localhost", "a..example", "-a.example", "a.example.", "A.example"]
+)
+def test_what_is_no_domain_of_ones_own(pool: Pool, name: str) -> None:
+    said = refused(
+        "InvalidParameterException",
+        pool.api.create_user_pool_domain,
+        UserPoolId=pool.id,
+        Domain=name,
+        CustomDomainConfig={"CertificateArn": CERTIFICATE},
+    )
+    assert said == f"Custom domain is not a valid subdomain: {name}"
 
 
 def test_resource_servers_and_the_scopes_of_a_machine(pool: Pool) -> None:

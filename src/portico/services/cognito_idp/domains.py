@@ -3,6 +3,7 @@
 Source: Cognito Developer Guide, "Configuring a user pool domain"; API reference, DomainDescriptionType.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
+from portico.doors.records import DOMAIN_POINTERS, DomainPointer
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import DOMAINS, POOLS, Domain, Pool
 from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _RESERVED = ("aws", "amazon", "cognito")
 _MANAGED = 2
+_PREFIX = r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$"
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}").fullmatch
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -34,14 +38,11 @@ async def create_user_pool_domain(
     name, custom = request["Domain"], request.get("CustomDomainConfig")
     if request.get("Routing"):
         raise errors.unavailable("failover of user pool domains")
-    if await call.tx.get(DOMAINS, name) is not None:
+    _check_name(name, custom=custom is not None)
+    if await call.tx.get(DOMAINS, name) is not None or await call.tx.get(DOMAIN_POINTERS, name) is not None:
         raise errors.invalid("Domain already associated with another user pool.")
     if pool.custom_domain if custom else pool.domain:
         raise errors.invalid("User pool already has a domain configured.")
-    if custom is None and any(word in name for word in _RESERVED):
-        raise errors.invalid(
-            f"Domain cannot contain reserved word: {next(w for w in _RESERVED if w in name)}"
-        )
     domain = Domain(
         domain=name,
         pool=pool.id,
@@ -52,9 +53,27 @@ async def create_user_pool_domain(
         managed_login=_version(pool, request),
     )
     call.tx.put(DOMAINS, domain, name)
+    if custom:
+        call.tx.put(DOMAIN_POINTERS, DomainPointer("auth", pool.account, pool.region), name)
     member = "custom_domain" if custom else "domain"
     call.tx.put(POOLS, msgspec.structs.replace(pool, **{member: name}), pool.id)
     return _answer(domain)
+
+
+def _check_name(name: str, *, custom: bool) -> None:
+    """Check a prefix, or a custom name: that one is whole, and no address of a machine."""
+    if custom and not _NAME(name):
+        raise errors.invalid(f"Custom domain is not a valid subdomain: {name}")
+    if custom:
+        return
+    if not re.fullmatch(_PREFIX, name):
+        raise errors.invalid(
+            f"1 validation error detected: Value '{name}' at 'domain' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {_PREFIX}"
+        )
+    reserved = next((word for word in _RESERVED if word in name), None)
+    if reserved is not None:
+        raise errors.invalid(f"Domain cannot contain reserved word: {reserved}")
 
 
 def _version(pool: Pool, request: Mapping[str, Any]) -> int:
@@ -116,6 +135,8 @@ async def delete_user_pool_domain(
     pool = await pool_of(call, request["UserPoolId"])
     domain = await _domain_of(call, pool, request["Domain"])
     call.tx.delete(DOMAINS, domain.domain)
+    if domain.certificate_arn:
+        call.tx.delete(DOMAIN_POINTERS, domain.domain)
     member = "custom_domain" if domain.certificate_arn else "domain"
     call.tx.put(POOLS, msgspec.structs.replace(pool, **{member: ""}), pool.id)
     return {}
