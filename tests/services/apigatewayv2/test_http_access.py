@@ -6,12 +6,14 @@ requests to your HTTP APIs", "Monitor metrics for HTTP APIs", "Customize HTTP AP
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from harness import REGION
 from http_api import ECHO, Came, HttpApi
@@ -164,11 +166,12 @@ def test_a_line_in_the_access_log(
     )
     arn = f"arn:aws:logs:{REGION}:{api.account}:log-group:/api"
     api.stage("$default", AccessLogSettings={"DestinationArn": arn, "Format": form})
-    came = api.ask("/a")
-    lines: list[str] = []
-    while not lines:  # delivery is not acknowledged
-        lines = [one["message"] for one in logs.filter_log_events(logGroupName="/api")["events"]]
-    assert json.loads(lines[0]) == {
+    came, missing = api.ask("/a"), api.ask("/nothing")
+    lines: dict[str, dict[str, object]] = {}
+    while len(lines) < 2:  # delivery is not acknowledged
+        found = [json.loads(one["message"]) for one in logs.filter_log_events(logGroupName="/api")["events"]]
+        lines = {one["id"]: one for one in found}
+    assert lines[came.headers["apigw-requestid"]] == {
         "id": came.headers["apigw-requestid"],
         "key": "GET /a",
         "status": 200,
@@ -176,3 +179,36 @@ def test_a_line_in_the_access_log(
         "error": "-",
         "integration": "200",
     }
+    assert lines[missing.headers["apigw-requestid"]] == {
+        "id": missing.headers["apigw-requestid"],
+        "key": "-",
+        "status": 404,
+        "none": "-",
+        "error": "Not Found",
+        "integration": "-",
+    }
+
+
+def test_who_sets_a_destination_may_deliver_to_it(
+    api: HttpApi, client: Callable[..., Any], user: tuple[str, str]
+) -> None:
+    statement = {"Effect": "Allow", "Action": "apigateway:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("iam").put_user_policy(UserName="reader", PolicyName="q", PolicyDocument=document)
+    editor = client("apigatewayv2", api.account, key=user[0], secret=user[1])
+    editor.create_stage(ApiId=api.id, StageName="dev")
+    settings = {
+        "DestinationArn": f"arn:aws:logs:{REGION}:{api.account}:log-group:/api",
+        "Format": "$context.requestId",
+    }
+    with pytest.raises(ClientError, match="logs:CreateLogDelivery"):
+        editor.update_stage(ApiId=api.id, StageName="dev", AccessLogSettings=settings)
+
+
+def test_changes_at_the_same_time_are_all_deployed(api: HttpApi, deploy: Callable[..., str]) -> None:
+    target = api.integrate(deploy(ECHO))
+    api.stage()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: api.route(f"GET /r{number}", target), range(16)))
+    assert [api.ask(f"/r{number}").status for number in range(16)] == [200] * 16
+    assert len(api.control.get_deployments(ApiId=api.id)["Items"]) == 1

@@ -18,6 +18,12 @@ def conflict(message: str) -> AwsError:
     return AwsError("ConflictException", message, 409)
 
 
+def limit_exceeded(what: str) -> AwsError:
+    """429: an API has as many of these as it can have."""
+    words = f"Maximum number of {what} for this Api has been reached. Please contact AWS if you need additional {what}."
+    return AwsError("TooManyRequestsException", words, 429)
+
+
 def no_api(account: str, api_id: str) -> AwsError:
     """There is no API of that id in the account and region."""
     return not_found(f"Invalid API identifier specified {account}:{api_id}")

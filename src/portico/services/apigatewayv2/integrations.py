@@ -18,10 +18,12 @@ from portico.services.apigatewayv2.records import (
     merged,
     shown,
 )
-from portico.services.apigatewayv2.service import HttpApis, existing, existing_api, new_id, of_api
+from portico.services.apigatewayv2.service import HttpApis, check_room, existing, existing_api, new_id, of_api
 
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
+
+_INTEGRATIONS_MAX = 300
 
 _MERGED = ("RequestParameters", "RequestTemplates", "ResponseParameters")
 
@@ -56,6 +58,7 @@ async def create_integration(
     """
     api = await existing_api(call, request)
     integration = made(Integration, complete(api, {**request}))
+    await check_room(call, api, "integrations", INTEGRATIONS, _INTEGRATIONS_MAX)
     call.tx.put(INTEGRATIONS, integration, *of_api(call, request), integration.integration_id)
     await deploying.follow(call, api)
     return shown(integration)

@@ -18,10 +18,12 @@ from portico.services.apigatewayv2.records import (
     made,
     shown,
 )
-from portico.services.apigatewayv2.service import HttpApis, existing, existing_api, new_id, of_api
+from portico.services.apigatewayv2.service import HttpApis, check_room, existing, existing_api, new_id, of_api
 
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
+
+_ROUTES_MAX = 300
 
 
 @managed
@@ -36,6 +38,7 @@ async def create_route(service: HttpApis, call: Call, request: "shapes.CreateRou
     api = await existing_api(call, request)
     route = made(Route, {**request, "RouteId": new_id(7)})
     await route_rules.check(call, api, route)
+    await check_room(call, api, "routes", ROUTES, _ROUTES_MAX)
     call.tx.put(ROUTES, route, *of_api(call, request), route.route_id)
     await deploying.follow(call, api)
     return shown(route)

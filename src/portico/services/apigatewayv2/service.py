@@ -54,6 +54,16 @@ async def existing_api(call: Call, request: Mapping[str, Any]) -> Api:
     return found
 
 
+async def check_room(call: Call, api: Api, what: str, table: Table[Any], most: int) -> None:
+    """An API must have room for one more of its parts (HTTP API quotas).
+
+    Raises:
+        AwsError: TooManyRequestsException.
+    """
+    if len(await call.tx.scan(table, *here(call), api.api_id)) >= most:
+        raise errors.limit_exceeded(what)
+
+
 async def existing(call: Call, kind: str, table: Table[T], *parts: KeyPart) -> T:
     """A part of an API; `kind` is what AWS calls it.
 

@@ -20,10 +20,12 @@ from portico.services.apigatewayv2.records import (
     merged,
     shown,
 )
-from portico.services.apigatewayv2.service import HttpApis, existing, existing_api, of_api
+from portico.services.apigatewayv2.service import HttpApis, check_room, existing, existing_api, of_api
 
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
+
+_STAGES_MAX = 10
 
 
 @managed
@@ -44,6 +46,7 @@ async def create_stage(service: HttpApis, call: Call, request: "shapes.CreateSta
     defaults = stage_rules.DEFAULT_SETTINGS[api.protocol_type]
     values["DefaultRouteSettings"] = defaults | (values.get("DefaultRouteSettings") or {})
     stage = made(Stage, {**values, "CreatedDate": call.now, "LastUpdatedDate": call.now})
+    await check_room(call, api, "stages", STAGES, _STAGES_MAX)
     call.tx.put(STAGES, stage, *key, name)
     await deploying.name_stage(call, api, name, there=True)
     if stage.auto_deploy:

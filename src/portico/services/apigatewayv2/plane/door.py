@@ -81,21 +81,14 @@ class HttpDoor:
         request_id = new_request_id()
         if stage.cors is not None and browsers.is_preflight(head):
             return Reply(204, (*browsers.preflight(stage.cors, head), (_ID, request_id)), b"")
-        asked = self._asked(arrival, served, request_id)
-        if asked is None:
-            reply = _finished(replies.not_found().reply(), arrival, stage, request_id)
-            self._outcomes.unrouted(arrival, stage, reply, began)
-            return reply
-        outcome = await self._outcome(asked)
+        outcome = await self._outcome(self._asked(arrival, served, request_id))
         reply = _finished(outcome.reply, arrival, stage, request_id)
         self._outcomes.told(outcome, reply, began)
         return reply
 
-    def _asked(self, arrival: Arrival, served: Served, request_id: str) -> Asked | None:
+    def _asked(self, arrival: Arrival, served: Served, request_id: str) -> Asked:
         found = served.stage.tree.find(arrival.head.method, served.route_path)
-        if found is None:
-            return None
-        plan, parameters = found
+        plan, parameters = (served.stage.nowhere, {}) if found is None else found
         trace = new_trace(arrival.at, arrival.head.header("x-amzn-trace-id"))
         return Asked(
             arrival, served.stage, plan, served.path, served.route_path, parameters, request_id, trace
@@ -120,6 +113,8 @@ class HttpDoor:
         return Outcome(asked, reply, took_ms, integration_status=response.status)
 
     async def _admitted(self, asked: Asked) -> Asked:
+        if asked.plan is asked.stage.nowhere:
+            raise replies.not_found("no route matches")
         if self._buckets.take(asked.plan.limits, self._clock.monotonic()) is not None:
             raise replies.too_many()
         try:

@@ -11,10 +11,8 @@ import msgspec
 from portico.base.clock import Clock
 from portico.doors.access_log import DoorLogs
 from portico.doors.metrics import Answered, DoorMetrics
-from portico.doors.port import Arrival
 from portico.identity.principal import Principal, root
 from portico.services.apigatewayv2.plane.asked import Asked
-from portico.services.apigatewayv2.plane.plans import StagePlan
 from portico.wire.http import Reply
 
 
@@ -39,12 +37,6 @@ class Outcomes:
         self._clock = clock
         self._metrics = metrics
         self._logs = logs
-
-    def unrouted(self, arrival: Arrival, stage: StagePlan, reply: Reply, began: float) -> None:
-        """Count a request that no route was found for, which began at `began` (monotonic)."""
-        took_ms = (self._clock.monotonic() - began) * 1000
-        answered = Answered(reply.status, took_ms, data_bytes=len(reply.body))
-        self._metrics.answered(stage.place, arrival.at, answered)
 
     def told(self, outcome: Outcome, reply: Reply, began: float) -> None:
         """Count and log a request; `reply` is what the client gets."""
@@ -97,6 +89,7 @@ def _lookup(outcome: Outcome, reply: Reply, took_ms: float) -> Callable[[str], A
 
 
 _TYPES: Mapping[int, str] = {
+    404: "RESOURCE_NOT_FOUND",
     401: "UNAUTHORIZED",
     403: "ACCESS_DENIED",
     413: "REQUEST_TOO_LARGE",

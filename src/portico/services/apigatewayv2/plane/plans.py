@@ -33,6 +33,7 @@ from portico.store.cache import Held, RecordCache
 
 ACCOUNT_RATE, ACCOUNT_BURST = 10_000.0, 5_000.0
 _KEPT_MAX = 4_096
+_NOWHERE = Route(route_id="", route_key="")
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}").sub
 _INVOCATIONS = re.compile(
     r"arn:[^:]+:apigateway:[^:]+:lambda:path/[0-9-]+/functions/(.+)/invocations"
@@ -68,7 +69,8 @@ class RoutePlan(msgspec.Struct, frozen=True, gc=False):
 
 
 class StagePlan(msgspec.Struct, frozen=True, gc=False):
-    """A stage. `place` counts what no route was found for; `reset_at` is when its authorizers' answers were forgotten last."""
+    """A stage. `nowhere` stands for the route of what no route was found for; `reset_at` is when its authorizers' answers were
+    forgotten last."""
 
     account: str
     region: str
@@ -78,7 +80,7 @@ class StagePlan(msgspec.Struct, frozen=True, gc=False):
     tree: RouteTree[RoutePlan]
     cors: Cors | None
     variables: Mapping[str, str]
-    place: Place
+    nowhere: RoutePlan
     log: tuple[Group, Format] | None
     reset_at: float
 
@@ -132,7 +134,7 @@ def stage_plan(account: str, region: str, api_id: str, stage: Stage, deployed: D
         tree,
         cors_of(deployed.cors),
         stage.stage_variables,
-        maker.place(),
+        maker.route(_NOWHERE),
         _log(stage),
         stage.authorizers_reset_at or 0.0,
     )
@@ -173,11 +175,11 @@ class _Maker:
             self._authorizers.get(route.authorizer_id or ""),
         )
 
-    def place(self, route: Route | None = None) -> Place:
+    def place(self, route: Route) -> Place:
         """Where answers are counted; for a route of its own if its settings say so."""
         api, stage = ("ApiId", self._api_id), ("Stage", self._stage.stage_name)
         dimensions = [(api,), (api, stage)]
-        if route is not None and self._setting(route, "DetailedMetricsEnabled"):
+        if route is not _NOWHERE and self._setting(route, "DetailedMetricsEnabled"):
             method, _, path = route.route_key.rpartition(" ")
             dimensions.append((api, ("Method", method or path), ("Resource", path), stage))
         return Place(self._account, self._region, HTTP, tuple(dimensions))

@@ -35,7 +35,7 @@ class Stages:
     def find(self, address: Address) -> Served | None:
         """The stage of an address; None if there is none, or the API does not answer there."""
         held = self._cache.peek(API_POINTERS, address.id)
-        if held is None:
+        if held is None or address.region not in ("", held.value.region):
             return None
         if address.kind == "domain" and address.stage is not None:
             return self._served(address, held.value, address.stage, address.path, address.path)
