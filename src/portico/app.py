@@ -26,6 +26,7 @@ from portico.doors.connections import OpenConnections
 from portico.doors.leading import Census, Guide
 from portico.doors.port import Doors
 from portico.doors.service_calls import ServiceCalls
+from portico.doors.usage import UsagePlans
 from portico.environments.connections import Connections
 from portico.environments.doors import LOOPBACK, Entrance, Network
 from portico.environments.sandbox import cgroups
@@ -283,6 +284,7 @@ class Server:
         extras = {
             "Doors": self.doors,
             "OpenConnections": OpenConnections(),
+            "UsagePlans": UsagePlans(),
             "Guide": self.guide,
             "Census": Census(self.cache, self.clock, self.authorizer),
             "Callers": Callers(self.keys, self.clock, self.settings.region, self._from_function),

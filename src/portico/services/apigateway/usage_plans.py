@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
+from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigateway import access, errors, ids, plan_patches
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches
@@ -36,8 +37,7 @@ async def checked(call: Call, plan: UsagePlan) -> UsagePlan:
     if not plan.name:
         raise errors.bad_request("Usage Plan name must be non-empty")
     for one in plan.api_stages:
-        api = await call.tx.get(REST_APIS, call.scope.account, call.scope.region, one.api_id)
-        if api is None or await call.tx.get(STAGES, one.api_id, one.stage) is None:
+        if not await _is_stage(call, one):
             raise plan_patches.no_stage(plan, one.api_id, one.stage)
     named = [(one.api_id, one.stage) for one in plan.api_stages]
     if len(set(named)) < len(named):
@@ -45,6 +45,16 @@ async def checked(call: Call, plan: UsagePlan) -> UsagePlan:
     if plan.quota is not None and (plan.quota.limit < 0 or plan.quota.offset < 0):
         raise errors.bad_request("Usage Plan quota limit and offset must not be negative")
     return plan
+
+
+async def _is_stage(call: Call, one: ApiStage) -> bool:
+    """Whether there is such a stage of a REST API, or such a WebSocket API (whose stages another service has)."""
+    scope = call.scope
+    api = await call.tx.get(REST_APIS, scope.account, scope.region, one.api_id)
+    if api is not None:
+        return await call.tx.get(STAGES, one.api_id, one.stage) is not None
+    other = await call.tx.get(API_POINTERS, one.api_id)
+    return other is not None and other == ApiPointer("websocket", scope.account, scope.region)
 
 
 def throttle(given: Mapping[str, Any] | None) -> Throttle | None:

@@ -14,6 +14,7 @@ from portico.services.apigateway.plane.deployments import Deployments
 from portico.services.apigateway.plane.door import RestDoor
 from portico.services.apigateway.plane.iam import Signatures
 from portico.services.apigateway.plane.lambda_authorizers import LambdaAuthorizers
+from portico.services.apigateway.plane.lending import Lending
 from portico.services.apigateway.plane.quotas import Quotas
 from portico.services.apigateway.plane.response_cache import ResponseCache
 from portico.services.apigateway.plane.stages import CANARY, Stages
@@ -50,6 +51,7 @@ def build(ports: Ports) -> Plane:
     signatures = Signatures(extras["Callers"], extras["Authorizer"], cache)
     authorizers = LambdaAuthorizers(AuthorizerCalls(clients, roles), clock.now)
     quotas = Quotas(cache, clock)
+    extras["UsagePlans"].provide(Lending(Members(cache), quotas, clock).admit)
     admission = Admission(
         signatures=signatures,
         tokens=extras["Tokens"],

@@ -44,10 +44,12 @@ class NotAllowed(Exception):
 
 
 class Allowed(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a caller by its authorisation: members of `identity`, and of `authorizer`, None without one."""
+    """What is known of a caller by its authorisation: members of `identity`, and of `authorizer`, None without one. `usage_key` is the API
+    key that an authorizer has named."""
 
     identity: Mapping[str, str | None] = {}
     authorizer: Mapping[str, str] | None = None
+    usage_key: str = ""
 
 
 class Authorizing:
@@ -134,7 +136,7 @@ class Authorizing:
         )
         if verdict != "allow":
             raise NotAllowed(403, _DENIED[verdict])
-        return Allowed(authorizer=told)
+        return Allowed(authorizer=told, usage_key=str(answer.get("usageIdentifierKey") or ""))
 
 
 def _source(source: str, exchange: Exchange) -> bool:

@@ -13,6 +13,7 @@ from portico.services.apigatewayv2.sockets.integrations.http import Http, HttpPr
 from portico.services.apigatewayv2.sockets.integrations.mock import Mock
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationKind
 from portico.services.apigatewayv2.sockets.integrations.services import Services
+from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.life import Life
 from portico.services.apigatewayv2.sockets.notes import Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
@@ -36,8 +37,8 @@ def socket_door(ports: Ports) -> SocketDoor:
         "MOCK": Mock(),
     }
     integrations = Integrations(kinds, notes, clock)
-    throttles = Throttles(Buckets(), clock)
-    life = Life(stages, integrations, throttles, notes, extras["OpenConnections"], clock)
+    throttles, keys = Throttles(Buckets(), clock), Keys(extras["UsagePlans"])
+    life = Life(stages, integrations, throttles, keys, notes, extras["OpenConnections"], clock)
     authorizing = Authorizing(extras["Callers"], extras["Authorizer"], caller, cache)
-    connecting = Connecting(stages, throttles, authorizing, integrations, notes, life)
+    connecting = Connecting(stages, throttles, authorizing, keys, integrations, notes, life)
     return SocketDoor(connecting, extras["Doors"], cache)

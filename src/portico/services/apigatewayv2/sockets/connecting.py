@@ -13,10 +13,12 @@ from portico.base.ids import request_id as new_request_id
 from portico.doors.connections import Client, Served, new_id
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
+from portico.doors.usage import UsageRefused
 from portico.services.apigatewayv2.sockets.authorizing import Allowed, Authorizing, NotAllowed
 from portico.services.apigatewayv2.sockets.exchange import Exchange, trouble
 from portico.services.apigatewayv2.sockets.handshake import NoHandshake, answer, check
 from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed
+from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.life import FORBIDDEN, TOO_MANY, Life
 from portico.services.apigatewayv2.sockets.notes import CLIENT_ERRORS, Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
@@ -41,6 +43,7 @@ class Connecting:
         stages: Stages,
         throttles: Throttles,
         authorizing: Authorizing,
+        keys: Keys,
         integrations: Integrations,
         notes: Notes,
         life: Life,
@@ -48,6 +51,7 @@ class Connecting:
         self._stages = stages
         self._throttles = throttles
         self._authorizing = authorizing
+        self._keys = keys
         self._integrations = integrations
         self._notes = notes
         self._life = life
@@ -66,11 +70,11 @@ class Connecting:
             plan = serving.plans.routes.get(CONNECT)
             if plan is not None:
                 exchange = _exchange(arrival, serving, plan, client, request_id)
-                return await self._asked(arrival, exchange)
+                return await self._asked(arrival, exchange, serving.plans.key_selection)
             return self._accepted(arrival, client, "")
         except NoHandshake as no:
             return _reply(no.status, no.message, client, request_id, no.headers)
-        except NotAllowed as refused:
+        except (NotAllowed, UsageRefused) as refused:
             self._notes.count(served, arrival.at, CLIENT_ERRORS)
             return _reply(refused.status, refused.message, client, request_id)
         except AwsError as error:
@@ -80,16 +84,16 @@ class Connecting:
         except IntegrationFailed as failed:
             return _reply(failed.status, failed.message, client, request_id)
 
-    async def _asked(self, arrival: Arrival, exchange: Exchange) -> Reply | UpgradeReply:
+    async def _asked(self, arrival: Arrival, exchange: Exchange, key_selection: str) -> Reply | UpgradeReply:
         """The answer of the `$connect` route.
 
         Raises:
             NotAllowed, AwsError, IntegrationFailed: there will be no connection.
         """
         allowed = await self._authorizing.allow(arrival, exchange)
-        if exchange.plan.route.api_key_required:
-            raise NotAllowed(403, FORBIDDEN)
         client = _known(exchange.client, allowed)
+        if exchange.plan.route.api_key_required:
+            client = await self._keys.required(exchange, client, key_selection, allowed.usage_key)
         exchange = msgspec.structs.replace(exchange, client=client)
         answered = await self._integrations.answer(exchange)
         if 200 <= answered.status < 300:

@@ -14,9 +14,11 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.doors.connections import Client, OpenConnections, new_id
+from portico.doors.usage import UsageRefused
 from portico.services.apigatewayv2.sockets.exchange import Exchange, trouble
 from portico.services.apigatewayv2.sockets.expressions import of_request
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationFailed
+from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.notes import CLIENT_ERRORS, MESSAGES, Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
 from portico.services.apigatewayv2.sockets.plans import DISCONNECT, Plan, Serving, Stages
@@ -39,6 +41,7 @@ class Life:
         stages: Stages,
         integrations: Integrations,
         throttles: Throttles,
+        keys: Keys,
         notes: Notes,
         connections: OpenConnections,
         clock: Clock,
@@ -46,6 +49,7 @@ class Life:
         self._stages = stages
         self._integrations = integrations
         self._throttles = throttles
+        self._keys = keys
         self._notes = notes
         self._connections = connections
         self._clock = clock
@@ -109,6 +113,10 @@ class Life:
         if not self._throttles.message(served, serving.stage, plan.route.route_key):
             return self._refused(client, request_id, at, TOO_MANY)
         exchange = Exchange("MESSAGE", client, serving.stage, plan, request_id, at, new_id(), text)
+        try:
+            await self._keys.count(exchange)
+        except UsageRefused as refused:
+            return self._refused(client, request_id, at, refused.message)
         answered = await self._integrations.answer(exchange)
         return answered.body if plan.answers else b""
 
