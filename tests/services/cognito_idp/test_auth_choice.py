@@ -43,7 +43,7 @@ async def begin(pools: UserPools, client: str, name: str = "alice", **given: str
 
 
 async def code_of(pools: UserPools) -> str:
-    return (await Mailbox(pools.world.store, pools.clock).newest())[0].code
+    return (await Mailbox(pools.world.store, pools.world.sealer, pools.clock).newest())[0].code
 
 
 def is_signed_in(answer: dict[str, Any]) -> bool:

@@ -121,7 +121,7 @@ async def test_a_remembered_device_stands_for_a_second_factor_where_the_pool_say
     _, client = await a_pool(pools, prompt=prompt, challenge=challenge, mfa=True)
 
     async def code() -> str:
-        return (await Mailbox(pools.world.store, pools.clock).newest())[0].code
+        return (await Mailbox(pools.world.store, pools.world.sealer, pools.clock).newest())[0].code
 
     answer = await pools.by_password(client)
     responses = {"USERNAME": "alice", "SMS_MFA_CODE": await code()}

@@ -44,7 +44,7 @@ async def prefer(pools: UserPools, pool: str, **members: Any) -> None:
 
 async def code_of(pools: UserPools) -> str:
     """The code that was sent last."""
-    return (await Mailbox(pools.world.store, pools.clock).newest())[0].code
+    return (await Mailbox(pools.world.store, pools.world.sealer, pools.clock).newest())[0].code
 
 
 def now_code(secret: str, aside: int = 0) -> str:
@@ -416,7 +416,7 @@ async def test_passwords_are_checked_before_a_code_is_sent(pools: UserPools) -> 
         ClientId=client,
         AuthParameters=given,
     )
-    assert await Mailbox(pools.world.store, pools.clock).newest() == []
+    assert await Mailbox(pools.world.store, pools.world.sealer, pools.clock).newest() == []
 
 
 async def test_an_address_is_set_up_at_the_first_sign_in(pools: UserPools) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cognito_answers import PASSWORD, Pool
+from cognito_answers import PASSWORD, Mailbox, Pool, listed
 from harness import new_account, running
 from portico.identity.sealing import Sealer, SealError
 from portico.services.cognito_idp import passwords
@@ -16,11 +16,19 @@ def test_nothing_in_the_database_tells_a_password(tmp_path: Path) -> None:
         client_id = pool.client(GenerateSecret=True)
         place = {"UserPoolId": pool.id, "ClientId": client_id}
         secret = pool.api.describe_user_pool_client(**place)["UserPoolClient"]["ClientSecret"]
-        pool.user()
+        pool.user("ada", email="ada@example.com", email_verified="true")
         assert "AuthenticationResult" in pool.sign_in()
+        pool.api.admin_create_user(
+            UserPoolId=pool.id,
+            Username="bob",
+            UserAttributes=listed({"email": "bob@example.com"}),
+            DesiredDeliveryMediums=["EMAIL"],
+        )
+        temporary = Mailbox(server).code("bob@example.com")
+        assert len(temporary) >= 8
     stored = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
     assert b"cognito-idp.user" in stored
-    for word in (PASSWORD, secret):
+    for word in (PASSWORD, secret, temporary):
         assert word.encode() not in stored
 
 

@@ -23,7 +23,7 @@ async def here() -> AsyncIterator[UserPools]:
 
 
 async def code(here: UserPools) -> str:
-    return (await Mailbox(here.world.store, here.clock).newest())[0].code
+    return (await Mailbox(here.world.store, here.world.sealer, here.clock).newest())[0].code
 
 
 async def signed_up(here: UserPools) -> tuple[str, str]:

@@ -21,6 +21,7 @@ def _build(ports: Ports) -> CognitoIdp:
         ports.cache,
         extras["Bus"],
         ports.clients,
+        extras["Sealer"],
         ports.clock.now,
         by_smtp(smtp) if smtp else None,
     )

@@ -83,13 +83,13 @@ async def send_code(
     sender = pool.triggers.get(member)
     text = await _composed(idp, call, pool, user, occasion, medium)
     mail = _mail(idp, pool, user, occasion, medium, code, to, text)
-    for op in kept(mail, call.now):
+    for op in kept(idp.sealer, mail, call.now):
         call.tx.add(op)
     if sender is not None:
         event = _sender_event(pool, user, occasion, f"{member}_{occasion.tail}", kind, code)
-        call.tx.add(send(Outgoing(pool.id, function=sender["LambdaArn"], event=event)))
+        call.tx.add(send(idp.sealer, Outgoing(pool.id, function=sender["LambdaArn"], event=event)))
     elif idp.smtp and medium == "EMAIL":
-        call.tx.add(send(Outgoing(pool.id, mail=mail)))
+        call.tx.add(send(idp.sealer, Outgoing(pool.id, mail=mail)))
     return delivery(medium, to)
 
 

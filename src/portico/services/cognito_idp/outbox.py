@@ -15,6 +15,7 @@ from portico.base import arn as arns
 from portico.bus.port import Bus
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
+from portico.identity.sealing import Sealer
 from portico.mail.letter import Mail, Post
 from portico.services.cognito_idp.records import POOLS
 from portico.services.cognito_idp.triggers import principal_of
@@ -24,6 +25,7 @@ from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico.cognito_idp")
 
+_PURPOSE = "cognito-idp outbox"
 QUEUE: Key = ("cognito-idp.outbox",)
 _BATCH = 10
 _LEASE_S = 120.0
@@ -40,9 +42,9 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     event: dict[str, Any] | None = None
 
 
-def send(outgoing: Outgoing) -> Send:
-    """The operation that puts a message here."""
-    return Send(QUEUE, msgspec.json.encode(outgoing))
+def send(sealer: Sealer, outgoing: Outgoing) -> Send:
+    """The operation that puts a message here, sealed: there is a code or a password in it."""
+    return Send(QUEUE, sealer.seal(_PURPOSE, msgspec.json.encode(outgoing)).encode())
 
 
 class Outbox:
@@ -54,12 +56,14 @@ class Outbox:
         cache: RecordCache,
         bus: Bus,
         clients: Clients,
+        sealer: Sealer,
         now: Callable[[], float],
         post: Post | None,
     ) -> None:
         self._store = store
         self._cache = cache
         self._clients = clients
+        self._sealer = sealer
         self._now = now
         self._post = post
         self._woken = bus.subscribe(QUEUE)
@@ -82,7 +86,8 @@ class Outbox:
 
     async def _handle(self, message: Message) -> None:
         ack = Ack(QUEUE, message.receipt)
-        outgoing = msgspec.json.decode(message.body, type=Outgoing)
+        opened = self._sealer.unseal(_PURPOSE, message.body.decode())
+        outgoing = msgspec.json.decode(opened, type=Outgoing)
         try:
             if outgoing.mail is not None:
                 await self._mail(outgoing.mail)

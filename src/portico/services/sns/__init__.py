@@ -23,7 +23,7 @@ def _build(ports: Ports) -> Sns:
     extras = ports.extras
     origin, bus, server = extras["Origin"], extras["Bus"], extras["Settings"].smtp
     signer, counters = Signer(cache, extras["Sealer"], origin), Counters()
-    status, mailbox = StatusLog(clients, extras["Sessions"], clock), Mailbox(store, clock)
+    status, mailbox = StatusLog(clients, extras["Sessions"], clock), Mailbox(store, extras["Sealer"], clock)
     ends = Ends(clients, signer, counters, status, clock, origin)
     kinds: dict[str, Endpoints] = {
         "lambda": LambdaEndpoints(clients, signer, origin),
