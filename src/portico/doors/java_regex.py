@@ -4,11 +4,11 @@ An expression that would take long gives up: `regex` stops after a time, and let
 Source: java.util.regex.Pattern.
 """
 
-import asyncio
 import re
 from functools import lru_cache
 from typing import Any
 
+from portico.doors.aside import aside
 from portico.wire.patterns import is_linear
 
 _SECONDS = 0.25
@@ -61,7 +61,7 @@ async def matches_aside(pattern: str, text: str) -> bool:
     """
     if len(text) <= _INLINE_CHARS and is_linear(pattern):
         return matches(pattern, text)
-    return await asyncio.to_thread(matches, pattern, text)
+    return await aside(matches, pattern, text)
 
 
 def replaced(pattern: str, replacement: str, text: str, *, all_of_them: bool = True) -> str:

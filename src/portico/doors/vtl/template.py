@@ -3,10 +3,10 @@
 A rendering is tried on the loop with a small budget; one that wants more is begun again in another thread, with all that it may have.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from portico.doors.aside import aside
 from portico.doors.vtl.values import Failed
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class Template:
             return self.text, variables()
         if self._root is None:
             large = len(self.text) > _PARSED_QUICK
-            self._root = await asyncio.to_thread(_parsed, self.text) if large else _parsed(self.text)
+            self._root = await aside(_parsed, self.text) if large else _parsed(self.text)
         quick = _rendered(self._root, variables(), quick=True)
-        return quick if quick is not None else await asyncio.to_thread(self._whole, variables)
+        return quick if quick is not None else await aside(self._whole, variables)
 
     def _whole(self, variables: Callable[[], dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         done = _rendered(self._root, variables(), quick=False)

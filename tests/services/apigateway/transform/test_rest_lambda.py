@@ -329,3 +329,48 @@ def test_a_stream_that_does_not_begin_well(api: Integrated, deploy: Deploy) -> N
     uri = f"arn:aws:apigateway:{REGION}:lambda:path/2021-11-15/functions/{arn}/response-streaming-invocations"
     api.put("/a", "AWS_PROXY", uri=uri, responseTransferMode="STREAM")
     assert api.ask("/a").message == CONFIGURATION
+
+
+def test_the_execution_is_told(api: Integrated, deploy: Deploy) -> None:
+    """test_apigw_test_invoke_method_api."""
+    name = deploy(
+        "def handler(event, context):\n    return {'statusCode': 200, 'body': 'b', 'headers': {}}\n"
+    )
+    api.rest.permit(name)
+    api.put("/foo", "AWS", uri=api.rest.invocations(name), responses={"200": {}})
+    asked = {"restApiId": api.rest.id, "resourceId": api.rest.resource("/foo"), "httpMethod": "GET"}
+    answer = api.rest.control.test_invoke_method(
+        **asked,
+        pathWithQueryString="?queryTest=value",
+        headers={"content-type": "application/json"},
+        body='{"test": 1}',
+    )
+    assert answer["status"] == 200
+    assert json.loads(answer["body"]) == {"statusCode": 200, "body": "b", "headers": {}}
+    assert answer["headers"].keys() == {"Content-Type", "X-Amzn-Trace-Id"}
+    lines = [line.partition(" : ")[2] for line in answer["log"].splitlines()[1:]]
+    address = f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:{REGION}:{api.rest.account}:function:{name}/invocations"
+    assert [line.partition(": ")[0] for line in lines] == [
+        "Starting execution for request",
+        "HTTP Method",
+        "Method request path",
+        "Method request query string",
+        "Method request headers",
+        "Method request body before transformations",
+        "Endpoint request URI",
+        "Endpoint request headers",
+        "Endpoint request body after transformations",
+        f"Sending request to {address}",
+        "Received response. Status",
+        "Endpoint response headers",
+        "Endpoint response body before transformations",
+        "Method response body after transformations",
+        "Method response headers",
+        "Successfully completed execution",
+        "Method completed with status",
+    ]
+    assert lines[3] == "Method request query string: {queryTest=value}"
+    assert lines[6] == f"Endpoint request URI: {address}"
+    assert f"x-amzn-apigateway-api-id={api.rest.id}" in lines[7]
+    assert lines[8] == 'Endpoint request body after transformations: {"test": 1}'
+    assert lines[-1] == "Method completed with status: 200"

@@ -113,7 +113,7 @@ class RestDoor:
             request = authorised.request
             request = await self._admission.count(asked, authorised)
             if rules.compress_from is not None:
-                headers, body = received(rules, request.headers, raw)
+                headers, body = await received(rules, request.headers, raw)
                 request = msgspec.structs.replace(request, headers=headers, body=body)
             begin(request)
             await self._transform.validate(request, plan.rules)
@@ -121,7 +121,8 @@ class RestDoor:
         except GatewayRefusal as refused:
             refusal = refused
             answer = self._transform.refused(request, rules, refused)
-        answer = sent(rules, request, answer)
+        if rules.compress_from is not None:
+            answer = await sent(rules, request, answer)
         latency_ms = int((self._clock.monotonic() - started) * 1000)
         return Outcome(live, plan, request, answer, latency_ms, refusal, cached)
 

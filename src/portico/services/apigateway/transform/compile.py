@@ -33,9 +33,19 @@ class ResponseRules(msgspec.Struct, frozen=True):
     content_handling: str
 
 
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter of an integration's request: its place (`header`, `querystring`, `path`), name and source. `within`: it is one segment of
+    a path, and a slash that the caller has put into it (`%2F`) stays in there."""
+
+    place: str
+    name: str
+    source: Source
+    within: bool
+
+
 class MethodRules(msgspec.Struct, frozen=True):
-    """A method. `parameters` are those of the integration's request: place (`header`, `querystring`, `path`), name, source. `responses`
-    are in the order in which they are tried, the default last."""
+    """A method. `parameters` are those of the integration's request. `responses` are in the order in which they are tried, the default
+    last."""
 
     api: "ApiRules"
     resource: Resource
@@ -43,7 +53,7 @@ class MethodRules(msgspec.Struct, frozen=True):
     integration: Integration | None
     checks: Checks | None
     templates: Templates
-    parameters: tuple[tuple[str, str, Source], ...]
+    parameters: tuple[Parameter, ...]
     responses: tuple[ResponseRules, ...]
 
 
@@ -86,7 +96,7 @@ class ApiRules:
             integration=integration,
             checks=checks_of(method, validator, self.api_id, self.models),
             templates=_templates(integration.request_templates if integration else None),
-            parameters=_parameters(integration),
+            parameters=_parameters(integration, resource.path),
             responses=_responses(integration),
         )
 
@@ -100,12 +110,14 @@ def _templates(given: Mapping[str, str | None] | None) -> Templates:
     return {key: None if text is None else Template(text) for key, text in (given or {}).items()}
 
 
-def _parameters(integration: Integration | None) -> tuple[tuple[str, str, Source], ...]:
+def _parameters(integration: Integration | None, path: str) -> tuple[Parameter, ...]:
     mapped = integration.request_parameters or {} if integration else {}
     found = []
     for target, expression in mapped.items():
         place, _, name = target.removeprefix("integration.request.").partition(".")
-        found.append((place, name, source(expression)))
+        own = expression.removeprefix("method.request.path.")
+        within = expression.startswith("method.request.") and f"{{{own}+}}" not in path
+        found.append(Parameter(place, name, source(expression), within))
     return tuple(found)
 
 

@@ -7,17 +7,19 @@ import zlib
 
 import msgspec
 
+from portico.doors.aside import aside
 from portico.services.apigateway.transform.compile import ApiRules
 from portico.services.apigateway.transform.media import header
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, Pairs, RequestContext
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
+_LARGE_BYTES = 64 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _LEVEL = 6
 _ENCODINGS = ("gzip", "deflate")
 
 
-def received(rules: ApiRules, headers: Pairs, body: bytes) -> tuple[Pairs, bytes]:
+async def received(rules: ApiRules, headers: Pairs, body: bytes) -> tuple[Pairs, bytes]:
     """A request's headers and body without its content coding, if the API has compression.
 
     Raises:
@@ -31,10 +33,11 @@ def received(rules: ApiRules, headers: Pairs, body: bytes) -> tuple[Pairs, bytes
     if coding not in _ENCODINGS:
         raise GatewayRefusal("UNSUPPORTED_MEDIA_TYPE")
     rest = tuple(pair for pair in headers if pair[0].lower() not in ("content-encoding", "content-length"))
-    return rest, _inflated(body, coding)
+    large = len(body) > _LARGE_BYTES
+    return rest, await aside(_inflated, body, coding) if large else _inflated(body, coding)
 
 
-def sent(rules: ApiRules, request: RequestContext, answer: GatewayAnswer) -> GatewayAnswer:
+async def sent(rules: ApiRules, request: RequestContext, answer: GatewayAnswer) -> GatewayAnswer:
     """An answer, encoded if the API says so for its size and the caller accepts it; not if the backend has encoded it already."""
     if (
         rules.compress_from is None
@@ -48,7 +51,9 @@ def sent(rules: ApiRules, request: RequestContext, answer: GatewayAnswer) -> Gat
     if not coding:
         return answer
     headers = (*answer.headers, ("Content-Encoding", coding))
-    return msgspec.structs.replace(answer, headers=headers, body=_deflated(answer.body, coding))
+    large = len(answer.body) > _LARGE_BYTES
+    body = await aside(_deflated, answer.body, coding) if large else _deflated(answer.body, coding)
+    return msgspec.structs.replace(answer, headers=headers, body=body)
 
 
 def accepted(header_value: str) -> str:

@@ -11,7 +11,7 @@ from portico.services.apigateway.transform.context import template_context
 from portico.services.apigateway.transform.incoming import Incoming, incoming
 from portico.services.apigateway.transform.media import JSON, header
 from portico.services.apigateway.transform.outgoing import Outgoing, outgoing
-from portico.services.apigateway.transform.parameters import Values
+from portico.services.apigateway.transform.outgoing import mapped as parameters_of
 from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
 from portico.services.apigateway.transform.remapping import answered, passed_on
 from portico.services.apigateway.transform.seam import (
@@ -86,20 +86,8 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
 def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
     """What a proxy integration maps beside what it passes on."""
     context = template_context(request)
-    values = Values(
-        headers=request.headers,
-        body=request.body,
-        context=context,
-        stage_variables=request.stage_variables,
-        query=request.query,
-        path=request.path_parameters,
-    )
-    places: dict[str, dict[str, tuple[str, ...]]] = {"header": {}, "querystring": {}, "path": {}}
-    for place, name, source in rules.parameters:
-        found = source(values)
-        if found and place in places:
-            places[place][name] = found
-    path = {name: found[-1] for name, found in places["path"].items()}
+    places = parameters_of(request, rules, context)
+    path = {name: values[-1] for name, values in places["path"].items()}
     return Outgoing(places["header"], places["querystring"], path, request.body, "", context)
 
 

@@ -19,13 +19,14 @@ from portico.services.apigateway.transform.media import JSON, header, selected
 from portico.services.apigateway.transform.overrides import Overrides, overridden
 from portico.services.apigateway.transform.parameters import Values
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
+from portico.services.apigateway.transform.uris import encoded
 
 Lists = dict[str, tuple[str, ...]]
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """What is sent to a backend: parameters by name with their values, and the body of `content_type`. `context` is `$context` as the
-    template left it, for the response's side."""
+    """What is sent to a backend: parameters by name with their values (those of the path percent-encoded), and the body of `content_type`.
+    `context` is `$context` as the template left it, for the response's side."""
 
     headers: Lists
     query: Lists
@@ -114,6 +115,17 @@ def variables(request: RequestContext, body: str, context: dict[str, Any]) -> Ca
 def _with_parameters(
     request: RequestContext, rules: MethodRules, body: bytes, content_type: str, context: dict[str, Any]
 ) -> Outgoing:
+    places = mapped(request, rules, context)
+    for place in ("header", "querystring"):
+        places[place].update(overridden(context, "requestOverride", place))
+    path = {name: values[-1] for name, values in places["path"].items()}
+    for name, values in overridden(context, "requestOverride", "path").items():
+        path[name] = encoded(values[-1]) if values else ""
+    return Outgoing(places["header"], places["querystring"], path, body, content_type, context)
+
+
+def mapped(request: RequestContext, rules: MethodRules, context: Mapping[str, Any]) -> dict[str, Lists]:
+    """The mapped parameters by place; those of the path are encoded for it."""
     values = Values(
         headers=request.headers,
         body=request.body,
@@ -123,14 +135,14 @@ def _with_parameters(
         path=request.path_parameters,
     )
     places: dict[str, Lists] = {"header": {}, "querystring": {}, "path": {}}
-    for place, name, source in rules.parameters:
-        found = source(values)
-        if found and place in places:
-            places[place][name] = found
-    for place, mapped in places.items():
-        mapped.update(overridden(context, "requestOverride", place))
-    path = {name: found[-1] for name, found in places["path"].items()}
-    return Outgoing(places["header"], places["querystring"], path, body, content_type, context)
+    for parameter in rules.parameters:
+        found = parameter.source(values)
+        if not found or parameter.place not in places:
+            continue
+        if parameter.place == "path":
+            found = tuple(encoded(value, within=parameter.within) for value in found)
+        places[parameter.place][parameter.name] = found
+    return places
 
 
 def _decoded(body: bytes) -> bytes:

@@ -3,13 +3,13 @@
 The door has found stage, resource and method, authorised the caller and counted the request before any of this begins:
 
     rules = compile_api(...)                       # once per deployment and stage: see `compile.py`
-    headers, body = received(rules, headers, raw)  # `compression.py`: an encoded body, decoded
+    headers, body = await received(rules, headers, raw)  # `compression.py`: an encoded body, decoded
     try:
         await transform.validate(request, method)  # before the cache is asked
         answer = await transform.integrate(request, method)
     except GatewayRefusal as refusal:
         answer = transform.refused(request, rules, refusal)
-    answer = sent(rules, request, answer)          # `compression.py`: encoded as the caller accepts
+    answer = await sent(rules, request, answer)          # `compression.py`: encoded as the caller accepts
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

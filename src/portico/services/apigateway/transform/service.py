@@ -22,6 +22,7 @@ from portico.services.apigateway.transform.seam import (
 )
 from portico.services.apigateway.transform.uris import with_path_parameters
 
+_KINDS = ("Event", "RequestResponse", "DryRun")
 _OPTIONS = {
     "x-amz-invocation-type": "InvocationType",
     "x-amz-log-type": "LogType",
@@ -52,6 +53,8 @@ async def _function(
         for name, values in sent.headers.items()
         if name.lower() in _OPTIONS
     }
+    if options.get("InvocationType", "Event") not in _KINDS:
+        raise misconfigured(f"Lambda has no invocation type {options['InvocationType']!r}")
     called = await invoke(reach, request, rules, function, sent.body, **options)
     facts = msgspec.structs.replace(called.facts, status=called.status)
     trace: Pairs = (("X-Amzn-Trace-Id", request.trace),) if request.trace else ()

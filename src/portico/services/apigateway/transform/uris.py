@@ -9,11 +9,20 @@ _SAFE = "/:@!$&'()*+,;=~-._"
 
 
 def with_path_parameters(uri: str, parameters: Mapping[str, str]) -> str:
-    """`uri` with the values of its `{parameters}`, percent-encoded; one without a value stays as it is. Slashes of a value are its own (a
-    greedy parameter has several segments); segments of dots only would leave the place that the URI names, and are encoded."""
+    """`uri` with the values of its `{parameters}`, which are percent-encoded (`encoded`); one without a value stays as it is."""
     if "{" not in uri:
         return uri
-    return _VARIABLE.sub(lambda found: _value(parameters, found[1], found[0]), uri)
+    return _VARIABLE.sub(
+        lambda found: parameters.get(found[1], parameters.get(found[1].removesuffix("+"), found[0])), uri
+    )
+
+
+def encoded(value: str, *, within: bool = False) -> str:
+    """A value as a part of a path; `within` one segment, or with slashes of its own. Segments of dots only would leave the place that the
+    URI names, so they are encoded too."""
+    if within:
+        return _segment(value).replace("/", "%2F")
+    return "/".join(_segment(segment) for segment in value.split("/"))
 
 
 def with_query(uri: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -24,11 +33,5 @@ def with_query(uri: str, pairs: Iterable[tuple[str, str]]) -> str:
     return f"{uri}&{added}" if "?" in uri else f"{uri}?{added}"
 
 
-def _value(parameters: Mapping[str, str], name: str, whole: str) -> str:
-    value = parameters.get(name, parameters.get(name.removesuffix("+")))
-    if value is None:
-        return whole
-    return "/".join(
-        segment.replace(".", "%2E") if segment in (".", "..") else quote(segment, safe=_SAFE)
-        for segment in value.split("/")
-    )
+def _segment(value: str) -> str:
+    return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe=_SAFE)

@@ -1,0 +1,25 @@
+"""Work that may take long, done in threads of its own: large templates, patterns, schemas, compression.
+
+It waits for a place among its like only: what the rest of the server does in other threads is not held up by what callers have sent.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_THREADS = 4
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="aside")
+
+
+async def aside(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `act` returns, which another thread calls. It goes on to its end even if nobody waits for it any more."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), lambda: act(*args, **kwargs))
