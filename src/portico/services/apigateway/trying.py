@@ -22,8 +22,8 @@ async def test_invoke_method(
     Raises:
         NotFoundException: there is no such API, resource or method.
     """
-    api = await api_of(call, request)
     resource = await resource_of(call, request)
+    api = await api_of(call, request)
     method = request["httpMethod"]
     if method not in resource.resource_methods and "ANY" not in resource.resource_methods:
         raise errors.no_method()
