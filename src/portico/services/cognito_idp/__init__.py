@@ -4,6 +4,8 @@ from portico.calls.ports import Ports, ServiceSpec
 from portico.mail.smtp import by_smtp
 from portico.services.cognito_idp.expired import Expired
 from portico.services.cognito_idp.guesses import Guesses
+from portico.services.cognito_idp.hosted.door import HostedDoor
+from portico.services.cognito_idp.hosted.federated import Federation
 from portico.services.cognito_idp.import_log import ImportLog
 from portico.services.cognito_idp.importer import Importer
 from portico.services.cognito_idp.issuers import PoolIssuers
@@ -46,6 +48,7 @@ def _build(ports: Ports) -> CognitoIdp:
         smtp=smtp,
     )
     extras["Doors"].add("pool", WellKnown(idp))
+    extras["Doors"].add("auth", HostedDoor(idp, Federation(extras["Endpoints"])))
     importer = Importer(idp, ImportLog(ports.clients, extras["Sessions"]))
     ports.start_task("cognito_idp.import", importer.run)
     return idp

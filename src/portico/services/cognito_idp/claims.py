@@ -180,6 +180,15 @@ def _attributes(sign: Sign) -> dict[str, Any]:
     }
 
 
+def readable(client: Client, user: User, scopes: Sequence[str]) -> dict[str, str]:
+    """The attributes of a user that scopes stand for and the client may read, as text."""
+    return {
+        name: value
+        for name, value in user.attributes.items()
+        if client.may_read(name) and _in_scope(name, scopes)
+    }
+
+
 def _in_scope(name: str, scopes: Sequence[str]) -> bool:
     for scope, names in _SCOPE_ATTRIBUTES.items():
         if name in names:

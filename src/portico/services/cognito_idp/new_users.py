@@ -54,6 +54,14 @@ def drafted(call: Call, pool: Pool, asked: Asked, client: Client | None, status:
     return msgspec.structs.replace(made, attributes=known)
 
 
+def federated(call: Call, pool: Pool, asked: Asked) -> User:
+    """The user that an account at an identity provider becomes, not yet stored: it has the attributes that are told there, whatever
+    the pool requires of others."""
+    user = User(pool.id, asked.username, uuid(), "EXTERNAL_PROVIDER", call.now, call.now, {})
+    values = {name: value for name, value in asked.attributes.items() if pool.attribute(name) is not None}
+    return attributes.with_values(user, values)
+
+
 async def pre_sign_up(
     idp: CognitoIdp, call: Call, pool: Pool, user: User, asked: Asked, client: Client | None, *, source: str
 ) -> Mapping[str, Any]:

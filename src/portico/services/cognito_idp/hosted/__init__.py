@@ -1,0 +1,1 @@
+"""Hosted sign-in: the pages of a pool's domain, and its OAuth 2.0 endpoints."""
