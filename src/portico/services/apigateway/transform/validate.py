@@ -5,12 +5,12 @@ Models name each other by `https://apigateway.amazonaws.com/restapis/{api}/model
 Source: API Gateway Developer Guide, "Request validation for REST APIs", "Data models for REST APIs"; answers seen.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from portico.doors.aside import aside
 from portico.doors.schemas import QUICK_BYTES, SchemaFailed, Schemas
 from portico.services.apigateway.records import Method, Model, RequestValidator
 from portico.services.apigateway.transform.media import JSON, header, media_type
@@ -43,7 +43,9 @@ class Checks(msgspec.Struct, frozen=True):
         if schema is None:
             return
         quick = len(request.body) <= QUICK_BYTES
-        wrong = schema.wrong_in(request.body) if quick else await aside(schema.wrong_in, request.body)
+        wrong = (
+            schema.wrong_in(request.body) if quick else await asyncio.to_thread(schema.wrong_in, request.body)
+        )
         if wrong:
             raise GatewayRefusal(
                 "BAD_REQUEST_BODY",
