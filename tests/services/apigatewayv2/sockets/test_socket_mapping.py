@@ -95,6 +95,32 @@ def test_a_function_that_fails_has_a_response_of_its_own(api: Any, deploy: Calla
     assert received(connection) == "fine"
 
 
+def test_messages_must_be_as_the_model_says(api: Any, deploy: Callable[..., str]) -> None:
+    name = deploy(RETURN)
+    api.allow(name)
+    schema = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+    api.gateway.create_model(
+        ApiId=api.id, Name="Text", Schema=json.dumps(schema), ContentType="application/json"
+    )
+    integration = api.integration("AWS", IntegrationUri=api.uri(name))
+    api.route(
+        "$default",
+        integration,
+        answers=True,
+        ModelSelectionExpression="${request.body.kind}",
+        RequestModels={"text": "Text"},
+    )
+    connection = api.connect()
+    connection.send('{"kind": "text", "text": 1}')
+    assert received(connection)["message"] == "Bad request body"
+    connection.send('{"kind": "text", "pad": "%s"}' % ("x" * 5_000))
+    assert received(connection)["message"] == "Bad request body"
+    connection.send('{"kind": "text", "text": "a"}')
+    assert received(connection) == {"kind": "text", "text": "a"}
+    connection.send('{"kind": "other"}')
+    assert received(connection) == {"kind": "other"}
+
+
 def test_a_queue_gets_messages(api: Any, client: Callable[..., Any], account: str) -> None:
     sqs, iam = client("sqs"), client("iam")
     url = sqs.create_queue(QueueName="inbox")["QueueUrl"]

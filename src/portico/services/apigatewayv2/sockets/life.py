@@ -16,13 +16,14 @@ from portico.base.clock import Clock
 from portico.doors.connections import Client, OpenConnections, new_id
 from portico.doors.usage import UsageRefused
 from portico.services.apigatewayv2.sockets.exchange import Exchange, trouble
-from portico.services.apigatewayv2.sockets.expressions import of_request
+from portico.services.apigatewayv2.sockets.expressions import Lookup, of_request
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationFailed
 from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.notes import CLIENT_ERRORS, MESSAGES, Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
-from portico.services.apigatewayv2.sockets.plans import DISCONNECT, Plan, Serving, Stages
+from portico.services.apigatewayv2.sockets.plans import DISCONNECT, Serving, Stages
 from portico.services.apigatewayv2.sockets.throttles import Throttles
+from portico.services.apigatewayv2.sockets.validation import BAD_BODY, is_valid
 from portico.wire.http import Successor
 
 if TYPE_CHECKING:
@@ -107,8 +108,11 @@ class Life:
         """
         served, at = client.served, self._clock.now()
         serving = self._stages.find(served)
-        plan = None if serving is None else _route(serving, client, text)
-        if serving is None or plan is None:
+        if serving is None:
+            return self._refused(client, request_id, at, FORBIDDEN)
+        body, value_of = _values(serving, client, text)
+        plan = serving.plans.select(isinstance(body, dict), value_of)
+        if plan is None:
             return self._refused(client, request_id, at, FORBIDDEN)
         if not self._throttles.message(served, serving.stage, plan.route.route_key):
             return self._refused(client, request_id, at, TOO_MANY)
@@ -117,6 +121,8 @@ class Life:
             await self._keys.count(exchange)
         except UsageRefused as refused:
             return self._refused(client, request_id, at, refused.message)
+        if not await is_valid(exchange, serving.plans, value_of):
+            return self._refused(client, request_id, at, BAD_BODY)
         answered = await self._integrations.answer(exchange)
         return answered.body if plan.answers else b""
 
@@ -155,12 +161,11 @@ class Life:
             log.exception("the end of a connection to %s failed", client.served)
 
 
-def _route(serving: Serving, client: Client, text: str) -> Plan | None:
+def _values(serving: Serving, client: Client, text: str) -> tuple[object, Lookup]:
+    """A message, decoded if that matters to its route, and the values that select it."""
     body = _json(text) if serving.plans.selection.of_body else None
     known = {"connectionId": client.id, "stage": client.served.stage, "apiId": client.served.api}
-    return serving.plans.select(
-        isinstance(body, dict), of_request(body, known, serving.stage.stage_variables)
-    )
+    return body, of_request(body, known, serving.stage.stage_variables)
 
 
 def _json(text: str) -> object:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from portico.doors.connections import Served
+from portico.doors.schemas import Schemas
 from portico.services.apigatewayv2.records import (
     DEPLOYED,
     STAGES,
@@ -15,7 +16,6 @@ from portico.services.apigatewayv2.records import (
     Deployed,
     Integration,
     IntegrationResponse,
-    Model,
     Route,
     Stage,
 )
@@ -25,6 +25,7 @@ from portico.store.cache import RecordCache
 CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
 _LIFE = (CONNECT, DISCONNECT)
 _KEPT_MAX = 1_000
+_MODELS = "https://apigateway.amazonaws.com/restapis/{}/models/"
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
@@ -43,7 +44,8 @@ class Plans(msgspec.Struct, frozen=True, gc=False):
     selection: Expression
     key_selection: str
     routes: Mapping[str, Plan]
-    models: Mapping[str, Model]
+    models: frozenset[str]
+    schemas: Schemas
 
     def select(self, is_json: bool, value_of: Lookup) -> Plan | None:
         """The route of a message; None if there is none for it. What is not JSON has no route of its own, and no message the routes of a
@@ -85,12 +87,12 @@ class Stages:
             return None
         if len(self._kept) >= _KEPT_MAX:
             self._kept.clear()
-        plans = self._kept[key] = prepared(held.value)
+        plans = self._kept[key] = prepared(key[2], held.value)
         return plans
 
 
-def prepared(deployed: Deployed) -> Plans:
-    """A deployment, prepared."""
+def prepared(api: str, deployed: Deployed) -> Plans:
+    """A deployment of an API, prepared."""
     integrations = {one.integration_id: one for one in deployed.integrations}
     authorizers = {one.authorizer_id: one for one in deployed.authorizers}
     routes = {}
@@ -109,5 +111,6 @@ def prepared(deployed: Deployed) -> Plans:
         compiled(deployed.route_selection_expression),
         deployed.api_key_selection_expression,
         routes,
-        {model.name: model for model in deployed.models},
+        frozenset(model.name for model in deployed.models),
+        Schemas(_MODELS.format(api), {model.name: model.schema for model in deployed.models}),
     )
