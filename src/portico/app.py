@@ -279,7 +279,7 @@ class Server:
     def _build_services(self) -> None:
         self.doors = Doors()
         self.guide = Guide()
-        self._from_function = Connections(self.environments.pids).is_function
+        self._from_function = Connections(self.environments.pids, self.environments.users).is_function
         issuers = self._issuers()
         extras = {
             "Doors": self.doors,

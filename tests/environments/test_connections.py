@@ -36,6 +36,17 @@ def test_a_connection_of_our_own_is_not_a_functions(listener: socket.socket) -> 
         child.communicate()
 
 
+def test_where_functions_are_users_of_their_own_their_sockets_are_theirs(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    roots = [os.getppid()]  # below which is this process
+    with socket.create_connection(listener.getsockname()) as connection:
+        assert Connections(lambda: roots, lambda: None).is_function(peer_of(connection))
+        assert Connections(lambda: roots, lambda: {os.getuid(), 7}).is_function(peer_of(connection))
+        assert not Connections(lambda: roots, lambda: {os.getuid() + 1}).is_function(peer_of(connection))
+
+
 CONNECT = (
     "import socket,sys; s=socket.create_connection(('127.0.0.1', int(sys.argv[1]))); "
     "print(s.getsockname()[1], flush=True); sys.stdin.read()"

@@ -9,7 +9,7 @@ for something has its socket open until it has its answer.
 import ipaddress
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from portico.environments.sockets import socket_at
@@ -20,10 +20,14 @@ _KEPT_MAX = 10_000
 
 class Connections:
     """Answers for the connections of one server; each connection is looked up once. `roots()` are the processes that the
-    environments' trees begin with."""
+    environments' trees begin with; `users()` are those whom functions run as, or None where they may be the server's own: a socket is
+    always its maker's, so that nobody's processes but theirs have to be looked at."""
 
-    def __init__(self, roots: Callable[[], Iterable[int]]) -> None:
+    def __init__(
+        self, roots: Callable[[], Iterable[int]], users: Callable[[], Collection[int] | None] = lambda: None
+    ) -> None:
         self._roots = roots
+        self._users = users
         self._known: OrderedDict[int, bool] = OrderedDict()
 
     def is_function(self, peer: Peer) -> bool:
@@ -50,6 +54,9 @@ class Connections:
             return True
         if os.geteuid() != 0 and found.uid != os.geteuid():
             return False  # functions of an ordinary user are that user, and can't be another
+        users = self._users()
+        if users is not None and found.uid not in users:
+            return False
         wanted = f"socket:[{found.inode}]"
         # The first process of a tree runs no code of a function's, and lets nobody look into it.
         theirs = {pid for root in roots for pid in tree(root)}

@@ -10,7 +10,8 @@ import os
 import signal
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
@@ -29,6 +30,7 @@ INIT_S = 130.0  # or the function's timeout, if that is longer; source: Develope
 _HELLO_S = 10.0
 _HELLO = b"h"
 _HELLO_BYTES_MAX = 512
+_LISTED_BYTES_MAX = 65_536
 _CREDENTIALS = struct.Struct("=3i")  # process id, user, group
 _DEPTH_MAX = 16
 
@@ -62,6 +64,11 @@ class Snapshot:
     def pid(self) -> int | None:
         """The first process of its tree."""
         return self._environment.pid
+
+    @property
+    def user(self) -> int:
+        """Whom it runs as, and its copies with it."""
+        return self._environment.layout.uid
 
     async def make(self, start: _Start) -> None:
         """Start the process and wait until it has been initialised.
@@ -109,12 +116,13 @@ class Snapshot:
                     uplink=layout.uplink,
                 )
                 frame = framed.encode(framed.FORK, msgspec.json.encode(wanted))
-                self._environment.fork(frame, [channel.fileno(), log_fd, control.fileno(), hello.fileno()])
+                ends = [channel.fileno(), log_fd, control.fileno(), hello.fileno()]
+                with _opened_for_joining(layout.groups) as joins:
+                    self._environment.fork(frame, [*ends, *joins])
             pid = await _said_by(ours)
             pidfd = self._opened(pid)
-            _limit(
-                pid, layout.groups
-            )  # it waits until this socket is closed, so no code of the function runs before
+            # It waits until this socket is closed, so no code of the function runs before.
+            _limit(pid, layout.groups)
         walled = self._environment.kill_signal == signal.SIGKILL
         return Process(pid, pidfd, signal.SIGKILL if walled else signal.SIGTERM)
 
@@ -179,8 +187,14 @@ class Snapshots:
 
     def pids(self) -> list[int]:
         """The process that each snapshot's tree begins with."""
-        held = (*self._made.values(), *self._retired.values())
-        return [snapshot.pid for snapshot in held if snapshot.pid is not None]
+        return [snapshot.pid for snapshot in self._held() if snapshot.pid is not None]
+
+    def users(self) -> list[int]:
+        """Whom they run as."""
+        return [snapshot.user for snapshot in self._held() if snapshot.pid is not None]
+
+    def _held(self) -> tuple[Snapshot, ...]:
+        return (*self._made.values(), *self._retired.values())
 
     async def of(self, spec: EnvironmentSpec) -> Snapshot:
         """The snapshot of `spec`, made if there is none.
@@ -240,12 +254,25 @@ class Snapshots:
         self.retire("")
 
 
+@contextmanager
+def _opened_for_joining(groups: tuple[str, ...]) -> Iterator[list[int]]:
+    """The files by which a process joins its control groups, for one that can't see them. Who moves itself does not wait for the
+    kernel (control groups, version 1) as one who moves another does, for ten milliseconds."""
+    with ExitStack() as opened:
+        joins = []
+        for file in groups:
+            joins.append(os.open(file, os.O_WRONLY | os.O_CLOEXEC))
+            opened.callback(os.close, joins[-1])
+        yield joins
+
+
 def _limit(pid: int, groups: tuple[str, ...]) -> None:
-    """Move a restored environment from the snapshot's control groups into its own."""
+    """See that a restored environment is in its own control groups and not in the snapshot's; move it, if it has not moved itself."""
     for file in groups:
-        fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+        fd = os.open(file, os.O_RDWR | os.O_CLOEXEC)
         try:
-            os.write(fd, b"%d" % pid)
+            if b"%d" % pid not in os.read(fd, _LISTED_BYTES_MAX).split():
+                os.write(fd, b"%d" % pid)
         finally:
             os.close(fd)
 

@@ -38,6 +38,11 @@ class Starter:
         """The processes that snapshots are, beside the environments themselves."""
         return self._snapshots.pids()
 
+    @property
+    def users(self) -> list[int]:
+        """Whom snapshots run as."""
+        return self._snapshots.users()
+
     def log_stream(self, spec: EnvironmentSpec) -> str:
         """A log stream's name; it says the function too where its log group is not the function's own."""
         day = time.strftime("%Y/%m/%d", time.gmtime(self._clock.now()))

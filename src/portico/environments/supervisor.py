@@ -86,6 +86,12 @@ class Supervisor:
         cold = [e.pid for e in self._environments.values() if e.pid is not None and not e.restored]
         return cold + self._starter.pids
 
+    def users(self) -> set[int] | None:
+        """The users of this machine whom functions run as, each of which is an environment's own; None where one is the server's."""
+        started = [e.layout.uid for e in self._environments.values() if e.pid is not None]
+        found = {*started, *self._starter.users}
+        return None if 0 in found else found
+
     def trace_in(self, name: str) -> str:
         """The trace of the invocation that an environment, named by its log stream, runs or has run last; "" for none. What the
         environment calls continues it. The environments of a snapshot begin with the same credentials, which name their key: of

@@ -134,6 +134,31 @@ def test_copies_have_a_tmp_and_processes_of_their_own(client: Make, published: M
         assert processes <= 2
 
 
+def test_each_copy_is_limited_by_control_groups_of_its_own(client: Make, published: Make) -> None:
+    function = published("""
+    import os, time
+
+    def groups():
+        with open("/proc/self/cgroup") as file:
+            return sorted(line.strip() for line in file if "portico-" in line)
+
+    snapshots = groups()
+
+    def handler(event, context):
+        time.sleep(0.5)
+        return [snapshots, groups(), [name for name in os.listdir("/proc/self/fd") if int(name) > 4]]
+    """)
+    with ThreadPoolExecutor(2) as callers:
+        answers = [a for a, _ in callers.map(lambda _: called(client, function), range(2))]
+    every = [group for snapshots, groups, *_ in answers for group in (*groups, *snapshots)]
+    if not every:
+        pytest.skip("no control groups are to be had here")
+    (snapshots, one, *_), (_, other, *_) = answers
+    assert len({*snapshots, *one, *other}) == len(snapshots) + len(one) + len(other) == 3 * len(one)
+    for *_, files in answers:
+        assert len(files) <= 1  # the listing itself: nothing of the groups is left open
+
+
 def test_the_walls_stand_in_a_restored_environment(client: Make, published: Make) -> None:
     function = published("""
     import ctypes, os, subprocess

@@ -2,12 +2,14 @@
 
 It has been confined like any environment, but for what its copies need to set themselves apart (`sandbox/nested.py`), which they lose
 as soon as they have. A request is a frame of the kind `K` on its channel (the JSON of a Layout) with four descriptors: the new
-environment's channel, log pipe and control socket, and one on which its first process says hello. The kernel tells the server who
+environment's channel, log pipe and control socket, and one on which its first process says hello; and those of the control groups
+that it is to join before. The kernel tells the server who
 that was: a snapshot runs the function's code, so nothing that it says itself is believed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -24,6 +26,7 @@ from .family import CONTROL_FD
 _HEAD = struct.Struct("!Ic")
 _FORK = b"K"
 _DESCRIPTORS = 4
+_GROUPS_MAX = 8
 _BODY_BYTES_MAX = 65_536
 _HELLO, _REFUSED = b"h", b"!"
 
@@ -37,8 +40,9 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
     channel = socket.socket(fileno=channel_fd)
     while True:
         body, descriptors = _request(channel)
-        if len(descriptors) != _DESCRIPTORS:
+        if len(descriptors) < _DESCRIPTORS:
             os._exit(70)
+        descriptors, groups = descriptors[:_DESCRIPTORS], descriptors[_DESCRIPTORS:]
         hello = descriptors.pop()
         try:
             child = cell.fork()
@@ -47,19 +51,28 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
             os._exit(70)
         if child == 0:
             channel.detach()
+            _join(groups)
             os.write(hello, _HELLO)
             os.read(hello, 1)  # until the server has hold of this process, and its limits apply
             os.setsid()
             _arrange(descriptors, hello)
             _open_again()
             return init.settle(body, cell)
-        for fd in (*descriptors, hello):
+        for fd in (*descriptors, hello, *groups):
             os.close(fd)
         _reap()
 
 
+def _join(groups: list[int]) -> None:
+    """Be limited by control groups of its own. Where the kernel does not let it, the server moves it."""
+    for fd in groups:
+        with contextlib.suppress(OSError):
+            os.write(fd, b"0")
+        os.close(fd)
+
+
 def _request(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    head, descriptors, _, _ = socket.recv_fds(channel, _HEAD.size, _DESCRIPTORS)
+    head, descriptors, _, _ = socket.recv_fds(channel, _HEAD.size, _DESCRIPTORS + _GROUPS_MAX)
     while 0 < len(head) < _HEAD.size:
         head += channel.recv(_HEAD.size - len(head))
     if not head:
