@@ -53,10 +53,12 @@ async def create_deployment(
     """Keep the API as it is now and, with `stageName`, let that stage have it: wholly, or with `canarySettings` for a part of its requests.
 
     Raises:
-        NotFoundException: there is no such API. BadRequestException: it has no methods, or one without integration, or a setting of the
-            stage is not as it must be.
+        NotFoundException: there is no such API. BadRequestException: it has no methods, or one without integration, it is private and
+            without a policy, or a setting of the stage is not as it must be.
     """
     api = await api_of(call, request)
+    if "PRIVATE" in api.endpoint_configuration.types and not api.policy:
+        raise errors.bad_request("Private REST API doesn't have a resource policy attached to it")
     deployment = Deployment(
         id=ids.short_id(), description=request.get("description") or None, created_date=call.now
     )

@@ -139,6 +139,7 @@ async def delete_usage_plan(
     plan, scope = await plan_of(call, request["usagePlanId"]), call.scope
     for member in await call.tx.scan(PLAN_KEYS, scope.account, scope.region, plan.id):
         await leave(call, plan, member.id)
+    await service.plane.quotas.forget_plan(call.tx, scope.account, scope.region, plan.id)
     call.tx.delete(USAGE_PLANS, scope.account, scope.region, plan.id)
     return {}
 

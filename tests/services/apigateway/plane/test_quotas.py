@@ -11,7 +11,7 @@ import pytest
 from portico.base.clock import Clock
 from portico.services.apigateway.plane.clients import Member
 from portico.services.apigateway.plane.periods import begin
-from portico.services.apigateway.plane.quotas import Quotas
+from portico.services.apigateway.plane.quotas import USAGES, Quotas
 from portico.services.apigateway.records import PLAN_KEYS, ApiKey, PlanKey, Quota, UsagePlan
 from portico.services.apigateway.transform.seam import GatewayRefusal
 from portico.store.cache import RecordCache
@@ -195,9 +195,18 @@ async def test_a_plan_without_a_quota_counts_only(store: Store) -> None:
     assert await client.usage("2026-11-19", "2026-11-19") == [[1500, 0]]
 
 
-async def test_who_leaves_the_plan_loses_what_is_left_with_the_next_block(make: Any) -> None:
+async def test_who_leaves_the_plan_gets_no_other_block(make: Any) -> None:
     client = await make(1_000)
     await client.takes(1)
     await client.store.commit([Delete(PLAN_KEYS.key(ACCOUNT, REGION, "p1", "k1"))])
-    client.quotas.forget_plan(ACCOUNT, REGION, "p1")
-    assert await client.takes() == 0
+    assert await client.takes() == 9
+
+
+async def test_a_plan_that_is_removed_leaves_nothing(make: Any) -> None:
+    client = await make(1_000)
+    await client.takes(13)
+    tx = Transaction(client.cache)
+    await client.quotas.forget_plan(tx, ACCOUNT, REGION, "p1")
+    await tx.commit()
+    assert await client.store.scan(USAGES.key()) == []
+    assert await client.takes() == 1_000

@@ -17,7 +17,8 @@ AnyAuthorizer = LambdaAuthorizer | PoolTokens
 
 
 class Deployed(msgspec.Struct, frozen=True):
-    """A deployment. `policy` is the API's resource policy (a document), None without one; `authorizers` are by id."""
+    """A deployment. `policy` is the API's resource policy (a document), None without one; `authorizers` are
+    by id."""
 
     id: str
     snapshot: Snapshot

@@ -6,11 +6,12 @@ identity sources, in the scope of the stage and of the deployment, and its polic
 Source: API Gateway Developer Guide, "Use API Gateway Lambda authorizers", "Input to" and "Output from an API Gateway Lambda authorizer".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from portico.base.clock import Clock
 from portico.doors.authorizer_cache import AuthorizerCache
 from portico.doors.authorizer_policy import AuthorizerPolicy
 from portico.doors.java_regex import BadPattern, matches_aside
@@ -50,18 +51,19 @@ class Source(msgspec.Struct, frozen=True, gc=False):
 
 class Answered(msgspec.Struct, frozen=True):
     """What a function has answered, once it is certain that it means something. `context` are texts; `document` is the policy as it was
-    given."""
+    given; `latency_ms` is how long the answer took (0 when it was remembered)."""
 
     principal_id: str
     policy: AuthorizerPolicy
     document: Any
     context: dict[str, str]
     usage_key: str = ""
+    latency_ms: int = 0
 
     @property
     def shown(self) -> dict[str, Any]:
         """`requestContext.authorizer`."""
-        return {"principalId": self.principal_id, "integrationLatency": 0, **self.context}
+        return {"principalId": self.principal_id, "integrationLatency": self.latency_ms, **self.context}
 
 
 class LambdaAuthorizer(msgspec.Struct, frozen=True):
@@ -122,13 +124,13 @@ class LambdaAuthorizer(msgspec.Struct, frozen=True):
 
 
 class LambdaAuthorizers:
-    """Asks authorizers, and remembers what they say. Ages are judged by `now` (seconds)."""
+    """Asks authorizers, and remembers what they say."""
 
-    __slots__ = ("_cache", "_calls", "_now")
+    __slots__ = ("_cache", "_calls", "_clock")
 
-    def __init__(self, calls: AuthorizerCalls, now: Callable[[], float]) -> None:
+    def __init__(self, calls: AuthorizerCalls, clock: Clock) -> None:
         self._calls = calls
-        self._now = now
+        self._clock = clock
         self._cache: AuthorizerCache[Answered] = AuthorizerCache()
 
     async def authorize(
@@ -157,10 +159,11 @@ class LambdaAuthorizers:
             return await self.ask(authorizer, request, arn, values)
         scope = (request.api_id, request.stage)
         key = (request.deployment_id, authorizer.record.id, *values)
-        found = self._cache.get(scope, key, self._now())
+        found = self._cache.get(scope, key, self._clock.now())
         if found is None:
             found = await self.ask(authorizer, request, arn, values)
-            self._cache.put(scope, key, found, self._now() + authorizer.ttl_s)
+            kept = msgspec.structs.replace(found, latency_ms=0)
+            self._cache.put(scope, key, kept, self._clock.now() + authorizer.ttl_s)
         return found
 
     async def ask(
@@ -172,9 +175,11 @@ class LambdaAuthorizers:
             GatewayRefusal: see `authorize`.
         """
         await authorizer.check(values)
+        begun = self._clock.monotonic()
         payload = await self._calls.call(authorizer.record, request, authorizer.event(request, arn, values))
         try:
-            return read(payload)
+            latency_ms = int((self._clock.monotonic() - begun) * 1000)
+            return msgspec.structs.replace(read(payload), latency_ms=latency_ms)
         except (PolicyError, ValueError) as error:
             raise GatewayRefusal(
                 "AUTHORIZER_CONFIGURATION_ERROR",

@@ -49,7 +49,7 @@ def build(ports: Ports) -> Plane:
     roles, logs = DoorRoles(cache, clock), DoorLogs(clients)
     ports.start_task("apigateway.logs", logs.run)
     signatures = Signatures(extras["Callers"], extras["Authorizer"], cache)
-    authorizers = LambdaAuthorizers(AuthorizerCalls(clients, roles), clock.now)
+    authorizers = LambdaAuthorizers(AuthorizerCalls(clients, roles), clock)
     quotas = Quotas(cache, clock)
     extras["UsagePlans"].provide(Lending(Members(cache), quotas, clock).admit)
     admission = Admission(

@@ -40,9 +40,10 @@ class Day(msgspec.Struct, frozen=True, gc=False):
 
 
 class Usage(msgspec.Struct, frozen=True, gc=False):
-    """A client's use of a plan. `taken` of the period that begins on `period` (ISO date), `granted` beyond the quota there (less than 0:
-    fewer); `first` is the first period that the client was seen in; `days` the last ones with any use, oldest first."""
+    """A client's use of a plan, by its `key`. `taken` of the period that begins on `period` (ISO date), `granted` beyond the quota there
+    (less than 0: fewer); `first` is the first period that the client was seen in; `days` the last ones with any use, oldest first."""
 
+    key: str
     period: str = ""
     taken: int = 0
     granted: int = 0
@@ -117,15 +118,17 @@ class Quotas:
             return
         key = (account, region, plan.id, key_id)
         day = today(self._clock.now())
-        usage = _current(await tx.get(USAGES, *key) or Usage(), plan.quota, day)
+        usage = _current(await tx.get(USAGES, *key) or Usage(key[3]), plan.quota, day)
         granted = remaining + usage.taken - _limit(usage, plan.quota)
         tx.put(USAGES, msgspec.structs.replace(usage, granted=granted), *key)
         tx.then(lambda: self._forget(key))
 
-    def forget_plan(self, account: str, region: str, plan_id: str) -> None:
-        """What is in hand of a plan that is gone, or whose client is, is worth nothing."""
-        for key in [key for key in self._purses if key[:3] == (account, region, plan_id)]:
-            self._forget(key)
+    async def forget_plan(self, tx: Transaction, account: str, region: str, plan_id: str) -> None:
+        """Forget what clients have used of a plan that is removed, in the commit of `tx`."""
+        for usage in await tx.scan(USAGES, account, region, plan_id):
+            tx.delete(USAGES, account, region, plan_id, usage.key)
+        place = (account, region, plan_id)
+        tx.then(lambda: self._forget_all(place))
 
     async def close(self) -> None:
         """Give back what is in hand: the server ends."""
@@ -144,6 +147,10 @@ class Quotas:
         if purse is not None:
             purse.permits = 0
 
+    def _forget_all(self, place: tuple[str, str, str]) -> None:
+        for key in [key for key in self._purses if key[:3] == place]:
+            del self._purses[key]
+
     async def _fill(self, key: ClientKey, purse: _Purse, quota: Quota | None, day: date) -> None:
         """Have a permit of `day` in hand, if there is one."""
         if purse.permits and purse.quota is quota and purse.day == day:
@@ -159,7 +166,7 @@ class Quotas:
             tx = Transaction(self._cache)
             if await tx.get(PLAN_KEYS, *key) is None:
                 return 0  # no longer a client
-            before = await tx.get(USAGES, *key) or Usage()
+            before = await tx.get(USAGES, *key) or Usage(key[3])
             usage = _current(before, quota, day)
             if count < 0 and usage.period != before.period:
                 return 0  # that period is over
