@@ -81,3 +81,24 @@ def test_a_foreign_host_is_refused_by_name_and_ours_passes_again_and_again():
             hosts.check(Head("GET", "/", "", (("host", "evil.example"),)))
         assert (refused.value.code, refused.value.status) == ("AccessDeniedException", 403)
         assert "evil.example" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "controls"),
+    [
+        ("127.0.0.1", True),
+        ("10.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("functions.example.com", True),
+        ("lambda.us-east-1.localhost", True),
+        ("lambda.localhost", True),
+        ("sqs.eu-central-1.cloud.example.com", True),
+        ("api.shop.localhost", False),
+        ("api.example.com", False),
+        ("api.shop.cloud.example.com", False),
+    ],
+)
+def test_names_that_no_custom_domain_can_take(name: str, controls: bool) -> None:
+    hosts = Hosts(["functions.example.com", "*.cloud.example.com"])
+    assert hosts.is_controls(name) is controls

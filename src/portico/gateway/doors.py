@@ -43,6 +43,7 @@ class Front:
         self._hosts = hosts
         self._clock = clock
         self._plain: dict[str, str] = {}  # Host headers that are no door's by their form, and their names
+        self._own: set[str] = set()  # those of them that no custom domain can take
         self._own: dict[
             str, tuple[Address, str]
         ] = {}  # and those that are one's: addresses without path, and names
@@ -74,7 +75,10 @@ class Front:
                 return address, name
             if len(self._plain) >= _PLAIN_MAX:
                 self._plain.clear()
+                self._own.clear()
             self._plain[host] = name
+            if self._hosts.is_controls(name):
+                self._own.add(host)
         domain = known_name(self._cache, name) if name != "localhost" else None
         if domain is not None:
             return Address("domain", domain, head.path), name

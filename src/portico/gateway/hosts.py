@@ -1,11 +1,13 @@
 """Which names the control plane answers to. A page whose own name resolves to this machine (DNS rebinding) gets nothing."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from portico.wire.errors import AwsError
 from portico.wire.http import Head
 
+_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z]{2,3}(?:-[a-z]+)+-\d{1,2})?").fullmatch
 _REMEMBERED_MAX = 256
 _SHOWN_MAX = 100
 
@@ -53,6 +55,17 @@ class Hosts:
             return self._admits_address(ipaddress.ip_address(name))
         except ValueError:
             return name == "localhost" or name in self._exact or name.endswith(self._below)
+
+    def is_controls(self, name: str) -> bool:
+        """Whether a name (see `host_name`) is the control plane's for good, so that nobody's custom domain can take it: addresses,
+        `localhost`, the configured names, and below those for all names what an SDK calls a service by (`lambda.us-east-1.localhost`)."""
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            if name == "localhost" or name in self._exact:
+                return True
+            return any(name.endswith(base) and _SERVICE(name.removesuffix(base)) for base in self._below)
+        return True
 
     def _admits_address(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         if address.is_loopback or str(address) in self._exact:
