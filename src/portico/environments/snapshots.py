@@ -97,8 +97,8 @@ class Snapshot:
         self._environment.end("retired")
 
     def locate(self, layout: Layout) -> Layout:
-        """As the snapshot itself is located."""
-        return self._environment.layout
+        """As the snapshot itself is located, whose folder to write to stays when a copy ends; the limits are the copy's own."""
+        return msgspec.structs.replace(self._environment.layout, groups=layout.groups, own_dir="")
 
     async def launch(
         self, layout: Layout, channel: socket.socket, log_fd: int, control: socket.socket
