@@ -43,10 +43,10 @@ class Front:
         self._hosts = hosts
         self._clock = clock
         self._plain: dict[str, str] = {}  # Host headers that are no door's by their form, and their names
-        self._own: set[str] = set()  # those of them that no custom domain can take
-        self._own: dict[
+        self._controls: set[str] = set()  # those of them that no custom domain can take
+        self._named: dict[
             str, tuple[Address, str]
-        ] = {}  # and those that are one's: addresses without path, and names
+        ] = {}  # those that are one's: addresses without path, and names
 
     def __call__(self, head: Head, body: Body, peer: Peer) -> Awaitable[Answer]:
         """The reply to a request."""
@@ -59,9 +59,9 @@ class Front:
 
     def _address(self, head: Head) -> tuple[Address, str] | None:
         host = head.header("host")
-        own = self._own.get(host)
-        if own is not None:
-            return Address(own[0].kind, own[0].id, head.path or "/", region=own[0].region), own[1]
+        named = self._named.get(host)
+        if named is not None:
+            return Address(named[0].kind, named[0].id, head.path or "/", region=named[0].region), named[1]
         name = self._plain.get(host)
         if name is None:
             name = host_name(host)
@@ -69,17 +69,17 @@ class Front:
                 return None
             address = addresses.of_host(name, head.path)
             if address is not None and self._hosts.admits(host):
-                if len(self._own) >= _PLAIN_MAX:
-                    self._own.clear()
-                self._own[host] = (address, name)
+                if len(self._named) >= _PLAIN_MAX:
+                    self._named.clear()
+                self._named[host] = (address, name)
                 return address, name
             if len(self._plain) >= _PLAIN_MAX:
                 self._plain.clear()
-                self._own.clear()
+                self._controls.clear()
             self._plain[host] = name
             if self._hosts.is_controls(name):
-                self._own.add(host)
-        domain = known_name(self._cache, name) if name != "localhost" else None
+                self._controls.add(host)
+        domain = None if host in self._controls else known_name(self._cache, name)
         if domain is not None:
             return Address("domain", domain, head.path), name
         address = addresses.of_path(head.path)
