@@ -1,5 +1,6 @@
 """What leads to a function, and who may use each way: told by the services that have such ways, for `portico doors`."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
@@ -8,9 +9,10 @@ from portico.base.clock import Clock
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin, Scope
 from portico.calls.operation import Check
-from portico.identity.principal import ANONYMOUS, Principal, Session, root
+from portico.identity.principal import ANONYMOUS, Principal, Session, root, service
 from portico.identity.records import ROLES, USERS
 from portico.identity.sessions import role_session
+from portico.invoke.records import FUNCTIONS
 from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 
@@ -43,6 +45,12 @@ class Leading(msgspec.Struct, frozen=True, gc=False):
     open: bool = False
 
 
+def qualifier_in(function: Function, text: str) -> str | None:
+    """By which version or alias ("" for none) a text, such as an integration's URI, names the function; None if it does not."""
+    found = re.search(rf"{re.escape(function.arn)}(?::([\w$-]+))?(?![\w-])", text)
+    return None if found is None else found[1] or ""
+
+
 Teller = Callable[[Function], Awaitable[Iterable[Leading]]]
 
 
@@ -70,6 +78,14 @@ class Census:
             if self._may(role_session(role, Session("session", now, now + 3600)), region, checks):
                 found.append(f"role/{role.name}")
         return tuple(found)
+
+    async def lets_in(self, function: Function, qualifier: str, service_name: str, source_arn: str) -> bool:
+        """Whether the function's policy lets a service call it for a source."""
+        held = await self._cache.get(FUNCTIONS, *function.key)
+        policy = None if held is None else held.value.policies.get(qualifier)
+        arn = f"{function.arn}:{qualifier}" if qualifier else function.arn
+        caller = service(service_name, source_arn=source_arn, source_account=function.account)
+        return self._may(caller, function.region, [Check("lambda:InvokeFunction", arn, {}, policy)])
 
     def anyone(self, region: str, *checks: Check) -> bool:
         """Whether an anonymous caller is allowed all of `checks`."""

@@ -80,3 +80,32 @@ def test_a_function_that_is_not_there(account: str, server: Server) -> None:
     text = told(server, account, "nobody")
     assert "Function not found" in text
     assert "Traceback" not in text
+
+
+def test_routes_of_apis(client: Make, deploy: Make, account: str, server: Server) -> None:
+    name = deploy(SOURCE)
+    arn = f"arn:aws:lambda:us-east-1:{account}:function:{name}"
+    rest, http, lam = client("apigateway"), client("apigatewayv2"), client("lambda")
+    api = rest.create_rest_api(name="r")["id"]
+    root = rest.get_resources(restApiId=api)["items"][0]["id"]
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    for verb, authorization in (("GET", "NONE"), ("POST", "AWS_IAM")):
+        at = {"restApiId": api, "resourceId": root, "httpMethod": verb}
+        rest.put_method(**at, authorizationType=authorization)
+        rest.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    rest.create_deployment(restApiId=api, stageName="prod")
+    made = http.create_api(Name="h", ProtocolType="HTTP", Target=arn)
+    text = told(server, account, name)
+    base = f"http://{api}.execute-api.us-east-1.localhost:{server.port}/prod/"
+    refused = "\n  nobody: the function's policy does not let API Gateway in\n"
+    assert f"REST API  GET {base}{refused}" in text
+    assert f"HTTP API  {made['ApiEndpoint']} ($default){refused}" in text
+    for sid, source in (("r", api), ("h", made["ApiId"])):
+        lam.add_permission(
+            FunctionName=name, StatementId=sid, Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:aws:execute-api:us-east-1:{account}:{source}/*",
+        )  # fmt: skip
+    text = told(server, account, name)
+    assert f"REST API  GET {base}\n  open to the world\n  anybody, unsigned\n" in text
+    assert f"REST API  POST {base}\n  signed callers who are allowed execute-api:Invoke\n" in text
+    assert f"HTTP API  {made['ApiEndpoint']} ($default)\n  open to the world\n" in text

@@ -5,11 +5,14 @@ from portico.doors.domains import DomainDoor
 from portico.doors.roles import DoorRoles
 from portico.services.apigateway.plane.plane import build
 from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.ways import RestWays
 
 
 def _build(ports: Ports) -> ApiGateway:
     doors = ports.extras["Doors"]
     doors.add("domain", DomainDoor(ports.cache, doors))
+    extras = ports.extras
+    extras["Guide"].add(RestWays(ports.store, ports.cache, extras["Census"], extras["Origin"]))
     return ApiGateway(
         store=ports.store,
         cache=ports.cache,

@@ -5,12 +5,15 @@ from portico.doors.public import Public
 from portico.services.apigatewayv2.plane.build import http_door
 from portico.services.apigatewayv2.service import HttpApis
 from portico.services.apigatewayv2.sockets.build import socket_door
+from portico.services.apigatewayv2.ways import ApiWays
 
 
 def _build(ports: Ports) -> HttpApis:
     ports.extras["Doors"].add("http", http_door(ports))
     ports.extras["Doors"].add("websocket", socket_door(ports))
-    return HttpApis(public=Public(ports.extras["Origin"]))
+    extras = ports.extras
+    extras["Guide"].add(ApiWays(ports.store, ports.cache, extras["Census"], extras["Origin"]))
+    return HttpApis(public=Public(extras["Origin"]))
 
 
 SERVICE = ServiceSpec(

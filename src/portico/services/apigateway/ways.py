@@ -1,0 +1,74 @@
+"""The ways to a function by REST APIs, and who may use them: every deployed method whose integration invokes it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+
+from portico.doors.leading import Census, Function, Leading, qualifier_in
+from portico.doors.public import Public
+from portico.services.apigateway.records import REST_APIS, STAGES, Method, RestApi, Stage
+from portico.services.apigateway.snapshot import Snapshot, read
+from portico.store.cache import RecordCache
+from portico.store.port import Store
+
+_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
+_WHO: Mapping[str, str] = {
+    "NONE": "anybody, unsigned",
+    "AWS_IAM": "signed callers who are allowed execute-api:Invoke",
+    "CUSTOM": "whom the authorizer {authorizer} lets in",
+    "COGNITO_USER_POOLS": "users of a user pool, by the authorizer {authorizer}",
+}
+_REFUSED = "nobody: the function's policy does not let API Gateway in"
+
+
+class RestWays:
+    """Tells of one server's REST APIs."""
+
+    def __init__(self, store: Store, cache: RecordCache, census: Census, origin: str) -> None:
+        self._store = store
+        self._cache = cache
+        self._census = census
+        self._public = Public(origin)
+
+    async def __call__(self, function: Function) -> list[Leading]:
+        """The methods that lead to `function`."""
+        found: list[Leading] = []
+        for row in await self._store.scan((REST_APIS.name, function.account, function.region)):
+            api = REST_APIS.decode(row.value)
+            for staged in await self._store.scan((STAGES.name, api.id)):
+                found += [way async for way in self._of_stage(function, api, STAGES.decode(staged.value))]
+        return found
+
+    async def _of_stage(self, function: Function, api: RestApi, stage: Stage) -> AsyncIterator[Leading]:
+        snapshot = read(self._store, api.id, stage.deployment_id)
+        if snapshot is None:
+            return
+        for resource in snapshot.resources:
+            for verb, method in resource.resource_methods.items():
+                uri = (method.method_integration.uri if method.method_integration else "") or ""
+                variables = stage.variables or {}
+                filled = _VARIABLE.sub(lambda match: variables.get(match[1], ""), uri)  # noqa: B023  # used at once
+                qualifier = qualifier_in(function, filled)
+                if qualifier is None:
+                    continue
+                source = (
+                    f"{function.region}:{function.account}:{api.id}/{stage.stage_name}/{verb}{resource.path}"
+                )
+                role = method.method_integration.credentials if method.method_integration else None
+                admitted = bool(role) or await self._census.lets_in(
+                    function, qualifier, "apigateway.amazonaws.com", f"arn:aws:execute-api:{source}"
+                )
+                who = _who(method, snapshot) if admitted else _REFUSED
+                public = admitted and method.authorization_type == "NONE" and not method.api_key_required
+                base = self._public.api(api.id, function.region)
+                address = f"{verb} {base}/{stage.stage_name}{resource.path}"
+                yield Leading("REST API", address, (who,), public and not snapshot.api.policy)
+
+
+def _who(method: Method, snapshot: Snapshot) -> str:
+    names = {each.id: each.name for each in snapshot.authorizers}
+    who = _WHO.get(method.authorization_type, "nobody").format(
+        authorizer=names.get(method.authorizer_id or "", method.authorizer_id)
+    )
+    if method.api_key_required:
+        who += ", with an API key"
+    return f"{who}, as the API's resource policy allows" if snapshot.api.policy else who

@@ -1,0 +1,82 @@
+"""The ways to a function by HTTP and WebSocket APIs, and who may use them: every deployed route whose integration invokes it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+
+from portico.doors.leading import Census, Function, Leading, qualifier_in
+from portico.doors.public import Public
+from portico.services.apigatewayv2.records import APIS, DEPLOYED, STAGES, Api, Deployed, Route, Stage
+from portico.store.cache import RecordCache
+from portico.store.port import Store
+
+_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
+_WHO: Mapping[str, str] = {
+    "NONE": "anybody, unsigned",
+    "AWS_IAM": "signed callers who are allowed execute-api:Invoke",
+    "JWT": "who has a token for the authorizer {authorizer}",
+    "CUSTOM": "whom the authorizer {authorizer} lets in",
+}
+_REFUSED = "nobody: the function's policy does not let API Gateway in"
+_ON_CONNECT = "whoever is connected"
+
+
+class ApiWays:
+    """Tells of one server's HTTP and WebSocket APIs."""
+
+    def __init__(self, store: Store, cache: RecordCache, census: Census, origin: str) -> None:
+        self._store = store
+        self._cache = cache
+        self._census = census
+        self._public = Public(origin)
+
+    async def __call__(self, function: Function) -> list[Leading]:
+        """The routes that lead to `function`."""
+        found: list[Leading] = []
+        place = (function.account, function.region)
+        for row in await self._store.scan((APIS.name, *place)):
+            api = APIS.decode(row.value)
+            for staged in await self._store.scan((STAGES.name, *place, api.api_id)):
+                stage = STAGES.decode(staged.value)
+                held = await self._cache.get(DEPLOYED, *place, api.api_id, stage.deployment_id or "")
+                if held is not None:
+                    found += [way async for way in self._of_stage(function, api, stage, held.value)]
+        return found
+
+    async def _of_stage(
+        self, function: Function, api: Api, stage: Stage, deployed: Deployed
+    ) -> AsyncIterator[Leading]:
+        integrations = {each.integration_id: each for each in deployed.integrations}
+        for route in deployed.routes:
+            integration = integrations.get(route.integration_id)
+            variables = stage.stage_variables
+            uri = (integration.integration_uri if integration else "") or ""
+            filled = _VARIABLE.sub(lambda match: variables.get(match[1], ""), uri)  # noqa: B023  # used at once
+            qualifier = qualifier_in(function, filled)
+            if integration is None or qualifier is None:
+                continue
+            verb, _, path = route.route_key.rpartition(" ")
+            source = f"{function.region}:{function.account}:{api.api_id}/{stage.stage_name}"
+            ending = f"{verb or '*'}{path}" if api.is_http and verb else path
+            admitted = bool(integration.credentials_arn) or await self._census.lets_in(
+                function, qualifier, "apigateway.amazonaws.com", f"arn:aws:execute-api:{source}/{ending}"
+            )
+            who = _who(api, route, deployed) if admitted else _REFUSED
+            public = admitted and who == _WHO["NONE"]
+            way = "HTTP API" if api.is_http else "WebSocket API"
+            yield Leading(way, self._address(function, api, stage, route), (who,), public)
+
+    def _address(self, function: Function, api: Api, stage: Stage, route: Route) -> str:
+        base = self._public.api(api.api_id, function.region, scheme="" if api.is_http else "ws")
+        if stage.stage_name != "$default":
+            base += f"/{stage.stage_name}"
+        verb, _, path = route.route_key.rpartition(" ")
+        return f"{verb} {base}{path}" if api.is_http and verb else f"{base} ({route.route_key})"
+
+
+def _who(api: Api, route: Route, deployed: Deployed) -> str:
+    if not api.is_http and route.route_key != "$connect":
+        return _ON_CONNECT
+    names = {each.authorizer_id: each.name for each in deployed.authorizers}
+    authorizer = names.get(route.authorizer_id or "", route.authorizer_id)
+    who = _WHO.get(route.authorization_type, "nobody").format(authorizer=authorizer)
+    return f"{who}, with an API key" if route.api_key_required else who
