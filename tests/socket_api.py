@@ -127,14 +127,19 @@ class Recorder:
             return {"statusCode": 200}
     """
 
-    def __init__(self, client: Callable[..., Any], deploy: Callable[..., str]) -> None:
+    def __init__(
+        self,
+        client: Callable[..., Any],
+        deploy: Callable[..., str],
+        source: str = SOURCE,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         self._sqs = client("sqs")
         self._url = self._sqs.create_queue(QueueName="events")["QueueUrl"]
         policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
         client("iam").put_role_policy(RoleName="run", PolicyName="send", PolicyDocument=policy)
-        self.name = deploy(
-            self.SOURCE, name="recorder", Environment={"Variables": {"QUEUE": self._url}}, Timeout=20
-        )
+        environment = {"Variables": {"QUEUE": self._url, **(variables or {})}}
+        self.name = deploy(source, name="recorder", Environment=environment, Timeout=20)
 
     def next(self) -> dict[str, Any]:
         """The next event."""

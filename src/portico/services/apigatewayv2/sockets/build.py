@@ -1,5 +1,7 @@
 """Puts the parts of the data plane together."""
 
+from urllib.parse import urlsplit
+
 from portico.calls.ports import Ports
 from portico.doors.access_log import DoorLogs
 from portico.doors.buckets import Buckets
@@ -40,5 +42,6 @@ def socket_door(ports: Ports) -> SocketDoor:
     throttles, keys = Throttles(Buckets(), clock), Keys(extras["UsagePlans"])
     life = Life(stages, integrations, throttles, keys, notes, extras["OpenConnections"], clock)
     authorizing = Authorizing(extras["Callers"], extras["Authorizer"], caller, cache)
-    connecting = Connecting(stages, throttles, authorizing, keys, integrations, notes, life)
+    port = str(urlsplit(extras["Origin"]).port or "")
+    connecting = Connecting(stages, throttles, authorizing, keys, integrations, notes, life, port)
     return SocketDoor(connecting, extras["Doors"], cache)

@@ -36,7 +36,7 @@ _ERROR_TYPES = {
 
 
 class Connecting:
-    """Answers handshakes."""
+    """Answers handshakes. `port` is the server's own."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Connecting:
         integrations: Integrations,
         notes: Notes,
         life: Life,
+        port: str,
     ) -> None:
         self._stages = stages
         self._throttles = throttles
@@ -55,10 +56,11 @@ class Connecting:
         self._integrations = integrations
         self._notes = notes
         self._life = life
+        self._port = port
 
     async def __call__(self, arrival: Arrival, served: Served) -> Reply | UpgradeReply:
         """The answer to a handshake with a stage (which need not exist)."""
-        client = _client(arrival, served)
+        client = _client(arrival, served, self._port)
         request_id = new_id()
         try:
             check(arrival.head)
@@ -110,9 +112,9 @@ class Connecting:
         return UpgradeReply("websocket", headers, begin, lambda: life.abandoned(client))
 
 
-def _client(arrival: Arrival, served: Served) -> Client:
+def _client(arrival: Arrival, served: Served, port: str) -> Client:
     head, peer = arrival.head, arrival.peer
-    host = head.header("host")
+    host = _authority(head.header("host"), port)
     agent = head.header("user-agent")
     identity: dict[str, str | None] = {"userAgent": agent} if agent else {}
     return Client(
@@ -124,6 +126,13 @@ def _client(arrival: Arrival, served: Served) -> Client:
         agent,
         {**identity, "sourceIp": peer.host},
     )
+
+
+def _authority(host: str, port: str) -> str:
+    """The `Host` of a request with our own port, if it has one: functions send signed requests to where it leads, so nobody else may say
+    where that is. (Its name is ours, or the request had not come here.)"""
+    name, colon, given = host.rpartition(":")
+    return f"{name}:{port}" if colon and given.isdecimal() else host
 
 
 def _known(client: Client, allowed: Allowed) -> Client:

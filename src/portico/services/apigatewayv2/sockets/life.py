@@ -155,8 +155,8 @@ class Life:
         )
         try:
             await self._integrations.answer(exchange)
-        except IntegrationFailed as failed:
-            log.info("%s: %s", exchange.arn, failed.why)
+        except IntegrationFailed:
+            return  # which the access log tells
         except Exception:
             log.exception("the end of a connection to %s failed", client.served)
 

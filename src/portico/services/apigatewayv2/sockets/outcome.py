@@ -44,7 +44,7 @@ class Integrations:
         try:
             answered = await self._in_time(exchange, integration)
         except IntegrationFailed as failed:
-            log.info("%s: %s", exchange.arn, failed.why)
+            log.debug("%s: %s", exchange.arn, failed.why)
             noted = Noted(failed.status, self._since(began), failed.why)
             self._note(exchange, integration, noted, failed.message)
             raise

@@ -21,7 +21,16 @@ from portico.wire.http import Headers
 
 _VARIABLE = re.compile(r"\{([^{}/?]+)\}").sub
 _SUBPROTOCOL = "sec-websocket-protocol"
-_NEIGHBOURS = ("connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding")
+_NEIGHBOURS = (
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+)
 _OURS = frozenset(
     (*_NEIGHBOURS, "upgrade", "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-version")
 )
