@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from openapi_samples import CIRCULAR, COGNITO, CORS, MOCK, OAS_MOCK, PETS, PETSTORE
 from rest_apis import NO_STATUS, Api, bad, shown, status, told
@@ -456,3 +457,64 @@ def test_errors_change_nothing(gateway: Any) -> None:
         "method.request.path.x]"
     )
     assert paths(api) == ["/"]
+
+
+def _with(path: str, value: Any, document: dict[str, Any] = PETSTORE) -> dict[str, Any]:
+    """The document with one value changed: `path` separated by `|`."""
+    changed: Any = json.loads(json.dumps({**document, "securityDefinitions": {}}))
+    *holders, last = path.split("|")
+    holder = changed
+    for name in holders:
+        holder = holder[name]
+    holder[last] = value
+    found: dict[str, Any] = changed
+    return found
+
+
+_GET = "paths|/pets|get|"
+_CALLS = f"{_GET}x-amazon-apigateway-integration|"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (f"{_CALLS}timeoutInMillis", "x"),
+        (f"{_CALLS}type", 5),
+        (f"{_CALLS}cacheKeyParameters", 5),
+        (f"{_CALLS}requestParameters", {"x": {}}),
+        (f"{_CALLS}responses", [1]),
+        (f"{_GET}parameters", {"a": 1}),
+        (f"{_GET}parameters", [{"name": {}, "in": []}]),
+        (f"{_GET}responses", "200"),
+        (f"{_GET}security", {"a": 1}),
+        (f"{_GET}consumes", 5),
+        ("paths", [1]),
+        ("paths|/{a}/{b+}/c", {"get": {}}),
+        ("paths|/pets|$ref", "#/paths/~1pets"),
+        ("definitions|Pet", 1),
+        ("info", "x"),
+        ("securityDefinitions|a", {"x-amazon-apigateway-authorizer": {"type": "token", "authorizerUri": 1}}),
+        ("securityDefinitions|a", {"x-amazon-apigateway-authorizer": {"authorizerResultTtlInSeconds": "x"}}),
+        ("x-amazon-apigateway-gateway-responses", {"THROTTLED": 1}),
+        ("x-amazon-apigateway-documentation", {"documentationParts": [1, {"location": {"type": []}}]}),
+        ("x-amazon-apigateway-request-validators", {"a": 1}),
+        ("x-amazon-apigateway-minimum-compression-size", {}),
+        ("x-amazon-apigateway-endpoint-configuration", {"types": 5}),
+        ("x-amazon-apigateway-policy", {"Statement": 1}),
+    ],
+)
+def test_values_of_other_types(gateway: Any, path: str, value: Any) -> None:
+    """They are left out, or refused; they are never a defect."""
+    assert outcome(gateway, _with(path, value)) in ("imported", "BadRequestException")
+
+
+def outcome(gateway: Any, document: dict[str, Any]) -> str:
+    """`imported` if the definition is, and comes out again; else the code of the refusal."""
+    try:
+        api_id = gateway.import_rest_api(body=json.dumps(document))["id"]
+        if document["paths"] != [1]:
+            gateway.create_deployment(restApiId=api_id, stageName="prod")
+            gateway.get_export(restApiId=api_id, stageName="prod", exportType="oas30")
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "imported"

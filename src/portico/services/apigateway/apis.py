@@ -38,7 +38,7 @@ def compression(size: Any) -> int | None:
     """
     try:
         found = None if size is None else int(size)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         found = -1
     if found is not None and not 0 <= found <= COMPRESSION_MAX:
         raise errors.bad_request("Invalid minimum compression size, must be between 0 and 10485760")

@@ -8,6 +8,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
+from portico.doors.java_regex import BadPattern, matches
 from portico.services.apigateway import access, errors, ids
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import Patch, changed, patches
@@ -52,8 +53,9 @@ def check(authorizer: Authorizer) -> None:
     if authorizer.authorizer_credentials and ":iam::" not in authorizer.authorizer_credentials:
         raise errors.bad_request("Invalid ARN specified in the request")
     try:
-        re.compile(authorizer.identity_validation_expression)
-    except re.error:
+        if authorizer.identity_validation_expression:
+            matches(authorizer.identity_validation_expression, "")
+    except BadPattern:
         raise errors.bad_request("Invalid identity validation expression specified") from None
 
 

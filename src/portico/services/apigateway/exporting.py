@@ -78,7 +78,7 @@ async def _documentation(call: Call, api_id: str, stage: Stage) -> Mapping[str, 
 def _text(document: Mapping[str, Any], accepted: str) -> tuple[str, bytes]:
     if "yaml" not in accepted:
         return "json", json.dumps(document, indent=2).encode()
-    import yaml  # type: ignore[import-untyped]  # seldom needed, and slow to load
+    import yaml  # seldom needed, and slow to load
 
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     return "yaml", text.encode()

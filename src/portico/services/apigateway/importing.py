@@ -79,6 +79,20 @@ def _prefix(document: Document, parameters: Mapping[str, str]) -> str:
     return base_path.prefix(document, mode)
 
 
+def _built(
+    document: Document, api: RestApi, parameters: Mapping[str, str], held: Content, *, merge: bool
+) -> Built:
+    """What the definition makes of an API.
+
+    Raises:
+        AwsError: BadRequestException, it is no definition after all.
+    """
+    try:
+        return build(document, api.id, api.root_resource_id, _prefix(document, parameters), held, merge=merge)
+    except Unreadable as error:
+        raise errors.bad_request(f"Invalid OpenAPI input. {error}") from None
+
+
 def _checked(built: Built, *, strict: bool) -> list[str]:
     """The warnings of what was built.
 
@@ -154,7 +168,7 @@ async def import_rest_api(
     if not api.name:
         raise errors.bad_request("Invalid OpenAPI input. The title of the API is missing")
     nothing = Content({"/": Resource(id=api.root_resource_id, path="/")})
-    built = build(document, api.id, api.root_resource_id, _prefix(document, parameters), nothing, merge=False)
+    built = _built(document, api, parameters, nothing, merge=False)
     warnings = _checked(built, strict=bool(request.get("failOnWarnings")))
     call.tx.put(API_POINTERS, ApiPointer("rest", call.scope.account, call.scope.region), api.id)
     _put(call, api, built.content)
@@ -191,7 +205,7 @@ async def put_rest_api(
     endpoint = settings.endpoint_of(document, parameters, api.endpoint_configuration)
     changed = msgspec.structs.replace(changed, endpoint_configuration=endpoint)
     held = await _content(call, api)
-    built = build(document, api.id, api.root_resource_id, _prefix(document, parameters), held, merge=merge)
+    built = _built(document, api, parameters, held, merge=merge)
     warnings = _checked(built, strict=bool(request.get("failOnWarnings")))
     if not merge:
         await subtree.empty(call, api)

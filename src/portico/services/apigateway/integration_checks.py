@@ -32,6 +32,10 @@ def check(integration: Integration, method: Method) -> None:
     Raises:
         AwsError: BadRequestException.
     """
+    if integration.type not in _PER_TYPE:
+        raise errors.bad_request(
+            f"Invalid integration type specified. Valid options are {', '.join(_PER_TYPE)}"
+        )
     _PER_TYPE[integration.type](integration)
     if integration.credentials and not _CREDENTIALS(integration.credentials):
         raise errors.bad_request("Invalid ARN specified in the request")

@@ -4,7 +4,7 @@ Source: API Gateway developer guide, "Develop REST APIs using OpenAPI" (6 MB).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -59,6 +59,25 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def array(value: Any) -> Sequence[Any]:
+    """`value` if it is a list, else an empty one."""
+    return value if isinstance(value, list) else ()
+
+
+def integer(value: Any) -> int | None:
+    """The number that `value` is, or is the text of; None if there is none.
+
+    Raises:
+        Unreadable: it is something else.
+    """
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Unreadable(f"{value!r} is no number") from None
+
+
 def parse(body: bytes) -> Mapping[str, Any]:
     """The object that a text of JSON or YAML is.
 
@@ -93,7 +112,7 @@ def read(body: bytes) -> Document:
 
 
 def _yaml(body: bytes) -> Any:
-    import yaml  # type: ignore[import-untyped]  # seldom needed, and slow to load
+    import yaml  # seldom needed, and slow to load
 
     try:
         return yaml.load(body, Loader=_loader(yaml))  # noqa: S506  # made of the safe one

@@ -9,7 +9,7 @@ from typing import Any
 
 from portico.services.apigateway.integration_checks import TIMEOUT_MS
 from portico.services.apigateway.integrations import connection_type
-from portico.services.apigateway.openapi.document import mapping
+from portico.services.apigateway.openapi.document import array, integer, mapping
 from portico.services.apigateway.records import Integration, IntegrationResponse, TlsConfig
 
 EXTENSION = "x-amazon-apigateway-integration"
@@ -46,7 +46,6 @@ class Place:
 def integration(given: Mapping[str, Any], resource_id: str, place: Place) -> Integration:
     """The integration of an extension."""
     kind = str(given.get("type") or "").upper()
-    timeout = given.get("timeoutInMillis")
     tls = given.get("tlsConfig")
     return Integration(
         type=kind,
@@ -59,9 +58,9 @@ def integration(given: Mapping[str, Any], resource_id: str, place: Place) -> Int
         request_templates=_templates(given.get("requestTemplates")),
         passthrough_behavior=_text(given, "passthroughBehavior").upper() or "WHEN_NO_MATCH",
         cache_namespace=_text(given, "cacheNamespace") or resource_id,
-        cache_key_parameters=tuple(map(str, given.get("cacheKeyParameters") or ())),
+        cache_key_parameters=tuple(map(str, array(given.get("cacheKeyParameters")))),
         content_handling=_text(given, "contentHandling").upper(),
-        timeout_in_millis=int(timeout) if timeout else TIMEOUT_MS,
+        timeout_in_millis=integer(given.get("timeoutInMillis")) or TIMEOUT_MS,
         tls_config=TlsConfig(bool(tls.get("insecureSkipVerification"))) if isinstance(tls, dict) else None,
         response_transfer_mode=_text(given, "responseTransferMode").upper(),
         integration_target=_text(given, "integrationTarget"),

@@ -1,12 +1,12 @@
 """Operations of definitions as methods. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from portico.services.apigateway.openapi import integration as integrations
-from portico.services.apigateway.openapi.document import Document, mapping
+from portico.services.apigateway.openapi.document import Document, array, mapping
 from portico.services.apigateway.openapi.integration import Place
 from portico.services.apigateway.openapi.schemas import generated_name, local_name
 from portico.services.apigateway.openapi.security import Required
@@ -58,7 +58,7 @@ def method(
     place: Place,
 ) -> Method:
     """The method of an operation below the path item `item`."""
-    parameters = list(_parameters(read.document, item, operation))
+    parameters = _parameters(read.document, item, operation)
     extension = read.document.resolved(operation.get(integrations.EXTENSION))
     validator = operation.get(VALIDATOR, read.document.root.get(VALIDATOR))
     return Method(
@@ -80,22 +80,21 @@ def method(
 
 def _parameters(
     document: Document, item: Mapping[str, Any], operation: Mapping[str, Any]
-) -> Iterator[Mapping[str, Any]]:
+) -> list[Mapping[str, Any]]:
     """The parameters of an operation, and those of its path that it has not itself."""
-    own = [mapping(document.resolved(one)) for one in operation.get("parameters") or ()]
-    yield from own
-    names = {(one.get("name"), one.get("in")) for one in own}
-    for one in item.get("parameters") or ():
-        shared = mapping(document.resolved(one))
-        if (shared.get("name"), shared.get("in")) not in names:
-            yield shared
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for holder in (operation, item):
+        for given in array(holder.get("parameters")):
+            one = mapping(document.resolved(given))
+            found.setdefault((str(one.get("in")), str(one.get("name") or "")), one)
+    return list(found.values())
 
 
 def _request_parameters(parameters: list[Mapping[str, Any]]) -> dict[str, bool]:
     return {
         f"method.request.{_PLACES[str(one.get('in'))]}.{one.get('name')}": bool(one.get("required"))
         for one in parameters
-        if one.get("in") in _PLACES and one.get("name")
+        if str(one.get("in")) in _PLACES and one.get("name")
     }
 
 
@@ -105,7 +104,7 @@ def _request_models(
     if read.document.version == 2:
         body = next((one for one in parameters if one.get("in") == "body"), None)
         name = read.schemas.named(body.get("schema")) if body else None
-        types = operation.get("consumes") or read.document.root.get("consumes") or [_JSON]
+        types = array(operation.get("consumes")) or array(read.document.root.get("consumes")) or [_JSON]
         return {str(kind): name for kind in types} if name else {}
     body = mapping(read.document.resolved(operation.get("requestBody")))
     return _content(read, body)
@@ -139,5 +138,5 @@ def _response_models(read: Read, operation: Mapping[str, Any], response: Mapping
     if read.document.version == 3:
         return _content(read, response)
     name = read.schemas.named(response.get("schema"))
-    types = operation.get("produces") or read.document.root.get("produces") or [_JSON]
+    types = array(operation.get("produces")) or array(read.document.root.get("produces")) or [_JSON]
     return {str(kind): name for kind in types} if name else {}

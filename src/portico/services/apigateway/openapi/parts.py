@@ -10,7 +10,7 @@ from typing import Any
 from portico.services.apigateway import ids
 from portico.services.apigateway.documentation import location_of, order
 from portico.services.apigateway.documentation_records import DocumentationPart, Location
-from portico.services.apigateway.openapi.document import mapping
+from portico.services.apigateway.openapi.document import array, mapping
 
 TYPES = frozenset(
     {
@@ -33,9 +33,9 @@ def read(
 ) -> list[DocumentationPart]:
     """The parts of a definition; one that documents the same as one of the API's has its id."""
     found = []
-    for given in mapping(root.get(EXTENSION)).get("documentationParts") or ():
+    for given in array(mapping(root.get(EXTENSION)).get("documentationParts")):
         location = mapping(mapping(given).get("location"))
-        if location.get("type") not in TYPES:
+        if str(location.get("type")) not in TYPES:
             warnings.append(f"Invalid documentation part location: {json.dumps(location)}")
             continue
         place = location_of({name: str(value) for name, value in location.items()})

@@ -10,7 +10,7 @@ import msgspec
 
 from portico.services.apigateway import ids
 from portico.services.apigateway.authorizers import AUTH_TYPES
-from portico.services.apigateway.openapi.document import Document, mapping
+from portico.services.apigateway.openapi.document import Document, array, integer, mapping
 from portico.services.apigateway.records import Authorizer
 
 AUTHORIZER = "x-amazon-apigateway-authorizer"
@@ -39,7 +39,6 @@ def authorizer(name: str, scheme: Mapping[str, Any], held: Mapping[str, Authoriz
     source = given.get("identitySource")
     if kind != "REQUEST" and not source:
         source = f"method.request.header.{scheme.get('name') or 'Authorization'}"
-    ttl = given.get("authorizerResultTtlInSeconds")
     return Authorizer(
         id=held[name].id if name in held else ids.short_id(),
         name=name,
@@ -50,7 +49,7 @@ def authorizer(name: str, scheme: Mapping[str, Any], held: Mapping[str, Authoriz
         authorizer_credentials=str(given.get("authorizerCredentials") or ""),
         identity_source=str(source or ""),
         identity_validation_expression=str(given.get("identityValidationExpression") or ""),
-        authorizer_result_ttl_in_seconds=None if ttl is None else int(ttl),
+        authorizer_result_ttl_in_seconds=integer(given.get("authorizerResultTtlInSeconds")),
     )
 
 
@@ -63,7 +62,7 @@ def required(
     if str(own.get("type") or "").upper() == "AWS_IAM":
         found = Required(authorization_type="AWS_IAM")
     alternatives = operation.get("security", document.root.get("security"))
-    for alternative in alternatives if isinstance(alternatives, list) else ():
+    for alternative in array(alternatives):
         for name, scopes in mapping(alternative).items():
             found = _with(found, name, scopes, document, authorizers)
     return found
@@ -79,7 +78,7 @@ def _with(
             found,
             authorization_type="COGNITO_USER_POOLS" if pools else "CUSTOM",
             authorizer_id=authorizers[name].id,
-            scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
+            scopes=tuple(map(str, array(scopes))),
         )
     if str(scheme.get(AUTH_TYPE)).lower() == SIGV4.lower():
         return msgspec.structs.replace(found, authorization_type="AWS_IAM")

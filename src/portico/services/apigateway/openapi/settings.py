@@ -1,14 +1,14 @@
 """What a definition says of the API itself. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from portico.services.apigateway import endpoints, errors, policy
 from portico.services.apigateway.apis import compression
-from portico.services.apigateway.openapi.document import Document, mapping
+from portico.services.apigateway.openapi.document import Document, array, mapping
 from portico.services.apigateway.records import EndpointConfiguration, RestApi
 
 _X = "x-amazon-apigateway-"
@@ -31,11 +31,11 @@ def endpoint_of(
     """
     given = mapping(document.root.get(ENDPOINT))
     said = parameters.get(ENDPOINT_PARAMETER) or given.get("types")
-    types: Sequence[str] | None = said.split(",") if isinstance(said, str) else said
+    types = said.split(",") if isinstance(said, str) else [str(one) for one in array(said)]
+    vpc = [str(one) for one in array(given.get("vpcEndpointIds"))]
     if held is None:
-        members: dict[str, Any] = {"vpcEndpointIds": given.get("vpcEndpointIds")}
+        members: dict[str, Any] = {"vpcEndpointIds": vpc}
         return endpoints.requested(members | ({"types": types} if types else {}))
-    vpc = given.get("vpcEndpointIds")
     return msgspec.structs.replace(held, vpc_endpoint_ids=tuple(vpc)) if vpc else held
 
 
@@ -47,8 +47,7 @@ def applied(document: Document, api: RestApi, execute_arn: str, *, merge: bool) 
     """
     root, info = document.root, mapping(document.root.get("info"))
     usual = api if merge else _bare(api)
-    media = root.get(MEDIA_TYPES)
-    given = tuple(map(str, media)) if isinstance(media, list) else ()
+    given = tuple(map(str, array(root.get(MEDIA_TYPES))))
     kept = usual.binary_media_types
     written = root.get(POLICY)
     source = str(root.get(KEY_SOURCE) or "").upper() or usual.api_key_source
