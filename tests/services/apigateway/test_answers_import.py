@@ -514,7 +514,7 @@ def outcome(gateway: Any, document: dict[str, Any]) -> str:
         api_id = gateway.import_rest_api(body=json.dumps(document))["id"]
         if document["paths"] != [1]:
             gateway.create_deployment(restApiId=api_id, stageName="prod")
-            gateway.get_export(restApiId=api_id, stageName="prod", exportType="oas30")
+            gateway.get_export(restApiId=api_id, stageName="prod", exportType="oas30")["body"].read()
     except ClientError as error:
         return str(error.response["Error"]["Code"])
     return "imported"
