@@ -191,7 +191,7 @@ class Exchange:
 
 
 def message(method: str, parts: SplitResult, headers: Pairs, body: bytes) -> bytes:
-    """A request's bytes: `headers` as they are given, with `Host`, `Content-Length` and `Connection`.
+    """A request's bytes: `headers` as they are given, with `Host` unless it is among them, `Content-Length` and `Connection`.
 
     Raises:
         OutboundError: a header that would not stay one.
@@ -199,7 +199,9 @@ def message(method: str, parts: SplitResult, headers: Pairs, body: bytes) -> byt
     if not _METHOD(method) or not all(_NAME(name) and _VALUE(value) for name, value in headers):
         raise OutboundError("url", "a header has characters that it can't have")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    fields = [("Host", parts.netloc), *headers, ("Connection", "keep-alive")]
+    fields = [*headers, ("Connection", "keep-alive")]
+    if not any(name.lower() == "host" for name, _ in headers):
+        fields.insert(0, ("Host", parts.netloc))
     if body or method in ("POST", "PUT", "PATCH"):
         fields.append(("Content-Length", str(len(body))))
     lines = "".join([f"{name}: {value}\r\n" for name, value in fields])

@@ -120,6 +120,7 @@ def test_mappings_change_what_the_backend_gets(api: HttpApi, backend: str) -> No
         RequestParameters={
             "overwrite:path": "/v2/$request.path.proxy",
             "append:header.x-stage": "$context.stage",
+            "overwrite:header.Host": "shop.example",
             "remove:querystring.secret": "''",
         },
         ResponseParameters={
@@ -129,6 +130,7 @@ def test_mappings_change_what_the_backend_gets(api: HttpApi, backend: str) -> No
     came = api.ask("/pets/1?secret=1&q=2")
     assert came.json["path"] == "/v2/pets/1?q=2"
     assert came.json["headers"]["x-stage"] == "$default"
+    assert came.json["headers"]["host"] == "shop.example"
     assert "x-backend" not in came.headers
     assert "x-from" not in came.headers
 

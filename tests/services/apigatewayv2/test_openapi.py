@@ -5,6 +5,7 @@ Source: API Gateway Developer Guide, "Use OpenAPI definitions for HTTP APIs", "O
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -213,9 +214,38 @@ def test_warnings_can_stop_an_import(control: Any) -> None:
     assert len(control.get_apis()["Items"]) == 1
 
 
+def route(**integration: Any) -> str:
+    """A definition of one route with this integration."""
+    given = {"type": "aws_proxy", "uri": "arn:aws:lambda:us-east-1:123456789012:function:f", **integration}
+    return define({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": given}}}})
+
+
+def define(members: dict[str, Any]) -> str:
+    return json.dumps({"openapi": "3.0.1", "info": {"title": "x"}, **members})
+
+
+LAUGHS = "openapi: 3.0.1\na: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n" for before, after in pairwise("abcdefghijkl")
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        route(timeoutInMillis="soon"),
+        route(timeoutInMillis=[1]),
+        route(uri={"a": 1}),
+        route(requestParameters=[1]),
+        route(requestParameters={"append:header.x": ["1"]}),
+        route(responseParameters={"200": 1}),
+        route(type=["aws_proxy"]),
+        define({"x-amazon-apigateway-cors": {"maxAge": "long"}}),
+        define({"x-amazon-apigateway-cors": {"allowOrigins": 1}}),
+        define({"tags": [{"name": ["a"], "x-amazon-apigateway-tag-value": "b"}]}),
+        define({"info": {"title": {"a": 1}}}),
+        define({"paths": {"/a": {"get": {"security": 1}}}}),
+        define({"paths": {"/a": {"get": {"security": [{"s": 1}]}}}, "components": 1}),
+        LAUGHS + "info:\n  title: x\n  version: *l\n",
         "",
         "{",
         "[]",

@@ -3,8 +3,11 @@
 Source: API Gateway Version 2 API Reference; Developer Guide, "Use OpenAPI definitions for HTTP APIs".
 """
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
@@ -27,6 +30,7 @@ from portico.services.apigatewayv2.records import (
     Api,
     Authorizer,
     Integration,
+    Record,
     Route,
     Values,
     changed,
@@ -38,9 +42,12 @@ if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
 
+_LARGE_CHARS = 64 * 1024
+
+
 async def _passed_roles(service: HttpApis, call: Call, request: Mapping[str, Any]) -> list[Check]:
     """`iam:PassRole` on every role that the definition names."""
-    definition = _definition(call, request)
+    definition = await _definition(call, request)
     members = [route.integration for route in definition.routes if route.integration is not None]
     checks: list[Check] = []
     for named in (*members, *definition.authorizers.values()):
@@ -55,7 +62,7 @@ async def import_api(service: HttpApis, call: Call, request: "shapes.ImportApiRe
     Raises:
         BadRequestException: it can't be read, or names what can't be; with `FailOnWarnings` also for warnings.
     """
-    definition = _definition(call, request)
+    definition = await _definition(call, request)
     _refuse_warnings(definition, request)
     api_rules.check_new(definition.api)
     api = new_api(call, definition.api)
@@ -74,7 +81,7 @@ async def reimport_api(service: HttpApis, call: Call, request: "shapes.ReimportA
     before = await existing_api(call, request)
     if not before.is_http:
         raise errors.bad_request("Only HTTP APIs can be imported")
-    definition = _definition(call, request)
+    definition = await _definition(call, request)
     _refuse_warnings(definition, request)
     api_rules.check_changed(before, definition.api)
     api = changed(before, definition.api)
@@ -85,13 +92,39 @@ async def reimport_api(service: HttpApis, call: Call, request: "shapes.ReimportA
     return _shown(service, call, api, definition)
 
 
-def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
+def _check_kinds(kind: type[Record], members: Values) -> None:
+    """The members must be of the right kinds, which in a definition nobody has checked.
+
+    Raises:
+        AwsError: BadRequestException.
+    """
+    try:
+        made(kind, members)
+    except msgspec.ValidationError as error:
+        raise errors.bad_request(f"Invalid OpenAPI input. {error}") from error
+
+
+async def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
+    body, base_path = request["Body"], request.get("Basepath") or "ignore"
     variables = {
         "AccountId": call.scope.account,
         "Region": call.scope.region,
         "Partition": call.scope.partition,
     }
-    return read(loaded(request["Body"], variables), request.get("Basepath") or "ignore")
+    if len(body) > _LARGE_CHARS:  # reading it would hold up the calls of others
+        return await to_thread(_read, body, variables, base_path)
+    return _read(body, variables, base_path)
+
+
+def _read(body: str, variables: Mapping[str, str], base_path: str) -> Definition:
+    try:
+        return read(loaded(body, variables), base_path)
+    except (
+        msgspec.ValidationError,
+        AttributeError,
+        TypeError,
+    ) as error:  # lists and objects are not where they belong
+        raise errors.bad_request("Invalid OpenAPI input. Its members are not of the right kinds") from error
 
 
 def _refuse_warnings(definition: Definition, request: Mapping[str, Any]) -> None:
@@ -109,6 +142,7 @@ async def _fill(call: Call, api: Api, definition: Definition) -> None:
     key = (*here(call), api.api_id)
     authorizers: dict[str, str] = {}
     for name, members in definition.authorizers.items():
+        _check_kinds(Authorizer, {**members, "AuthorizerId": ""})
         authorizer_rules.check(api, members)
         authorizer = made(
             Authorizer, {**authorizer_rules.defaults(api, members), **members, "AuthorizerId": new_id(6)}
@@ -133,6 +167,7 @@ def _integrated(call: Call, api: Api, route: RouteRead, shared: dict[str, str]) 
         return ""
     if route.shared in shared:
         return shared[route.shared]
+    _check_kinds(Integration, {**route.integration, "IntegrationId": ""})
     integration_rules.check("HTTP", route.integration)
     integration = made(Integration, complete(api, route.integration))
     call.tx.put(INTEGRATIONS, integration, *here(call), api.api_id, integration.integration_id)

@@ -16,7 +16,7 @@ TIMEOUT_MAX_MS = {"HTTP": 30_000, "WEBSOCKET": 29_000}
 TIMEOUT_MIN_MS = 50
 _RESERVED = re.compile(
     r"(?:access-control-|apigw-|x-amz-|x-amzn-|x-forwarded-|proxy-).*|authorization|connection|content-encoding|"
-    r"content-length|content-location|forwarded|keep-alive|origin|te|trailers|transfer-encoding|upgrade|via|host",
+    r"content-length|content-location|forwarded|keep-alive|origin|te|trailers|transfer-encoding|upgrade|via",
     re.IGNORECASE,
 ).fullmatch
 _REQUEST_KEY = re.compile(

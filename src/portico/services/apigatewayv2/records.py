@@ -46,6 +46,17 @@ class Api(Record, frozen=True):
         return self.protocol_type == "HTTP"
 
 
+class CorsConfiguration(Record, frozen=True):
+    """What pages of other origins may do with an HTTP API."""
+
+    allow_credentials: bool | None = None
+    allow_headers: list[str] | None = None
+    allow_methods: list[str] | None = None
+    allow_origins: list[str] | None = None
+    expose_headers: list[str] | None = None
+    max_age: int | None = None
+
+
 class Route(Record, frozen=True):
     """A route: its key (`GET /pets/{id}`, `$default`, `$connect`) and its target (`integrations/{id}`)."""
 

@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from portico.services.apigatewayv2 import errors
-from portico.services.apigatewayv2.openapi.names import ANY, CORS, INTEGRATION, INTEGRATION_MEMBERS, small
+from portico.services.apigatewayv2.openapi.names import (
+    ANY,
+    CORS,
+    INTEGRATION,
+    INTEGRATION_MEMBERS,
+    small,
+    text,
+)
 from portico.services.apigatewayv2.openapi.security import Security, security_of
-from portico.services.apigatewayv2.records import Values
+from portico.services.apigatewayv2.records import CorsConfiguration, Values, made, shown
 
 BODY_BYTES_MAX = 6 * 1024 * 1024
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -46,17 +53,16 @@ class Definition(msgspec.Struct, frozen=True, gc=False):
     warnings: list[str]
 
 
-def loaded(text: str, variables: Mapping[str, str]) -> dict[str, Any]:
+def loaded(body: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """The document of a body, which is JSON or YAML; `variables` are values of `${AWS::…}`.
 
     Raises:
         AwsError: BadRequestException, it is neither, or no OpenAPI 3.
     """
-    if len(text.encode()) > BODY_BYTES_MAX:
+    if len(body.encode()) > BODY_BYTES_MAX:
         raise errors.bad_request("The OpenAPI definition must be at most 6 MB long")
-    text = _VARIABLE(lambda found: variables[found[1]], text)
-    document = _parsed(text)
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
+    document = _parsed(_VARIABLE(lambda found: variables[found[1]], body))
+    if not isinstance(document, dict) or not text(document.get("openapi", "")).startswith("3."):
         raise errors.bad_request(
             "Invalid OpenAPI input. Only OpenAPI 3.0.x definitions are supported for HTTP APIs"
         )
@@ -65,16 +71,16 @@ def loaded(text: str, variables: Mapping[str, str]) -> dict[str, Any]:
     return document
 
 
-def _parsed(text: str) -> Any:
+def _parsed(body: str) -> Any:
     import yaml  # seldom needed, and slow to load
 
-    if text.lstrip().startswith("{"):
+    if body.lstrip().startswith("{"):
         try:
-            return msgspec.json.decode(text)
+            return msgspec.json.decode(body)
         except (msgspec.DecodeError, RecursionError) as error:
             raise errors.bad_request(f"Invalid OpenAPI input. Unable to parse: {error}") from error
     try:
-        return yaml.safe_load(text)
+        return yaml.load(body, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # both are safe  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise errors.bad_request(f"Invalid OpenAPI input. Unable to parse: {error}") from error
 
@@ -98,9 +104,9 @@ def _prefix(document: Mapping[str, Any], base_path: str) -> str:
     if base_path == "ignore" or not servers or not isinstance(servers[0], dict):
         return ""
     server = servers[0]
-    url = str(server.get("url", ""))
+    url = text(server.get("url", ""))
     for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str((variable or {}).get("default", "")))
+        url = url.replace(f"{{{name}}}", text((variable or {}).get("default", "")))
     path = "/" + urlsplit(url).path.strip("/") if urlsplit(url).path.strip("/") else ""
     return path if base_path == "prepend" else "/" + path[1:].partition("/")[2] if "/" in path[1:] else ""
 
@@ -122,22 +128,23 @@ class _Reader:
                 raise errors.bad_request(f"Invalid OpenAPI input. The path {path} must be an object")
             for name in (*_METHODS, ANY):
                 if isinstance(item.get(name), dict):
-                    routes.append(self._route(str(path), name, item[name]))
+                    routes.append(self._route(text(path), name, item[name]))
         return Definition(self._api(), routes, self._authorizers, self._info, self._warnings)
 
     def _api(self) -> Values:
         about = self._document.get("info") or {}
-        members: Values = {"Name": about.get("title") or "", "ProtocolType": "HTTP"}
+        members: Values = {"Name": text(about.get("title") or ""), "ProtocolType": "HTTP"}
         for given, member in (("version", "Version"), ("description", "Description")):
             if about.get(given):
-                members[member] = str(about[given])
+                members[member] = text(about[given])
         cors = self._document.get(CORS)
         if isinstance(cors, dict):
-            members["CorsConfiguration"] = {name: cors[small(name)] for name in _CORS if small(name) in cors}
+            own = {name: cors[small(name)] for name in _CORS if small(name) in cors}
+            members["CorsConfiguration"] = shown(made(CorsConfiguration, own))
         tags = {
-            str(tag["name"]): str(tag["x-amazon-apigateway-tag-value"])
+            text(tag["name"]): text(tag["x-amazon-apigateway-tag-value"])
             for tag in self._document.get("tags") or []
-            if isinstance(tag, dict) and "x-amazon-apigateway-tag-value" in tag
+            if isinstance(tag, dict) and "name" in tag and "x-amazon-apigateway-tag-value" in tag
         }
         return members | ({"Tags": tags} if tags else {})
 
@@ -147,7 +154,7 @@ class _Reader:
         key = "$default" if default else f"{method} {self._prefix}{path}"
         members: Values = {"RouteKey": key}
         if operation.get("operationId"):
-            members["OperationName"] = str(operation["operationId"])
+            members["OperationName"] = text(operation["operationId"])
         self._info += [
             f"Ignoring {unsupported} of {key}, which HTTP APIs do not support"
             for unsupported in _UNSUPPORTED
@@ -170,13 +177,13 @@ class _Reader:
         """The integration of a route, and its name if it is one of the document's."""
         shared = ""
         if isinstance(given, dict) and "$ref" in given:
-            shared = str(given["$ref"]).rpartition("/")[2]
+            shared = text(given["$ref"]).rpartition("/")[2]
             components = self._document.get("components") or {}
             given = (components.get("x-amazon-apigateway-integrations") or {}).get(shared)
         if not isinstance(given, dict):
             self._warnings.append(f"Unable to find an integration for {key}")
             return None, ""
-        kind = str(given.get("type", "")).upper()
+        kind = text(given.get("type", "")).upper()
         if kind not in _TYPES:
             self._warnings.append(
                 f"Unsupported integration type {kind} for {key}. HTTP APIs support only AWS_PROXY and HTTP_PROXY"
@@ -188,6 +195,6 @@ class _Reader:
                 members[member] = given[name]
         tls = given.get("tlsConfig")
         if isinstance(tls, dict) and tls.get("serverNameToVerify"):
-            members["TlsConfig"] = {"ServerNameToVerify": tls["serverNameToVerify"]}
+            members["TlsConfig"] = {"ServerNameToVerify": text(tls["serverNameToVerify"])}
         members.setdefault("PayloadFormatVersion", "1.0")
         return members, shared

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from portico.services.apigatewayv2.openapi.names import AUTHORIZER, AUTHORIZER_MEMBERS
+from portico.services.apigatewayv2.openapi.names import AUTHORIZER, AUTHORIZER_MEMBERS, text
 from portico.services.apigatewayv2.records import Values
 
 _AUTHORIZATION = {"JWT": "JWT", "REQUEST": "CUSTOM"}
@@ -31,7 +31,7 @@ _SIGNED = Security({"AuthorizationType": "AWS_IAM"})
 def security_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Security:
     """The security of an operation: its own, or the document's."""
     own = operation.get("x-amazon-apigateway-auth")
-    if isinstance(own, dict) and str(own.get("type", "")).upper() == "AWS_IAM":
+    if isinstance(own, dict) and text(own.get("type", "")).upper() == "AWS_IAM":
         return _SIGNED
     requirements = operation.get("security", document.get("security")) or []
     if not requirements or not isinstance(requirements[0], dict) or not requirements[0]:
@@ -46,27 +46,29 @@ def security_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Se
     given = scheme.get(AUTHORIZER)
     if not isinstance(given, dict):
         return Security({}, warning=f"Ignoring the security scheme {name}, which has no {AUTHORIZER}")
-    definition = _authorizer(str(name), scheme, given)
+    definition = _authorizer(text(name), scheme, given)
     members: Values = {"AuthorizationType": _AUTHORIZATION.get(definition["AuthorizerType"], "CUSTOM")}
     if scopes:
-        members["AuthorizationScopes"] = [str(one) for one in scopes]
-    return Security(members, str(name), definition)
+        members["AuthorizationScopes"] = [text(one) for one in scopes]
+    return Security(members, text(name), definition)
 
 
 def _authorizer(name: str, scheme: Mapping[str, Any], given: Mapping[str, Any]) -> Values:
-    members: Values = {"Name": name, "AuthorizerType": str(given.get("type", "")).upper()}
+    members: Values = {"Name": name, "AuthorizerType": text(given.get("type", "")).upper()}
     sources = given.get("identitySource") or []
     listed = sources.split(",") if isinstance(sources, str) else sources
-    members["IdentitySource"] = [str(one).strip() for one in listed]
+    members["IdentitySource"] = [text(one).strip() for one in listed]
     for own, member in AUTHORIZER_MEMBERS.items():
         if given.get(own) is not None:
             members[member] = given[own]
     jwt = given.get("jwtConfiguration")
     if isinstance(jwt, dict):
-        issuer = jwt.get("issuer") or str(scheme.get("openIdConnectUrl", "")).removesuffix(_DISCOVERY)
+        issuer = text(jwt.get("issuer") or "") or text(scheme.get("openIdConnectUrl", "")).removesuffix(
+            _DISCOVERY
+        )
         audience = jwt.get("audience") or []
         members["JwtConfiguration"] = {
             "Issuer": issuer,
-            "Audience": [audience] if isinstance(audience, str) else list(audience),
+            "Audience": [audience] if isinstance(audience, str) else [text(one) for one in audience],
         }
     return members

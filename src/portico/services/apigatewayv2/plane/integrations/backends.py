@@ -83,7 +83,9 @@ def _headers(asked: Asked) -> Headers:
         for name, value in asked.arrival.head.headers
         if name not in _HOP and not name.startswith(_HOP_PREFIXES)
     ]
-    arrival = asked.arrival
+    arrival, changes = asked.arrival, asked.plan.request
+    if changes is not None and any((one.part, one.name) == ("header", "host") for one in changes.changes):
+        kept.append(("host", arrival.head.header("host")))
     forwarded = (
         f"by={arrival.peer.host};for={arrival.peer.host};host={arrival.head.header('host')};"
         f"proto={'https' if arrival.peer.secure else 'http'}"
