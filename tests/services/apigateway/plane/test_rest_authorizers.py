@@ -229,6 +229,13 @@ def test_sources_of_a_request_authorizer(requests: RestApi) -> None:
         assert requests.ask(path, headers=headers).message == UNAUTHORIZED
 
 
+def test_no_other_value_is_smuggled_in(requests: RestApi) -> None:
+    assert requests.ask("/kept/1?q=1", headers={"Token": "Allow *"}).json["calls"] == "1"
+    assert requests.ask("/kept/1?q=1&q=2", headers={"Token": "Allow *"}).json["calls"] == "2"
+    assert requests.ask("/kept/1?q=2&q=1", headers={"Token": "Allow *"}).json["calls"] == "3"
+    assert requests.ask("/kept/1?q=&q=", headers={"Token": "Allow *"}).message == UNAUTHORIZED
+
+
 def test_what_a_request_authorizer_is_asked(requests: RestApi) -> None:
     event = requests.ask("/see/5?a=1&a=2", headers={"Token": "event", "X-Two": "b"}).json
     context = event.pop("requestContext")

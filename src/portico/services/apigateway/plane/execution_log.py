@@ -28,16 +28,19 @@ _TRACED = (
 
 
 class Lines:
-    """Gathers the lines of one request, with their times (milliseconds)."""
+    """Gathers the lines of one request, with their times (milliseconds). `secrets` are masked wherever they are told."""
 
-    __slots__ = ("_at_ms", "gathered")
+    __slots__ = ("_at_ms", "_secrets", "gathered")
 
-    def __init__(self, at: float) -> None:
+    def __init__(self, at: float, secrets: Sequence[str] = ()) -> None:
         self._at_ms = int(at * 1000)
+        self._secrets = secrets
         self.gathered: list[str] = []
 
     def line(self, text: str) -> None:
         """Add a line."""
+        for secret in self._secrets:
+            text = text.replace(secret, masked(secret))
         self.gathered.append(text)
 
     def events(
@@ -67,7 +70,7 @@ def beginning(request: RequestContext) -> Iterator[str]:
     yield f"HTTP Method: {request.http_method}, Resource Path: {request.path}"
     yield f"Method request path: {shown(request.path_parameters)}"
     yield f"Method request query string: {shown(dict(request.query))}"
-    yield f"Method request headers: {shown_headers(request.headers)}"
+    yield f"Method request headers: {shown(dict(request.headers))}"
     yield f"Method request body before transformations: {request.body.decode(errors='replace')}"
 
 
@@ -82,16 +85,14 @@ def shown(values: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name}={value}" for name, value in values.items()) + "}"
 
 
-def shown_headers(headers: Sequence[tuple[str, str]]) -> str:
-    """Headers as a line shows them; what authorises is masked up to its last characters."""
-    return "{" + ", ".join(f"{name}={masked(name, value)}" for name, value in headers) + "}"
+def secrets_of(headers: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """The values of headers (names in lower case) that authorise who sends them."""
+    return [value for name, value in headers if name in _SECRETS and value]
 
 
-def masked(name: str, value: str) -> str:
-    """A header's value, as it may be read by others."""
-    if name.lower() not in _SECRETS:
-        return value
-    return "*" * max(len(value) - 6, 0) + value[-6:] if len(value) > 12 else "*" * len(value)
+def masked(secret: str) -> str:
+    """A secret, as it may be read by others: of a long one the last characters."""
+    return "*" * (len(secret) - 6) + secret[-6:] if len(secret) > 12 else "*" * len(secret)
 
 
 def _is_error(text: str) -> bool:

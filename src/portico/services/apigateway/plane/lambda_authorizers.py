@@ -23,11 +23,11 @@ from portico.identity.principal import ANONYMOUS
 from portico.services.apigateway.plane.authorizer_calls import AuthorizerCalls
 from portico.services.apigateway.records import Authorizer
 from portico.services.apigateway.transform.context import at, event_context
-from portico.services.apigateway.transform.media import header
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 
 _EXPLICIT = "User is not authorized to access this resource with an explicit deny"
 _TTL_S = 300
+_SEVERAL = "\0"
 _SCALARS = (str, bool, int, float)
 
 
@@ -38,11 +38,12 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     name: str
 
     def value(self, request: RequestContext) -> str:
-        """Its value, "" if there is none."""
+        """Its value, "" if there is none. Of several all count: whoever is asked later might look at another one."""
         if self.kind == "header":
-            return header(request.headers, self.name)
+            wanted = self.name.lower()
+            return _SEVERAL.join([value for name, value in request.headers if name.lower() == wanted])
         if self.kind == "querystring":
-            return next((value for name, value in request.query if name == self.name), "")
+            return _SEVERAL.join([value for name, value in request.query if name == self.name])
         if self.kind == "stageVariables":
             return request.stage_variables.get(self.name, "")
         found = at(event_context(request), self.name)
@@ -81,7 +82,7 @@ class LambdaAuthorizer(msgspec.Struct, frozen=True):
         """
         values = tuple([source.value(request) for source in self.sources])
         needed = self.record.type == "TOKEN" or self.ttl_s > 0
-        if needed and not (values and all(values)):
+        if needed and not (values and all(value.strip(_SEVERAL) for value in values)):
             raise GatewayRefusal("UNAUTHORIZED")
         return values
 
@@ -104,7 +105,8 @@ class LambdaAuthorizer(msgspec.Struct, frozen=True):
     def event(self, request: RequestContext, arn: str, values: tuple[str, ...]) -> dict[str, Any]:
         """What the function is asked about the method `arn`."""
         if self.record.type == "TOKEN":
-            return {"type": "TOKEN", "methodArn": arn, "authorizationToken": values[0]}
+            token = values[0].replace(_SEVERAL, ",")
+            return {"type": "TOKEN", "methodArn": arn, "authorizationToken": token}
         headers, many_headers = both(request.headers)
         query, many_query = both(request.query)
         return {

@@ -10,7 +10,7 @@ import msgspec
 
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
-from portico.services.apigateway.plane.execution_log import Lines
+from portico.services.apigateway.plane.execution_log import Lines, secrets_of
 from portico.services.apigateway.plane.identity import anonymous
 from portico.services.apigateway.plane.paths import BadPath, normal
 from portico.services.apigateway.plane.plans import Plan
@@ -121,7 +121,7 @@ def opened(entered: Entry, body: bytes) -> RequestContext:
         context={"customDomain": {"basePathMatched": base.removeprefix("/") or "(none)"}}
         if by_domain
         else {},
-        log=Lines(arrival.at) if logged else None,
+        log=Lines(arrival.at, secrets_of(head.headers)) if logged else None,
     )
 
 
