@@ -75,6 +75,10 @@ class SigningKeys:
         self._loaded: dict[str, Signer] = {}
         self._making: dict[str, asyncio.Lock] = {}
 
+    async def public(self, owner: str) -> Keys:
+        """The public keys of an owner; none if nothing was ever signed for it."""
+        return {} if await self._cache.get(KEYS, owner) is None else (await self.of(owner)).public
+
     async def of(self, owner: str) -> Signer:
         """The keys of an owner; made now if there are none yet."""
         held = await self._cache.get(KEYS, owner)

@@ -630,7 +630,7 @@ def _forged(place: Place, case: str, result: dict[str, str]) -> str:
         case "no algorithm":
             return f"{_encoded({'alg': 'none', 'kid': kid})}.{body}."
         case "the public key as a secret":
-            public: Any = place.pools.idp.token_keys._loaded[place.pool].public[kid]
+            public: Any = place.pools.idp.issuers._keys._loaded[f"cognito-idp/{place.pool}"].public[kid]
             pem = RSAKey.import_key(dict(public.jwk)).as_pem(private=False)
             key = OctKey.import_key(pem.replace(b"-----", b""))
             return jws.serialize_compact(

@@ -1,6 +1,7 @@
 """Amazon Cognito user pools: who signs in, and what they are shown to be."""
 
 from portico.calls.ports import Ports, ServiceSpec
+from portico.identity.signing_keys import SigningKeys
 from portico.mail.smtp import by_smtp
 from portico.services.cognito_idp.expired import Expired
 from portico.services.cognito_idp.guesses import Guesses
@@ -12,7 +13,6 @@ from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.sweep import Sweeper
-from portico.services.cognito_idp.token_keys import TokenKeys
 from portico.services.cognito_idp.well_known import WellKnown
 
 
@@ -29,7 +29,7 @@ def _build(ports: Ports) -> CognitoIdp:
     )
     ports.start_task("cognito_idp.outbox", outbox.run)
     ports.start_task("cognito_idp.sweep", Sweeper(ports.store, extras["Bus"]).run)
-    keys = TokenKeys(ports.cache, extras["Sealer"])
+    keys = SigningKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
     ports.start_task("cognito_idp.expired", Expired(ports.store, ports.clock.now).run)
@@ -41,7 +41,6 @@ def _build(ports: Ports) -> CognitoIdp:
         bus=extras["Bus"],
         sealer=extras["Sealer"],
         origin=extras["Origin"],
-        token_keys=keys,
         issuers=issuers,
         tokens=extras["Tokens"],
         guesses=Guesses(ports.cache),

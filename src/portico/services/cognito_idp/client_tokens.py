@@ -37,6 +37,6 @@ async def issue_to_client(
         subject = pre_token.Subject(client.id, client.id, {}, scopes)
         overrides = await pre_token.overrides(idp, call, pool, subject, Membership(), _SOURCE, metadata)
     claims = client_claims(idp.issuers.of(pool), client, int(call.now), scopes, ids.uuid(), overrides)
-    signer = await idp.token_keys.of(pool.id)
-    text = await asyncio.to_thread(signer.sign, "access", claims)
+    signer = await idp.issuers.signer(pool)
+    [text] = await asyncio.to_thread(signer.sign, ("access", claims))
     return Issued("", text, "", client.access_s)

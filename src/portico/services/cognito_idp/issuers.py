@@ -10,8 +10,8 @@ import re
 from typing import Literal
 
 from portico.identity.issuers import Keys
-from portico.services.cognito_idp.records import KEYS, POOLS, Pool
-from portico.services.cognito_idp.token_keys import TokenKeys
+from portico.identity.signing_keys import Signer, SigningKeys
+from portico.services.cognito_idp.records import POOLS, Pool
 from portico.store.cache import RecordCache
 
 Form = Literal["own", "aws"]
@@ -28,7 +28,7 @@ class PoolIssuers:
 
     __slots__ = ("_cache", "_form", "_keys", "_origin")
 
-    def __init__(self, cache: RecordCache, keys: TokenKeys, origin: str, form: Form) -> None:
+    def __init__(self, cache: RecordCache, keys: SigningKeys, origin: str, form: Form) -> None:
         self._cache = cache
         self._keys = keys
         self._origin = origin.rstrip("/")
@@ -60,9 +60,16 @@ class PoolIssuers:
         pool_id = name.removeprefix("user pool ")
         if await self._cache.get(POOLS, pool_id) is None:
             return None
-        if await self._cache.get(KEYS, pool_id) is None:
-            return {}  # nothing was ever signed for it
-        return (await self._keys.of(pool_id)).public
+        return await self._keys.public(keys_owner(pool_id))
+
+    async def signer(self, pool: Pool) -> Signer:
+        """What signs the pool's tokens; its keys are made now if there are none yet."""
+        return await self._keys.of(keys_owner(pool.id))
+
+
+def keys_owner(pool_id: str) -> str:
+    """Whose keys those of a pool are."""
+    return f"cognito-idp/{pool_id}"
 
 
 def aws_form(pool: Pool) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from portico.base import ids
 from portico.calls.call import Call
+from portico.identity.signing_keys import Signer
 from portico.services.cognito_idp import families, pre_token
 from portico.services.cognito_idp.claims import (
     SIGN_IN_SCOPE,
@@ -25,7 +26,6 @@ from portico.services.cognito_idp.claims import (
 from portico.services.cognito_idp.families import refresh_token
 from portico.services.cognito_idp.records import GROUPS, GROUPS_OF, Client, Pool, RefreshFamily, User
 from portico.services.cognito_idp.service import CognitoIdp, user_key
-from portico.services.cognito_idp.token_keys import PoolSigner
 from portico.services.cognito_idp.triggers import attributes_of
 
 
@@ -97,23 +97,24 @@ async def issue(idp: CognitoIdp, call: Call, grant: Grant) -> Issued:
     shown = groups if overrides.membership is None else overrides.membership
     access = access_claims(sign, shown, ids.uuid(), overrides)
     identity = id_claims(sign, shown, ids.uuid(), overrides)
-    signer = await idp.token_keys.of(grant.pool.id)
+    signer = await idp.issuers.signer(grant.pool)
     access_text, id_text = await asyncio.to_thread(_signed, signer, access, identity, grant)
     refresh = "" if grant.family is not None else refresh_token(idp, family)
     return Issued(id_text, access_text, refresh, grant.client.access_s)
 
 
 def _signed(
-    signer: PoolSigner, access: dict[str, Any], identity: dict[str, Any], grant: Grant
+    signer: Signer, access: dict[str, Any], identity: dict[str, Any], grant: Grant
 ) -> tuple[str, str]:
     """The access and the ID token. With OAuth the latter names the former by its digest, and is for who asked for `openid` only."""
-    text = signer.sign("access", access)
     if not grant.oauth:
-        return text, signer.sign("id", identity)
+        text, id_text = signer.sign(("access", access), ("id", identity))
+        return text, id_text
+    [text] = signer.sign(("access", access))
     if "openid" not in grant.scopes:
         return text, ""
     half = urlsafe_b64encode(sha256(text.encode()).digest()[:16]).rstrip(b"=").decode()
-    return text, signer.sign("id", {**identity, "at_hash": half})
+    return text, signer.sign(("id", {**identity, "at_hash": half}))[0]
 
 
 async def groups_of(call: Call, pool: Pool, user: User) -> Membership:

@@ -14,6 +14,7 @@ from portico.services.cognito_idp.new_users import Asked
 from portico.services.cognito_idp.records import POOLS, Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, find_user
 from portico.services.cognito_idp.settle import settled
+from portico.services.cognito_idp.srp import in_thread
 from portico.services.cognito_idp.triggers import call_trigger, function_of
 from portico.wire.errors import AwsError
 
@@ -69,9 +70,8 @@ async def _brought(
         call, pool, Asked(str(said["userAttributes"].get("username", name)), told), None, "RESET_REQUIRED"
     )
     if said.get("finalUserStatus") == "CONFIRMED" and password:
-        user = msgspec.structs.replace(
-            user, status="CONFIRMED", secret=password_policy.kept(idp, pool, user, password)
-        )
+        secret = await in_thread(password_policy.kept, idp, pool, user, password)
+        user = msgspec.structs.replace(user, status="CONFIRMED", secret=secret)
     if said.get("enableSMSMFA") and "phone_number" in user.attributes:
         user = msgspec.structs.replace(user, mfa=("SMS_MFA",))
     await new_users.store(call, pool, user, force=bool(said.get("forceAliasCreation")))

@@ -347,15 +347,6 @@ class PendingToken(msgspec.Struct, frozen=True, gc=False):
     sealed: str
 
 
-class PoolKeys(msgspec.Struct, frozen=True, gc=False):
-    """A pool's signing keys: `sealed` private keys by key id; the first signs ID tokens, the second access tokens."""
-
-    pool: str
-    ids: tuple[str, ...]
-    sealed: tuple[str, ...]
-    public: tuple[Mapping[str, str], ...]
-
-
 class Tally(msgspec.Struct, frozen=True, gc=False):
     """How many users there are in one of a pool's shards."""
 
@@ -384,7 +375,6 @@ DEVICES = Table("cognito-idp.device", Device)  # pool id, name, device key
 REFRESH = Table("cognito-idp.refresh", RefreshFamily)  # pool id, name, family
 USED_STEPS = Table("cognito-idp.totp-step", UsedStep)  # pool id, name
 PENDING_TOKENS = Table("cognito-idp.totp-pending", PendingToken)  # pool id, name
-KEYS = Table("cognito-idp.keys", PoolKeys)  # pool id
 TALLIES = Table("cognito-idp.tally", Tally)  # pool id, shard
 
 

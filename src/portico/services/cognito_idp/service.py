@@ -28,7 +28,6 @@ from portico.services.cognito_idp.records import (
     User,
     pool_arn,
 )
-from portico.services.cognito_idp.token_keys import TokenKeys
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
@@ -44,7 +43,6 @@ class CognitoIdp(msgspec.Struct, frozen=True):
     bus: Bus
     sealer: Sealer
     origin: str
-    token_keys: TokenKeys
     issuers: PoolIssuers
     tokens: Tokens
     guesses: Guesses

@@ -6,8 +6,10 @@ The record that says so is written with the deletion, so that a restart goes on 
 import msgspec
 
 from portico.bus.port import Bus
+from portico.identity.signing_keys import KEYS
 from portico.services.cognito_idp import records
 from portico.services.cognito_idp.import_records import IMPORTS
+from portico.services.cognito_idp.issuers import keys_owner
 from portico.store.port import Delete, Key, Store, Unrefer
 from portico.store.table import AnyTable, Table
 
@@ -32,7 +34,6 @@ _OF_POOL: tuple[AnyTable, ...] = (
     records.REFRESH,
     records.USED_STEPS,
     records.PENDING_TOKENS,
-    records.KEYS,
     records.TALLIES,
     IMPORTS,
 )
@@ -73,7 +74,7 @@ class Sweeper:
                 await self._store.commit([Unrefer(job.blob, row.key), Delete(row.key)])
         for table in _OF_POOL:
             await self._empty(table.key(left.pool))
-        await self._store.commit([Delete(SWEEPS.key(left.pool))])
+        await self._store.commit([Delete(KEYS.key(keys_owner(left.pool))), Delete(SWEEPS.key(left.pool))])
         return True
 
     async def _empty(self, prefix: Key) -> None:

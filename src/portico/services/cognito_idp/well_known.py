@@ -63,7 +63,7 @@ class WellKnown:
         return Reply(200, _HEADERS, msgspec.json.encode(found))
 
     async def _keys(self, pool: Pool) -> dict[str, Any]:
-        return {"keys": list((await self._idp.token_keys.of(pool.id)).record.public)}
+        return {"keys": list((await self._idp.issuers.signer(pool)).record.public)}
 
     def _discovery(self, pool: Pool) -> dict[str, Any]:
         found: dict[str, Any] = {
