@@ -10,7 +10,7 @@ from portico.services.apigatewayv2.records import Stage
 from portico.services.apigatewayv2.sockets.notes import settings_of
 
 _RATE, _BURST = 10_000.0, 5_000.0
-_CONNECTIONS_RATE = _CONNECTIONS_BURST = 500.0
+_CONNECTIONS_RATE = 500.0  # AWS tells no burst; the account's it is
 
 
 class Throttles:
@@ -23,7 +23,7 @@ class Throttles:
     def connection(self, served: Served, stage: Stage) -> bool:
         """Whether one more handshake is let in."""
         here = (served.account, served.region)
-        limit = Limit(("websocket connections", *here), _CONNECTIONS_RATE, _CONNECTIONS_BURST)
+        limit = Limit(("websocket connections", *here), _CONNECTIONS_RATE, _BURST)
         return self._take([limit, *_limits(served, stage, "$connect")])
 
     def message(self, served: Served, stage: Stage, route_key: str) -> bool:

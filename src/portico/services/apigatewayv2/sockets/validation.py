@@ -3,9 +3,8 @@
 Source: API Gateway Developer Guide, "Request validation for WebSocket APIs", "WebSocket selection expressions".
 """
 
-import asyncio
-
-from portico.doors.schemas import QUICK_BYTES, SchemaFailed
+from portico.doors.aside import aside
+from portico.doors.schemas import SchemaFailed
 from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.expressions import Lookup, compiled
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationFailed
@@ -26,9 +25,9 @@ async def is_valid(exchange: Exchange, plans: Plans, value_of: Lookup) -> bool:
         return True
     body = exchange.body.encode(errors="surrogatepass")
     try:
-        if len(body) <= QUICK_BYTES:
+        if plans.schemas.is_quick(body):
             return not plans.schemas.wrong_in(name, body)
-        return not await asyncio.to_thread(plans.schemas.wrong_in, name, body)
+        return not await aside(plans.schemas.wrong_in, name, body)
     except SchemaFailed as error:
         raise IntegrationFailed(500, str(error)) from error
 
