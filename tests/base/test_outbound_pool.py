@@ -166,7 +166,17 @@ async def test_addresses_are_checked(site: Site) -> None:
     assert await refused(closed, site, "/a") == "refused"
     own = Pool(Outbound(allow=("127.0.0.0/8",), own_port=site.port))
     assert await refused(own, site, "/a") == "refused"
-    doors = Pool(Outbound(own_port=site.port, doors=lambda host, path: path == "/door"))
+
+
+async def test_front_doors_are_open_and_nothing_else_is(site: Site) -> None:
+    doors = Pool(
+        Outbound(allow=("127.0.0.0/8",), own_port=site.port, doors=lambda host, path: path == "/door")
+    )
     assert await refused(doors, site, "/a") == "refused"
     assert await ask(doors, site, "/door") == (200, b"hi")
+    assert await refused(doors, site, "/a") == "refused"  # nor on the connection that is kept
+    with pytest.raises(OutboundError) as caught:
+        await doors.send("GET", f"http://127.0.0.1:{site.port}/door", (("Host", "other"),), b"", timeout_s=1)
+    assert caught.value.reason == "refused"
+    assert len(site.requests) == 1
     doors.close()

@@ -162,14 +162,17 @@ class Outbound:
         except (OSError, ssl.SSLError) as error:
             raise OutboundError("unreachable", f"{url} can't be reached: {error}") from error
 
-    async def connect(self, parts: SplitResult, protocol: Callable[[], P], *, verify: bool = True) -> P:
-        """A connection to the host of a URL (`parsed`), once its addresses are checked; `verify`: its certificate must be a good one.
+    async def connect(
+        self, parts: SplitResult, protocol: Callable[[], P], *, verify: bool = True, door: bool = False
+    ) -> P:
+        """A connection to the host of a URL (`parsed`), once its addresses are checked; `verify`: its certificate must be a good one;
+        `door`: it is for a front door of ours (`is_door`), and for nothing else.
 
         Raises:
             OutboundError: the address is refused, or there is none.
             OSError: it can't be reached.
         """
-        address, port = await self._address(parts)
+        address, port = await self._address(parts, door=door)
         secure = parts.scheme == "https"
         _, made = await asyncio.get_running_loop().create_connection(
             protocol,
@@ -191,9 +194,13 @@ class Outbound:
             self._context = ssl.create_default_context()
         return self._context
 
-    async def _address(self, parts: SplitResult) -> tuple[str, int]:
+    def is_door(self, parts: SplitResult) -> bool:
+        """Whether a URL leads to a front door of this server (if it leads to this server at all)."""
         host, port = host_port(parts)
-        door = port == self._own_port != 0 and self._doors(host, parts.path)
+        return port == self._own_port != 0 and self._doors(host, parts.path)
+
+    async def _address(self, parts: SplitResult, *, door: bool) -> tuple[str, int]:
+        host, port = host_port(parts)
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -221,7 +228,7 @@ class Outbound:
             raise OutboundError("refused", f"{host} resolves to {address}, which is {what}")
 
     async def _exchange(self, parts: SplitResult, message: bytes, bytes_max: int) -> Response:
-        address, port = await self._address(parts)
+        address, port = await self._address(parts, door=self.is_door(parts))
         secure = parts.scheme == "https"
         reader, writer = await asyncio.open_connection(
             address,

@@ -19,7 +19,7 @@ _IDLE_PER_HOST_MAX = 32
 _IDLE_S = 20.0
 _REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 
-Key = tuple[str, str, int, bool]
+Key = tuple[str, str, int, bool, bool]
 
 
 class Pool:
@@ -45,7 +45,9 @@ class Pool:
         """
         parts = parsed(url)
         request = message(method, parts, headers, body)
-        key = (parts.scheme, *host_port(parts), verify)
+        # a request by another name than the URL's could be for anything at that address, not only for a door
+        named = all(value == parts.netloc for name, value in headers if name.lower() == "host")
+        key = (parts.scheme, *host_port(parts), verify, named and self._outbound.is_door(parts))
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._begun(method, parts, key, request)
@@ -86,7 +88,7 @@ class Pool:
         self._open += 1
         made = _Connection(self, key)
         try:
-            return await self._outbound.connect(parts, lambda: made, verify=key[3])
+            return await self._outbound.connect(parts, lambda: made, verify=key[3], door=key[4])
         except BaseException:
             made.close()
             raise

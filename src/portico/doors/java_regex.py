@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from portico.doors.aside import aside
-from portico.wire.patterns import is_linear
 
 _SECONDS = 0.25
 _INLINE_CHARS = 4_096
 _REPLACED_CHARS_MAX = 10 * 1024 * 1024
 _QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.S)
+_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.S)
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_UNBOUNDED = re.compile(r"[*+]|\{\d+,\d*\}")
 _NAMED_AGAIN = re.compile(r"\\k<(\w+)>")
 _GROUP = re.compile(r"\\(.)|\$(?:\{(\w+)\}|(\d))", re.S)
 
@@ -53,15 +55,28 @@ def found_in(pattern: str, text: str) -> bool:
     return bool(_bounded(_compiled(pattern).search, pattern, text))
 
 
+def is_quick(pattern: str, text: str) -> bool:
+    """Whether asking takes no time worth speaking of: no group is repeated, and little else for a text of this length."""
+    repeats = _repeats(pattern)
+    return repeats is not None and len(text) <= (
+        _INLINE_CHARS if repeats <= 1 else _INLINE_CHARS // 16 if repeats == 2 else 16
+    )
+
+
+@lru_cache(maxsize=512)
+def _repeats(pattern: str) -> int | None:
+    """How often a pattern repeats something without bound; None if that may be a group."""
+    plain = _ESCAPED_OR_CLASS.sub("x", pattern)
+    return None if _REPEATED_GROUP.search(plain) else len(_UNBOUNDED.findall(plain))
+
+
 async def matches_aside(pattern: str, text: str) -> bool:
     """Like `matches`, in another thread where it may take long.
 
     Raises:
         BadPattern: see there.
     """
-    if len(text) <= _INLINE_CHARS and is_linear(pattern):
-        return matches(pattern, text)
-    return await aside(matches, pattern, text)
+    return matches(pattern, text) if is_quick(pattern, text) else await aside(matches, pattern, text)
 
 
 def replaced(pattern: str, replacement: str, text: str, *, all_of_them: bool = True) -> str:

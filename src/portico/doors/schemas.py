@@ -12,8 +12,7 @@ import msgspec
 
 from portico.doors.java_regex import BadPattern, found_in
 
-QUICK_BYTES = 4_096
-"""Larger bodies are to be judged on another thread."""
+_QUICK_BYTES = 4_096
 
 
 class SchemaFailed(Exception):
@@ -23,13 +22,18 @@ class SchemaFailed(Exception):
 class Schemas:
     """The models of an API by their names, compiled when the first body comes."""
 
-    __slots__ = ("_base", "_models", "_registry", "_validators")
+    __slots__ = ("_base", "_models", "_patterns", "_registry", "_validators")
 
     def __init__(self, base: str, models: Mapping[str, str]) -> None:
         self._base = base
         self._models = models
+        self._patterns = any('"pattern' in text for text in models.values())
         self._registry: Any = None
         self._validators: dict[str, Any] = {}
+
+    def is_quick(self, body: bytes) -> bool:
+        """Whether judging a body takes no time worth speaking of; any other is to be judged `aside`."""
+        return len(body) <= _QUICK_BYTES and not self._patterns
 
     def wrong_in(self, name: str, body: bytes) -> str:
         """What of a body is not as the model `name` says, "" if nothing. An empty body counts as an empty object.

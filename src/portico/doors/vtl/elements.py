@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from portico.doors.java_regex import is_quick
 from portico.doors.vtl import methods, values
 from portico.doors.vtl.engine import (
     DEPTH_MAX,
@@ -18,7 +19,6 @@ from portico.doors.vtl.engine import (
     airspeed,
     replace,
 )
-from portico.wire.patterns import is_linear
 
 NAME = r"[_a-z][a-z0-9_]*"
 
@@ -122,7 +122,7 @@ def _is_quick(name: str, current: Any, arguments: list[Any]) -> bool:
             and sum(len(given) for given in arguments if isinstance(given, str)) <= _QUICK_CHARS
         )
     if name in _PATTERNS and isinstance(current, str) and arguments:
-        return len(current) <= _QUICK_CHARS and is_linear(str(arguments[0]))
+        return is_quick(str(arguments[0]), current)
     return True
 
 

@@ -5,13 +5,13 @@ Models name each other by `https://apigateway.amazonaws.com/restapis/{api}/model
 Source: API Gateway Developer Guide, "Request validation for REST APIs", "Data models for REST APIs"; answers seen.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from portico.doors.schemas import QUICK_BYTES, SchemaFailed, Schemas
+from portico.doors.aside import aside
+from portico.doors.schemas import SchemaFailed, Schemas
 from portico.services.apigateway.records import Method, Model, RequestValidator
 from portico.services.apigateway.transform.media import JSON, header, media_type
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
@@ -42,10 +42,7 @@ class Checks(msgspec.Struct, frozen=True):
         schema = self._schema(header(request.headers, "content-type"))
         if schema is None:
             return
-        quick = len(request.body) <= QUICK_BYTES
-        wrong = (
-            schema.wrong_in(request.body) if quick else await asyncio.to_thread(schema.wrong_in, request.body)
-        )
+        wrong = await schema.wrong_in(request.body)
         if wrong:
             raise GatewayRefusal(
                 "BAD_REQUEST_BODY",
@@ -88,14 +85,16 @@ class Schema:
         self._name = name
         self._schemas = schemas
 
-    def wrong_in(self, body: bytes) -> str:
+    async def wrong_in(self, body: bytes) -> str:
         """What of a body is not as the model says, "" if nothing.
 
         Raises:
             GatewayRefusal: `API_CONFIGURATION_ERROR`, the model is no schema.
         """
         try:
-            return self._schemas.wrong_in(self._name, body)
+            if self._schemas.is_quick(body):
+                return self._schemas.wrong_in(self._name, body)
+            return await aside(self._schemas.wrong_in, self._name, body)
         except SchemaFailed as error:
             raise GatewayRefusal(
                 "API_CONFIGURATION_ERROR", detail=f"Execution failed due to configuration error: {error}"
