@@ -6,7 +6,7 @@ Source: API Gateway Developer Guide, "Create routes for HTTP APIs".
 import pytest
 
 from portico.services.apigatewayv2.plane.tree import RouteTree
-from portico.services.apigatewayv2.route_keys import RouteKey, conflicting, parse
+from portico.services.apigatewayv2.route_keys import RouteKey, conflicting, invoked, parse
 
 
 def key(text: str) -> RouteKey:
@@ -111,3 +111,15 @@ def test_depth_costs_and_breadth_does_not() -> None:
     """Walking back is bounded: a path of many segments that match variables and literals alike ends."""
     routes = tree(*(f"GET /{'/'.join(['a'] * n)}/{{v}}" for n in range(1, 12)), "GET /{a}/{b}/{c}/{d}")
     assert routes.find("GET", "/" + "/".join(["a"] * 30)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        ("GET /pets/{id}", "GET/pets/{id}"),
+        ("ANY /{proxy+}", "*/{proxy+}"),
+        ("$default", "$default"),
+    ],
+)
+def test_what_a_function_is_invoked_for(text: str, ending: str) -> None:
+    assert invoked(text) == ending

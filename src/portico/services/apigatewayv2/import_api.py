@@ -3,7 +3,6 @@
 Source: API Gateway Version 2 API Reference; Developer Guide, "Use OpenAPI definitions for HTTP APIs".
 """
 
-from asyncio import to_thread
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
+from portico.doors.aside import aside
 from portico.services.apigatewayv2 import (
     access,
     api_rules,
@@ -112,7 +112,7 @@ async def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
         "Partition": call.scope.partition,
     }
     if len(body) > _LARGE_CHARS:  # reading it would hold up the calls of others
-        return await to_thread(_read, body, variables, base_path)
+        return await aside(_read, body, variables, base_path)
     return _read(body, variables, base_path)
 
 

@@ -64,6 +64,12 @@ def parse(text: str) -> RouteKey | None:
     return RouteKey(method, segments, segments[-1].endswith("+}") and name(segments[-1]) is not None)
 
 
+def invoked(text: str) -> str:
+    """A key as the ARN of who calls for its route ends: `GET/pets/{id}`, `*/pets` for any method, `$default`."""
+    method, space, path = text.partition(" ")
+    return f"{'*' if method == 'ANY' else method}{path}" if space and path.startswith("/") else text
+
+
 def conflicting(one: RouteKey, other: RouteKey) -> bool:
     """Whether two keys lead to one place although they are written differently: the same methods, and paths that differ in the names of
     their variables only."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from portico.doors.leading import Census, Function, Leading, qualifier_in
 from portico.doors.public import Public
 from portico.services.apigatewayv2.records import APIS, DEPLOYED, STAGES, Api, Deployed, Route, Stage
+from portico.services.apigatewayv2.route_keys import invoked
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
@@ -54,9 +55,8 @@ class ApiWays:
             qualifier = qualifier_in(function, filled)
             if integration is None or qualifier is None:
                 continue
-            verb, _, path = route.route_key.rpartition(" ")
             source = f"{function.region}:{function.account}:{api.api_id}/{stage.stage_name}"
-            ending = f"{verb or '*'}{path}" if api.is_http and verb else path
+            ending = invoked(route.route_key) if api.is_http else route.route_key
             admitted = bool(integration.credentials_arn) or await self._census.lets_in(
                 function, qualifier, "apigateway.amazonaws.com", f"arn:aws:execute-api:{source}/{ending}"
             )

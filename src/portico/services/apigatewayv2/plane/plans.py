@@ -28,7 +28,7 @@ from portico.services.apigatewayv2.records import (
     Stage,
     Values,
 )
-from portico.services.apigatewayv2.route_keys import parse
+from portico.services.apigatewayv2.route_keys import invoked, parse
 from portico.store.cache import Held, RecordCache
 
 ACCOUNT_RATE, ACCOUNT_BURST = 10_000.0, 5_000.0
@@ -153,9 +153,8 @@ class _Maker:
         self._authorizers = {one.authorizer_id: self._authorizer(one) for one in deployed.authorizers}
 
     def route(self, route: Route) -> RoutePlan:
-        method, _, path = route.route_key.rpartition(" ")
-        shown = {"": "", "ANY": "*/"}.get(method, f"{method}/")
-        source = f"{self._api_arn}/{self._stage.stage_name}/{shown}{path.removeprefix('/')}"
+        path = route.route_key.rpartition(" ")[2]
+        source = f"{self._api_arn}/{self._stage.stage_name}/{invoked(route.route_key)}"
         integration = self._integrations.get(route.integration_id)
         if integration is not None:
             integration = self._substituted(integration)
