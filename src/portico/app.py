@@ -40,7 +40,7 @@ from portico.gateway.debug import Debug
 from portico.gateway.doors import Front
 from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
-from portico.gateway.hosts import Hosts
+from portico.gateway.hosts import LOOPBACK_NAMES, Hosts
 from portico.gateway.mail import Mail
 from portico.gateway.metrics import Calls, Metric, Sample
 from portico.gateway.own import Endpoint, Own
@@ -350,7 +350,8 @@ class Server:
             region=settings.region,
             from_function=from_function,
         )
-        hosts = Hosts(listed(settings.hostnames), settings.host)
+        others = LOOPBACK_NAMES if settings.development else ()
+        hosts = Hosts((*listed(settings.hostnames), *others), settings.host)
         guard = Guard(plane, hosts, Origins(listed(settings.origins)))
         front = Front(guard, self.doors, cache=self.cache, hosts=hosts, clock=self.clock)
         self.handler = behind_proxy(front) if settings.trust_proxy else front

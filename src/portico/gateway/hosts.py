@@ -8,6 +8,10 @@ from portico.wire.errors import AwsError
 from portico.wire.http import Head
 
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z]{2,3}(?:-[a-z]+)+-\d{1,2})?").fullmatch
+LOOPBACK_NAMES = ("localhost.localstack.cloud", "*.localhost.localstack.cloud")
+"""Public names that resolve to this machine, which tools of this kind have written into projects and test suites; nobody else can put a
+page below them."""
+
 _REMEMBERED_MAX = 256
 _SHOWN_MAX = 100
 
