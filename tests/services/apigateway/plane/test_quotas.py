@@ -11,7 +11,8 @@ import pytest
 from portico.base.clock import Clock
 from portico.services.apigateway.plane.clients import Member
 from portico.services.apigateway.plane.periods import begin
-from portico.services.apigateway.plane.quotas import USAGES, Quotas
+from portico.services.apigateway.plane.quotas import Quotas
+from portico.services.apigateway.plane.usages import USAGES
 from portico.services.apigateway.records import PLAN_KEYS, ApiKey, PlanKey, Quota, UsagePlan
 from portico.services.apigateway.transform.seam import GatewayRefusal
 from portico.store.cache import RecordCache
@@ -182,10 +183,11 @@ async def test_remaining_requests_can_be_set(make: Any) -> None:
     client = await make(10)
     now = Clock().now()
     assert await client.takes(4, at=now) == 4
-    tx = Transaction(client.cache)
-    await client.quotas.set_remaining(tx, ACCOUNT, REGION, client.plan, "k1", 25)
-    await tx.commit()
-    assert await client.takes(at=now) == 25
+    for remaining in (25, 3, 0, 12):
+        tx = Transaction(client.cache)
+        await client.quotas.set_remaining(tx, ACCOUNT, REGION, client.plan, "k1", remaining)
+        await tx.commit()
+        assert await client.takes(at=now) == remaining
 
 
 async def test_a_plan_without_a_quota_counts_only(store: Store) -> None:

@@ -6,20 +6,19 @@ identity sources, in the scope of the stage and of the deployment, and its polic
 Source: API Gateway Developer Guide, "Use API Gateway Lambda authorizers", "Input to" and "Output from an API Gateway Lambda authorizer".
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from portico.base.clock import Clock
 from portico.doors.authorizer_cache import AuthorizerCache
-from portico.doors.authorizer_policy import AuthorizerPolicy
 from portico.doors.java_regex import BadPattern, matches_aside
 from portico.doors.payload1 import both
 from portico.identity.global_keys import global_context
 from portico.identity.policy.document import PolicyError
 from portico.identity.policy.evaluate import Context
 from portico.identity.principal import ANONYMOUS
+from portico.services.apigateway.plane.authorizer_answers import Answered, read
 from portico.services.apigateway.plane.authorizer_calls import AuthorizerCalls
 from portico.services.apigateway.records import Authorizer
 from portico.services.apigateway.transform.context import at, event_context
@@ -28,7 +27,6 @@ from portico.services.apigateway.transform.seam import GatewayRefusal, RequestCo
 _EXPLICIT = "User is not authorized to access this resource with an explicit deny"
 _TTL_S = 300
 _SEVERAL = "\0"
-_SCALARS = (str, bool, int, float)
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
@@ -48,23 +46,6 @@ class Source(msgspec.Struct, frozen=True, gc=False):
             return request.stage_variables.get(self.name, "")
         found = at(event_context(request), self.name)
         return "" if found is None else str(found)
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """What a function has answered, once it is certain that it means something. `context` are texts; `document` is the policy as it was
-    given; `latency_ms` is how long the answer took (0 when it was remembered)."""
-
-    principal_id: str
-    policy: AuthorizerPolicy
-    document: Any
-    context: dict[str, str]
-    usage_key: str = ""
-    latency_ms: int = 0
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        """`requestContext.authorizer`."""
-        return {"principalId": self.principal_id, "integrationLatency": self.latency_ms, **self.context}
 
 
 class LambdaAuthorizer(msgspec.Struct, frozen=True):
@@ -194,27 +175,6 @@ class LambdaAuthorizers:
         self._cache.flush((api_id, stage))
 
 
-def read(payload: bytes) -> Answered:
-    """What an answer means.
-
-    Raises:
-        ValueError, PolicyError: nothing.
-    """
-    given = msgspec.json.decode(payload)
-    if not isinstance(given, dict):
-        raise ValueError("the answer is not an object")
-    principal, key = given.get("principalId"), given.get("usageIdentifierKey") or ""
-    context = given.get("context")
-    if context is None:
-        context = {}
-    if not isinstance(principal, str) or not principal:
-        raise ValueError("principalId is not a string")
-    if not isinstance(key, str) or not isinstance(context, dict):
-        raise ValueError("usageIdentifierKey or context is of the wrong type")
-    document = given.get("policyDocument")
-    return Answered(principal, AuthorizerPolicy(document), document, _texts(context), key)
-
-
 def compiled(record: Authorizer) -> LambdaAuthorizer:
     """The compiled form of a TOKEN or REQUEST authorizer."""
     sources = tuple(_source(entry.strip()) for entry in record.identity_source.split(",") if entry.strip())
@@ -226,22 +186,6 @@ def compiled(record: Authorizer) -> LambdaAuthorizer:
 def _source(text: str) -> Source:
     kind, _, name = text.removeprefix("method.request.").partition(".")
     return Source(kind, name)
-
-
-def _texts(context: Mapping[str, Any]) -> dict[str, str]:
-    """The authorizer's context as texts.
-
-    Raises:
-        ValueError: a value is an object or a list.
-    """
-    texts: dict[str, str] = {}
-    for name, value in context.items():
-        if value is None:
-            continue
-        if not isinstance(value, _SCALARS):
-            raise ValueError(f"the context's {name} is an object or a list")
-        texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
-    return texts
 
 
 def _circumstances(request: RequestContext, *, secure: bool) -> Context:

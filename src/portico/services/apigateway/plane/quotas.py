@@ -8,50 +8,26 @@ Source: API Gateway API reference, QuotaSettings, GetUsage, UpdateUsage.
 
 import asyncio
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
 from portico.base.clock import Clock
 from portico.services.apigateway.plane.clients import Member
-from portico.services.apigateway.plane.periods import begin, days, today
+from portico.services.apigateway.plane.periods import days, today
+from portico.services.apigateway.plane.usages import USAGES, Usage
 from portico.services.apigateway.records import PLAN_KEYS, Quota, UsagePlan
 from portico.services.apigateway.transform.seam import GatewayRefusal
 from portico.store.cache import RecordCache
 from portico.store.port import Conflict
-from portico.store.table import Table
 from portico.store.transaction import Transaction
 
 _BLOCKS = 100  # of a period's quota
 _BLOCK_MAX = 1_000
-_KEPT_DAYS = 400
 _PURSES_MAX = 50_000
 
 ClientKey = tuple[str, str, str, str]
 """Account, region, plan and key."""
-
-
-class Day(msgspec.Struct, frozen=True, gc=False):
-    """What was used on a day (ISO date), and what remained of the period's quota at its end (or remains)."""
-
-    day: str
-    used: int
-    remaining: int
-
-
-class Usage(msgspec.Struct, frozen=True, gc=False):
-    """A client's use of a plan, by its `key`. `taken` of the period that begins on `period` (ISO date), `granted` beyond the quota there
-    (less than 0: fewer); `first` is the first period that the client was seen in; `days` the last ones with any use, oldest first."""
-
-    key: str
-    period: str = ""
-    taken: int = 0
-    granted: int = 0
-    first: str = ""
-    days: tuple[Day, ...] = ()
-
-
-USAGES = Table("apigateway-usage", Usage)  # (account, region, plan, key)
 
 
 class _Purse:
@@ -107,7 +83,7 @@ class Quotas:
             if held is not None:
                 purse = self._purses.get(key)
                 in_hand = (purse.day.isoformat(), purse.permits) if purse is not None else ("", 0)
-                found[key_id] = _by_day(held.value, plan.quota, days(start, end), in_hand)
+                found[key_id] = held.value.by_day(plan.quota, days(start, end), in_hand)
         return found
 
     async def set_remaining(
@@ -118,8 +94,8 @@ class Quotas:
             return
         key = (account, region, plan.id, key_id)
         day = today(self._clock.now())
-        usage = _current(await tx.get(USAGES, *key) or Usage(key[3]), plan.quota, day)
-        granted = remaining + usage.taken - _limit(usage, plan.quota)
+        usage = (await tx.get(USAGES, *key) or Usage(key_id)).on(plan.quota, day)
+        granted = usage.granted + remaining + usage.taken - usage.allowed(plan.quota)
         tx.put(USAGES, msgspec.structs.replace(usage, granted=granted), *key)
         tx.then(lambda: self._forget(key))
 
@@ -167,13 +143,13 @@ class Quotas:
             if await tx.get(PLAN_KEYS, *key) is None:
                 return 0  # no longer a client
             before = await tx.get(USAGES, *key) or Usage(key[3])
-            usage = _current(before, quota, day)
+            usage = before.on(quota, day)
             if count < 0 and usage.period != before.period:
                 return 0  # that period is over
-            moved = count if quota is None else min(count, max(_limit(usage, quota) - usage.taken, 0))
+            moved = count if quota is None else min(count, usage.left(quota))
             if not moved:
                 return 0
-            tx.put(USAGES, _used(usage, quota, day, moved), *key)
+            tx.put(USAGES, usage.take(quota, day, moved), *key)
             try:
                 await tx.commit()
             except Conflict:
@@ -183,48 +159,3 @@ class Quotas:
 
 def _block(quota: Quota | None) -> int:
     return _BLOCK_MAX if quota is None else max(min(quota.limit // _BLOCKS, _BLOCK_MAX), 1)
-
-
-def _limit(usage: Usage, quota: Quota) -> int:
-    """How many requests the period has: the first one has the offset less."""
-    return quota.limit - (quota.offset if usage.period == usage.first else 0) + usage.granted
-
-
-def _current(usage: Usage, quota: Quota | None, day: date) -> Usage:
-    """The usage, in the period that `day` is in."""
-    period = begin("DAY" if quota is None else quota.period, day).isoformat()
-    if usage.period == period:
-        return usage
-    return msgspec.structs.replace(usage, period=period, taken=0, granted=0, first=usage.first or period)
-
-
-def _used(usage: Usage, quota: Quota | None, day: date, count: int) -> Usage:
-    taken = usage.taken + count
-    remaining = 0 if quota is None else max(_limit(usage, quota) - taken, 0)
-    name = day.isoformat()
-    today_before = usage.days[-1].used if usage.days and usage.days[-1].day == name else 0
-    earliest = (day - timedelta(days=_KEPT_DAYS)).isoformat()
-    earlier = tuple(each for each in usage.days if earliest <= each.day < name)
-    entry = Day(name, max(today_before + count, 0), remaining)
-    return msgspec.structs.replace(usage, taken=taken, days=(*earlier, entry))
-
-
-def _by_day(
-    usage: Usage, quota: Quota | None, wanted: list[date], in_hand: tuple[str, int]
-) -> list[list[int]]:
-    """Used and remaining of each day; what is in hand is not used yet."""
-    by_day = {each.day: each for each in usage.days}
-    remaining = 0 if quota is None else quota.limit
-    rows: list[list[int]] = []
-    for day in wanted:
-        name = day.isoformat()
-        entry = by_day.get(name)
-        if entry is not None:
-            spare = in_hand[1] if in_hand[0] == name else 0
-            rows.append([entry.used - spare, entry.remaining + (spare if quota is not None else 0)])
-            remaining = rows[-1][1]
-        else:
-            if quota is not None and begin(quota.period, day) == day:
-                remaining = quota.limit
-            rows.append([0, remaining])
-    return rows
