@@ -263,8 +263,23 @@ def test_a_door_is_not_a_way_to_the_control_plane(api: Integrated) -> None:
         integrationHttpMethod="POST",
         requestParameters={"integration.request.header.Host": f"'127.0.0.1:{api.rest.server.port}'"},
     )
-    came = api.ask("/a", "POST", {}, "{}")
-    assert (came.status, came.json["message"]) == (403, "Forbidden")
+    assert api.ask("/a", "POST", {}, "{}").message == FAILED
+
+
+def test_a_host_that_is_mapped(api: Integrated, backend: Site) -> None:
+    api.put(
+        "/a",
+        "HTTP_PROXY",
+        uri=f"{backend.url}/host",
+        integrationHttpMethod="GET",
+        requestParameters={
+            "integration.request.header.Host": "'inner.example'",
+            "integration.request.header.X-Text": "'€'",
+        },
+    )
+    _, headers = seen(api.ask("/a"))
+    assert headers["host"] == "inner.example"
+    assert headers["x-text"].encode("latin-1").decode() == "€"
 
 
 def test_no_uri(api: Integrated) -> None:

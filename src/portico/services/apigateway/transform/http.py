@@ -4,6 +4,8 @@ Source: API Gateway Developer Guide, "HTTP integrations for REST APIs", "Set up 
 "Amazon API Gateway important notes" (headers).
 """
 
+from collections.abc import Iterable, Mapping
+
 from portico.doors.backends import Failed, Request, Response
 from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
@@ -25,7 +27,7 @@ from portico.services.apigateway.transform.uris import with_path_parameters, wit
 
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Amzn-Trace-Id")
 _OURS = frozenset(
-    ("host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade")
+    ("connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade")
 )
 
 
@@ -36,16 +38,14 @@ async def mapped(reach: Reach, request: RequestContext, rules: MethodRules) -> G
         GatewayRefusal: there is none, or a mapping fails.
     """
     sent = await outgoing(request, rules)
-    headers = {"accept": ("Accept", JSON), "user-agent": ("User-Agent", f"AmazonAPIGateway_{request.api_id}")}
+    usual = [("Accept", JSON), ("User-Agent", f"AmazonAPIGateway_{request.api_id}")]
     if sent.body:
-        headers["content-type"] = ("Content-Type", sent.content_type)
+        usual.append(("Content-Type", sent.content_type))
     if request.trace:
-        headers["x-amzn-trace-id"] = ("X-Amzn-Trace-Id", request.trace)
-    own = {name.lower() for name in sent.headers}
-    pairs = tuple(pair for name, pair in headers.items() if name not in own) + _flat(sent.headers)
-    response, facts = await _called(
-        reach, request, rules, sent, (*pairs, *_via(request)), _flat(sent.query), sent.body
-    )
+        usual.append(("X-Amzn-Trace-Id", request.trace))
+    headers = (*_without(usual, sent.headers), *_flat(sent.headers))
+    asked = _asked(request, rules, sent, headers, _flat(sent.query))
+    response, facts = await _answer(reach, request, rules, asked)
     answer = Incoming(str(response.status), response.body, facts, response.headers)
     return await incoming(request, rules, answer, sent.context)
 
@@ -57,26 +57,11 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
         GatewayRefusal: there is none.
     """
     sent = _passed(request, rules)
-    own = {name.lower() for name in sent.headers}
-    passed = tuple(
-        pair
-        for pair in passed_on(request.headers, signed=request.caller is not None)
-        if pair[0].lower() not in own
-    )
-    forwarded = tuple(
-        (name, header(request.headers, name)) for name in _FORWARDED if header(request.headers, name)
-    )
-    identity: Pairs = (("x-amzn-apigateway-api-id", request.api_id),)
+    passed = _without(passed_on(request.headers, signed=request.caller is not None), sent.headers)
+    forwarded = [(name, value) for name in _FORWARDED if (value := header(request.headers, name))]
     query = tuple(pair for pair in request.query if pair[0] not in sent.query) + _flat(sent.query)
-    response, facts = await _called(
-        reach,
-        request,
-        rules,
-        sent,
-        (*passed, *_flat(sent.headers), *forwarded, *identity),
-        query,
-        request.body,
-    )
+    asked = _asked(request, rules, sent, (*passed, *_flat(sent.headers), *forwarded), query)
+    response, facts = await _answer(reach, request, rules, asked)
     headers = answered(response.headers, "HTTP_PROXY")
     if response.chunks is not None:
         return GatewayAnswer(response.status, headers, chunks=response.chunks, integration=facts)
@@ -91,15 +76,14 @@ def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
     return Outgoing(places["header"], places["querystring"], path, request.body, "", context)
 
 
-async def _called(
-    reach: Reach,
-    request: RequestContext,
-    rules: MethodRules,
-    sent: Outgoing,
-    headers: Pairs,
-    query: Pairs,
-    body: bytes,
-) -> tuple[Response, IntegrationFacts]:
+def _asked(
+    request: RequestContext, rules: MethodRules, sent: Outgoing, headers: Pairs, query: Pairs
+) -> Request:
+    """The request to the backend that the integration's URI names.
+
+    Raises:
+        GatewayRefusal: `API_CONFIGURATION_ERROR`, the URI names none.
+    """
     integration = rules.integration
     if integration is None or not integration.uri:
         raise misconfigured("Invalid endpoint address")
@@ -107,21 +91,25 @@ async def _called(
     if "{" in url or not url.startswith(("http://", "https://")):
         raise misconfigured("Invalid endpoint address")
     method = integration.http_method or "GET"
-    asked = Request(
+    kept = [(name, _latin(value)) for name, value in headers if name.lower() not in _OURS]
+    return Request(
         request.http_method if method == "ANY" else method,
         url,
-        tuple(pair for pair in headers if pair[0].lower() not in _OURS),
-        body,
+        (*kept, ("x-amzn-apigateway-api-id", request.api_id)),
+        sent.body,
         integration.timeout_in_millis / 1000,
         not (integration.tls_config and integration.tls_config.insecure_skip_verification),
     )
-    told.sent(request, url, asked.headers, body)
+
+
+async def _answer(
+    reach: Reach, request: RequestContext, rules: MethodRules, asked: Request
+) -> tuple[Response, IntegrationFacts]:
+    stream = rules.integration is not None and rules.integration.response_transfer_mode == "STREAM"
+    told.sent(request, asked.url, asked.headers, asked.body)
     begun = reach.clock.monotonic()
     try:
-        if integration.response_transfer_mode == "STREAM":
-            response = await reach.backends.stream(asked)
-        else:
-            response = await reach.backends.call(asked)
+        response = await (reach.backends.stream(asked) if stream else reach.backends.call(asked))
     except Failed as error:
         raise _refused(error, round((reach.clock.monotonic() - begun) * 1000)) from error
     latency_ms = round((reach.clock.monotonic() - begun) * 1000)
@@ -137,9 +125,20 @@ def _refused(error: Failed, latency_ms: int) -> GatewayRefusal:
     )
 
 
-def _via(request: RequestContext) -> Pairs:
-    return (("x-amzn-apigateway-api-id", request.api_id),)
+def _without(pairs: Iterable[tuple[str, str]], mapped: Mapping[str, object]) -> Pairs:
+    """`pairs` without those that are mapped."""
+    own = {name.lower() for name in mapped}
+    return tuple(pair for pair in pairs if pair[0].lower() not in own)
 
 
-def _flat(lists: dict[str, tuple[str, ...]]) -> Pairs:
+def _latin(value: str) -> str:
+    """A header's value as its bytes are sent: text beyond Latin-1 (of a mapping) as UTF-8."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode(errors="replace").decode("latin-1")
+    return value
+
+
+def _flat(lists: Mapping[str, tuple[str, ...]]) -> Pairs:
     return tuple((name, value) for name, values in lists.items() for value in values)
