@@ -491,3 +491,24 @@ def test_documentation_versions(api: Api) -> None:
     assert api.told("create_documentation_version", **place)[0] == "ConflictException"
     api.call("delete_documentation_version", **place)
     assert api.told("get_documentation_version", **place)[0] == "NotFoundException"
+
+
+def test_what_is_not_documented(api: Api) -> None:
+    place = api.mock(requestParameters={"method.request.querystring.page": False})
+    api.call("put_method_response", **place, statusCode="200")
+    api.call("create_documentation_part", location={"type": "API"}, properties="{}")
+    found = api.call("get_documentation_parts", locationStatus="UNDOCUMENTED")["items"]
+    method = {"path": "/", "method": "GET"}
+    assert found == [
+        {"location": location}
+        for location in (
+            {"type": "METHOD", **method},
+            {"type": "MODEL", "name": "Empty"},
+            {"type": "MODEL", "name": "Error"},
+            {"type": "QUERY_PARAMETER", **method, "name": "page"},
+            {"type": "RESOURCE", "path": "/"},
+            {"type": "RESPONSE", **method, "statusCode": "200"},
+        )
+    ]
+    (part,) = api.call("get_documentation_parts", locationStatus="DOCUMENTED")["items"]
+    assert part["location"] == {"type": "API"}

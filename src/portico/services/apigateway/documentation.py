@@ -1,13 +1,13 @@
 """Documentation of APIs: parts, each about one thing, and versions, which are what the parts were."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigateway import access, errors, ids
+from portico.services.apigateway import access, errors, ids, undocumented
 from portico.services.apigateway.documentation_records import (
     DOCUMENTATION_PARTS,
     DOCUMENTATION_SNAPSHOTS,
@@ -19,7 +19,7 @@ from portico.services.apigateway.documentation_records import (
 )
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches, supported
-from portico.services.apigateway.records import STAGES
+from portico.services.apigateway.records import AUTHORIZERS, MODELS, RESOURCES, STAGES
 from portico.services.apigateway.service import ApiGateway, api_of, below
 from portico.services.apigateway.shown import shown
 
@@ -108,15 +108,31 @@ async def get_documentation_part(
 async def get_documentation_parts(
     service: ApiGateway, call: Call, request: "shapes.GetDocumentationPartsRequest"
 ) -> dict[str, Any]:
-    """The parts of an API, or those of a type, path or name.
+    """The parts of an API, or those of a type, path or name. With `locationStatus=UNDOCUMENTED` what there are no parts for.
 
     Raises:
         NotFoundException: there is no such API.
     """
     api = await api_of(call, request)
-    parts = sorted(await call.tx.scan(DOCUMENTATION_PARTS, api.id), key=order)
-    wanted = [part for part in parts if _fits(part.location, request)]
-    return page(wanted, request, lambda part: part.id, shown)
+    parts = await call.tx.scan(DOCUMENTATION_PARTS, api.id)
+    if request.get("locationStatus") == "UNDOCUMENTED":
+        parts = await _missing(call, api.id, {part.location for part in parts})
+    wanted = [part for part in sorted(parts, key=order) if _fits(part.location, request)]
+    return page(wanted, request, lambda part: "/".join(order(part)), _show)
+
+
+async def _missing(call: Call, api_id: str, documented: Set[Location]) -> list[DocumentationPart]:
+    """A part without id or contents for each thing that is not documented."""
+    every = undocumented.locations(
+        await call.tx.scan(RESOURCES, api_id),
+        await call.tx.scan(MODELS, api_id),
+        await call.tx.scan(AUTHORIZERS, api_id),
+    )
+    return [DocumentationPart("", location, "") for location in every if location not in documented]
+
+
+def _show(part: DocumentationPart) -> dict[str, Any]:
+    return {name: value for name, value in shown(part).items() if value}
 
 
 def _fits(location: Location, request: Mapping[str, Any]) -> bool:
@@ -124,7 +140,6 @@ def _fits(location: Location, request: Mapping[str, Any]) -> bool:
         request.get("type") in (None, location.type)
         and request.get("path") in (None, location.path)
         and request.get("nameQuery") in (None, location.name)
-        and request.get("locationStatus") != "UNDOCUMENTED"
     )
 
 

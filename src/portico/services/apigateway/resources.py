@@ -13,6 +13,7 @@ from portico.services.apigateway.patch import patches, supported
 from portico.services.apigateway.records import RESOURCES, Resource, RestApi
 from portico.services.apigateway.service import ApiGateway, api_of, resource_of
 from portico.services.apigateway.shown import shown
+from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
@@ -43,6 +44,11 @@ def is_greedy(part: str) -> bool:
 def joined(parent: Resource, part: str) -> str:
     """The path of a part below `parent`."""
     return f"{parent.path.rstrip('/')}/{part}"
+
+
+def too_many() -> AwsError:
+    """429: an API has at most 300 resources."""
+    return errors.limit_exceeded("Maximum number of resources for this API has been reached.")
 
 
 def check_part(part: str) -> None:
@@ -97,7 +103,7 @@ async def create_resource(
     check_part(part)
     check_place(parent, part, (one for one in every if one.parent_id == parent.id))
     if len(every) >= RESOURCES_MAX:
-        raise errors.limit_exceeded("Maximum number of resources for this API has been reached.")
+        raise too_many()
     made = Resource(id=ids.short_id(), parent_id=parent.id, path=joined(parent, part), path_part=part)
     call.tx.put(RESOURCES, made, api.id, made.id)
     return shown(made)

@@ -24,7 +24,7 @@ from portico.services.apigateway.records import (
     RequestValidator,
     Resource,
 )
-from portico.services.apigateway.resources import check_part, check_place, joined
+from portico.services.apigateway.resources import RESOURCES_MAX, check_part, check_place, joined, too_many
 from portico.wire.errors import AwsError
 
 VALIDATORS = "x-amazon-apigateway-request-validators"
@@ -155,6 +155,8 @@ class _Builder:
         """The resource of a path, made with those above it that are not there."""
         if path in found:
             return found[path]
+        if len(found) >= RESOURCES_MAX:
+            raise too_many()
         above, _, part = path.rpartition("/")
         parent = self._resource(found, above or "/")
         check_part(part)
