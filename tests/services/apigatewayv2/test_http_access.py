@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -68,6 +69,19 @@ def test_who_signs_needs_the_permission(
     assert signed(api, "/dev/pets/1", user, region="eu-west-1").message == forbidden
     assert signed(api, "/dev/pets/../cats/1", user).message == forbidden
     assert signed(api, "/dev/cats/%2e%2e/pets/1", user).message == forbidden
+
+
+def test_a_refusal_is_explained_by_its_id(
+    api: HttpApi, deploy: Callable[..., str], user: tuple[str, str]
+) -> None:
+    api.stage("dev")
+    api.route("ANY /{proxy+}", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")
+    refused = signed(api, "/dev/cats/1", user)
+    query = urlencode({"request_id": refused.headers["apigw-requestid"]})
+    came = api.ask(f"/_portico/explain?{query}", host=f"localhost:{api.server.port}")
+    assert came.status == 200
+    assert b"execute-api:Invoke" in came.body
+    assert b"/cats/1" in came.body
 
 
 def test_a_body_that_was_not_signed(api: HttpApi, deploy: Callable[..., str]) -> None:

@@ -174,7 +174,12 @@ def test_answers_that_are_none(answering: HttpApi, path: str, given: str) -> Non
 def test_a_function_that_fails(api: HttpApi, deploy: Callable[..., str]) -> None:
     api.stage()
     api.route("GET /", api.integrate(deploy("def handler(event, context):\n    raise ValueError('x')\n")))
-    assert api.ask("/").message == (500, "Internal Server Error")
+    came = api.ask("/")
+    assert came.message == (500, "Internal Server Error")
+    told: list[str] = []
+    while not told:  # another thread reads the log
+        told = [line for line in api.server.log if came.headers["apigw-requestid"] in line]
+    assert "the function has failed" in told[0]
 
 
 def test_a_function_that_is_too_slow(api: HttpApi, deploy: Callable[..., str]) -> None:

@@ -5,6 +5,7 @@ Stage, preflight, route, throttle, body, authorizer, mapping, integration, mappi
 Source: API Gateway Developer Guide, "Work with HTTP APIs".
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -24,6 +25,8 @@ from portico.services.apigatewayv2.plane.served import Served, Stages
 from portico.services.apigatewayv2.records import Integration
 from portico.wire.errors import AwsError
 from portico.wire.http import Headers, Reply
+
+log = logging.getLogger("portico.apigatewayv2")
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 _ID = "apigw-requestid"
@@ -99,11 +102,13 @@ class HttpDoor:
         try:
             asked = await self._admitted(asked)
         except Refusal as refusal:
+            _tell(asked, refusal)
             return Outcome(asked, refusal.reply(), reason=refusal.reason)
         began = self._clock.monotonic()
         try:
             response = await self._integrated(asked)
         except Refusal as refusal:
+            _tell(asked, refusal)
             took_ms = (self._clock.monotonic() - began) * 1000
             return Outcome(asked, refusal.reply(), took_ms, integration_error=refusal.reason)
         took_ms = (self._clock.monotonic() - began) * 1000
@@ -135,6 +140,21 @@ class HttpDoor:
         if asked.plan.request is not None:
             asked = changed_request(asked, asked.plan.request)
         return await self._integrates[self._kind_of(integration)](asked, integration)
+
+
+def _tell(asked: Asked, refusal: Refusal) -> None:
+    """Tell the operator what clients are not told: why the API itself has failed."""
+    if refusal.status >= 500:
+        log.warning(
+            "%s of API %s (stage %s) answers %d: %s (request %s, explained as %s)",
+            asked.plan.route.route_key,
+            asked.stage.api_id,
+            asked.stage.name,
+            refusal.status,
+            refusal.reason,
+            asked.request_id,
+            asked.arrival.request_id,
+        )
 
 
 def _finished(reply: Reply, arrival: Arrival, stage: StagePlan | None, request_id: str) -> Reply:

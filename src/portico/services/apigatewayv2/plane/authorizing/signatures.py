@@ -55,7 +55,7 @@ class Signatures:
         origin = Origin(
             principal,
             Scope(stage.account, stage.region),
-            arrival.request_id,
+            asked.request_id,
             arrival.peer.host,
             arrival.peer.secure,
             arrival.head.header("user-agent"),
