@@ -1,7 +1,9 @@
 """WebSocket APIs for tests, made with boto3, and connections to them by the `websockets` library."""
 
+import io
 import json
 import urllib.request
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -111,6 +113,15 @@ def advance(server: Server, seconds: int) -> None:
         f"{server.url}/_portico/clock", json.dumps({"advance": seconds}).encode(), method="POST"
     )
     urllib.request.urlopen(request, timeout=10).read()
+
+
+def zip_of(files: dict[str, str]) -> bytes:
+    """A zip with these files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 class Recorder:

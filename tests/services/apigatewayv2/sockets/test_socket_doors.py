@@ -14,8 +14,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from harness import Server, running
-from socket_api import ECHO, SocketApi, received
+from harness import TRUST_LAMBDA, Server, running
+from socket_api import ECHO, SocketApi, received, zip_of
 
 NODE = """
     const socket = new WebSocket(process.argv[1]);
@@ -72,6 +72,44 @@ def test_over_tls(tmp_path: Path) -> None:
             connection.send("x" * 40_000)
             with pytest.raises(Exception, match="1009"):
                 connection.recv(timeout=10)
+
+
+USUAL = """
+import boto3
+
+def handler(event, context):
+    told = event["requestContext"]
+    endpoint = f"https://{told['domainName']}/{told['stage']}"
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint)
+    client.post_to_connection(ConnectionId=told["connectionId"], Data=b"over TLS")
+    return {"statusCode": 200}
+"""
+
+
+def test_the_usual_code_posts_over_tls(tmp_path: Path) -> None:
+    with running(tmp_path / "data", "--tls", "auto") as server, ExitStack() as stack:
+        authority = tmp_path / "data" / "tls" / "authority.pem"
+
+        def client(service: str) -> Any:
+            return server.client(service, verify=str(authority))
+
+        iam, functions = client("iam"), client("lambda")
+        role = iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
+        statement = {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_role_policy(RoleName="run", PolicyName="post", PolicyDocument=policy)
+        code = {"ZipFile": zip_of({"app.py": USUAL})}
+        options = {"Runtime": "python3.12", "Handler": "app.handler", "Timeout": 20}
+        functions.create_function(FunctionName="poster", Role=role, Code=code, **options)
+        functions.get_waiter("function_active_v2").wait(FunctionName="poster", WaiterConfig={"Delay": 1})
+        api = SocketApi(server, client, "000000000000", stack)
+        api.allow("poster")
+        api.route("$default", api.function("poster"))
+        context = ssl.create_default_context(cafile=str(authority))
+        address = ("127.0.0.1", server.port)
+        with connect(f"wss://{api.host}/dev", address=address, ssl=context, proxy=None) as connection:
+            connection.send("x")
+            assert connection.recv(timeout=30) == "over TLS"
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js here")
