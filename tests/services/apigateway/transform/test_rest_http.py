@@ -301,3 +301,26 @@ def test_a_stream_is_passed_on(api: Integrated, backend: Site) -> None:
     came = api.ask("/a")
     assert (came.status, len(came.body)) == (200, 900_000)
     assert came.headers["content-type"] == "text/event-stream"
+
+
+def test_large_bodies_are_mapped(api: Integrated, backend: Site) -> None:
+    large = json.dumps({"fill": ["x"] * 50_000, "kind": {"a": [1]}})
+    backend.answers["/large-json"] = (200, [("Content-Type", "application/json")], large.encode())
+    api.put(
+        "/a",
+        "HTTP",
+        "POST",
+        uri=f"{backend.url}/large-json",
+        requestParameters={"integration.request.querystring.kind": "method.request.body.kind"},
+        headers={"X-Kind": False, "X-Whole": False},
+        responses={
+            "200": {
+                "responseParameters": {"method.response.header.X-Kind": "integration.response.body.kind.a[0]"}
+            }
+        },
+    )
+    came = api.ask("/a", "POST", {}, large)
+    assert came.headers["x-kind"] == "1"
+    assert backend.asked[-1]["path"] == "/large-json?kind=%7B%22a%22%3A%5B1%5D%7D"
+    assert "x-kind" in api.ask("/a", "POST", {}, "no json").headers
+    assert backend.asked[-1]["path"] == "/large-json"

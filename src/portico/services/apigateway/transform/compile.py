@@ -24,12 +24,13 @@ Templates = Mapping[str, Template | None]
 
 class ResponseRules(msgspec.Struct, frozen=True):
     """What becomes of an answer of the backend that fits `pattern` ("": any that fits no other). `parameters` are headers' names and
-    sources."""
+    sources, which `expressions` say."""
 
     status: str
     pattern: str
     templates: Templates
     parameters: tuple[tuple[str, Source], ...]
+    expressions: tuple[str, ...]
     content_handling: str
 
 
@@ -136,5 +137,6 @@ def _response(entry: IntegrationResponse) -> ResponseRules:
         entry.selection_pattern or "",
         _templates(entry.response_templates),
         parameters,
+        tuple((entry.response_parameters or {}).values()),
         entry.content_handling,
     )

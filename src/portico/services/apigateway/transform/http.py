@@ -56,7 +56,7 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
     Raises:
         GatewayRefusal: there is none.
     """
-    sent = _passed(request, rules)
+    sent = await _passed(request, rules)
     passed = _without(passed_on(request.headers, signed=request.caller is not None), sent.headers)
     forwarded = [(name, value) for name in _FORWARDED if (value := header(request.headers, name))]
     query = tuple(pair for pair in request.query if pair[0] not in sent.query) + _flat(sent.query)
@@ -68,10 +68,10 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
     return GatewayAnswer(response.status, headers, response.body, integration=facts)
 
 
-def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
+async def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
     """What a proxy integration maps beside what it passes on."""
     context = template_context(request)
-    places = parameters_of(request, rules, context)
+    places = await parameters_of(request, rules, context)
     path = {name: values[-1] for name, values in places["path"].items()}
     return Outgoing(places["header"], places["querystring"], path, request.body, "", context)
 

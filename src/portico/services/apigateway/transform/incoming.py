@@ -67,6 +67,7 @@ async def incoming(
         context=context,
         stage_variables=request.stage_variables,
     )
+    await values.prepare(response.expressions)
     mapped = {name: source(values) for name, source in response.parameters}
     for name, found in {**mapped, **overridden(context, "responseOverride", "header")}.items():
         if found and all(can_be_sent(name, value) for value in found):

@@ -53,7 +53,7 @@ async def outgoing(request: RequestContext, rules: MethodRules) -> Outgoing:
         body = text.encode(errors="surrogatepass")
     if handling == "CONVERT_TO_BINARY" and not binary:
         body = _decoded(body)
-    return _with_parameters(request, rules, body, content_type or JSON, context)
+    return await _with_parameters(request, rules, body, content_type or JSON, context)
 
 
 def _template(rules: MethodRules, content_type: str) -> Template | None:
@@ -112,10 +112,10 @@ def variables(request: RequestContext, body: str, context: dict[str, Any]) -> Ca
     return make
 
 
-def _with_parameters(
+async def _with_parameters(
     request: RequestContext, rules: MethodRules, body: bytes, content_type: str, context: dict[str, Any]
 ) -> Outgoing:
-    places = mapped(request, rules, context)
+    places = await mapped(request, rules, context)
     for place in ("header", "querystring"):
         places[place].update(overridden(context, "requestOverride", place))
     path = {name: values[-1] for name, values in places["path"].items()}
@@ -124,7 +124,7 @@ def _with_parameters(
     return Outgoing(places["header"], places["querystring"], path, body, content_type, context)
 
 
-def mapped(request: RequestContext, rules: MethodRules, context: Mapping[str, Any]) -> dict[str, Lists]:
+async def mapped(request: RequestContext, rules: MethodRules, context: Mapping[str, Any]) -> dict[str, Lists]:
     """The mapped parameters by place; those of the path are encoded for it."""
     values = Values(
         headers=request.headers,
@@ -134,6 +134,8 @@ def mapped(request: RequestContext, rules: MethodRules, context: Mapping[str, An
         query=request.query,
         path=request.path_parameters,
     )
+    integration = rules.integration
+    await values.prepare((integration.request_parameters or {}).values() if integration else ())
     places: dict[str, Lists] = {"header": {}, "querystring": {}, "path": {}}
     for parameter in rules.parameters:
         found = parameter.source(values)

@@ -3,16 +3,20 @@
 Source: API Gateway Developer Guide, "Parameter mapping examples for REST APIs", "Request and response data mapping reference".
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from portico.doors.aside import aside
 from portico.doors.jsonpath import MISSING, PathError, compiled
 from portico.services.apigateway.transform.context import at
 from portico.services.apigateway.transform.seam import Pairs
 
 _NO_DOCUMENT = object()
+_LARGE_BYTES = 64 * 1024
+_OF_BODY = re.compile(r"(?:method\.request|integration\.response)\.body.").match
 
 
 class Values:
@@ -38,13 +42,21 @@ class Values:
         self.stage_variables = stage_variables
         self._document: Any = _NO_DOCUMENT
 
+    async def prepare(self, sources: Iterable[str]) -> None:
+        """Decode a large body aside, if any of these expressions asks for a part of it."""
+        if len(self.body) > _LARGE_BYTES and any(_OF_BODY(expression) for expression in sources):
+            await aside(self._decode)
+
+    def _decode(self) -> None:
+        try:
+            self._document = msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, RecursionError):
+            self._document = None
+
     def of_body(self, path: str) -> str | None:
         """The part of the JSON body at a JSONPath as text; None if there is none, or the body is no JSON."""
         if self._document is _NO_DOCUMENT:
-            try:
-                self._document = msgspec.json.decode(self.body)
-            except (msgspec.DecodeError, RecursionError):
-                self._document = None
+            self._decode()
         try:
             found = compiled(path).find(self._document)
         except PathError:
