@@ -1,6 +1,7 @@
 """Signed callers and resource policies."""
 
 import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -246,3 +247,15 @@ def test_a_policy_takes_effect_with_a_deployment(rest: RestApi) -> None:
     assert rest.ask("/pets").status == 200
     rest.deploy()
     assert rest.ask("/pets").status == 403
+
+
+def test_a_refusal_can_be_explained(rest: RestApi, user: Any) -> None:
+    rest.method("/pets", "ANY", authorizationType="AWS_IAM")
+    rest.deploy()
+    refused = rest.ask_signed("/pets", user("u", may(rest.arn("prod/GET/pets"))), "POST")
+    assert refused.status == 403
+    request_id = refused.headers["x-amzn-requestid"]
+    with urllib.request.urlopen(f"{rest.server.url}/_portico/explain?request_id={request_id}") as answer:
+        (verdict,) = json.loads(answer.read())["decisions"]
+    assert (verdict["allowed"], verdict["action"]) == (False, "execute-api:Invoke")
+    assert verdict["resource"] == rest.arn("prod/POST/pets")

@@ -1,6 +1,7 @@
 """From an address to a method: names, stages, routes, verbs, and the requests that API Gateway does not take."""
 
 import json
+import socket
 
 import pytest
 
@@ -204,3 +205,57 @@ def test_an_event_has_what_the_door_knows(rest: RestApi, deploy: object) -> None
     assert context["protocol"] == "HTTP/1.1"
     assert "authorizer" not in context
     assert json.dumps(context["requestTimeEpoch"]).isdecimal()
+
+
+def raw(rest: RestApi, head: str, body: bytes = b"") -> bytes:
+    """What the server says to bytes that no client would send."""
+    with socket.create_connection(("127.0.0.1", rest.server.port), 10) as connection:
+        connection.sendall(head.replace("\n", "\r\n").encode("latin-1") + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+    return answer
+
+
+SMUGGLED = b"0\r\n\r\nGET /prod/secret HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 5\nTransfer-Encoding: chunked\n",
+        "Transfer-Encoding: chunked\nContent-Length: 5\n",
+        "Content-Length: 5\nContent-Length: 60\n",
+        "Transfer-Encoding: chunked, identity\n",
+        "Transfer-Encoding : chunked\n",
+        "Content-Length: +5\n",
+        "X: a\rTransfer-Encoding: chunked\n",
+    ],
+)
+def test_no_request_hides_in_another(pets: RestApi, framing: str) -> None:
+    answer = raw(pets, f"POST /prod/pets HTTP/1.1\nHost: {pets.host}\n{framing}\n", SMUGGLED)
+    assert answer.split(b" ", 2)[1] in (b"400", b"501")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_one_host_decides(pets: RestApi) -> None:
+    other = f"nothing123.execute-api.localhost:{pets.server.port}"
+    twice = raw(pets, f"GET /prod/pets HTTP/1.1\nHost: {pets.host}\nHost: {other}\n\n")
+    assert twice.startswith(b"HTTP/1.1 400 ")
+    absolute = raw(pets, f"GET http://{other}/prod/pets HTTP/1.1\nHost: {pets.host}\nConnection: close\n\n")
+    assert absolute.startswith(b"HTTP/1.1 400 ")
+
+
+def test_headers_that_would_break_an_answer_are_not_sent(rest: RestApi) -> None:
+    rest.method("/x")
+    rest.control.put_gateway_response(
+        restApiId=rest.id,
+        responseType="MISSING_AUTHENTICATION_TOKEN",
+        responseParameters={"gatewayresponse.header.X-Asked": "method.request.querystring.q"},
+    )
+    rest.deploy()
+    answer = rest.ask("/none?q=a%0d%0aSet-Cookie:%20stolen=1")
+    assert answer.status == 403
+    assert "set-cookie" not in answer.headers
+    assert rest.ask("/none?q=fine").headers["x-asked"] == "fine"
