@@ -15,9 +15,6 @@ def _build(ports: Ports) -> ApiGateway:
     extras["Guide"].add(RestWays(ports.store, ports.cache, extras["Census"], extras["Origin"]))
     return ApiGateway(
         store=ports.store,
-        cache=ports.cache,
-        clock=ports.clock,
-        clients=ports.clients,
         sealer=ports.extras["Sealer"],
         roles=DoorRoles(ports.cache, ports.clock),
         plane=build(ports),

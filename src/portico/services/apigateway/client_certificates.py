@@ -20,7 +20,7 @@ from portico.services.apigateway.records import (
     ClientCertificateKey,
 )
 from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown, tagged
+from portico.services.apigateway.shown import shown, with_tags
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
@@ -107,7 +107,7 @@ async def get_client_certificate(
     Raises:
         NotFoundException: there is no such certificate.
     """
-    return tagged(await _certificate(call, request))
+    return with_tags(await _certificate(call, request))
 
 
 @access.operation()
@@ -156,4 +156,4 @@ async def update_client_certificate(
         certificate = msgspec.structs.replace(certificate, description=patch.value)
     name = certificate.client_certificate_id
     call.tx.put(CLIENT_CERTIFICATES, certificate, scope.account, scope.region, name)
-    return tagged(certificate)
+    return with_tags(certificate)

@@ -5,15 +5,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from portico.base.clock import Clock
 from portico.calls.call import Call
-from portico.calls.clients import Clients
 from portico.doors.roles import DoorRoles
 from portico.identity.sealing import Sealer
 from portico.services.apigateway import errors
 from portico.services.apigateway.plane.plane import Plane
 from portico.services.apigateway.records import RESOURCES, REST_APIS, Record, Resource, RestApi
-from portico.store.cache import RecordCache
 from portico.store.port import Store
 from portico.store.table import Table
 from portico.wire.errors import AwsError
@@ -26,9 +23,6 @@ class ApiGateway(msgspec.Struct, frozen=True):
     """The service's dependencies."""
 
     store: Store
-    cache: RecordCache
-    clock: Clock
-    clients: Clients
     sealer: Sealer
     roles: DoorRoles
     plane: Plane

@@ -18,7 +18,7 @@ def shown(record: Record, **members: Any) -> dict[str, Any]:
     return document | members
 
 
-def tagged(record: Record) -> dict[str, Any]:
+def with_tags(record: Record) -> dict[str, Any]:
     """A record with its tags even when there are none: so is what is read or updated by itself, but not what is created or listed."""
     document = shown(record)
     document.setdefault("tags", {})

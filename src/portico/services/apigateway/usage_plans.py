@@ -21,7 +21,7 @@ from portico.services.apigateway.records import (
     UsagePlan,
 )
 from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown, tagged
+from portico.services.apigateway.shown import shown, with_tags
 from portico.services.apigateway.usage_plan_keys import leave, plan_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ async def get_usage_plan(
     Raises:
         NotFoundException: there is no such plan.
     """
-    return tagged(await plan_of(call, request["usagePlanId"]))
+    return with_tags(await plan_of(call, request["usagePlanId"]))
 
 
 @access.operation()
@@ -158,4 +158,4 @@ async def update_usage_plan(
         plan = plan_patches.patched(plan, patch)
     plan = await checked(call, plan)
     call.tx.put(USAGE_PLANS, plan, call.scope.account, call.scope.region, plan.id)
-    return tagged(plan)
+    return with_tags(plan)

@@ -12,7 +12,7 @@ from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches, supported
 from portico.services.apigateway.records import VPC_LINKS, VpcLink
 from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown, tagged
+from portico.services.apigateway.shown import shown, with_tags
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
@@ -63,7 +63,7 @@ async def get_vpc_link(
     Raises:
         NotFoundException: there is no such link.
     """
-    return tagged(await _link(call, request))
+    return with_tags(await _link(call, request))
 
 
 @access.operation()
@@ -105,4 +105,4 @@ async def update_vpc_link(
             raise errors.bad_request("Name cannot be empty")
         link = msgspec.structs.replace(link, **{patch.parts[0]: patch.value})
     call.tx.put(VPC_LINKS, link, call.scope.account, call.scope.region, link.id)
-    return tagged(link)
+    return with_tags(link)
