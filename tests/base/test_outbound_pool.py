@@ -140,7 +140,7 @@ async def test_a_stream_is_read_as_it_is_wanted(pool: Pool, site: Site) -> None:
     exchange = await pool.send("GET", f"http://127.0.0.1:{site.port}/large", (), b"", timeout_s=5)
     pieces = exchange.chunks()
     assert await anext(pieces)
-    await pieces.aclose()  # type: ignore[attr-defined]  # an async generator
+    await pieces.aclose()
     assert repr(pool) == "Pool(0 open, 0 of them idle)"
 
 

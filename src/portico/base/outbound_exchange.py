@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Protocol
 from urllib.parse import SplitResult
 
@@ -76,7 +76,7 @@ class Exchange:
                 raise OutboundError("too_large", f"the answer is larger than {bytes_max} bytes")
         return bytes(body)
 
-    async def chunks(self, idle_s: float | None = None) -> AsyncIterator[bytes]:
+    async def chunks(self, idle_s: float | None = None) -> AsyncGenerator[bytes, None]:
         """The pieces of the body as they come; `idle_s` is how long one may take.
 
         Raises:

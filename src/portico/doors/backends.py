@@ -7,7 +7,7 @@ Source: API Gateway Developer Guide, "HTTP integrations"; quotas (10 MB of paylo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import msgspec
 
@@ -38,7 +38,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     status: int
     headers: Headers
     body: bytes = b""
-    chunks: AsyncIterator[bytes] | None = None
+    chunks: AsyncGenerator[bytes, None] | None = None
 
 
 class Failed(Exception):

@@ -13,10 +13,13 @@ _LAG_S = 0.01  # less than this is not worth waiting for
 class Pace:
     """Says how long to wait before the next bytes. `bytes_per_s` 0 is no limit."""
 
-    __slots__ = ("_began_at", "_bytes_per_s", "_monotonic", "_sent")
+    __slots__ = ("_began_at", "_bytes_per_s", "_free_bytes", "_monotonic", "_sent")
 
-    def __init__(self, bytes_per_s: int, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, bytes_per_s: int, monotonic: Callable[[], float], free_bytes: int = FREE_BYTES
+    ) -> None:
         self._bytes_per_s = bytes_per_s
+        self._free_bytes = free_bytes
         self._monotonic = monotonic
         self._sent = 0
         self._began_at = 0.0
@@ -25,10 +28,10 @@ class Pace:
         """Count `size` bytes more; how many seconds they are ahead of what the rate allows."""
         before = self._sent
         self._sent += size
-        beyond = self._sent - FREE_BYTES
+        beyond = self._sent - self._free_bytes
         if not self._bytes_per_s or beyond <= 0:
             return 0.0
-        if before <= FREE_BYTES:
+        if before <= self._free_bytes:
             self._began_at = self._monotonic()
         return max(self._began_at + beyond / self._bytes_per_s - self._monotonic(), 0.0)
 

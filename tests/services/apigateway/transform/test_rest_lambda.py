@@ -374,3 +374,30 @@ def test_the_execution_is_told(api: Integrated, deploy: Deploy) -> None:
     assert f"x-amzn-apigateway-api-id={api.rest.id}" in lines[7]
     assert lines[8] == 'Endpoint request body after transformations: {"test": 1}'
     assert lines[-1] == "Method completed with status: 200"
+
+
+def test_the_caller_calls(api: Integrated, deploy: Deploy, client: Callable[..., Any]) -> None:
+    name = deploy(
+        "def handler(event, context):\n    return {'statusCode': 200, 'body': event['requestContext']['identity']['userArn']}\n"
+    )
+    iam = client("iam")
+    arn = iam.create_user(UserName="ann")["User"]["Arn"]
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    credentials = (key["AccessKeyId"], key["SecretAccessKey"])
+
+    def may(*actions: str) -> None:
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_user_policy(UserName="ann", PolicyName="p", PolicyDocument=document)
+
+    may("execute-api:Invoke")
+    signed = {"authorizationType": "AWS_IAM"}
+    api.put(
+        "/a", "AWS_PROXY", uri=api.rest.invocations(name), credentials="arn:aws:iam::*:user/*", method=signed
+    )
+    api.put("/open", "AWS_PROXY", uri=api.rest.invocations(name), credentials="arn:aws:iam::*:user/*")
+    assert api.ask("/a").status == 403
+    assert api.rest.ask_signed("/a", credentials).message == CONFIGURATION
+    may("execute-api:Invoke", "lambda:InvokeFunction")
+    assert api.rest.ask_signed("/a", credentials).body == arn.encode()
+    assert api.ask("/open").message == CONFIGURATION

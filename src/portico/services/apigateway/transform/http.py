@@ -4,9 +4,11 @@ Source: API Gateway Developer Guide, "HTTP integrations for REST APIs", "Set up 
 "Amazon API Gateway important notes" (headers).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
 
 from portico.doors.backends import Failed, Request, Response
+from portico.invoke.pace import Pace
 from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.context import template_context
@@ -26,6 +28,8 @@ from portico.services.apigateway.transform.seam import (
 from portico.services.apigateway.transform.uris import with_path_parameters, with_query
 
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Amzn-Trace-Id")
+_STREAM_BYTES_PER_S = 2 * 1024 * 1024
+_STREAM_FREE_BYTES = 10 * 1024 * 1024
 _OURS = frozenset(
     ("connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade")
 )
@@ -64,7 +68,10 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
     response, facts = await _answer(reach, request, rules, asked)
     headers = answered(response.headers, "HTTP_PROXY")
     if response.chunks is not None:
-        return GatewayAnswer(response.status, headers, chunks=response.chunks, integration=facts)
+        pace = Pace(_STREAM_BYTES_PER_S, reach.clock.monotonic, _STREAM_FREE_BYTES)
+        return GatewayAnswer(
+            response.status, headers, chunks=_paced(response.chunks, pace), integration=facts
+        )
     return GatewayAnswer(response.status, headers, response.body, integration=facts)
 
 
@@ -115,6 +122,14 @@ async def _answer(
     latency_ms = round((reach.clock.monotonic() - begun) * 1000)
     told.received(request, response.status, latency_ms, response.headers, response.body)
     return response, IntegrationFacts(response.status, 0, latency_ms)
+
+
+async def _paced(chunks: AsyncGenerator[bytes, None], pace: Pace) -> AsyncIterator[bytes]:
+    """The pieces of a stream, no faster than AWS sends them; closing it closes the backend's."""
+    async with aclosing(chunks) as pieces:
+        async for piece in pieces:
+            await pace.wait(len(piece))
+            yield piece
 
 
 def _refused(error: Failed, latency_ms: int) -> GatewayRefusal:
