@@ -163,10 +163,17 @@ class Outbound:
             raise OutboundError("unreachable", f"{url} can't be reached: {error}") from error
 
     async def connect(
-        self, parts: SplitResult, protocol: Callable[[], P], *, verify: bool = True, door: bool = False
+        self,
+        parts: SplitResult,
+        protocol: Callable[[], P],
+        *,
+        verify: bool = True,
+        door: bool = False,
+        context: ssl.SSLContext | None = None,
     ) -> P:
         """A connection to the host of a URL (`parsed`), once its addresses are checked; `verify`: its certificate must be a good one;
-        `door`: it is for a front door of ours (`is_door`), and for nothing else.
+        `door`: it is for a front door of ours (`is_door`), and for nothing else; `context`: the caller's own terms (a client's
+        certificate), in place of `verify`.
 
         Raises:
             OutboundError: the address is refused, or there is none.
@@ -178,7 +185,7 @@ class Outbound:
             protocol,
             address,
             port,
-            ssl=self._tls(verify=verify) if secure else None,
+            ssl=(context or self._tls(verify=verify)) if secure else None,
             server_hostname=host_port(parts)[0] if secure else None,
         )
         return made

@@ -19,7 +19,7 @@ _IDLE_PER_HOST_MAX = 32
 _IDLE_S = 20.0
 _REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 
-Key = tuple[str, str, int, bool, bool]
+Key = tuple[str, str, int, bool, bool, ssl.SSLContext | None]
 
 
 class Pool:
@@ -35,10 +35,19 @@ class Pool:
         return f"Pool({self._open} open, {self._idle_count} of them idle)"
 
     async def send(
-        self, method: str, url: str, headers: Pairs, body: bytes, *, timeout_s: float, verify: bool = True
+        self,
+        method: str,
+        url: str,
+        headers: Pairs,
+        body: bytes,
+        *,
+        timeout_s: float,
+        verify: bool = True,
+        context: ssl.SSLContext | None = None,
     ) -> Exchange:
         """Send a request, and wait for the head of its answer; `timeout_s` is for both. `headers` are sent as they are, with `Host`,
-        `Content-Length` and `Connection` added. The exchange is to be read to its end, or closed.
+        `Content-Length` and `Connection` added. `verify` and `context` are as `Outbound.connect` has them; what was connected with one
+        context serves no other. The exchange is to be read to its end, or closed.
 
         Raises:
             OutboundError: see there.
@@ -47,7 +56,7 @@ class Pool:
         request = message(method, parts, headers, body)
         # a request by another name than the URL's could be for anything at that address, not only for a door
         named = all(value == parts.netloc for name, value in headers if name.lower() == "host")
-        key = (parts.scheme, *host_port(parts), verify, named and self._outbound.is_door(parts))
+        key = (parts.scheme, *host_port(parts), verify, named and self._outbound.is_door(parts), context)
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._begun(method, parts, key, request)
@@ -88,7 +97,9 @@ class Pool:
         self._open += 1
         made = _Connection(self, key)
         try:
-            return await self._outbound.connect(parts, lambda: made, verify=key[3], door=key[4])
+            return await self._outbound.connect(
+                parts, lambda: made, verify=key[3], door=key[4], context=key[5]
+            )
         except BaseException:
             made.close()
             raise
