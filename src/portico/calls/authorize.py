@@ -134,6 +134,10 @@ class Authorizer:
         """What would be decided, without its being on record."""
         return self._decide(call, check)
 
+    def note(self, verdict: Verdict) -> None:
+        """Note a refusal that somebody else has decided on, for those who want it explained."""
+        self._decisions.refused(verdict)
+
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
         principal = call.origin.principal

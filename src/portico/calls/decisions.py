@@ -46,6 +46,7 @@ class Decisions:
         self._allowed: deque[_Allowed] = deque(maxlen=ring)
         self._pending: deque[Verdict] = deque(maxlen=_PENDING_MAX)
         self._wake = asyncio.Event()
+        self._flushing = asyncio.Lock()
         self.refused_total = 0
 
     def allowed(
@@ -85,15 +86,17 @@ class Decisions:
             await asyncio.sleep(_BATCH_PAUSE_S)
 
     async def _flush(self) -> None:
-        self._wake.clear()
-        batch = list(self._pending)
-        self._pending.clear()
-        if batch:
-            try:
-                await self._store.commit(self._ops(batch))
-            except StoreError:
-                self._pending.extendleft(reversed(batch))
-                raise
+        """Write what waits; when this returns, what is being written by another is on disk as well."""
+        async with self._flushing:
+            self._wake.clear()
+            batch = list(self._pending)
+            self._pending.clear()
+            if batch:
+                try:
+                    await self._store.commit(self._ops(batch))
+                except StoreError:
+                    self._pending.extendleft(reversed(batch))
+                    raise
 
     def _ops(self, batch: Sequence[Verdict]) -> list[Op]:
         ops: list[Op] = [Append(REFUSALS, msgspec.json.encode(v), v.at) for v in batch]

@@ -1,6 +1,7 @@
 """Lambda authorizers: what they are asked, what of their answers is believed, and for how long."""
 
 import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from rest_doors import ECHO, TRUST, RestApi
 # The token says what to answer: JSON of the answer itself, or one of a few words.
 ORACLE = """
 import json
+import urllib.request
 calls = 0
 
 def handler(event, context):
@@ -74,6 +76,16 @@ def test_what_an_authorizer_says(guarded: RestApi) -> None:
         assert guarded.ask("/fresh", headers=token(text)).message == expected, text
     assert guarded.ask("/fresh").message == UNAUTHORIZED
     assert guarded.ask("/fresh", headers=token("")).message == UNAUTHORIZED
+
+
+def test_a_refusal_can_be_explained(guarded: RestApi) -> None:
+    refused = guarded.ask("/fresh", headers=token("Deny"))
+    asked = f"{guarded.server.url}/_portico/explain?request_id={refused.headers['x-amzn-requestid']}"
+    with urllib.request.urlopen(asked) as answer:
+        found = json.loads(answer.read())["decisions"]
+    verdicts = [one for one in found if one["action"] == "execute-api:Invoke"]
+    assert [(one["principal"], one["allowed"]) for one in verdicts] == [("me", False)]
+    assert "authorizer" in verdicts[0]["why"][0]
 
 
 def test_types_of_errors(guarded: RestApi) -> None:

@@ -163,9 +163,12 @@ class Admission:
             raise _no_authorizer()
         if asked.plan.policy is not None:
             self._refuse_denied(asked, asked.plan.policy)
-        answered = await self.authorizers.authorize(
-            authorizer, request, asked.arn, secure=asked.arrival.peer.secure
-        )
+        answered = await self.authorizers.answer(authorizer, request, asked.arn)
+        refused = self.authorizers.refusal(answered, request, asked.arn, secure=asked.arrival.peer.secure)
+        if refused:
+            why = f"the policy that the authorizer {authorizer.record.name} answered with does not allow it"
+            self._signatures.note(asked.arrival, answered.principal_id, asked.target, refused, why)
+            raise GatewayRefusal("ACCESS_DENIED", refused)
         known = msgspec.structs.replace(request, authorizer=answered.shown)
         who = answered.principal_id
         if asked.plan.caching is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin, Scope
+from portico.calls.decisions import Verdict
 from portico.calls.operation import Check
 from portico.doors.authorizer_policy import INVOKE
 from portico.doors.callers import Callers
@@ -98,6 +99,12 @@ class Signatures:
             GatewayRefusal: ACCESS_DENIED.
         """
         self.require(arrival, ANONYMOUS, target)
+
+    def note(self, arrival: Arrival, caller: str, target: Target, message: str, why: str) -> None:
+        """Note a refusal that another has decided on: for `portico explain`."""
+        self._authorizer.note(
+            Verdict(arrival.request_id, arrival.at, caller, INVOKE, target.arn, False, message, (why,))
+        )
 
     def refusal(self, arrival: Arrival, caller: Principal, target: Target, action: str) -> str:
         """Why `caller` may not do `action`, in API Gateway's words; "" if it may."""

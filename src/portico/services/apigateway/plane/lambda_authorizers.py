@@ -6,12 +6,14 @@ identity sources, in the scope of the stage and of the deployment, and its polic
 Source: API Gateway Developer Guide, "Use API Gateway Lambda authorizers", "Input to" and "Output from an API Gateway Lambda authorizer".
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from portico.base.clock import Clock
 from portico.doors.authorizer_cache import AuthorizerCache
+from portico.doors.authorizer_policy import Verdict
 from portico.doors.java_regex import BadPattern, matches_aside
 from portico.doors.payload1 import both
 from portico.identity.global_keys import global_context
@@ -24,7 +26,12 @@ from portico.services.apigateway.records import Authorizer
 from portico.services.apigateway.transform.context import at, event_context
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 
-_EXPLICIT = "User is not authorized to access this resource with an explicit deny"
+_NOT_ALLOWED = "User is not authorized to access this resource"
+_WORDS: Mapping[Verdict, str] = {
+    "allow": "",
+    "deny": f"{_NOT_ALLOWED} with an explicit deny",
+    "nothing": _NOT_ALLOWED,
+}
 _TTL_S = 300
 _SEVERAL = "\0"
 
@@ -116,26 +123,18 @@ class LambdaAuthorizers:
         self._clock = clock
         self._cache: AuthorizerCache[Answered] = AuthorizerCache()
 
-    async def authorize(
-        self, authorizer: LambdaAuthorizer, request: RequestContext, arn: str, *, secure: bool
-    ) -> Answered:
-        """What the authorizer says of the caller, who may invoke the method `arn`.
-
-        Raises:
-            GatewayRefusal: UNAUTHORIZED, ACCESS_DENIED; AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR if it can't be asked or does
-                not answer as it should.
-        """
-        answered = await self.answer(authorizer, request, arn)
+    @staticmethod
+    def refusal(answered: Answered, request: RequestContext, arn: str, *, secure: bool) -> str:
+        """Why the caller may not invoke the method `arn`, in API Gateway's words; "" if it may."""
         verdict = answered.policy.verdict(arn, lambda: _circumstances(request, secure=secure))
-        if verdict == "allow":
-            return answered
-        raise GatewayRefusal("ACCESS_DENIED", _EXPLICIT if verdict == "deny" else None)
+        return _WORDS[verdict]
 
     async def answer(self, authorizer: LambdaAuthorizer, request: RequestContext, arn: str) -> Answered:
         """What the authorizer says of the caller, from memory or asked now.
 
         Raises:
-            GatewayRefusal: see `authorize`.
+            GatewayRefusal: UNAUTHORIZED; AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR if it can't be asked or does not answer as
+                it should.
         """
         values = authorizer.values(request)
         if not authorizer.ttl_s:
@@ -155,7 +154,7 @@ class LambdaAuthorizers:
         """What the function answers now.
 
         Raises:
-            GatewayRefusal: see `authorize`.
+            GatewayRefusal: see `answer`.
         """
         await authorizer.check(values)
         begun = self._clock.monotonic()

@@ -118,6 +118,7 @@ def opened(entered: Entry, body: bytes) -> RequestContext:
         identity=anonymous(peer.host, head.values.get("user-agent", "")),
         trace=trace,
         is_canary=side.canary,
+        client_certificate=live.record.client_certificate_id,
         context={"customDomain": {"basePathMatched": base.removeprefix("/") or "(none)"}}
         if by_domain
         else {},

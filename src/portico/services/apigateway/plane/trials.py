@@ -47,6 +47,7 @@ class Tried(msgspec.Struct, frozen=True, gc=False):
     headers: Pairs = ()
     body: bytes = b""
     variables: Mapping[str, str] = {}
+    client_certificate: str = ""
 
 
 class Trials:
@@ -158,6 +159,7 @@ class Trials:
             query=asked,
             path_parameters=parameters(resource.path, path),
             stage_variables=tried.variables,
+            client_certificate=tried.client_certificate,
             body=tried.body,
             identity=identity.with_key(members, _KEY_ID, _KEY),
             caller=tried.caller,
