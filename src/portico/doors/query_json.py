@@ -7,7 +7,6 @@ Source: answers seen; API Gateway Developer Guide, tutorials with `Action=` inte
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 import msgspec
 
@@ -38,6 +37,8 @@ def answer(service: str, operation: str, given: Mapping[str, Any] | None, reques
 
 def refusal(reply: Reply, request_id: str) -> Reply:
     """An error, which `reply` has in XML, in JSON."""
+    from xml.etree import ElementTree
+
     root = ElementTree.fromstring(reply.body)  # of what has just been encoded  # noqa: S314
     found = {element.tag.rpartition("}")[2]: element.text for element in root.iter()}
     error = {name: found.get(name) for name in ("Code", "Message", "Type")}

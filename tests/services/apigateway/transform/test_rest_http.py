@@ -324,3 +324,14 @@ def test_large_bodies_are_mapped(api: Integrated, backend: Site) -> None:
     assert backend.asked[-1]["path"] == "/large-json?kind=%7B%22a%22%3A%5B1%5D%7D"
     assert "x-kind" in api.ask("/a", "POST", {}, "no json").headers
     assert backend.asked[-1]["path"] == "/large-json"
+
+
+def test_a_signature_stays_here(api: Integrated, backend: Site) -> None:
+    signed = {"authorizationType": "AWS_IAM"}
+    api.put("/a", "HTTP_PROXY", uri=f"{backend.url}/signed", integrationHttpMethod="GET", method=signed)
+    api.put("/b", "HTTP_PROXY", uri=f"{backend.url}/signed", integrationHttpMethod="GET")
+    api.ask("/b")
+    _, headers = seen(api.rest.ask_signed("/a", (api.rest.account, "test")))
+    assert not {name for name in headers if name.startswith("x-amz-") or name == "authorization"}
+    _, own = seen(api.ask("/b", "GET", {"Authorization": "Bearer mine"}))
+    assert own["authorization"] == "Bearer mine"

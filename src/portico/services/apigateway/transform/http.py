@@ -4,8 +4,11 @@ Source: API Gateway Developer Guide, "HTTP integrations for REST APIs", "Set up 
 "Amazon API Gateway important notes" (headers).
 """
 
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
+
+import msgspec
 
 from portico.doors.backends import Failed, Request, Response
 from portico.invoke.pace import Pace
@@ -113,6 +116,8 @@ async def _answer(
     reach: Reach, request: RequestContext, rules: MethodRules, asked: Request
 ) -> tuple[Response, IntegrationFacts]:
     stream = rules.integration is not None and rules.integration.response_transfer_mode == "STREAM"
+    if request.client_certificate:
+        asked = msgspec.structs.replace(asked, context=_identity(reach, request, verify=asked.verify))
     told.sent(request, asked.url, asked.headers, asked.body)
     begun = reach.clock.monotonic()
     try:
@@ -130,6 +135,20 @@ async def _paced(chunks: AsyncGenerator[bytes, None], pace: Pace) -> AsyncIterat
         async for piece in pieces:
             await pace.wait(len(piece))
             yield piece
+
+
+def _identity(reach: Reach, request: RequestContext, *, verify: bool) -> ssl.SSLContext:
+    """The terms on which the stage's client certificate is shown.
+
+    Raises:
+        GatewayRefusal: `API_CONFIGURATION_ERROR`, it is not there.
+    """
+    found = reach.identities.context(
+        request.account, request.region, request.client_certificate, verify=verify
+    )
+    if found is None:
+        raise misconfigured("Invalid client certificate")
+    return found
 
 
 def _refused(error: Failed, latency_ms: int) -> GatewayRefusal:

@@ -14,6 +14,7 @@ from portico.doors.backends import Backends
 from portico.doors.roles import APIGATEWAY, DoorRoles
 from portico.doors.service_calls import ServiceCalls
 from portico.identity.principal import Principal, service
+from portico.services.apigateway.client_identities import ClientIdentities
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 
@@ -29,6 +30,7 @@ class Reach(msgspec.Struct, frozen=True):
     roles: DoorRoles
     services: ServiceCalls
     backends: Backends
+    identities: ClientIdentities
     clock: Clock
 
     def client(self, request: RequestContext, rules: MethodRules) -> Client:

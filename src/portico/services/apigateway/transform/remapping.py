@@ -17,11 +17,13 @@ _RENAMED = frozenset(
         "server",
         "user-agent",
         "www-authenticate",
+        "x-amzn-requestid",
     )
 )
 _DROPPED = frozenset(
     ("expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "keep-alive")
 )
+_SIGNATURE = frozenset(("authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"))
 _DROPPED_BY = {
     "HTTP": frozenset(("accept",)),
     "HTTP_PROXY": frozenset(("via",)),
@@ -68,12 +70,7 @@ def answered(headers: Pairs, integration_type: str) -> Pairs:
 
 
 def passed_on(headers: Pairs, *, signed: bool) -> Pairs:
-    """A caller's headers as an HTTP backend gets them; those that say who forwarded it are made anew. `signed`: the caller's
-    signature is for API Gateway, and stays here."""
-    return tuple(
-        [
-            pair
-            for pair in headers
-            if (name := pair[0].lower()) not in _REQUEST_DROPPED and not (signed and name == "authorization")
-        ]
-    )
+    """A caller's headers as an HTTP backend gets them; those that say who forwarded it are made anew. `signed`: the caller's signature is
+    for API Gateway, and stays here."""
+    dropped = _REQUEST_DROPPED | _SIGNATURE if signed else _REQUEST_DROPPED
+    return tuple([pair for pair in headers if pair[0].lower() not in dropped])

@@ -36,7 +36,8 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False):
     what `$context.path` shows. `headers` are in order with names as events show them (`Content-Type`); `query` and `path_parameters` are
     percent-decoded. `at` is in seconds (`now` clock). `identity` has the members of `requestContext.identity` under their names, None
     where AWS has null. `authorizer` is what an authoriser gave (`principalId`, `claims`, its context), None without one. `caller` is who
-    signed, if the method asks for a signature. `context` has further members of `$context` (nested as they are named). `log` is None
+    signed, if the method asks for a signature. `client_certificate` is the one that the stage shows to HTTP backends, "" if none.
+    `context` has further members of `$context` (nested as they are named). `log` is None
     where the execution is not logged.
     """
 
@@ -66,6 +67,7 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False):
     caller: Principal | None = None
     trace: str = ""
     is_canary: bool | None = None
+    client_certificate: str = ""
     context: Mapping[str, Any] = {}
     log: ExecutionLog | None = None
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from portico.calls.ports import Ports
 from portico.doors.roles import DoorRoles
+from portico.services.apigateway.client_identities import ClientIdentities
 from portico.services.apigateway.transform import gateway_responses, http, lambda_proxy, mock, service, told
 from portico.services.apigateway.transform.compile import ApiRules, MethodRules
 from portico.services.apigateway.transform.reach import Reach, misconfigured
@@ -56,4 +57,7 @@ def build(ports: Ports) -> Transform:
     """The transformations, with the ports of their server."""
     extras = ports.extras
     roles = DoorRoles(ports.cache, ports.clock)
-    return Transform(Reach(ports.clients, roles, extras["ServiceCalls"], extras["Backends"], ports.clock))
+    identities = ClientIdentities(ports.cache, extras["Sealer"])
+    return Transform(
+        Reach(ports.clients, roles, extras["ServiceCalls"], extras["Backends"], identities, ports.clock)
+    )
