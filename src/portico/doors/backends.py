@@ -7,6 +7,7 @@ Source: API Gateway Developer Guide, "HTTP integrations"; quotas (10 MB of paylo
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 
 import msgspec
@@ -22,7 +23,8 @@ STREAM_IDLE_S = 300.0
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """A request to a backend. `headers` are sent as they are, without `Host`, which is the URL's, and what frames the body."""
+    """A request to a backend. `headers` are sent as they are, without `Host`, which is the URL's, and what frames the body.
+    `context` are terms of its own for the connection (a client's certificate)."""
 
     method: str
     url: str
@@ -30,6 +32,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     body: bytes = b""
     timeout_s: float = 29.0
     verify: bool = True
+    context: ssl.SSLContext | None = None
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
@@ -93,6 +96,7 @@ class Backends:
             request.body,
             timeout_s=request.timeout_s,
             verify=request.verify,
+            context=request.context,
         )
 
 

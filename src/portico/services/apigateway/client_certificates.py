@@ -9,6 +9,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.services.apigateway import access, errors, ids
+from portico.services.apigateway.client_identities import KEY_PURPOSE
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches, supported
 from portico.services.apigateway.records import (
@@ -25,7 +26,7 @@ from portico.services.apigateway.shown import shown, with_tags
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
-KEY_PURPOSE = "apigateway client certificate"
+
 _VALID_S = 365 * 86_400
 _PATCHED = {"replace": ("/description",)}
 

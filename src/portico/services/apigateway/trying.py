@@ -59,4 +59,5 @@ def _tried(call: Call, request: Mapping[str, Any], method: str) -> Tried:
         tuple(headers),
         (request.get("body") or "").encode(),
         request.get("stageVariables") or {},
+        request.get("clientCertificateId") or "",
     )
