@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from portico.environments.launchers.packets import Packets
+
 _STATUS, _EXTENSION, _PLACED, _FAILED, _LISTENER, _UPLINK = b"S", b"E", b"D", b"F", b"L", b"U"
 _INSIDE = b"O"
 _TERMINATE, _KILL, _START, _PLACE = b"T", b"K", b"X", b"P"
@@ -33,8 +35,8 @@ class Control:
     """
 
     __slots__ = (
-        "_inside", "_loop", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed", "on_uplink",
-        "status",
+        "_inside", "_loop", "_packets", "_reading", "_socket", "failure", "on_ended", "on_extension", "on_listener", "on_placed",
+        "on_uplink", "status",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +46,7 @@ class Control:
     ) -> None:
         self._loop = loop
         self._socket = connection
+        self._packets = Packets(connection)
         self._reading = True
         self._inside: deque[asyncio.Future[socket.socket]] = deque()
         self.status: int | None = None
@@ -59,7 +62,7 @@ class Control:
     def send(self, message: bytes, descriptors: list[int] | None = None) -> None:
         """Tell the first process something; when it is gone, nobody is told."""
         try:
-            socket.send_fds(self._socket, [message], descriptors or [])
+            self._packets.send(message, descriptors or ())
         except OSError:
             return
 
@@ -102,11 +105,12 @@ class Control:
     def close(self) -> None:
         """Close the socket."""
         self._stop()
+        self._packets.forget()
         self._socket.close()
 
     def _read(self, *, to_end: bool = False) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._socket, _MESSAGE_BYTES_MAX, 1)
+            message, descriptors = self._packets.receive(_MESSAGE_BYTES_MAX)
         except BlockingIOError:
             if to_end:
                 self._stop()

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from portico.base import system
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.uplinks import choice
 from portico.environments.uplinks.port import Uplink, UplinkFailed
@@ -24,6 +25,8 @@ _NO_INTERNET = (
     "functions can't be given the internet, and nothing nearer, here: {}. Install what is missing, or say with --network "
     "(or PORTICO_NETWORK) what else functions may reach: host, portico or none"
 )
+
+_ONLY_HOST = "networks of their own are for functions on Linux only: start with --network host (or PORTICO_NETWORK=host)"
 
 RUNTIME_API_PORT = 9001  # as AWS has it
 RUNTIME_API_ADDRESS = f"{LOOPBACK}:{RUNTIME_API_PORT}"
@@ -52,8 +55,10 @@ class Network:
         """Make ready what environments are connected by.
 
         Raises:
-            LaunchFailed: this machine has no way to the internet for them.
+            LaunchFailed: this machine has no way to the internet for them, or no networks of their own.
         """
+        if self.own and not system.LINUX:
+            raise LaunchFailed(_ONLY_HOST)
         if self.uplink is None:
             return
         try:

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 
 import msgspec
 
+from portico.base import system
+
 
 class Ends(msgspec.Struct, frozen=True, eq=False):
     """One side of the three. `channel` and `control` are sockets, `log_fd` the reading or the writing end of a pipe."""
@@ -34,9 +36,8 @@ def pair() -> tuple[Ends, Ends]:
         log = os.pipe()
         for fd in log:
             made.callback(os.close, fd)
-        controls = [
-            made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ]
+        kind = socket.SOCK_SEQPACKET if system.LINUX else socket.SOCK_STREAM
+        controls = [made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, kind)]
         channels[0].setblocking(False)
         ours, theirs = (Ends(*three) for three in zip(channels, log, controls, strict=True))
         made.pop_all()

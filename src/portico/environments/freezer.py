@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from portico.base import system
 from portico.environments.environment import Environment
 from portico.environments.lifecycle import State
 
@@ -25,7 +26,7 @@ class Freezer:
 
     def wake(self) -> None:
         """An environment has become idle."""
-        if self._timer is None:
+        if self._timer is None and system.LINUX:  # elsewhere nothing tells which processes there are
             self._timer = self._loop.call_later(_EVERY_S, self._look)
 
     def close(self) -> None:

@@ -5,17 +5,18 @@ environment has run into every one of its walls and none gave way.
 """
 
 import os
-import sys
 from pathlib import Path
 
 import msgspec
 
+from portico.base import system
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
 from portico.environments.sandbox import landlock
 from portico.environments.sandbox.proof import Wall, prove
 
 ALL = "ABC"
+NOT_LINUX = "its walls are Linux's"
 _HINTS = (  # a sysctl, what it is when it stands in the way of user namespaces
     ("kernel.unprivileged_userns_clone", "0"),
     ("kernel.apparmor_restrict_unprivileged_userns", "1"),
@@ -52,7 +53,7 @@ async def probe(tier: str, server: ForkServer) -> Found:
 def hints() -> str:
     """What of this machine's settings stands in the way, in words; "" when nothing is known to."""
     found = [f"{name} is {value}" for name, value in _HINTS if _sysctl(name) == value]
-    if sys.platform == "linux" and not landlock.version():
+    if system.LINUX and not landlock.version():
         found.append("the kernel has no Landlock (5.13 and later have it, if `lsm=` lists it)")
     return ", ".join(found)
 

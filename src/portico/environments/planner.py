@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from portico.base import system
 from portico.environments.api import programs
 from portico.environments.api.extensions import EXTENSIONS_MAX
-from portico.environments.api.server import ApiServer
+from portico.environments.api.server import ApiServer, OwnServer
 from portico.environments.doors import RUNTIME_API_ADDRESS, Network
 from portico.environments.launchers.container.client import Containers
 from portico.environments.launchers.port import LaunchFailed
@@ -66,7 +67,7 @@ class Planner:
         node = await self._nodes.find(spec.runtime)
         program = nodejs.program(node, spec.runtime, spec.memory_mb)
         launcher = await self._zygotes.bare()
-        if spec.debug_port:
+        if spec.debug_port or not launcher.forks:
             return Plan(launcher, self._api, program, variables=_debugged(spec))
         return Plan(launcher, self._api, program, ahead=self._ahead(prepared))
 
@@ -86,6 +87,8 @@ class Planner:
         return Plan(await self._zygotes.bare(), self._api, program, speaks_frames=False)
 
     async def _image(self, image: Image) -> Plan:
+        if not system.LINUX:
+            raise LaunchFailed("container images can be run on Linux only")
         if self._network.own:
             raise LaunchFailed("container images need the network setting `host`")
         return Plan(self._containers.launcher(image), self._api, speaks_frames=False)
@@ -99,14 +102,14 @@ class Planner:
         extensions = programs.found(prepared.opt_dir)
         if len(extensions) > EXTENSIONS_MAX:
             raise Fault("Extension.TooManyExtensions", f"Extension limit ({EXTENSIONS_MAX}) reached")
-        address = (("AWS_LAMBDA_RUNTIME_API", await self._api_address()),)
-        return msgspec.structs.replace(plan, variables=address + plan.variables, extensions=extensions)
-
-    async def _api_address(self) -> str:
         if self._network.own:
-            return RUNTIME_API_ADDRESS
-        await self._api.start()
-        return self._api.address
+            api, address = plan.api, RUNTIME_API_ADDRESS
+        else:
+            api = plan.api if system.LINUX else OwnServer()
+            await api.start()
+            address = api.address
+        variables = (("AWS_LAMBDA_RUNTIME_API", address), *plan.variables)
+        return msgspec.structs.replace(plan, api=api, variables=variables, extensions=extensions)
 
     async def close(self) -> None:
         """End what the plans have in common."""

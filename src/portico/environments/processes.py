@@ -55,7 +55,7 @@ class Processes:
         """Send the signal that ends the whole tree."""
         if self._process is not None:
             try:
-                signal.pidfd_send_signal(self._process.pidfd, self._process.kill_signal)
+                self._process.end()
             except ProcessLookupError:
                 return  # it ended by itself; the pidfd tells
 

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import select
-import signal
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
@@ -166,7 +165,7 @@ class Reserve:
 
         loop.add_reader(early.process.pidfd, ended)
         with suppress(ProcessLookupError):  # it has just ended by itself
-            signal.pidfd_send_signal(early.process.pidfd, early.process.kill_signal)
+            early.process.end()
 
     def _close(self, early: Early) -> None:
         asyncio.get_running_loop().remove_reader(early.process.pidfd)

@@ -38,7 +38,8 @@ _Start = Callable[[Environment, Reports], Awaitable[Plan]]
 
 
 class NoSnapshot(Exception):
-    """A version can't be started from a snapshot. `why`: `threads`, `sockets`, or `init` with the error's document."""
+    """A version can't be started from a snapshot. `why`: `threads`, `sockets`, `system` (which can't
+    fork it), or `init` with the error's document."""
 
     def __init__(self, why: str, document: bytes = b"") -> None:
         super().__init__(why)
@@ -51,6 +52,8 @@ class Snapshot:
 
     `lines` are what its initialisation has written; whoever takes them empties them.
     """
+
+    forks = False
 
     def __init__(self, environment: Environment, clock: Clock) -> None:
         self._environment = environment

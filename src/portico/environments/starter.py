@@ -123,6 +123,8 @@ class Starter:
         spec = environment.spec
         prepared = await self._preparer.prepare(spec, environment.log_stream)
         plan = msgspec.structs.replace(await self._planner.plan(spec, prepared), snapshot=True)
+        if not plan.launcher.forks:
+            raise NoSnapshot("system")
         environment.network = self._network
         environment.group = self._group(spec)
         await environment.launch(plan, prepared, self._clock, reports)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from portico.base import system
 from portico.environments import usage
 from portico.environments.environment import Environment
 from portico.environments.lifecycle import State
@@ -33,7 +34,7 @@ class Watch:
 
     def wake(self) -> None:
         """An environment has begun to work."""
-        if self._timer is None:
+        if self._timer is None and system.LINUX:  # elsewhere there is no /proc to look at
             self._timer = self._loop.call_later(_EVERY_S, self._look)
 
     def close(self) -> None:

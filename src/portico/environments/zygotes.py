@@ -6,10 +6,12 @@ import logging
 import os
 import sys
 
+from portico.base import system
 from portico.environments import flavour, isolation
 from portico.environments.interpreters import Interpreters
 from portico.environments.launchers.forkserver.client import ForkServer
 from portico.environments.launchers.port import LaunchFailed
+from portico.environments.launchers.process.client import ProcessLauncher
 from portico.environments.sandbox.users import Users
 from portico.environments.work import EnvironmentSpec, Prepared
 
@@ -17,12 +19,15 @@ log = logging.getLogger("portico.environments")
 
 _CHOICES_KEPT = 10_000
 
+_Server = ForkServer | ProcessLauncher
+
 
 class Zygotes:
     """Chooses the zygote for an environment: of which interpreter (see `interpreters.py`), with or without the SDK.
 
     All are of one tier of isolation: the first of `tiers` whose walls hold here (`isolation.py`), found out at the first use.
-    `shown` are files of this machine that every environment can read, at the same paths.
+    `shown` are files of this machine that every environment can read, at the same paths. On systems other than Linux the launchers
+    start an interpreter for each environment instead, in tier C.
     """
 
     def __init__(self, *, tiers: str = isolation.ALL, shown: tuple[str, ...] = ()) -> None:
@@ -32,7 +37,7 @@ class Zygotes:
         self.tier = ""
         self._users = Users()
         self._sdk_folder = _sdk_folder()
-        self._servers: dict[tuple[str, str], ForkServer] = {}
+        self._servers: dict[tuple[str, str], _Server] = {}
         self._flavours: dict[tuple[str, str], str] = {}
         self._interpreters = Interpreters()
 
@@ -45,7 +50,7 @@ class Zygotes:
         await self._settle()
         await asyncio.gather(*(self.of(sys.executable, kind).start() for kind in (flavour.BARE, flavour.SDK)))
 
-    async def choose(self, spec: EnvironmentSpec, prepared: Prepared) -> ForkServer:
+    async def choose(self, spec: EnvironmentSpec, prepared: Prepared) -> _Server:
         """The running zygote that `spec`'s environments are forked from.
 
         Raises:
@@ -59,7 +64,7 @@ class Zygotes:
                 self._interpreters.refuse(python, kind, str(error))
         return await self._started(sys.executable, kind)
 
-    async def bare(self) -> ForkServer:
+    async def bare(self) -> _Server:
         """The running zygote that programs are started from.
 
         Raises:
@@ -67,11 +72,11 @@ class Zygotes:
         """
         return await self._started(sys.executable, flavour.BARE)
 
-    def of(self, python: str, kind: str) -> ForkServer:
+    def of(self, python: str, kind: str) -> _Server:
         """The zygote of an interpreter and a flavour, started or not."""
         server = self._servers.get((python, kind))
         if server is None:
-            server = self._servers[python, kind] = self._make(python, kind, self.tier)
+            server = self._servers[python, kind] = self._make_launcher(python, kind)
         return server
 
     async def close(self) -> None:
@@ -81,6 +86,9 @@ class Zygotes:
 
     async def survey(self) -> list[isolation.Found]:
         """What a probe of each tier finds, for `portico doctor`."""
+        if not system.LINUX:
+            why = {"A": isolation.NOT_LINUX, "B": isolation.NOT_LINUX}
+            return [isolation.Found(tier, why=why.get(tier, "")) for tier in self._tiers]
         found = []
         for tier in self._tiers:
             server = self._make(sys.executable, flavour.BARE, tier)
@@ -92,6 +100,9 @@ class Zygotes:
         """Find the tier; keep the zygote that the probe was forked from."""
         async with self._settling:
             if self.tier:
+                return
+            if not system.LINUX:
+                self._settle_without_walls()
                 return
             failed: list[isolation.Found] = []
             for tier in self._tiers:
@@ -106,6 +117,20 @@ class Zygotes:
                 failed.append(found)
             raise LaunchFailed(isolation.refusal(failed))
 
+    def _settle_without_walls(self) -> None:
+        if "C" not in self._tiers:
+            lacking = [isolation.Found(tier, why=isolation.NOT_LINUX) for tier in self._tiers]
+            raise LaunchFailed(isolation.refusal(lacking))
+        log.warning(
+            "isolation C: this is not Linux, and functions can do here whatever the server's user can"
+        )
+        self.tier = "C"
+
+    def _make_launcher(self, python: str, kind: str) -> _Server:
+        if not system.LINUX:
+            return ProcessLauncher(sdk_folder=self._sdk_folder, python=python)
+        return self._make(python, kind, self.tier)
+
     def _make(self, python: str, kind: str, tier: str) -> ForkServer:
         return ForkServer(
             flavour=kind,
@@ -116,7 +141,7 @@ class Zygotes:
             shown=self._shown,
         )
 
-    async def _started(self, python: str, kind: str) -> ForkServer:
+    async def _started(self, python: str, kind: str) -> _Server:
         await self._settle()
         server = self.of(python, kind)
         await server.start()

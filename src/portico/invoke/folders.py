@@ -10,6 +10,8 @@ from pathlib import Path
 
 from portico.invoke.tree_watch import TreeWatch, watch
 
+_WALK = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY  # macOS has only the latter
+
 PREFIX = "folder:"
 
 
@@ -71,10 +73,10 @@ def _within(path: str, folder: str) -> bool:
 
 def _open_without_links(folder: str) -> None:
     """Walk the path as the kernel does, but take no link."""
-    at = os.open("/", os.O_PATH | os.O_DIRECTORY)
+    at = os.open("/", _WALK)
     try:
         for part in folder.strip("/").split("/"):
-            inner = os.open(part, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            inner = os.open(part, _WALK | os.O_NOFOLLOW, dir_fd=at)
             os.close(at)
             at = inner
     except OSError as error:

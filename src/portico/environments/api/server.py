@@ -75,5 +75,22 @@ class ApiServer:
             self._identify(connection)
 
 
+class OwnServer(ApiServer):
+    """The listener of one environment alone, where no kernel tells who is calling."""
+
+    def _identify(self, connection: Connection) -> None:
+        session = next(iter(self._sessions), None)
+        if session is None:
+            connection.refuse(_FORBIDDEN)
+        else:
+            connection.belongs_to(session)
+
+    def _changed(self, session: Session) -> None:
+        if session.closed:
+            self._sessions.pop(session, None)
+            if self._server is not None:
+                self._server.close()
+
+
 def _connected(session: Session) -> bool:
     return session.connected

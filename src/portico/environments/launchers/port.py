@@ -1,6 +1,7 @@
 """Port: a launcher makes an environment's processes, with one socket to their runtime, one pipe for what they write, and one socket
 to the first of them, which says how they end (`environments/control.py`)."""
 
+import signal
 from socket import socket
 from typing import Protocol
 
@@ -54,15 +55,26 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
 
 class Process(msgspec.Struct, frozen=True, gc=False):
     """A launched environment: the first process of its tree. `pidfd` belongs to the caller and becomes readable once the whole
-    tree is gone. `kill_signal` ends the tree."""
+    tree is gone. `kill_signal`, sent to the first process, ends the tree."""
 
     pid: int
     pidfd: int
     kill_signal: int
 
+    def end(self) -> None:
+        """End the tree.
+
+        Raises:
+            ProcessLookupError: it has ended by itself.
+        """
+        signal.pidfd_send_signal(self.pidfd, self.kill_signal)
+
 
 class Launcher(Protocol):
-    """Implemented by `forkserver.client.ForkServer`."""
+    """Implemented by `forkserver.client.ForkServer`, and where that can't be by `process.client.ProcessLauncher`. One that `forks` has
+    warm processes to fork from: environments can be started ahead of their function, and copied."""
+
+    forks: bool
 
     def locate(self, layout: Layout) -> Layout:
         """The layout with what this launcher decides."""

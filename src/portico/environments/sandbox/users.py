@@ -11,6 +11,8 @@ import os
 import secrets
 from pathlib import Path
 
+from portico.base import system
+
 _FIRST, _COUNT = 0x7000_0000, 0x0FFF_0000
 _WHOLE = 0xFFFF_FFFF
 _COUNT_MIN = 1024
@@ -23,12 +25,16 @@ class Users:
     __slots__ = ("_count", "_first", "_number")
 
     def __init__(self) -> None:
-        self._first, self._count = usable_range(_maps()) if os.geteuid() == 0 else (0, 0)
+        self._first, self._count = usable_range(_maps()) if _can_give() else (0, 0)
         self._number = itertools.count(secrets.randbelow(self._count) if self._count else 0)
 
     def take(self) -> int:
         """One that nobody has."""
         return self._first + next(self._number) % self._count if self._count else _NONE
+
+
+def _can_give() -> bool:
+    return system.LINUX and os.geteuid() == 0
 
 
 def usable_range(maps: list[str]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+from portico.base import system
 from portico.base.clock import Clock
 from portico.invoke.asynchronous.counts import RECEIVED, FunctionKey
 
@@ -48,5 +49,7 @@ class Pressure:
 
 def _runnable() -> int:
     """How many threads of the machine run or could run now."""
+    if not system.LINUX:
+        return int(os.getloadavg()[0])  # of the last minute: nothing nearer is told
     with open("/proc/loadavg") as file:
         return int(file.read().split()[3].partition("/")[0])

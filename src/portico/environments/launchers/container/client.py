@@ -65,6 +65,8 @@ class Containers:
 class ContainerLauncher:
     """Implements `Launcher` for the environments of one image."""
 
+    forks = False
+
     def __init__(self, image: Image, engine: str, keepers: set[asyncio.Task[int]]) -> None:
         self._image = image
         self._engine = engine

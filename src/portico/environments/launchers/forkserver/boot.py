@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from types import ModuleType
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ENVIRONMENTS = os.path.dirname(os.path.dirname(_HERE))
@@ -43,13 +44,9 @@ def load(name: str, folder: str) -> None:
     spec.loader.exec_module(sys.modules[name])
 
 
-def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[str]) -> None:
-    """Be a zygote; return only at the end of an environment's process."""
+def be_runtime(flavour: str, sdk_folder: str) -> ModuleType:
+    """Load the Python runtime and what functions find beside their own code: the module that has its loop."""
     load("_portico", _ENVIRONMENTS)
-    zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
-    snapshot = importlib.import_module("_portico.launchers.forkserver.snapshot")
-    nested = importlib.import_module("_portico.sandbox.nested")
-    cells = importlib.import_module("_portico.sandbox.cells")
     snapshots = importlib.import_module("_portico.runtimes.python.snapshot")
     sdk = importlib.import_module("_portico.runtimes.python.sdk")
     bootstrap = importlib.import_module("_portico.runtimes.python.bootstrap")
@@ -64,6 +61,16 @@ def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[
     if flavour == "sdk":
         sdk.preload()
     importlib.import_module("_portico.runtimes.python.names").install()
+    return bootstrap
+
+
+def main(control_fd: int, flavour: str, sdk_folder: str, tier: str, shown: list[str]) -> None:
+    """Be a zygote; return only at the end of an environment's process."""
+    bootstrap = be_runtime(flavour, sdk_folder)
+    zygote = importlib.import_module("_portico.launchers.forkserver.zygote")
+    snapshot = importlib.import_module("_portico.launchers.forkserver.snapshot")
+    nested = importlib.import_module("_portico.sandbox.nested")
+    cells = importlib.import_module("_portico.sandbox.cells")
     importlib.import_module("_portico.runtimes.python.rehearsal").rehearse()
     bootstrap.prepare()
     gc.collect()

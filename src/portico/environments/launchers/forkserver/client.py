@@ -31,6 +31,8 @@ _FAILED = b"failed "
 class ForkServer:
     """One zygote, `bare` or `sdk`, started at the first launch (or by `start`). Implements `Launcher`."""
 
+    forks = True
+
     def __init__(
         self,
         *,

@@ -37,34 +37,50 @@ def say(message: bytes) -> None:
 class Family:
     """Watches the children until the function's process has ended, and its extensions have, or had their time."""
 
-    def __init__(self, function: int, placer: tuple[int, int] | None) -> None:
+    def __init__(
+        self, function: int, placer: tuple[int, int] | None, control: socket.socket | None = None
+    ) -> None:
         self._function = function
         self._placer_pid, self._placer_fd = placer or (0, -1)
         self._extensions: dict[int, str] = {}
         self._until: float | None = None
-        self._control = socket.socket(fileno=CONTROL_FD)
+        self._control = control or socket.socket(fileno=CONTROL_FD)
         self._orders: dict[bytes, Callable[[bytes, list[int]], None]] = {
             _TERMINATE: lambda *_: self._signal(signal.SIGTERM),
             _KILL: lambda *_: self._signal(signal.SIGKILL),
-            _START: self._start,
+            _START: self.start,
             _PLACE: self._place,
             _INSIDE: self._hand_socket,
         }
 
     def watch(self) -> None:
         """Return when everything else in the environment is to be ended."""
-        woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        woken, wakes = os.pipe()
+        os.set_blocking(wakes, False)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _ignore)
         waiting = select.poll()
-        for fd in (CONTROL_FD, woken):
+        for fd in (self._control.fileno(), woken):
             waiting.register(fd, select.POLLIN)
         while self._reap():
             ready = [fd for fd, _ in waiting.poll(self._left_ms())]
             if woken in ready:
                 os.read(woken, 4096)
-            if CONTROL_FD in ready and not self._obey():
+            if self._control.fileno() in ready and not self._obey():
                 return
+
+    def say(self, message: bytes) -> None:
+        """Tell the server."""
+        say(message)
+
+    def hear(self) -> tuple[bytes, list[int]]:
+        """What the server says next, and the descriptors that came with it; an empty message when it is gone.
+
+        Raises:
+            OSError: the socket is broken.
+        """
+        message, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE_BYTES_MAX, 1)
+        return message, descriptors
 
     def _left_ms(self) -> float | None:
         return None if self._until is None else max(0.0, (self._until - time.monotonic()) * 1000)
@@ -87,20 +103,20 @@ class Family:
     def _ended(self, pid: int, status: int) -> bool:
         packed = struct.pack("!i", status)
         if pid == self._function:
-            say(_STATUS + packed)
+            self.say(_STATUS + packed)
             self._until = time.monotonic() + _SHUTDOWN_S
         elif pid in self._extensions:
-            say(_EXTENSION + packed + self._extensions.pop(pid).encode())
+            self.say(_EXTENSION + packed + self._extensions.pop(pid).encode())
         elif pid == self._placer_pid:
             if status != 0:  # it has said why
                 return False
-            say(_DONE)
+            self.say(_DONE)
         return True
 
     def _obey(self) -> bool:
         """Do what the server says. False when it is gone."""
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE_BYTES_MAX, 1)
+            message, descriptors = self.hear()
         except OSError:
             return False
         order = self._orders.get(message[:1])
@@ -115,7 +131,8 @@ class Family:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._function, number)
 
-    def _start(self, body: bytes, descriptors: list[int]) -> None:
+    def start(self, body: bytes, descriptors: list[int]) -> None:
+        """Start the extensions that the server names."""
         wanted = json.loads(body)
         for program in wanted["programs"]:
             pid = os.fork()

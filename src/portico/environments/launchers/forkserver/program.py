@@ -49,7 +49,7 @@ def execute_ahead(channel_fd: int, program: list[str], variables: dict[str, str]
 
 def _stand_back() -> None:
     """As our Python runtime does: do not preempt the server when it hands over an event."""
-    with contextlib.suppress(OSError):  # a sandbox may refuse it, and all works without
+    with contextlib.suppress(OSError, AttributeError):  # a sandbox may refuse it, macOS does not have it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 

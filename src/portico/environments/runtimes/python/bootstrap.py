@@ -20,7 +20,6 @@ from .trace import TraceVariable
 
 _RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap
 _TIME_ZONE = ":UTC"  # of every function that does not ask for another
-_NO_PRIORITY = os.sched_param(0)
 _Handler = Callable[[object, LambdaContext], object]
 
 
@@ -180,8 +179,11 @@ def prepare() -> None:
 def _stand_back() -> None:
     """Do not preempt the server when it hands over an event, while it still has others to hand out."""
     try:
-        os.sched_setscheduler(0, os.SCHED_BATCH, _NO_PRIORITY)
-    except OSError:  # a sandbox may refuse it, and all works without
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    except (
+        OSError,
+        AttributeError,
+    ):  # a sandbox may refuse it, macOS does not have it, and all works without
         return
 
 

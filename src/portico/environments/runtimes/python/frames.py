@@ -12,6 +12,7 @@ import resource
 import select
 import socket
 import struct
+import sys
 import time
 from typing import Any
 
@@ -25,6 +26,7 @@ _ANSWER_INNER_BYTES = _ANSWER.size - _HEAD.size
 _READ_BYTES = 65536
 _LANDING = memoryview(bytearray(_READ_BYTES))  # where what is read lands; only as much is touched as comes
 _RESIDENT_KB_MAX = 0xFFFFFFFF
+_MAXRSS_PER_KB = 1024 if sys.platform == "darwin" else 1  # getrusage(2) there counts bytes
 _LOOK_S = 0.0005
 _LOOK_EVENTS = 32
 _scan = json.JSONDecoder().raw_decode
@@ -104,7 +106,9 @@ class Channel:
         self._unseen += 1
         if self._unseen >= _LOOK_EVENTS or time.monotonic() - self._began_at > _LOOK_S:
             self._unseen = 0
-            self._peak_seen_kb = min(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, _RESIDENT_KB_MAX)
+            self._peak_seen_kb = min(
+                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MAXRSS_PER_KB, _RESIDENT_KB_MAX
+            )
         return self._peak_seen_kb
 
     def _complete(self, data: bytes, size: int) -> bytes:
