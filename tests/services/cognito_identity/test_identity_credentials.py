@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from harness import new_account
+
 Make = Callable[..., Any]
 
 COGNITO = "cognito-identity.amazonaws.com"
@@ -506,3 +508,28 @@ def test_developers_calls_are_signed_and_allowed(federate: Make) -> None:
         IdentityPoolId=federation.id, Logins={"other": "u"}
     )
     assert code_of(without)[0] == "InvalidParameterException"
+
+
+def test_the_roles_of_another_account_are_out_of_reach(federation: Any, client: Make) -> None:
+    """Also one that trusts every identity pool: neither the pool nor a group of its users can pass it on."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": COGNITO},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+            }
+        ],
+    }
+    iam = client("iam", new_account())
+    arn = iam.create_role(RoleName="open", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    with pytest.raises(ClientError, match="iam:PassRole"):
+        federation.identity.set_identity_pool_roles(
+            IdentityPoolId=federation.id, Roles={"authenticated": arn}
+        )
+    federation.user("alice")
+    federation.idp.create_group(UserPoolId=federation.user_pool, GroupName="g", RoleArn=arn)
+    federation.idp.admin_add_user_to_group(UserPoolId=federation.user_pool, Username="alice", GroupName="g")
+    _mapped(federation, {"Type": "Token", "AmbiguousRoleResolution": "Deny"})
+    assert code_of(lambda: _role_of(federation, "alice"))[0] == "InvalidIdentityPoolConfigurationException"

@@ -107,7 +107,7 @@ async def get_credentials_for_identity(
         arn = role_of(pool, first, request.get("CustomRoleArn") or "")
     except Denied as denied:
         raise errors.no_role() from denied
-    role = await _role(call, arn)
+    role = await _role(call, pool, arn)
     tags = tags_of(pool, first)
     session = Session(
         SESSION_NAME,
@@ -192,10 +192,12 @@ def _token_keys(pool: Pool, identity: Identity, amr: Sequence[str]) -> tuple[tup
     )
 
 
-async def _role(call: Call, arn: str) -> Role:
+async def _role(call: Call, pool: Pool, arn: str) -> Role:
+    """The role of that ARN, which is of the pool's own account: groups and tokens name roles too, and nobody passes another account's."""
     parts = parse(arn)
     role = None
-    if parts is not None and parts.service == "iam" and parts.resource.startswith("role/"):
+    own = parts is not None and parts.service == "iam" and parts.account == pool.account
+    if parts is not None and own and parts.resource.startswith("role/"):
         role = await call.tx.get(ROLES, parts.account, parts.resource.rpartition("/")[2].lower())
     if role is None or role.arn != arn:
         raise errors.bad_roles()

@@ -42,6 +42,7 @@ async def admin_set_user_password(
         )
         after = msgspec.structs.replace(after, status="FORCE_CHANGE_PASSWORD")
     codes.forget(call, pool, user_key(pool, user), "sign-in")
+    await user_records.take_aliases(call, pool, user, after)  # a provider's user has some from now on
     user_records.save(call, pool, user, after)
     return {}
 

@@ -23,7 +23,8 @@ _DEVICE_KEY_CHARS_MAX = 55
 
 class Exchange(msgspec.Struct, frozen=True):
     """A call that begins or goes on with a sign-in. `given` are AuthParameters or ChallengeResponses, `metadata` is
-    ClientMetadata, `session` the Session that came along."""
+    ClientMetadata, `session` the Session that came along. `hosted`: it goes on on the pages, where other flows are admitted and from where
+    a sign-in does not go over to the API."""
 
     idp: CognitoIdp
     call: Call
@@ -33,6 +34,7 @@ class Exchange(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str]
     session: str = ""
     admin: bool = False
+    hosted: bool = False
 
     def need(self, name: str) -> str:
         """The parameter `name`.

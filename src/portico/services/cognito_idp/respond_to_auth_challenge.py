@@ -26,7 +26,7 @@ from portico.services.cognito_idp.service import (
     on_pool,
     pool_of,
 )
-from portico.services.cognito_idp.sign_in import SignIn, invalid_session, of_secret_block, of_session
+from portico.services.cognito_idp.sign_in import HOSTED, SignIn, invalid_session, of_secret_block, of_session
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -147,7 +147,7 @@ def _sign_in(ex: Exchange, name: str) -> SignIn:
         raise errors.invalid("Missing required parameter Session")
     else:
         found = by_session
-    if found.awaits != name:
+    if found.awaits != name or (found.flow == HOSTED) != ex.hosted:
         raise invalid_session()
     device_key = found.device_key or ex.device_key()
     return msgspec.structs.replace(found, device_key=device_key)

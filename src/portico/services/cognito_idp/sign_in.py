@@ -21,6 +21,8 @@ from portico.store.table import Table
 from portico.wire.errors import AwsError
 
 SESSION_CHARS_MAX = 4096
+HOSTED = "HOSTED"
+"""The flow of the hosted pages, which no caller of the API can ask for."""
 _BLOCK = "cognito-idp secret block"
 _SESSION = "cognito-idp session"
 _TRIES_MAX = 5

@@ -41,7 +41,10 @@ _Entry = tuple[str, str]
 
 
 def aliases_of(pool: Pool, user: User) -> set[_Entry]:
-    """What the user signs in with beside its name: attribute and value as it is looked up."""
+    """What the user signs in with beside its name: attribute and value as it is looked up. Who signs in at an identity provider only has
+    nothing of that kind: an address that is told there is not taken away from whoever signs in with it here."""
+    if user.status == "EXTERNAL_PROVIDER":
+        return set()
     found = {name for name in pool.username_attributes if name in user.attributes}
     for name in pool.alias_attributes:
         if name in user.attributes and (name == "preferred_username" or user.verified(name)):

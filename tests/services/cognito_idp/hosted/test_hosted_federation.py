@@ -284,3 +284,35 @@ def test_an_account_that_was_linked(way: Way) -> None:
     browser, asked = way.begin()
     assert "code" in way.back(browser, asked["state"]).told
     assert [user["Username"] for user in way.cognito.list_users(UserPoolId=way.pool)["Users"]] == ["ada"]
+
+
+def test_an_address_that_a_provider_tells_takes_nobodys_place(way: Way) -> None:
+    """Whoever may name himself at a provider is not thereby the user who signs in with that address here."""
+    pool = way.cognito.create_user_pool(PoolName="q", AliasAttributes=["email"])["UserPool"]["Id"]
+    way.cognito.delete_user_pool_domain(UserPoolId=way.pool, Domain=way.prefix)
+    way.cognito.create_user_pool_domain(UserPoolId=pool, Domain=way.prefix)
+    described = way.cognito.describe_identity_provider(UserPoolId=way.pool, ProviderName="Corp")
+    provider = described["IdentityProvider"]
+    mapping = {**provider["AttributeMapping"], "email_verified": "email_verified"}
+    way.cognito.create_identity_provider(
+        UserPoolId=pool, ProviderName="Corp", ProviderType="OIDC", ProviderDetails=provider["ProviderDetails"], AttributeMapping=mapping
+    )  # fmt: skip
+    way.client_id = way.cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="web", AllowedOAuthFlowsUserPoolClient=True, AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "email", "profile"], CallbackURLs=[CALLBACK], SupportedIdentityProviders=["COGNITO", "Corp"],
+    )["UserPoolClient"]["ClientId"]  # fmt: skip
+    address = [{"Name": "email", "Value": "ada@corp.example"}, {"Name": "email_verified", "Value": "true"}]
+    way.cognito.admin_create_user(
+        UserPoolId=pool, Username="ada", UserAttributes=address, MessageAction="SUPPRESS"
+    )
+    way.cognito.admin_set_user_password(
+        UserPoolId=pool, Username="ada", Password="Secret-123", Permanent=True
+    )
+    for _ in range(2):  # made, then changed
+        browser, asked = way.begin()
+        assert "code" in way.back(browser, asked["state"]).told
+        assert way.cognito.admin_get_user(UserPoolId=pool, Username="ada@corp.example")["Username"] == "ada"
+    with pytest.raises(way.cognito.exceptions.AliasExistsException):
+        way.cognito.admin_set_user_password(
+            UserPoolId=pool, Username="Corp_u1", Password="Secret-123", Permanent=True
+        )

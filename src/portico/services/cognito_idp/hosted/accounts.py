@@ -53,8 +53,8 @@ def signup_page(visit: Visit, *, error: str = "") -> Reply:
         *(_field(name, visit.form) for name in dict.fromkeys((*wanted, *asked))),
         Field("password", "Password", "password", "new-password"),
     )
-    links = ((_at(visit, "login"), "Have an account? Sign in"),)
-    made = Page("Create an account", _at(visit, "signup"), fields, "Sign up", error=error, links=links)
+    links = ((visit.link("/login"), "Have an account? Sign in"),)
+    made = Page("Create an account", visit.link("/signup"), fields, "Sign up", error=error, links=links)
     return with_csrf(visit, made, 400 if error else 200)
 
 
@@ -89,13 +89,13 @@ def confirm_page(visit: Visit, username: str, *, error: str = "") -> Reply:
     """Confirm an account with the code that was sent."""
     made = Page(
         "Confirm your account",
-        _at(visit, "confirm"),
+        visit.link("/confirm"),
         (Field("code", "Code", complete="one-time-code", required=False),),
         "Confirm",
         (("username", username),),
         "Enter the code that was sent to you. Leave it empty to have a new one sent.",
         error,
-        ((_at(visit, "login"), "Sign in"),),
+        ((visit.link("/login"), "Sign in"),),
     )
     return with_csrf(visit, made, 400 if error else 200)
 
@@ -120,11 +120,11 @@ def forgot_page(visit: Visit, *, error: str = "") -> Reply:
     """Ask for a code to set a new password with."""
     made = Page(
         "Forgot your password?",
-        _at(visit, "forgotPassword"),
+        visit.link("/forgotPassword"),
         (Field("username", name_label(visit.pool), complete="username"),),
         "Send a code",
         error=error,
-        links=((_at(visit, "login"), "Sign in"),),
+        links=((visit.link("/login"), "Sign in"),),
     )
     return with_csrf(visit, made, 400 if error else 200)
 
@@ -151,13 +151,13 @@ def reset_page(visit: Visit, username: str, *, error: str = "") -> Reply:
     )
     made = Page(
         "Set a new password",
-        _at(visit, "confirmForgotPassword"),
+        visit.link("/confirmForgotPassword"),
         fields,
         "Change the password",
         (("username", username),),
         "Enter the code that was sent to you.",
         error,
-        ((_at(visit, "login"), "Sign in"),),
+        ((visit.link("/login"), "Sign in"),),
     )
     return with_csrf(visit, made, 400 if error else 200)
 
@@ -187,11 +187,7 @@ def _field(name: str, form: object) -> Field:
 
 
 def _done(visit: Visit, words: str) -> Page:
-    return Page(words, buttons=((_at(visit, "login"), "Sign in"),))
-
-
-def _at(visit: Visit, path: str) -> str:
-    return f"{visit.base}/{path}?{visit.raw_query}"
+    return Page(words, buttons=((visit.link("/login"), "Sign in"),))
 
 
 def _hash(visit: Visit, client: Client, username: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ async def authorize(visit: Visit, federation: Federation) -> Reply:
             raise Refused(wanted, "invalid_request", str(error)) from error
     if wanted.prompt == "none":
         raise Refused(wanted, "login_required")
-    return redirect(f"{visit.base}/login?{visit.raw_query}")
+    return redirect(visit.link("/login"))
 
 
 async def _by_identifier(visit: Visit, wanted: Asked) -> str:
@@ -94,7 +94,7 @@ async def logout(visit: Visit) -> Reply:
         back = Asked(client.id, where, "code", state=state)
         return redirect(told(back) if state is not None else where, over)
     asked_of(client, visit.query)  # else it would be a way to anywhere
-    return redirect(f"{visit.base}/login?{visit.raw_query}", over)
+    return redirect(visit.link("/login"), over)
 
 
 def unsafe(visit: Visit, error: Unsafe) -> Reply:

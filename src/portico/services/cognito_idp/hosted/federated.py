@@ -25,7 +25,7 @@ from portico.services.cognito_idp.federation import user_of_identity
 from portico.services.cognito_idp.hosted.asked import Asked, Refused, Unsafe, asked_of
 from portico.services.cognito_idp.hosted.grants import finish
 from portico.services.cognito_idp.hosted.replies import redirect
-from portico.services.cognito_idp.hosted.visit import CSRF, Visit, parameters
+from portico.services.cognito_idp.hosted.visit import Visit, parameters
 from portico.services.cognito_idp.new_users import Asked as AskedUser
 from portico.services.cognito_idp.records import PROVIDERS, Client, Identity, IdentityProvider, User
 from portico.services.cognito_idp.triggers import attributes_of, call_trigger
@@ -34,6 +34,7 @@ from portico.wire.http import Reply
 
 _PURPOSE = "cognito-idp federated sign-in"
 _ATTEMPT_S = 600
+_BROWSER = "csrf-state"
 _BYTES_MAX = 256 * 1024
 _JSON = {"Accept": "application/json"}
 _FORM = {**_JSON, "Content-Type": "application/x-www-form-urlencoded"}
@@ -77,7 +78,7 @@ class Federation:
             places = await self._places(provider)
         except (OutboundError, ValueError) as error:
             raise Refused(wanted, "server_error", f"{name} can't be reached") from error
-        browser = visit.csrf()
+        browser = visit.kept(_BROWSER) or secrets.token_urlsafe(24)
         attempt = Attempt(
             visit.pool.id,
             name,
@@ -95,7 +96,7 @@ class Federation:
             "nonce": attempt.nonce,
         }
         mark = "&" if urlsplit(places.authorize).query else "?"
-        return redirect(f"{places.authorize}{mark}{urlencode(asked)}", visit.cookie(CSRF, browser))
+        return redirect(f"{places.authorize}{mark}{urlencode(asked)}", visit.cookie(_BROWSER, browser))
 
     async def end(self, visit: Visit) -> Reply:
         """The provider has sent the user back.
@@ -213,7 +214,7 @@ def _attempt(visit: Visit, state: str) -> Attempt:
         found = msgspec.msgpack.decode(visit.idp.sealer.unseal(_PURPOSE, state), type=Attempt)
     except (SealError, msgspec.DecodeError) as error:
         raise Unsafe("invalid_request") from error
-    kept = visit.cookies.get(CSRF, "")
+    kept = visit.kept(_BROWSER)
     own = kept and hmac.compare_digest(kept.encode(), found.browser.encode())
     if not own or found.pool != visit.pool.id or visit.arrival.at >= found.expires_at:
         raise Unsafe("invalid_request")

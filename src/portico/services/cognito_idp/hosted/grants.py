@@ -148,7 +148,7 @@ def forgotten(visit: Visit) -> Headers:
 
 async def signed_in(visit: Visit) -> User | None:
     """Who is signed in in this browser, if that still holds."""
-    text = visit.cookies.get(SESSION, "")
+    text = visit.kept(SESSION)
     found = _opened(visit.idp.sealer, _SESSION_PURPOSE, text, Session) if text else None
     if found is None or found.pool != visit.pool.id or visit.arrival.at >= found.expires_at:
         return None

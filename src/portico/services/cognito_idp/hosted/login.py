@@ -6,6 +6,7 @@ one. Of what goes on between two pages nothing is kept but the sealed session th
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from portico.services.cognito_idp.completed import tell
 from portico.services.cognito_idp.exchange import Answer, Exchange
@@ -19,12 +20,11 @@ from portico.services.cognito_idp.password_sign_in import check_password
 from portico.services.cognito_idp.progress import next_challenge
 from portico.services.cognito_idp.records import Client, User
 from portico.services.cognito_idp.respond_to_auth_challenge import answered
-from portico.services.cognito_idp.sign_in import SignIn
+from portico.services.cognito_idp.sign_in import HOSTED, SignIn
 from portico.wire.errors import AwsError
 from portico.wire.http import Reply
 
 _FLOW = Flow((), "", check_password, passwords=True)
-_NAME = "HOSTED"  # a flow that no caller of the API can ask for
 _CODE = Field("code", "Code", complete="one-time-code")
 _ANSWERS = {  # challenge: how the field `code` is called in its answer, and what the page says
     "SMS_MFA": ("SMS_MFA_CODE", "Enter the code that was sent to your phone."),
@@ -37,10 +37,9 @@ _FACTORS = {"SMS_MFA": "Text message", "EMAIL_OTP": "E-mail", "SOFTWARE_TOKEN_MF
 
 def page(visit: Visit, client: Client, *, error: str = "", name: str = "", status: int = 200) -> Reply:
     """The sign-in page."""
-    query = visit.raw_query
     offered = client.settings.get("SupportedIdentityProviders") or ["COGNITO"]
     others = tuple(
-        (f"{visit.base}/oauth2/authorize?{query}&identity_provider={one}", f"Continue with {one}")
+        (visit.link("/oauth2/authorize", identity_provider=one), f"Continue with {one}")
         for one in offered
         if one != "COGNITO"
     )
@@ -50,14 +49,14 @@ def page(visit: Visit, client: Client, *, error: str = "", name: str = "", statu
         Field("username", accounts.name_label(visit.pool), complete="username", value=name),
         Field("password", "Password", "password", "current-password"),
     )
-    links = [(f"{visit.base}/forgotPassword?{query}", "Forgot your password?")]
+    links = [(visit.link("/forgotPassword"), "Forgot your password?")]
     if accounts.may_sign_up(visit.pool):
-        links.append((f"{visit.base}/signup?{query}", "Create an account"))
+        links.append((visit.link("/signup"), "Create an account"))
     return _shown(
         visit,
         Page(
             "Sign in",
-            f"{visit.base}/login?{query}",
+            visit.link("/login"),
             fields,
             "Sign in",
             error=error,
@@ -75,8 +74,8 @@ async def submit(visit: Visit, client: Client, asked: Asked) -> Reply:
     given = {"USERNAME": visit.form.get("username", ""), "PASSWORD": visit.form.get("password", "")}
 
     async def work(call: Any) -> tuple[User | None, Answer | None]:
-        ex = Exchange(visit.idp, call, visit.pool, client, given, {})
-        user, begun = await begun_with(ex, _NAME, _FLOW)
+        ex = Exchange(visit.idp, call, visit.pool, client, given, {}, hosted=True)
+        user, begun = await begun_with(ex, HOSTED, _FLOW)
         return await _onward(ex, user, begun)
 
     try:
@@ -105,7 +104,7 @@ async def respond(visit: Visit, client: Client, asked: Asked) -> Reply:
         given = {"USERNAME": username, **_given(name, form)}
 
         async def work(call: Any) -> tuple[User | None, Answer | None]:
-            ex = Exchange(visit.idp, call, visit.pool, client, given, {}, session)
+            ex = Exchange(visit.idp, call, visit.pool, client, given, {}, session, hosted=True)
             user, after = await answered(ex, name)
             return await _onward(ex, user, after)
 
@@ -180,7 +179,8 @@ async def _setup_page(visit: Visit, client: Client, username: str, session: str,
         return page(visit, client, error=str(refused), name=username, status=400)
     secret = made["SecretCode"]
     intro = f"Add this key to your authenticator app, then enter the code that it shows: {secret}"
-    address = f"otpauth://totp/{visit.pool.name}:{username}?secret={secret}&issuer={visit.pool.name}"
+    issuer = quote(visit.pool.name, safe="")
+    address = f"otpauth://totp/{issuer}:{quote(username, safe='')}?secret={secret}&issuer={issuer}"
     shown = Page(
         "Set up your authenticator app",
         fields=(_CODE,),
@@ -194,13 +194,13 @@ async def _setup_page(visit: Visit, client: Client, username: str, session: str,
 def _challenge(visit: Visit, made: Page, hidden: tuple[tuple[str, str], ...], error: str) -> Reply:
     whole = Page(
         made.title,
-        f"{visit.base}/challenge?{visit.raw_query}",
+        visit.link("/challenge"),
         made.fields,
         "Continue",
         hidden,
         made.intro,
         error,
-        (*made.links, (f"{visit.base}/login?{visit.raw_query}", "Start again")),
+        (*made.links, (visit.link("/login"), "Start again")),
     )
     return _shown(visit, whole, 400 if error else 200)
 

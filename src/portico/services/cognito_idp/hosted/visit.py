@@ -2,9 +2,10 @@
 
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -90,22 +91,43 @@ class Visit(msgspec.Struct, frozen=True):
         held = await self.idp.cache.get(CLIENTS, self.pool.id, client_id)
         return None if held is None else held.value
 
+    def link(self, path: str, **more: str) -> str:
+        """The address of another page, which takes the application's request along; `more` goes in place of what that says."""
+        if not more:
+            return f"{self.base}{path}?{self.raw_query}"
+        return f"{self.base}{path}?{urlencode({**self.query, **more})}"
+
     def csrf(self) -> str:
         """What a form has to bring along: the value that this browser has, or a new one."""
-        return self.cookies.get(CSRF) or secrets.token_urlsafe(24)
+        return self.kept(CSRF) or secrets.token_urlsafe(24)
 
     def came_from_own_form(self) -> bool:
-        """Whether the form was filled in on a page that this browser had from here."""
-        kept, sent = self.cookies.get(CSRF, ""), self.form.get("_csrf", "")
-        return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
+        """Whether the form was filled in on a page that this browser had from here. The browser's own word on that counts too: cookies
+        may be set by whoever has a name next to this one, or a path below it."""
+        kept, sent = self.kept(CSRF), self.form.get("_csrf", "")
+        own = bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
+        head = self.arrival.head
+        origin, site = head.header("origin"), head.header("sec-fetch-site")
+        is_here = not origin or urlsplit(origin).netloc == head.header("host")
+        return own and is_here and site in ("", "same-origin", "none")
+
+    def kept(self, name: str) -> str:
+        """What the browser has kept under a name, "" if it has nothing."""
+        return self.cookies.get(self._named(name), "")
 
     def cookie(self, name: str, value: str, age_s: int | None = None) -> Headers:
         """The header that sets a cookie, which no script can read and no other site sends; one that ends at once for age 0."""
         ends = "" if age_s is None else f"; Max-Age={age_s}"
         secure = "; Secure" if self.arrival.peer.secure else ""
-        return (
-            ("set-cookie", f"{name}={value}; Path={self.base or '/'}; HttpOnly; SameSite=Lax{secure}{ends}"),
-        )
+        path = self.base or "/"
+        text = f"{self._named(name)}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{ends}"
+        return (("set-cookie", text),)
+
+    def _named(self, name: str) -> str:
+        """A cookie's name: where it can be, one that browsers take from this very host only. That of the forms stays AWS's, which
+        scripts look for that sign in as a browser would."""
+        is_bound = name != CSRF and self.arrival.peer.secure and not self.base
+        return f"__Host-{name}" if is_bound else name
 
 
 def parameters(text: str) -> dict[str, str]:
@@ -123,6 +145,7 @@ def parameters(text: str) -> dict[str, str]:
 
 
 def cookies(header: str) -> dict[str, str]:
-    """The cookies of a Cookie header."""
-    pairs = (part.strip().partition("=") for part in header.split(";"))
-    return {name: value for name, found, value in pairs if found}
+    """The cookies of a Cookie header. One that is there twice is nobody's: which of them was set here can't be told."""
+    pairs = [part.strip().partition("=") for part in header.split(";")]
+    counted = Counter(name for name, _, _ in pairs)
+    return {name: value for name, found, value in pairs if found and counted[name] == 1}
