@@ -73,6 +73,13 @@ def test_metrics(api: Any, client: Callable[..., Any], deploy: Callable[..., str
     assert connection.recv(timeout=20) == "x"
     connection.send('{"action": "fly"}')
     received(connection)
+    failing = deploy("def handler(event, context):\n    raise Exception('no')")
+    api.route("fail", api.function(failing))
+    connection.send('{"action": "fail"}')
+    received(connection)
+    api.allow(failing)
+    connection.send('{"action": "fail"}')
+    received(connection)
     cloudwatch, now = client("cloudwatch"), datetime.now(UTC)
 
     def total(metric: str, **dimensions: str) -> float:
@@ -91,8 +98,8 @@ def test_metrics(api: Any, client: Callable[..., Any], deploy: Callable[..., str
         pass
     whole = {"ApiId": api.id, "Stage": "dev"}
     assert total("ConnectCount", **whole) == 1
-    assert total("MessageCount", **whole) == 4  # two from the client, two to it
-    assert total("IntegrationLatency", **whole) == 2
+    assert total("MessageCount", **whole) == 8  # four from the client, four to it
+    assert total("IntegrationLatency", **whole) == 4
     assert total("MessageCount", **whole, Route="say") == 1
-    assert total("ExecutionError", ApiId=api.id) == 0
-    assert total("IntegrationError", ApiId=api.id) == 0
+    assert total("ExecutionError", ApiId=api.id) == 1  # the function's policy did not let the API in
+    assert total("IntegrationError", ApiId=api.id) == 1  # it has failed

@@ -19,6 +19,7 @@ CONNECTS, MESSAGES = "ConnectCount", "MessageCount"
 CLIENT_ERRORS, EXECUTION_ERRORS, INTEGRATION_ERRORS = "ClientError", "ExecutionError", "IntegrationError"
 LATENCY = "IntegrationLatency"
 _NAMES = Names("AWS/ApiGateway", "", "", "", "")
+_FAILED = 502  # the integration was called, and has failed
 _KEPT_MAX = 2_000
 
 
@@ -52,9 +53,9 @@ class Notes:
         """Count what an integration came to."""
         if not is_mock:
             self._told(exchange, LATENCY, noted.took_ms, MILLISECONDS)
-        if noted.error:
+        if noted.error and noted.status != _FAILED:
             self._told(exchange, EXECUTION_ERRORS, 1.0)
-        if noted.status >= 400:
+        elif noted.status >= 400:
             self._told(exchange, INTEGRATION_ERRORS, 1.0)
 
     def log(self, exchange: Exchange, status: int, noted: Noted | None = None, message: str = "") -> None:
