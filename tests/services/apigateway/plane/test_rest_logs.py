@@ -77,6 +77,19 @@ def test_access_logs(logged: RestApi) -> None:
     assert (bad["error"], bad["type"]) == ("Missing Authentication Token", "MISSING_AUTHENTICATION_TOKEN")
 
 
+def test_a_client_over_its_quota_is_told_in_the_log(logged: RestApi) -> None:
+    logged.method("/keyed", apiKeyRequired=True)
+    logged.deploy()
+    _, made = logged.plan(quota={"limit": 1, "period": "DAY"})
+    for _ in range(2):
+        logged.ask("/keyed", headers={"x-api-key": logged.value(made)})
+    found = [json.loads(line) for line in events(logged, "access", 2)]
+    assert {(line["status"], line["key"], line["type"]) for line in found} == {
+        (200, made, "-"),
+        (429, made, "QUOTA_EXCEEDED"),
+    }
+
+
 def test_execution_logs(logged: RestApi) -> None:
     answer = logged.ask("/echo", headers={"Authorization": "secret-token-abcdef"})
     request_id = answer.headers["x-amzn-requestid"]

@@ -90,39 +90,39 @@ class Admission:
         """
         return await _KINDS[asked.plan.method.authorization_type](self, asked)
 
-    async def count(self, asked: Asked, authorised: Authorised) -> RequestContext:
-        """Take the request from what its client, the method and the account may use; the context, with the client's key.
+    def client(self, asked: Asked, authorised: Authorised) -> Member | None:
+        """The client whose API key the request brings, None where the method needs none.
 
         Raises:
-            GatewayRefusal: INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED.
+            GatewayRefusal: INVALID_API_KEY.
         """
-        live, plan, request = asked.live, asked.plan, authorised.request
-        member: Member | None = None
+        plan, owner = asked.plan, asked.live.owner
+        if not plan.method.api_key_required:
+            return None
+        sent = asked.arrival.head.values.get("x-api-key", "")
+        value = authorised.usage_key if plan.key_from_authorizer else sent
+        stage = (owner.api_id, asked.live.record.stage_name)
+        return self._members.find(owner.account, owner.region, value, stage)
+
+    async def count(self, asked: Asked, client: Member | None) -> None:
+        """Take the request from what its client, the method and the account may use.
+
+        Raises:
+            GatewayRefusal: THROTTLED, QUOTA_EXCEEDED.
+        """
+        live, plan, request = asked.live, asked.plan, asked.request
         limits = (*plan.limits, live.account_limit)
-        if plan.method.api_key_required:
-            member = self._member(asked, authorised)
-            key = member.key
-            members = identity.with_key(dict(request.identity), key.id, key.value)
-            request = msgspec.structs.replace(request, identity=members)
-            limits = (*member.limits(plan.resource.path, request.http_method), *limits)
+        if client is not None:
+            limits = (*client.limits(plan.resource.path, request.http_method), *limits)
         if self._buckets.take(limits, self._clock.monotonic()) is not None:
             raise GatewayRefusal("THROTTLED")
-        if member is not None:
-            await self._quotas.take(live.owner.account, live.owner.region, member, request.at)
-        return request
+        if client is not None:
+            await self._quotas.take(live.owner.account, live.owner.region, client, request.at)
 
     def may_not_invalidate(self, asked: Asked, authorised: Authorised) -> str:
         """Why the caller may not have an answer made anew, "" if it may."""
         return self._signatures.refusal(
             asked.arrival, authorised.signer, asked.target, "execute-api:InvalidateCache"
-        )
-
-    def _member(self, asked: Asked, authorised: Authorised) -> Member:
-        owner = asked.live.owner
-        sent = asked.arrival.head.values.get("x-api-key", "")
-        value = authorised.usage_key if asked.plan.key_from_authorizer else sent
-        return self._members.find(
-            owner.account, owner.region, value, (owner.api_id, asked.live.record.stage_name)
         )
 
     async def open(self, asked: Asked) -> Authorised:

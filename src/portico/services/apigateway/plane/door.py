@@ -20,6 +20,7 @@ from portico.services.apigateway.plane.admission import Admission, Asked
 from portico.services.apigateway.plane.cached import Cached
 from portico.services.apigateway.plane.execution_log import begin
 from portico.services.apigateway.plane.iam import Signatures
+from portico.services.apigateway.plane.identity import with_key
 from portico.services.apigateway.plane.opening import (
     TARGET_BYTES_MAX,
     Entry,
@@ -111,7 +112,10 @@ class RestDoor:
             asked = Asked(entered.arrival, live, plan, request, entered.arn(plan), raw)
             authorised = await self._admission.authorise(asked)
             request = authorised.request
-            request = await self._admission.count(asked, authorised)
+            client = self._admission.client(asked, authorised)
+            if client is not None:
+                request = with_key(request, client.key)
+            await self._admission.count(asked, client)
             if rules.compress_from is not None:
                 headers, body = await received(rules, request.headers, raw)
                 request = msgspec.structs.replace(request, headers=headers, body=body)

@@ -6,7 +6,11 @@ Amazon Cognito Developer Guide, "IAM roles" (`amr` of an identity's token).
 
 from typing import Any
 
+import msgspec
+
 from portico.identity.principal import Principal
+from portico.services.apigateway.records import ApiKey
+from portico.services.apigateway.transform.seam import RequestContext
 
 _NOBODY: dict[str, Any] = {
     "cognitoIdentityPoolId": None,
@@ -22,7 +26,6 @@ _NOBODY: dict[str, Any] = {
     "userAgent": None,
     "user": None,
 }
-_COGNITO = "cognito-identity.amazonaws.com:"
 
 
 def anonymous(source_ip: str, user_agent: str) -> dict[str, Any]:
@@ -43,26 +46,21 @@ def signed(members: dict[str, Any], caller: Principal) -> dict[str, Any]:
     }
 
 
-def with_key(members: dict[str, Any], key_id: str, value: str) -> dict[str, Any]:
-    """`members` with the API key that was used."""
-    return {**members, "apiKey": value, "apiKeyId": key_id}
+def with_key(request: RequestContext, key: ApiKey) -> RequestContext:
+    """The context with the API key that is used."""
+    members = {**request.identity, "apiKey": key.value, "apiKeyId": key.id}
+    return msgspec.structs.replace(request, identity=members)
 
 
 def _cognito(caller: Principal) -> dict[str, Any]:
-    """What an identity of an identity pool is known by, from the keys of the token that its role was assumed with. `amr` says first whether
-    somebody signed in, then with which provider."""
-    if caller.session is None:
+    """What an identity of an identity pool is known by. The ways in which it has signed in begin with whether it has at all."""
+    identity = caller.cognito
+    if identity is None:
         return {}
-    keys: dict[str, list[str]] = {}
-    for key, value in caller.session.token_keys:
-        if key.startswith(_COGNITO):
-            keys.setdefault(key.removeprefix(_COGNITO), []).append(value)
-    if "sub" not in keys:
-        return {}
-    kind, *providers = keys.get("amr", [""])
+    kind, *providers = identity.amr or ("",)
     return {
-        "cognitoIdentityId": keys["sub"][0],
-        "cognitoIdentityPoolId": keys["aud"][0] if "aud" in keys else None,
+        "cognitoIdentityId": identity.identity_id,
+        "cognitoIdentityPoolId": identity.pool_id,
         "cognitoAuthenticationType": kind or None,
         "cognitoAuthenticationProvider": ",".join(providers) or None,
     }

@@ -161,7 +161,7 @@ class Trials:
             stage_variables=tried.variables,
             client_certificate=tried.client_certificate,
             body=tried.body,
-            identity=identity.with_key(members, _KEY_ID, _KEY),
+            identity={**members, "apiKey": _KEY, "apiKeyId": _KEY_ID},
             caller=tried.caller,
             trace=trace_of({}, now, sampled=False),
             log=lines,
