@@ -1,12 +1,16 @@
 """Connections that are kept: when they are used again, when not, and what a server must not get away with."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from portico.base.outbound import Outbound, OutboundError
 from portico.base.outbound_pool import Pool
+from portico.gateway.authority import ensure_leaf
 
 LARGE = 20_000_000
 
@@ -180,3 +184,26 @@ async def test_front_doors_are_open_and_nothing_else_is(site: Site) -> None:
     assert caught.value.reason == "refused"
     assert len(site.requests) == 1
     doors.close()
+
+
+async def test_certificates_are_checked_unless_it_is_said(site: Site, tmp_path: Path) -> None:
+    chain, key = ensure_leaf(tmp_path, (), datetime.now(UTC))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    server = await asyncio.start_server(site.serve, "127.0.0.1", 0, ssl=context)
+    url = f"https://localhost:{server.sockets[0].getsockname()[1]}/a"
+    resolved = Pool(Outbound(allow=("127.0.0.0/8",), resolve=local))
+    with pytest.raises(OutboundError) as caught:
+        await resolved.send("GET", url, (), b"", timeout_s=5)
+    assert caught.value.reason == "unreachable"
+    exchange = await resolved.send("GET", url, (), b"", timeout_s=5, verify=False)
+    assert (exchange.status, await exchange.read(10)) == (200, b"hi")
+    with pytest.raises(OutboundError):  # nor on the connection that is kept
+        await resolved.send("GET", url, (), b"", timeout_s=5)
+    resolved.close()
+    server.close()
+
+
+async def local(host: str, port: int) -> tuple[str]:
+    """Everything is on this machine."""
+    return ("127.0.0.1",)
