@@ -40,7 +40,8 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
     called = await invoke(reach, request, rules, function, event)
     if called.error:
         raise malformed("the function has failed", called.facts)
-    decode = rules.api.binary.has(first_accepted(request.headers))
+    binary = rules.api.binary
+    decode = bool(binary) and binary.has(first_accepted(request.headers))
     try:
         answer = payload1.answer(called.payload, decode=decode)
     except Malformed as error:
@@ -54,6 +55,7 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
 
 def event_of(request: RequestContext, rules: MethodRules) -> dict[str, object]:
     """The event of a request."""
+    binary = rules.api.binary
     asked = payload1.Request(
         request.http_method,
         request.path,
@@ -63,7 +65,7 @@ def event_of(request: RequestContext, rules: MethodRules) -> dict[str, object]:
         request.path_parameters,
         request.stage_variables,
         request.body,
-        rules.api.binary.has(header(request.headers, "content-type")),
+        bool(binary) and binary.has(header(request.headers, "content-type")),
     )
     return payload1.event(asked, event_context(request))
 

@@ -42,6 +42,10 @@ class Binary:
         self._exact = frozenset(wanted)
         self._families = tuple(entry[:-1] for entry in wanted if entry.endswith("/*") and entry != "*/*")
 
+    def __bool__(self) -> bool:
+        """Whether any is: else a type need not even be looked for."""
+        return self._all or bool(self._exact)
+
     def has(self, content_type: str) -> bool:
         """Whether a type (with or without parameters) is binary. `*/*` covers requests that name none, too."""
         if self._all:
