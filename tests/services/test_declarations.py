@@ -16,7 +16,11 @@ OPERATIONS = {
     for operation in load(spec).operations.values()
 }
 
+_ON_CONNECTIONS = "execute-api:ManageConnections is checked on the API's own connection, which its address names"
 CHECKED_IN_THE_BODY = {
+    "apigatewaymanagementapi.DeleteConnection": _ON_CONNECTIONS,
+    "apigatewaymanagementapi.GetConnection": _ON_CONNECTIONS,
+    "apigatewaymanagementapi.PostToConnection": _ON_CONNECTIONS,
     "sns.ConfirmSubscription": "the token is the permission of who is not signed; who is needs sns:ConfirmSubscription",
     "sns.Unsubscribe": "a link in a message may end a subscription; who is signed needs sns:Unsubscribe",
     "sts.AssumeRole": "the role's trust policy decides, which is read with the role",
