@@ -21,6 +21,7 @@ from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
 from portico.doors.backends import Backends, is_front_door, resolver
+from portico.doors.buckets import Buckets
 from portico.doors.callers import Callers
 from portico.doors.connections import OpenConnections
 from portico.doors.leading import Census, Guide
@@ -283,6 +284,7 @@ class Server:
         issuers = self._issuers()
         extras = {
             "Doors": self.doors,
+            "Buckets": Buckets(),
             "OpenConnections": OpenConnections(),
             "UsagePlans": UsagePlans(),
             "Guide": self.guide,

@@ -71,6 +71,7 @@ class Admission:
         authorizers: LambdaAuthorizers,
         members: Members,
         quotas: Quotas,
+        buckets: Buckets,
         clock: Clock,
     ) -> None:
         self._signatures = signatures
@@ -79,7 +80,7 @@ class Admission:
         self._members = members
         self._quotas = quotas
         self._clock = clock
-        self._buckets = Buckets()
+        self._buckets = buckets
 
     async def authorise(self, asked: Asked) -> Authorised:
         """Find out who calls and whether the method is theirs to call.

@@ -18,11 +18,11 @@ class Lending:
 
     __slots__ = ("_buckets", "_clock", "_members", "_quotas")
 
-    def __init__(self, members: Members, quotas: Quotas, clock: Clock) -> None:
+    def __init__(self, members: Members, quotas: Quotas, buckets: Buckets, clock: Clock) -> None:
         self._members = members
         self._quotas = quotas
         self._clock = clock
-        self._buckets = Buckets()
+        self._buckets = buckets
 
     async def admit(self, use: Use) -> str:
         """The id of the key that is used.

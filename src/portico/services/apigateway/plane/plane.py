@@ -51,13 +51,14 @@ def build(ports: Ports) -> Plane:
     signatures = Signatures(extras["Callers"], extras["Authorizer"], cache)
     authorizers = LambdaAuthorizers(AuthorizerCalls(clients, roles), clock)
     quotas = Quotas(cache, clock)
-    extras["UsagePlans"].provide(Lending(Members(cache), quotas, clock).admit)
+    extras["UsagePlans"].provide(Lending(Members(cache), quotas, extras["Buckets"], clock).admit)
     admission = Admission(
         signatures=signatures,
         tokens=extras["Tokens"],
         authorizers=authorizers,
         members=Members(cache),
         quotas=quotas,
+        buckets=extras["Buckets"],
         clock=clock,
     )
     responses = ResponseCache(extras["Sealer"], clock.now)

@@ -65,6 +65,7 @@ class HttpDoor:
         integrates: Mapping[str, Integrate],
         kind_of: Callable[[Integration], str],
         outcomes: Outcomes,
+        buckets: Buckets,
     ) -> None:
         self._stages = stages
         self._clock = clock
@@ -72,7 +73,7 @@ class HttpDoor:
         self._integrates = integrates
         self._kind_of = kind_of
         self._outcomes = outcomes
-        self._buckets = Buckets()
+        self._buckets = buckets
 
     async def __call__(self, arrival: Arrival) -> Reply:
         """The reply to a request."""

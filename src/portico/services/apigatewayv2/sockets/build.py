@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from portico.calls.ports import Ports
 from portico.doors.access_log import DoorLogs
-from portico.doors.buckets import Buckets
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
 from portico.services.apigatewayv2.sockets.authorizing import Authorizing
@@ -39,7 +38,7 @@ def socket_door(ports: Ports) -> SocketDoor:
         "MOCK": Mock(),
     }
     integrations = Integrations(kinds, notes, clock)
-    throttles, keys = Throttles(Buckets(), clock), Keys(extras["UsagePlans"])
+    throttles, keys = Throttles(extras["Buckets"], clock), Keys(extras["UsagePlans"])
     life = Life(stages, integrations, throttles, keys, notes, extras["OpenConnections"], clock)
     authorizing = Authorizing(extras["Callers"], extras["Authorizer"], caller, cache)
     port = str(urlsplit(extras["Origin"]).port or "")
