@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True):
     trust_proxy: bool = False
     # Invocations that may run at once in one account and region.
     concurrent_executions: int = 1000
+    # Bytes that the zips of functions, of their versions and of layers may have together in one account and region (AWS: 300 GB).
+    code_storage_bytes: int = 300 * 1024**3
     # Environments (idle and busy) kept at most, over all functions.
     environments_max: int = 1000
     # Seconds after which an idle environment is ended.

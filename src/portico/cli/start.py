@@ -44,6 +44,7 @@ from portico.settings import Settings, SettingsError, load
     default=None,
     help="Believe X-Forwarded-For and -Proto; ends development mode.",
 )
+@click.option("--code-storage-bytes", type=int, help="Bytes of zips in an account and region (300 GB).")
 @click.option(
     "--concurrent-executions", type=int, help="Invocations at once in an account and region (1000)."
 )

@@ -12,6 +12,7 @@ from portico.services.lambda_ import (
     access,
     blobs,
     code,
+    code_storage,
     errors,
     event_targets,
     layer_use,
@@ -23,6 +24,7 @@ from portico.services.lambda_ import (
     tags,
 )
 from portico.services.lambda_.code_signing_records import require_trusted
+from portico.services.lambda_.code_storage import CodeStorage
 from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.publish import CREATING
 from portico.services.lambda_.service import Lambda
@@ -50,6 +52,7 @@ async def create_function(
         ResourceConflictException: the name is taken.
         InvalidParameterValueException: the name, a setting, the role or the code; a parameter that Portico does not have.
         RequestEntityTooLargeException: the zip is too large.
+        CodeStorageExceededException: the account has no room for it.
 
     Source: API reference, CreateFunction.
     """
@@ -89,8 +92,9 @@ async def create_function(
         code_signing_arn=signing,
     )
     blobs.hold(call, version)
+    await code_storage.add(lam, call, name.key[:2], name.name, CodeStorage(version.code_size, functions=1))
     if request.get("Publish"):
-        version = await publish.publish(call, name, function, version)
+        version = await publish.publish(lam, call, name, function, version)
     else:
         call.tx.put(FUNCTIONS, function, *name.key)
         call.tx.put(VERSIONS, version, *name.key, LATEST)

@@ -17,7 +17,8 @@ from portico.invoke.records import (
     Function,
     Version,
 )
-from portico.services.lambda_ import access, blobs, errors, names
+from portico.services.lambda_ import access, blobs, code_storage, errors, names
+from portico.services.lambda_.code_storage import CodeStorage
 from portico.services.lambda_.functions import forget_qualifier, forget_url, set_aside
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
@@ -48,13 +49,15 @@ async def delete_function(
         raise errors.function_not_found(name.arn)
     aliases = await call.tx.scan(ALIASES, *name.key)
     if name.qualifier:
-        await _delete_version(call, name, function, aliases)
+        await _delete_version(lam, call, name, function, aliases)
     else:
-        await _delete_whole(call, name, function, aliases)
+        await _delete_whole(lam, call, name, function, aliases)
     return {"StatusCode": 204}
 
 
-async def _delete_version(call: Call, name: Name, function: Function, aliases: list[Alias]) -> None:
+async def _delete_version(
+    lam: Lambda, call: Call, name: Name, function: Function, aliases: list[Alias]
+) -> None:
     number = name.qualifier
     users = [alias.name for alias in aliases if number == alias.version or number in alias.weights]
     if users:
@@ -63,13 +66,15 @@ async def _delete_version(call: Call, name: Name, function: Function, aliases: l
         )
     version = await call.tx.get(VERSIONS, *name.key, number)
     if version is not None:
-        _drop(call, name, version)
+        await _drop(lam, call, name, version)
         call.tx.put(FUNCTIONS, await forget_qualifier(call, name, function, number), *name.key)
 
 
-async def _delete_whole(call: Call, name: Name, function: Function, aliases: list[Alias]) -> None:
+async def _delete_whole(
+    lam: Lambda, call: Call, name: Name, function: Function, aliases: list[Alias]
+) -> None:
     for version in await call.tx.scan(VERSIONS, *name.key):
-        _drop(call, name, version)
+        await _drop(lam, call, name, version)
     for alias in aliases:
         call.tx.delete(ALIASES, *name.key, alias.name)
         await forget_url(call, name, alias.name)
@@ -77,9 +82,11 @@ async def _delete_whole(call: Call, name: Name, function: Function, aliases: lis
     for config in await call.tx.scan(EVENT_INVOKES, *name.key):
         call.tx.delete(EVENT_INVOKES, *name.key, config.qualifier)
     call.tx.delete(FUNCTIONS, *name.key)
+    await code_storage.add(lam, call, name.key[:2], name.name, CodeStorage(functions=-1))
     await set_aside(call, name, before=function, after=None)
 
 
-def _drop(call: Call, name: Name, version: Version) -> None:
+async def _drop(lam: Lambda, call: Call, name: Name, version: Version) -> None:
     call.tx.delete(VERSIONS, *name.key, version.version)
     blobs.release(call, version)
+    await code_storage.add(lam, call, name.key[:2], name.name, CodeStorage(-version.code_size))

@@ -20,6 +20,11 @@ def too_few_unreserved(least: int) -> AwsError:
     )
 
 
+def code_storage_exceeded() -> AwsError:
+    """The account has no room for more code in this region."""
+    return AwsError("CodeStorageExceededException", "Code storage limit exceeded.", 400, fields=_USER)
+
+
 def validation(value: object, member: str, constraint: str) -> AwsError:
     """400 ValidationException for what the model does not say: `constraint` as in `Member must ...`."""
     return AwsError(

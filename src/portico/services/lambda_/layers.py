@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.services.lambda_ import code, errors, layer_records, markers, shown
+from portico.services.lambda_ import code, code_storage, errors, layer_records, markers, shown
+from portico.services.lambda_.code_storage import CodeStorage
 from portico.services.lambda_.layer_records import LAYER_VERSIONS, LAYERS, Layer, LayerVersion, Place
 from portico.services.lambda_.service import Lambda
 
@@ -50,6 +51,7 @@ async def publish_layer_version(
         InvalidParameterValueException: no content, one that Portico does not have, or a zip that can't be unpacked.
         RequestEntityTooLargeException: the zip is too large.
         ServiceException: there is no room to unpack it.
+        CodeStorageExceededException: the account has no room for it.
     """
     place = layer_records.named(call, request)
     package = await code.layer_content(lam, request["Content"])
@@ -71,6 +73,7 @@ async def publish_layer_version(
         runtimes=None if runtimes is None else tuple(runtimes),
         architectures=None if architectures is None else tuple(architectures),
     )
+    await code_storage.add(lam, call, place.key[:2], place.layer, CodeStorage(package.size))
     call.tx.put(LAYERS, Layer(place.layer, place.account, place.region, number), *place.key[:3])
     call.tx.put(LAYER_VERSIONS, version, *version.place.key)
     call.tx.refer(package.digest, LAYER_VERSIONS.key(*version.place.key))
@@ -176,6 +179,7 @@ async def delete_layer_version(lam: Lambda, call: Call, request: "DeleteLayerVer
     version = await call.tx.get(LAYER_VERSIONS, *place.key)
     if version is not None:
         call.tx.delete(LAYER_VERSIONS, *place.key)
+        await code_storage.add(lam, call, place.key[:2], place.layer, CodeStorage(-version.size))
         call.tx.unrefer(version.digest, LAYER_VERSIONS.key(*place.key))
 
 

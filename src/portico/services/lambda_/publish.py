@@ -4,6 +4,7 @@ Source: API reference, PublishVersion; Developer Guide, "Manage Lambda function 
 """
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,8 +12,12 @@ from portico.base.ids import uuid
 from portico.calls.call import Call
 from portico.invoke.folders import folder_of
 from portico.invoke.records import FUNCTIONS, LATEST, NUMBERINGS, VERSIONS, Function, Numbering, Version
-from portico.services.lambda_ import blobs, errors
+from portico.services.lambda_ import blobs, code_storage, errors
+from portico.services.lambda_.code_storage import CodeStorage
 from portico.services.lambda_.names import Name
+
+if TYPE_CHECKING:
+    from portico.services.lambda_.service import Lambda
 
 CREATING = "The function is being created."
 _PASSING = {  # what is no part of a version's content: when and how it came about
@@ -39,12 +44,21 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 async def publish(
-    call: Call, name: Name, function: Function, latest: Version, *, description: str | None = None
+    lam: "Lambda",
+    call: Call,
+    name: Name,
+    function: Function,
+    latest: Version,
+    *,
+    description: str | None = None,
 ) -> Version:
     """Write `latest` as the next version, or find the last one if nothing has changed since; the version.
 
     Writes the function and `$LATEST` too, which gets a new revision with a new version. Numbers are never given twice, not even to
     a function that is made again under the same name.
+
+    Raises:
+        CodeStorageExceededException: the account has no room for one more.
     """
     if folder_of(latest.code_digest):
         raise errors.invalid("Code that is a folder changes, so it can't be published as a version.")
@@ -69,6 +83,7 @@ async def publish(
     # Before `$LATEST`: what follows changes (states.py) makes a new version active before the function itself.
     call.tx.put(VERSIONS, version, *name.key, number)
     blobs.hold(call, version)
+    await code_storage.add(lam, call, name.key[:2], name.name, CodeStorage(version.code_size))
     _write(
         call,
         name,

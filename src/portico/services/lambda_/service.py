@@ -44,6 +44,7 @@ class Lambda(msgspec.Struct, frozen=True):
     event_sources: EventSources
     public: Public
     stream_bytes_per_s: int
+    code_bytes_max: int
     unreserved_min: int = UNRESERVED_MIN
 
 
@@ -81,4 +82,5 @@ def build(ports: Ports) -> Lambda:
         event_sources=start_event_sources(ports),
         public=Public(extras["Origin"]),
         stream_bytes_per_s=extras["Settings"].stream_bytes_per_s,
+        code_bytes_max=extras["Settings"].code_storage_bytes,
     )

@@ -12,6 +12,7 @@ from portico.services.lambda_ import (
     access,
     blobs,
     code,
+    code_storage,
     event_targets,
     layer_use,
     names,
@@ -23,6 +24,7 @@ from portico.services.lambda_ import (
     shown,
 )
 from portico.services.lambda_.code_signing_records import require_trusted
+from portico.services.lambda_.code_storage import CodeStorage
 from portico.services.lambda_.create_function import new_generation, require_role
 from portico.services.lambda_.durable import config as durable_config
 from portico.services.lambda_.functions import changeable, function_of
@@ -55,6 +57,7 @@ async def update_function_code(
         ResourceConflictException: another update is being applied.
         InvalidParameterValueException: the code, or a runtime that AWS no longer updates.
         RequestEntityTooLargeException: the code.
+        CodeStorageExceededException: the account has no room for it.
 
     Source: API reference, UpdateFunctionCode.
     """
@@ -71,9 +74,11 @@ async def update_function_code(
     if request.get("DryRun"):
         return shown.configuration(changed)  # type: ignore[return-value]
     blobs.hold(call, changed, version)
+    more = CodeStorage(changed.code_size - version.code_size)
+    await code_storage.add(lam, call, name.key[:2], name.name, more)
     after = _applied(call, changed)
     if request.get("Publish"):
-        published = await publish.publish(call, name, function, after)
+        published = await publish.publish(lam, call, name, function, after)
         return shown.configuration(published, arn=f"{name.arn}:{published.version}")  # type: ignore[return-value]
     call.tx.put(VERSIONS, after, *name.key, LATEST)
     return shown.configuration(after)  # type: ignore[return-value]  # built member by member

@@ -32,6 +32,7 @@ async def publish_version(
         PreconditionFailedException: `RevisionId` is not the latest.
         InvalidParameterValueException: `CodeSha256` is not that of `$LATEST`; a parameter that Portico does not have.
         ResourceConflictException: the function is being created or updated, or its creation has failed.
+        CodeStorageExceededException: the account has no room for one more.
     """
     name = names.named(call, request)
     settings.refuse_unavailable(request)
@@ -42,7 +43,7 @@ async def publish_version(
     if expected and expected != latest.code_sha256:
         raise errors.other_code(expected, latest.code_sha256)
     function = await function_of(call, name)
-    version = await publish.publish(call, name, function, latest, description=request.get("Description"))
+    version = await publish.publish(lam, call, name, function, latest, description=request.get("Description"))
     return shown.configuration(version, arn=f"{name.arn}:{version.version}")  # type: ignore[return-value]
 
 
