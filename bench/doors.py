@@ -129,17 +129,8 @@ def http_api(url: str) -> Shot:
     return Shot(*shot(url, api))
 
 
-def http_api(url: str) -> Shot:
-    """A Lambda proxy of an HTTP API with format 2.0, open to all, made by quick create."""
-    gateway = client(url, "apigatewayv2")
-    api = gateway.create_api(Name="bench", ProtocolType="HTTP", Target=function_arn("proxy"))["ApiId"]
-    allow(url, "proxy", "apigateway.amazonaws.com", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/*")
-    return Shot(*shot(url, api))
-
-
 DOORS: tuple[Door, ...] = (
     Door("function URL", 0.85, function_url),
-    Door("HTTP API", 0.85, http_api),
     Door("HTTP API", 0.85, http_api),
     Door("REST proxy", 0.75, rest_proxy),
     Door("REST, authorizer, plan", 0.6, rest_authorized),
