@@ -1,11 +1,14 @@
 """`requestContext.identity` of callers."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from portico.identity.principal import COGNITO, Principal, Session
 from portico.services.apigateway.plane.identity import anonymous, signed
+from rest_doors import ECHO, RestApi
 
 POOL, IDENTITY = "us-east-1:pool", "us-east-1:identity"
 PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_abc"
@@ -47,3 +50,35 @@ def test_identities_of_identity_pools(caller: Principal, expected: tuple[Any, ..
         found["cognitoIdentityPoolId"],
     ) == expected
     assert (found["userArn"], found["caller"], found["accessKey"]) == ("arn:session", "AROA:s", "ASIA")
+
+
+def test_a_guest_of_an_identity_pool(rest: RestApi, client: Callable[..., Any], deploy: Any) -> None:
+    pools = client("cognito-identity")
+    pool = pools.create_identity_pool(IdentityPoolName="guests", AllowUnauthenticatedIdentities=True)[
+        "IdentityPoolId"
+    ]
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": COGNITO},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{COGNITO}:aud": pool}},
+    }
+    allow = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": rest.arn("prod/GET/echo")}
+    iam = client("iam")
+    role = iam.create_role(RoleName="guest", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="guest", PolicyName="p", PolicyDocument=document(allow))
+    pools.set_identity_pool_roles(IdentityPoolId=pool, Roles={"unauthenticated": role})
+    guest = pools.get_id(IdentityPoolId=pool)["IdentityId"]
+    given = pools.get_credentials_for_identity(IdentityId=guest)["Credentials"]
+    rest.method("/echo", "ANY", function=deploy(ECHO), authorizationType="AWS_IAM")
+    rest.deploy()
+    credentials = (given["AccessKeyId"], given["SecretKey"], given["SessionToken"])
+    identity = rest.ask_signed("/echo", credentials).json["requestContext"]["identity"]
+    assert (identity["cognitoIdentityId"], identity["cognitoIdentityPoolId"]) == (guest, pool)
+    assert identity["cognitoAuthenticationType"] == "unauthenticated"
+    assert identity["userArn"].startswith(f"arn:aws:sts::{rest.account}:assumed-role/guest/")
+    assert rest.ask_signed("/echo", credentials, "POST").status == 403
+
+
+def document(statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
