@@ -75,12 +75,14 @@ def too_large(size: bytes, limit: int = CONTENT_BYTES_MAX) -> Ending:
     return _ending(TOO_LARGE, words)
 
 
-def reported(document: bytes) -> Ending:
-    """An error that the runtime reported: its own document, of whatever type that names."""
+def reported(document: bytes, error_type: str = "") -> Ending:
+    """An error that the runtime reported: its own document, of the type that it said beside it, or else of whatever type that names."""
     try:  # Python's own decoder, as Python's own encoder (of lone surrogates, of NaN) may have made it
         members = json.loads(document)
     except (ValueError, RecursionError):
-        return _ending(UNKNOWN, "The runtime reported an error that is not JSON")
+        return _ending(error_type or UNKNOWN, "The runtime reported an error that is not JSON")
+    if error_type:
+        return Ending(error_type, document)
     kind = members.get("errorType") if isinstance(members, dict) else None
     return Ending(kind[:256] if isinstance(kind, str) and kind else UNKNOWN, document)
 

@@ -38,12 +38,14 @@ class BrokenFrame(Exception):
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
-    """A frame from a runtime. `peak_kb` is the most memory that its process has used so far, by its own account."""
+    """A frame from a runtime. `peak_kb` is the most memory that its process has used so far, by its own account; `error_type` what it
+    calls an error to the platform, "" where only the error's document names it."""
 
     kind: bytes
     peak_kb: int
     request_id: bytes
     content: bytes
+    error_type: str = ""
 
 
 class FrameParser:

@@ -80,7 +80,7 @@ class Hearing:
         if frame.kind in (framed.ANSWER, framed.ERROR, framed.TOO_LARGE):
             self._answered(environment, frame)
         elif frame.kind == framed.INIT_ERROR:  # of an invocation, after which this runtime can't go on
-            environment.failure = frame.content
+            environment.failure = endings.reported(frame.content, frame.error_type)
             self._broken(environment)
         else:
             return self._streamed(environment, frame)
@@ -102,7 +102,7 @@ class Hearing:
             environment.ready = True
             self._initialised(environment)
         elif frame.kind == framed.INIT_ERROR:
-            environment.failure = frame.content
+            environment.failure = endings.reported(frame.content, frame.error_type)
             environment.end("init")
         elif frame.kind == framed.NOT_STARTED:
             environment.failure = Fault(endings.INVALID_ENTRYPOINT, frame.content.decode(errors="replace"))

@@ -24,7 +24,7 @@ class Outcomes:
         if frame.kind == framed.ANSWER:
             return self.of(environment, frame.content)
         if frame.kind == framed.ERROR or (frame.kind == framed.END and frame.content):
-            return self.failed(environment, endings.reported(frame.content))
+            return self.failed(environment, endings.reported(frame.content, frame.error_type))
         if frame.kind == framed.TOO_LARGE:
             return self.failed(environment, endings.too_large(frame.content))
         return self._streamed(environment, environment.answer)
@@ -105,8 +105,8 @@ def fault(frame: Frame) -> Fault:
 
 
 def _ending(environment: Environment, request_id: str) -> endings.Ending:
-    if isinstance(environment.failure, bytes):
-        return endings.reported(environment.failure)
+    if isinstance(environment.failure, endings.Ending):
+        return environment.failure
     if isinstance(environment.failure, Fault):
         return endings.fault(request_id, environment.failure.kind, str(environment.failure))
     if environment.reason == "timeout":

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from portico.environments.endings import Ending
 from portico.environments.lifecycle import Event, State, advance
 from portico.environments.stream import Answer
 from portico.environments.work import EnvironmentSpec, InitEnd, Invocation, LogLine, Outcome
@@ -45,7 +46,7 @@ class Standing:
         self.ready = False  # whether the init phase has succeeded
         self.repeated = False  # whether the init phase runs again, inside the invocation
         self.reason = ""
-        self.failure: Exception | bytes | None = None  # what the init phase ended with
+        self.failure: Exception | Ending | None = None  # what the init phase ended with
         self.status: int | None = None  # wait status of the function's process
         self.ticket = 0
         self.invocation: Invocation | None = None

@@ -181,9 +181,46 @@ async def test_errors_reported_by_the_runtime(workshop, program) -> None:
     given = {"errorMessage": "no", "errorType": "Odd", "stackTrace": []}
     outcome, document = await workshop.error(spec, json.dumps(given))
     assert document == given
-    assert outcome.error_type == "Odd"
+    assert outcome.error_type == "Function.Odd"
     _, empty = await workshop.error(spec, "")
     assert empty == {"errorType": "Function.Odd", "errorMessage": ""}
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "expected"),
+    [
+        ("Runtime.Handled", {"errorType": "Function.Other"}, "Runtime.Handled"),
+        ("Function.Odd", {"errorMessage": "no type"}, "Function.Odd"),
+        ("unhandled", {"errorType": "KeyError"}, "KeyError"),
+        ("Sandbox.Timedout", {"errorType": "KeyError"}, "KeyError"),
+        ("", {"errorType": "KeyError"}, "KeyError"),
+        ("", {}, "Function.Unknown"),
+    ],
+)
+async def test_the_type_in_the_header_comes_before_that_in_the_document(
+    workshop, program, header: str, body: dict[str, str], expected: str
+) -> None:
+    source = f"""
+    id, _, _ = event()
+    headers = {{"Lambda-Runtime-Function-Error-Type": {header!r}}} if {header!r} else {{}}
+    call("POST", f"{{RUNTIME}}/invocation/{{id}}/error", {json.dumps(body).encode()!r}, headers)
+    event()
+    """
+    outcome, document = await workshop.error(program(source))
+    assert document == body
+    assert outcome.error_type == expected
+    assert not outcome.timed_out
+
+
+async def test_the_type_in_the_header_names_an_init_phases_failure(workshop, program) -> None:
+    source = """
+    headers = {"Lambda-Runtime-Function-Error-Type": "Runtime.NoSuchHandler"}
+    call("POST", RUNTIME + "/init/error", b'{"errorType": "Mine"}', headers)
+    """
+    outcome, document = await workshop.error(program(source))
+    assert document == {"errorType": "Mine"}
+    assert outcome.error_type == "Runtime.NoSuchHandler"
+    assert outcome.inits[0].error_type == "Runtime.NoSuchHandler"
 
 
 async def test_an_init_phase_that_reports_its_failure(workshop, program) -> None:

@@ -84,7 +84,9 @@ class RuntimeApi:
             return refused
 
         def report(body: bytes, size: int) -> None:
-            self._say(framed.ERROR, _document(exchange, body, size))
+            self._say(
+                framed.ERROR, _document(exchange, body, size), _named(exchange.head.header(_ERROR_TYPE))
+            )
             self._sent(exchange)
 
         return Gathered(report, CONTENT_BYTES_MAX, self._truncated)
@@ -158,7 +160,8 @@ class RuntimeApi:
 
     def _end_stream(self, exchange: Exchange, trailers: dict[bytes, bytes]) -> None:
         self._streaming = None
-        self._say(framed.END, _trailing_error(trailers))
+        kind = _named(trailers.get(_ERROR_TYPE, b"").decode("latin-1"))
+        self._say(framed.END, _trailing_error(trailers), kind)
         self._sent(exchange)
 
     def _cut_short(self) -> None:
@@ -173,7 +176,8 @@ class RuntimeApi:
     def _fail(self, exchange: Exchange, event: RuntimeEvent, body: bytes, size: int) -> None:
         if self._attempt(exchange, event):
             exchange.accept()
-            self._on_frame(Frame(framed.INIT_ERROR, 0, b"", _document(exchange, body, size)))
+            kind = _named(exchange.head.header(_ERROR_TYPE))
+            self._on_frame(Frame(framed.INIT_ERROR, 0, b"", _document(exchange, body, size), kind))
 
     def _restore(self, exchange: Exchange) -> None:
         if self._attempt(exchange, RuntimeEvent.RESTORE_NEXT):
@@ -194,10 +198,10 @@ class RuntimeApi:
     def _advance(self, event: RuntimeEvent) -> None:
         self._state = runtime_after(self._state, event)
 
-    def _say(self, kind: bytes, content: bytes) -> None:
+    def _say(self, kind: bytes, content: bytes, error_type: str = "") -> None:
         invocation = self._invocation
         request_id = b"" if invocation is None else invocation.request_id.encode()
-        self._on_frame(Frame(kind, 0, request_id, content))
+        self._on_frame(Frame(kind, 0, request_id, content, error_type))
 
 
 class _Streamed:
@@ -253,8 +257,12 @@ def _document(exchange: Exchange, body: bytes, size: int) -> bytes:
     """The error's document as the runtime gave it; one made of the error's type if it gave none, or one that is too large."""
     if body and size == len(body):
         return body
-    kind = exchange.head.header(_ERROR_TYPE)
-    return _error_document(kind if _ERROR_TYPES.fullmatch(kind) else _UNKNOWN, "")
+    return _error_document(_named(exchange.head.header(_ERROR_TYPE)) or _UNKNOWN, "")
+
+
+def _named(kind: str) -> str:
+    """The error's type as the header says it, which comes before what its document says; "" for what is no type of the platform's."""
+    return kind if _ERROR_TYPES.fullmatch(kind) else ""
 
 
 def _trailing_error(trailers: dict[bytes, bytes]) -> bytes:
