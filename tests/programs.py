@@ -109,6 +109,12 @@ if action == "run":
     (here / options["name"]).write_text(str(running.pid))
     status = running.wait()
     sys.exit(status if status >= 0 else 128 - status)
+if action == "image":
+    known = here / "digests"
+    if not known.exists() or words[:1] + words[-2:-1] != ["inspect", "--"]:
+        sys.exit(1)
+    print(known.read_text())
+    sys.exit(0)
 name = here / words[-1]
 if not name.exists():
     sys.exit(1)

@@ -10,6 +10,7 @@ import pytest
 
 import programs
 from harness import TRUST_LAMBDA, Server, running
+from portico.environments.launchers.container import digests
 
 ANSWERING = (
     "while True:\n    id, value, _ = event()\n    answer(id, [value, sys.argv[1:], os.environ['GIVEN']])"
@@ -89,3 +90,40 @@ def test_the_digest_that_an_address_names_is_the_codes(lam: Any) -> None:
     updated = lam.update_function_code(FunctionName="f", ImageUri=f"registry.test/some@sha256:{DIGEST}")
     assert updated["CodeSha256"] == DIGEST
     _wait(lam)
+
+
+def test_the_digest_is_what_the_engine_has_the_image_under(lam: Any, equipped: Server, folder: Path) -> None:
+    role = lam.get_function(FunctionName="f")["Configuration"]["Role"]
+    uri = "registry.example:5000/team/hello:1.2"
+    lam.create_function(FunctionName="unknown", PackageType="Image", Role=role, Code={"ImageUri": uri})
+    assert "ResolvedImageUri" not in lam.get_function(FunctionName="unknown")["Code"]
+    names = ["other@sha256:" + "9" * 64, f"registry.example:5000/team/hello@sha256:{DIGEST}"]
+    (folder / "digests").write_text(json.dumps(names))
+    lam.create_function(FunctionName="g", PackageType="Image", Role=role, Code={"ImageUri": uri})
+    found = lam.get_function(FunctionName="g")
+    assert found["Code"]["ImageUri"] == uri
+    assert found["Code"]["ResolvedImageUri"] == f"registry.example:5000/team/hello@sha256:{DIGEST}"
+    assert found["Configuration"]["CodeSha256"] == DIGEST
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (b"", ""),
+        (b"null", ""),
+        (b"[]", ""),
+        (b"[7, null]", ""),
+        (b'["a/b@sha256:short"]', ""),
+        (f'["x/a/b@sha256:{"1" * 64}"]'.encode(), ""),
+        (f'["a/b@sha256:{"1" * 64}"]'.encode(), "1" * 64),
+    ],
+)
+def test_what_an_engine_tells_of_digests(told: bytes, expected: str) -> None:
+    assert digests.among(told, "a/b:tag") == expected
+
+
+async def test_an_engine_that_is_not_there_or_can_not_be_executed_knows_no_digest(tmp_path: Path) -> None:
+    assert await digests.digest_of("a/b:tag", path=str(tmp_path)) == ""
+    (tmp_path / "docker").write_text("#!/nowhere\n")
+    (tmp_path / "docker").chmod(0o755)
+    assert await digests.digest_of("a/b:tag", path=str(tmp_path)) == ""

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from portico.environments.launchers.container.digests import digest_of
 from portico.invoke.folders import PREFIX, FolderRefused
 from portico.invoke.staging import CodeRefused
 from portico.services.lambda_ import errors
@@ -24,7 +25,8 @@ _MOUNTED_BUCKET = "hot-reload"
 class Package(msgspec.Struct, frozen=True, gc=False):
     """A deployment package that is stored and unpacked. `digest`: the blob's; `sha256`: the same in base64, as AWS shows it.
 
-    Of a container image there is `image_uri` instead, and `sha256` is the image's digest (hex) if the address names one.
+    Of a container image there is `image_uri` instead, and `sha256` is the image's digest (hex) if the address names one, or the engine
+    has the image.
     """
 
     digest: str
@@ -66,7 +68,10 @@ def image(source: Mapping[str, Any]) -> Package:
 
 async def of_kind(lam: Lambda, package_type: str, source: Mapping[str, Any]) -> Package:
     """The image or the zip of `source`, as the function's package type says; errors as for `image` and `package`."""
-    return image(source) if package_type == "Image" else await package(lam, source)
+    if package_type != "Image":
+        return await package(lam, source)
+    named = image(source)
+    return named if named.sha256 else msgspec.structs.replace(named, sha256=await digest_of(named.image_uri))
 
 
 async def package(lam: Lambda, source: Mapping[str, Any]) -> Package:

@@ -4,6 +4,7 @@ Source: API reference, FunctionCodeLocation; recorded answers.
 """
 
 from portico.calls.call import Call
+from portico.environments.launchers.container.digests import repository
 from portico.invoke.folders import folder_of
 from portico.invoke.records import Version
 from portico.services.lambda_.images import IMAGE
@@ -25,8 +26,5 @@ def of(lam: Lambda, call: Call, version: Version) -> dict[str, str]:
 def _of_image(version: Version) -> dict[str, str]:
     found = {"RepositoryType": "ECR", "ImageUri": version.image_uri}
     if version.code_sha256:
-        repository = version.image_uri.partition("@")[0]
-        name, colon, tag = repository.rpartition(":")
-        repository = name if colon and "/" not in tag else repository
-        found["ResolvedImageUri"] = f"{repository}@sha256:{version.code_sha256}"
+        found["ResolvedImageUri"] = f"{repository(version.image_uri)}@sha256:{version.code_sha256}"
     return found

@@ -35,6 +35,16 @@ class _Configuration(msgspec.Struct, frozen=True, gc=False):
     variables: dict[str, str]
 
 
+def engine_of(path: str | None) -> str | None:
+    """The program of Docker or Podman on `path` (None: the process's)."""
+    return next(filter(None, (shutil.which(name, path=path) for name in _ENGINES)), None)
+
+
+def variables_of_engine() -> dict[str, str]:
+    """What the engine's program needs of the server's variables."""
+    return {name: os.environ[name] for name in _OF_THE_ENGINE if name in os.environ}
+
+
 class Containers:
     """The launchers of all images, and the keepers of their containers. `path` is where the engine is looked for (None: the
     process's)."""
@@ -49,10 +59,9 @@ class Containers:
         Raises:
             LaunchFailed: there is no engine.
         """
-        for name in _ENGINES:
-            found = shutil.which(name, path=self._path)
-            if found is not None:
-                return ContainerLauncher(image, found, self._keepers)
+        engine = engine_of(self._path)
+        if engine is not None:
+            return ContainerLauncher(image, engine, self._keepers)
         raise LaunchFailed(
             "container images need Docker or Podman, and there is neither on the server's PATH"
         )
@@ -113,7 +122,7 @@ class ContainerLauncher:
             keeper = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-I", "-S", _KEEPER, *arguments),
-                env={name: os.environ[name] for name in _OF_THE_ENGINE if name in os.environ},
+                env=variables_of_engine(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log_fd,
                 stderr=log_fd,
