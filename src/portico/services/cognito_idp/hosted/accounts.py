@@ -1,5 +1,7 @@
 """The pages around an account: making one, confirming it, a forgotten password. Each calls the operation that applications call."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from portico.services.cognito_idp.client_secrets import plain, secret_hash
@@ -9,6 +11,14 @@ from portico.services.cognito_idp.records import Client, Pool
 from portico.wire.errors import AwsError
 from portico.wire.http import Reply
 
+_SENT = "Enter the code that was sent to you."
+_RESEND = "resend"
+_CLASSES = (
+    ("RequireUppercase", "a capital letter"),
+    ("RequireLowercase", "a small letter"),
+    ("RequireNumbers", "a number"),
+    ("RequireSymbols", "a symbol"),
+)
 _TOO_OLD = "The page was too old. Please try again."
 _LABELS = {
     "email": "E-mail",
@@ -27,7 +37,7 @@ def may_sign_up(pool: Pool) -> bool:
 def name_label(pool: Pool) -> str:
     """What a user of the pool signs in with."""
     attributes = pool.username_attributes
-    return " or ".join(attribute_label(one) for one in attributes).capitalize() if attributes else "Name"
+    return " or ".join(attribute_label(one) for one in attributes).capitalize() if attributes else "Username"
 
 
 def attribute_label(name: str) -> str:
@@ -46,12 +56,15 @@ def signup_page(visit: Visit, *, error: str = "") -> Reply:
     """Make an account."""
     asked = dict.fromkeys(each.name for each in visit.pool.schema if each.required and each.name != "sub")
     asked |= dict.fromkeys(visit.pool.auto_verified)
-    own_name = () if visit.pool.username_attributes else (Field("username", "Name", complete="username"),)
+    name = Field(
+        "username", name_label(visit.pool), complete="username", value=visit.form.get("username", "")
+    )
+    own_name = () if visit.pool.username_attributes else (name,)
     wanted = visit.pool.username_attributes[:1] if visit.pool.username_attributes else ()
     fields = (
         *own_name,
         *(_field(name, visit.form) for name in dict.fromkeys((*wanted, *asked))),
-        Field("password", "Password", "password", "new-password"),
+        new_password(visit.pool, "Password"),
     )
     links = ((visit.link("/login"), "Have an account? Sign in"),)
     made = Page("Create an account", visit.link("/signup"), fields, "Sign up", error=error, links=links)
@@ -85,17 +98,18 @@ async def sign_up(visit: Visit, client: Client) -> Reply:
     return confirm_page(visit, username)
 
 
-def confirm_page(visit: Visit, username: str, *, error: str = "") -> Reply:
+def confirm_page(visit: Visit, username: str, *, error: str = "", intro: str = _SENT) -> Reply:
     """Confirm an account with the code that was sent."""
     made = Page(
         "Confirm your account",
         visit.link("/confirm"),
-        (Field("code", "Code", complete="one-time-code", required=False),),
+        (Field("code", "Code", complete="one-time-code"),),
         "Confirm",
         (("username", username),),
-        "Enter the code that was sent to you. Leave it empty to have a new one sent.",
+        intro,
         error,
         ((visit.link("/login"), "Sign in"),),
+        again=(_RESEND, "Send a new code"),
     )
     return with_csrf(visit, made, 400 if error else 200)
 
@@ -107,9 +121,9 @@ async def confirm(visit: Visit, client: Client) -> Reply:
         return confirm_page(visit, username, error=_TOO_OLD)
     of = {"ClientId": client.id, "Username": username, **_hash(visit, client, username)}
     try:
-        if not code:
+        if visit.form.get(_RESEND):
             await visit.operation("ResendConfirmationCode", **of)
-            return confirm_page(visit, username)
+            return confirm_page(visit, username, intro="A new code was sent to you.")
         await visit.operation("ConfirmSignUp", **of, ConfirmationCode=code)
     except AwsError as error:
         return confirm_page(visit, username, error=str(error))
@@ -147,7 +161,7 @@ def reset_page(visit: Visit, username: str, *, error: str = "") -> Reply:
     """Set a new password with a code."""
     fields = (
         Field("code", "Code", complete="one-time-code"),
-        Field("password", "New password", "password", "new-password"),
+        new_password(visit.pool, "New password"),
     )
     made = Page(
         "Set a new password",
@@ -155,7 +169,7 @@ def reset_page(visit: Visit, username: str, *, error: str = "") -> Reply:
         fields,
         "Change the password",
         (("username", username),),
-        "Enter the code that was sent to you.",
+        _SENT,
         error,
         ((visit.link("/login"), "Sign in"),),
     )
@@ -181,9 +195,20 @@ async def reset(visit: Visit, client: Client) -> Reply:
     return with_csrf(visit, _done(visit, "Your password is changed."))
 
 
-def _field(name: str, form: object) -> Field:
+def new_password(pool: Pool, label: str) -> Field:
+    """The field for a password that a user chooses, with what the pool asks of it."""
+    policy = pool.password_policy
+    length = f"At least {policy['MinimumLength']} characters"
+    classes = ", ".join(words for member, words in _CLASSES if policy.get(member))
+    hint = f"{length}, with {classes}" if classes else length
+    return Field("password", label, "password", "new-password", hint=hint)
+
+
+def _field(name: str, form: Mapping[str, str]) -> Field:
     kind, complete = _KINDS.get(name, ("text", "off"))
-    return Field(f"attribute.{name}", attribute_label(name), kind, complete)
+    return Field(
+        f"attribute.{name}", attribute_label(name), kind, complete, form.get(f"attribute.{name}", "")
+    )
 
 
 def _done(visit: Visit, words: str) -> Page:

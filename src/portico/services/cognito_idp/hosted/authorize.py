@@ -12,6 +12,10 @@ from portico.wire.errors import AwsError
 from portico.wire.http import Reply
 
 _PAGES = {"/signup": accounts.signup_page, "/forgotPassword": accounts.forgot_page}
+_SAID = {
+    "redirect_mismatch": "The application wants you to be sent to an address that is not one of its own.",
+    "invalid_request": "The application has sent you here in a way that can't be answered. Go back to it and try again.",
+}
 _FORMS = {
     "/signup": accounts.sign_up,
     "/confirm": accounts.confirm,
@@ -104,6 +108,6 @@ def unsafe(visit: Visit, error: Unsafe) -> Reply:
 
 def error_page(error: str, more: tuple[tuple[str, str], ...] = ()) -> Reply:
     """What a user sees if the application has sent them in a way that can't be answered."""
-    known = error if error in ("redirect_mismatch", "invalid_request", "login_failed") else "invalid_request"
-    made = Page("An error was encountered with the requested page.", error=known)
+    known = error if error in _SAID else "invalid_request"
+    made = Page("An error was encountered with the requested page.", error=known, intro=_SAID[known])
     return reply(made, status=400, more=more)

@@ -8,6 +8,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from portico.services.cognito_idp.completed import tell
 from portico.services.cognito_idp.exchange import Answer, Exchange
 from portico.services.cognito_idp.hosted import accounts
@@ -149,7 +151,7 @@ async def challenge_page(
             for each in json.loads(parameters.get("requiredAttributes", "[]"))
         ]
         fields = (
-            Field("password", "New password", "password", "new-password"),
+            accounts.new_password(visit.pool, "New password"),
             *(Field(f"attribute.{one}", accounts.attribute_label(one)) for one in missing),
         )
         made = Page(
@@ -163,7 +165,7 @@ async def challenge_page(
         )
         made = Page("Choose how to go on", fields=(Field("code", "Way", options=options),))
     elif name == "MFA_SETUP":
-        return await _setup_page(visit, client, username, session, error)
+        return await _setup_page(visit, client, username, session, parameters.get("secret", ""), error)
     elif name in _ANSWERS:
         made = Page("Enter your code", fields=(_CODE,), intro=_ANSWERS[name][1])
     else:
@@ -172,35 +174,39 @@ async def challenge_page(
     return _challenge(visit, made, hidden, error)
 
 
-async def _setup_page(visit: Visit, client: Client, username: str, session: str, error: str) -> Reply:
-    try:
-        made = await visit.operation("AssociateSoftwareToken", Session=session)
-    except AwsError as refused:
-        return page(visit, client, error=str(refused), name=username, status=400)
-    secret = made["SecretCode"]
-    intro = f"Add this key to your authenticator app, then enter the code that it shows: {secret}"
+async def _setup_page(
+    visit: Visit, client: Client, username: str, session: str, secret: str, error: str
+) -> Reply:
+    """`secret` is what the app was told already: after a wrong code it is still the one."""
+    if not secret:
+        try:
+            made = await visit.operation("AssociateSoftwareToken", Session=session)
+        except AwsError as refused:
+            return page(visit, client, error=str(refused), name=username, status=400)
+        secret, session = made["SecretCode"], made["Session"]
     issuer = quote(visit.pool.name, safe="")
     address = f"otpauth://totp/{issuer}:{quote(username, safe='')}?secret={secret}&issuer={issuer}"
     shown = Page(
         "Set up your authenticator app",
         fields=(_CODE,),
-        intro=intro,
+        intro="Add this key to your authenticator app, then enter the code that it shows.",
         links=((address, "Open an app on this device"),),
+        code=secret,
     )
-    hidden = (("challenge", "MFA_SETUP"), ("session", made["Session"]), ("username", username))
+    hidden = (
+        ("challenge", "MFA_SETUP"), ("session", session), ("username", username), ("secret", secret),
+    )  # fmt: skip
     return _challenge(visit, shown, hidden, error)
 
 
 def _challenge(visit: Visit, made: Page, hidden: tuple[tuple[str, str], ...], error: str) -> Reply:
-    whole = Page(
-        made.title,
-        visit.link("/challenge"),
-        made.fields,
-        "Continue",
-        hidden,
-        made.intro,
-        error,
-        (*made.links, (visit.link("/login"), "Start again")),
+    whole = msgspec.structs.replace(
+        made,
+        action=visit.link("/challenge"),
+        button="Continue",
+        hidden=hidden,
+        error=error,
+        links=(*made.links, (visit.link("/login"), "Start again")),
     )
     return _shown(visit, whole, 400 if error else 200)
 
@@ -226,7 +232,7 @@ def _again(name: str, session: str, form: Any) -> Answer:
     return {
         "ChallengeName": name,
         "Session": session,
-        "ChallengeParameters": {"requiredAttributes": json.dumps(missing)},
+        "ChallengeParameters": {"requiredAttributes": json.dumps(missing), "secret": form.get("secret", "")},
     }
 
 
