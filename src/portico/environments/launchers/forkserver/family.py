@@ -21,6 +21,8 @@ import struct
 import time
 from collections.abc import Callable
 
+from ...sandbox import kernel
+
 CONTROL_FD = 4
 _STATUS, _EXTENSION, _DONE, FAILED = b"S", b"E", b"D", b"F"
 _TERMINATE, _KILL, _START, _PLACE, _INSIDE = b"T", b"K", b"X", b"P", b"O"
@@ -45,20 +47,13 @@ class Family:
         self._extensions: dict[int, str] = {}
         self._until: float | None = None
         self._control = control or socket.socket(fileno=CONTROL_FD)
-        self._orders: dict[bytes, Callable[[bytes, list[int]], None]] = {
-            _TERMINATE: lambda *_: self._signal(signal.SIGTERM),
-            _KILL: lambda *_: self._signal(signal.SIGKILL),
-            _START: self.start,
-            _PLACE: self._place,
-            _INSIDE: self._hand_socket,
-        }
 
     def watch(self) -> None:
         """Return when everything else in the environment is to be ended."""
         woken, wakes = os.pipe()
         os.set_blocking(wakes, False)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, _ignore)
+        kernel.on_signal(signal.SIGCHLD, _ignore)
         waiting = select.poll()
         for fd in (self._control.fileno(), woken):
             waiting.register(fd, select.POLLIN)
@@ -119,14 +114,15 @@ class Family:
             message, descriptors = self.hear()
         except OSError:
             return False
-        order = self._orders.get(message[:1])
+        order = _ORDERS.get(message[:1])
         if order is not None:
-            order(message[1:], descriptors)
+            order(self, message[1:], descriptors)
         for fd in descriptors:
             os.close(fd)
         return bool(message)
 
-    def _signal(self, number: int) -> None:
+    def signal_function(self, number: int) -> None:
+        """Send a signal to the process group of the function's runtime, while there is one."""
         if self._until is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._function, number)
@@ -140,15 +136,27 @@ class Family:
                 _become(program, wanted["variables"], descriptors)
             self._extensions[pid] = os.path.basename(program)
 
-    def _hand_socket(self, *_: object) -> None:
+    def hand_socket(self) -> None:
+        """Make a socket in here for the server."""
         with contextlib.suppress(OSError), socket.socket() as inside:
             socket.send_fds(self._control, [_INSIDE], [inside.fileno()])
 
-    def _place(self, body: bytes, _: list[int]) -> None:
+    def place(self, body: bytes, _: list[int]) -> None:
+        """Hand on which code to show."""
         if self._placer_fd >= 0:
             os.write(self._placer_fd, body)
             os.close(self._placer_fd)
             self._placer_fd = -1
+
+
+# Made once for all environments of a zygote, which share it.
+_ORDERS: dict[bytes, Callable[[Family, bytes, list[int]], None]] = {
+    _TERMINATE: lambda family, *_: family.signal_function(signal.SIGTERM),
+    _KILL: lambda family, *_: family.signal_function(signal.SIGKILL),
+    _START: lambda family, *given: family.start(*given),
+    _PLACE: lambda family, *given: family.place(*given),
+    _INSIDE: lambda family, *_: family.hand_socket(),
+}
 
 
 def _become(program: str, variables: dict[str, str], log: list[int]) -> None:
@@ -160,7 +168,7 @@ def _become(program: str, variables: dict[str, str], log: list[int]) -> None:
             os.dup2(fd, 2)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
-            signal.signal(number, signal.SIG_DFL)
+            kernel.on_signal(number, kernel.DEFAULT)
         os.chdir("/")
         os.execve(program, [program], variables)  # noqa: S606 - the extension that a layer brings along
     except OSError as error:

@@ -33,10 +33,10 @@ def become(layout: dict[str, Any], descriptors: list[int], cell: Cell) -> int:
 
 def settle(layout: dict[str, Any], cell: Cell) -> int:
     """The same, with the descriptors in their places already."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    kernel.on_signal(signal.SIGCHLD, kernel.DEFAULT)
     if not cell.own_processes:
         kernel.adopt_orphans()
-        signal.signal(signal.SIGTERM, lambda *_: _end_all())
+        kernel.on_signal(signal.SIGTERM, lambda *_: _end_all())
     die_with = signal.SIGKILL if cell.own_processes else signal.SIGTERM
     if not cell.outlives_parent:
         kernel.die_with_parent(die_with)
@@ -72,7 +72,7 @@ def _be_function(layout: dict[str, Any], cell: Cell) -> int:
     os.close(CONTROL_FD)
     os.setpgid(0, 0)
     if not cell.own_processes:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        kernel.on_signal(signal.SIGTERM, kernel.DEFAULT)
         kernel.die_with_parent(signal.SIGKILL)
     if layout["probe"]:
         probe.run(CHANNEL_FD, cell.tier, layout["probe"])

@@ -19,6 +19,7 @@ import stat
 import struct
 from typing import Any
 
+from ...sandbox import kernel
 from ...sandbox.nested import NestedProcess, NestedWalled
 from . import init
 from .family import CONTROL_FD
@@ -36,7 +37,7 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
 
     Returns in a restored environment only: the descriptor of its own channel.
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    kernel.on_signal(signal.SIGCHLD, kernel.DEFAULT)
     channel = socket.socket(fileno=channel_fd)
     while True:
         body, descriptors = _request(channel)

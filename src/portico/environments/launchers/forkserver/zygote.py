@@ -28,7 +28,7 @@ def serve(control_fd: int, cell: Cell) -> int:
     Returns in the process of an environment only: the descriptor of its channel.
     """
     kernel.die_with_parent(signal.SIGKILL)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits: the server watches pidfds
+    kernel.on_signal(signal.SIGCHLD, kernel.IGNORE)  # nobody waits: the server watches pidfds
     control = socket.socket(fileno=control_fd)
     control.setblocking(True)
     try:

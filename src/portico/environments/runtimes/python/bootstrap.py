@@ -36,11 +36,13 @@ def main(channel_fd: int, copy: Callable[[int], int]) -> None:
         configuration = channel.configuration()
     except EOFError:
         return
+    debug_port = configuration["variables"].pop(debugger.VARIABLE, "")
     _settle(configuration["code_dir"], configuration["variables"])
     if configuration["snapshot"]:
         snapshot.keep_free(channel_fd + 1)
     runtime = _Runtime(channel, configuration["code_dir"])
-    handler = runtime.initialise(os.environ.get("_HANDLER", ""), to_be_copied=configuration["snapshot"])
+    name = os.environ.get("_HANDLER", "")
+    handler = runtime.initialise(name, debug_port, to_be_copied=configuration["snapshot"])
     if handler is None:
         sys.exit(1)
     if configuration["snapshot"]:
@@ -82,10 +84,11 @@ class _Runtime:
         self._surroundings = surroundings()
         self._trace = TraceVariable()
 
-    def initialise(self, name: str, *, to_be_copied: bool) -> _Handler | None:
+    def initialise(self, name: str, debug_port: str, *, to_be_copied: bool) -> _Handler | None:
         """The init phase: the handler, or None once its failure has been reported."""
         try:
-            debugger.wait_if_asked()
+            if debug_port:
+                debugger.wait(debug_port)
             handler = find_handler(name)
             if to_be_copied:
                 snapshot.before()

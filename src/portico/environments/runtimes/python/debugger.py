@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import importlib
-import os
 import socket
 
 from . import sdk
 from .faults import Fault
 
-_VARIABLE = "PORTICO_DEBUG_PORT"
+VARIABLE = "PORTICO_DEBUG_PORT"  # which the function does not get to see
 
 
-def wait_if_asked() -> None:
-    """Listen where the variable `PORTICO_DEBUG_PORT` says and return once a debugger is attached; without it do nothing.
+def wait(port: str) -> None:
+    """Listen on `port` and return once a debugger is attached.
 
     Raises:
         Fault: debugpy is not installed beside Portico, or the port is taken.
     """
-    port = os.environ.pop(_VARIABLE, "")
-    if not port:
-        return
     sdk.admit("debugpy")
     address = ("127.0.0.1", int(port))
     try:

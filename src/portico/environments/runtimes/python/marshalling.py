@@ -43,7 +43,7 @@ class Marshaller:
 
     def __init__(self) -> None:
         minor = os.environ.get("AWS_EXECUTION_ENV", "").removeprefix("AWS_Lambda_python3.")
-        self._mark = secrets.token_hex(16)
+        self._mark = ""
         self._raw: list[str] = []
         ascii_only = not minor.isdecimal() or int(minor) < 12
         self._open: dict[int, object] = {}  # containers being encoded, by which the encoder finds cycles
@@ -84,6 +84,7 @@ class Marshaller:
 
     def _as_written(self, number: str) -> str:
         # The C encoder writes no number's own text, so the text takes a marked string's place afterwards.
+        self._mark = self._mark or secrets.token_hex(16)
         self._raw.append(number)
         return f"{self._mark}:{len(self._raw) - 1}"
 
