@@ -8,6 +8,7 @@ Source: API Gateway Developer Guide, "How API Gateway resource policies affect a
 APIs" (both for the order).
 """
 
+import logging
 import random
 from collections.abc import Callable
 
@@ -37,6 +38,8 @@ from portico.services.apigateway.transform.seam import GatewayRefusal, RequestCo
 from portico.services.apigateway.transform.transform import Transform
 from portico.wire.errors import AwsError
 from portico.wire.http import Answer, Reply
+
+log = logging.getLogger("portico.apigateway")
 
 BODY_BYTES_MAX = 10_485_760
 _TOO_LARGE = Reply(
@@ -125,6 +128,12 @@ class RestDoor:
         except GatewayRefusal as refused:
             refusal = refused
             answer = self._transform.refused(request, rules, refused)
+        except Exception:  # a defect of ours, which the API's callers are told in the API's own words
+            log.exception("request %s to %s failed", request.request_id, request.resource_path)
+            refusal = GatewayRefusal(
+                "API_CONFIGURATION_ERROR", detail="Execution failed due to an internal error"
+            )
+            answer = self._transform.refused(request, rules, refusal)
         if rules.compress_from is not None:
             answer = await sent(rules, request, answer)
         latency_ms = int((self._clock.monotonic() - started) * 1000)
