@@ -54,6 +54,10 @@ class Place:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
 
+    def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
+        """Nobody is told: what waits here ends with its caller."""
+        return False
+
     async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
         self.ran.append(invocation)
         self.came.set()

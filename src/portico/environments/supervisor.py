@@ -128,6 +128,10 @@ class Supervisor:
         self._submit(spec, invocation, outcome)
         return await outcome
 
+    def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
+        """Whoever waited for an invocation has gone; see the port."""
+        return self._tickets.leave(invocation, on_end)
+
     def stream(
         self, spec: EnvironmentSpec, invocation: Invocation, on_end: Callable[[Outcome | None], None]
     ) -> Stream:

@@ -1,11 +1,25 @@
 """The invocations that wait for an environment or run in one, each with whoever waits for its outcome."""
 
 import asyncio
+from collections.abc import Callable
 
 from portico.environments.stream import Stream
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed
 
-_Held = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream"]
+OnEnd = Callable[[Outcome | None], None]
+"""Told how an invocation has ended, None if there was no environment for it."""
+
+
+class _Left:
+    """In the place of a caller who has gone."""
+
+    __slots__ = ("on_end",)
+
+    def __init__(self, on_end: OnEnd) -> None:
+        self.on_end = on_end
+
+
+_Held = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream | _Left"]
 
 
 class Tickets:
@@ -34,11 +48,21 @@ class Tickets:
         waiter = self._held[ticket][2]
         return waiter if isinstance(waiter, Stream) else None
 
+    def leave(self, invocation: Invocation, on_end: OnEnd) -> bool:
+        """Whoever waits for the invocation has gone: `on_end` is told instead. False if it has ended already."""
+        for ticket, (spec, held, _) in self._held.items():
+            if held is invocation:
+                self._held[ticket] = (spec, held, _Left(on_end))
+                return True
+        return False
+
     def resolve(self, ticket: int, outcome: Outcome) -> None:
         """It has ended so."""
         waiter = self._held.pop(ticket)[2]
         if isinstance(waiter, Stream):
             waiter.finish(outcome)
+        elif isinstance(waiter, _Left):
+            waiter.on_end(outcome)
         elif not waiter.done():  # the caller may have gone; the invocation has run to its end all the same
             waiter.set_result(outcome)
 
@@ -47,6 +71,8 @@ class Tickets:
         waiter = self._held.pop(ticket)[2]
         if isinstance(waiter, Stream):
             waiter.fail(error)
+        elif isinstance(waiter, _Left):
+            waiter.on_end(None)
         elif not waiter.done():
             waiter.set_exception(error)
 

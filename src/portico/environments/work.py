@@ -174,6 +174,10 @@ class Environments(Protocol):
             PreparationFailed: no environment could be started.
         """
 
+    def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
+        """Have `on_end` told how an invocation ends (None: no environment could be started) whose caller was cancelled in `invoke`. False
+        if it has ended already."""
+
     def stream(
         self, spec: EnvironmentSpec, invocation: Invocation, on_end: Callable[[Outcome | None], None]
     ) -> "Stream":

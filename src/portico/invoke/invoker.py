@@ -1,5 +1,6 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Iterable
 
 import msgspec
@@ -86,6 +87,13 @@ class Invoker:
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
         try:
             outcome = await self._environments.invoke(spec, invocation)
+        except (
+            CancelledError
+        ):  # who called waits no longer, but the function goes on, and has its place until its end
+            run = _Run(resolved, spec, invocation, permit, budgets)
+            if not self._environments.leave(invocation, lambda outcome: self._left(run, outcome)):
+                permit.release()
+            raise
         except BaseException:
             permit.release()
             raise
@@ -162,6 +170,12 @@ class Invoker:
             self._environments.retire(f"{spec.key}:at {before};")
         self._mounted[spec.key] = epoch
         return msgspec.structs.replace(spec, key=f"{spec.key}:at {epoch};")
+
+    def _left(self, run: "_Run", outcome: Outcome | None) -> None:
+        if outcome is None:
+            run.permit.release()
+        else:
+            self._ended(run, outcome)
 
     def _ended(self, run: "_Run", outcome: Outcome) -> Finished:
         """Count and log it; what has to wait until nothing works for it any more follows then."""

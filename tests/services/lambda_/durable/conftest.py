@@ -123,7 +123,9 @@ class Stage:
             "Staging": Staging(root=folder / "code", store=store),
             "Environments": self,
             "Sampling": Sampling(Metrics(None), clock),
-            "Settings": SimpleNamespace(stream_bytes_per_s=0, runtimes="any", sqs_endpoint=""),
+            "Settings": SimpleNamespace(
+                stream_bytes_per_s=0, runtimes="any", sqs_endpoint="", code_storage_bytes=300 * 1024**3
+            ),
         }
         ports = Ports(store, self.cache, clock, self.clients, self._start, extras)
         self.lam = lambda_.SERVICE.build(ports)
@@ -139,6 +141,10 @@ class Stage:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
+        """Nobody is told: what waits here ends with its caller."""
+        return False
+
     async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
         """An environment: runs the coroutine."""
         self.invocations.append(spec.function)
@@ -152,9 +158,9 @@ class Stage:
             document = {"errorMessage": str(error), "errorType": type(error).__name__}
             return Outcome(json.dumps(document).encode(), "Unhandled", type(error).__name__)
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine], *, request_id: str) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Iterable[LogLine], *, request_id: str) -> None:
         """A log: REPORT comes last."""
-        assert batch[-1].text.startswith("REPORT")
+        assert list(batch)[-1].text.startswith("REPORT")
 
     def retire(self, prefix: str) -> None:
         """No environment is kept."""
