@@ -46,7 +46,7 @@ _UNROTATED = tuple(flow for flow in FLOWS if flow != "ALLOW_REFRESH_TOKEN_AUTH")
 class UserPools:
     """The service, called as the root of the account; what is called unsigned takes no notice of that."""
 
-    def __init__(self, world: World, issuer: str) -> None:
+    def __init__(self, world: World, issuer: str, rates: str = "off") -> None:
         self.world = world
         self.clock = world.clock
         self.loops: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -70,12 +70,14 @@ class UserPools:
             "Authorizer": authorizer,
             "Doors": self.doors,
             "Endpoints": Outbound(),
-            "Settings": SimpleNamespace(smtp="", cognito_issuer=issuer, endpoint_url="", development=True),
+            "Settings": SimpleNamespace(
+                smtp="", cognito_issuer=issuer, cognito_rates=rates, endpoint_url="", development=True
+            ),
         }
         ports = Ports(world.store, world.cache, world.clock, clients, self.loops.__setitem__, extras)
         registry = load(cognito_idp.SERVICE)
         self.idp: CognitoIdp = cognito_idp.SERVICE.build(ports)
-        dispatcher.bind(registry.index.service, Bound(registry, self.idp))
+        dispatcher.bind(registry.index.service, Bound(registry, self.idp, cognito_idp.SERVICE.admit))
         self._client = clients.of(root(ACCOUNT), Scope(ACCOUNT, REGION))
 
     async def call(self, operation: str, **request: Any) -> Any:
@@ -167,10 +169,10 @@ class UserPools:
 
 
 @contextlib.asynccontextmanager
-async def user_pools(issuer: str = "own") -> AsyncIterator[UserPools]:
+async def user_pools(issuer: str = "own", rates: str = "off") -> AsyncIterator[UserPools]:
     """User pools for a test."""
     async with a_world() as world:
-        yield UserPools(world, issuer)
+        yield UserPools(world, issuer, rates)
 
 
 def claims(token: str) -> dict[str, Any]:

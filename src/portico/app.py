@@ -320,7 +320,7 @@ class Server:
         for spec in SERVICES:
             registry = load(spec)
             self.owners[spec.folder] = owner = spec.build(ports)
-            self.dispatcher.bind(registry.index.service, Bound(registry, owner))
+            self.dispatcher.bind(registry.index.service, Bound(registry, owner, spec.admit))
             registries.append(registry)
         self.router = Router(registry.index for registry in registries)
         self.sampling.add(Source("AWS/Lambda", Concurrency(self.invoker.admission).read))

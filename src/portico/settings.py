@@ -83,6 +83,9 @@ class Settings(msgspec.Struct, frozen=True):
     sqs_endpoint: str = ""
     # Issuer in the tokens of user pools: `own` is this server's address, where any library finds the keys, `aws` AWS's form.
     cognito_issuer: Literal["own", "aws"] = "own"
+    # Requests per second to user pools: `off` as many as there come, `aws` AWS's default quotas for each category of operations, account
+    # and region.
+    cognito_rates: Literal["off", "aws"] = "off"
     # Largest request body in bytes.
     body_bytes_max: int = 100 * 1024 * 1024
 

@@ -9,7 +9,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin
-from portico.calls.operation import Operation, Registry
+from portico.calls.operation import Admit, Operation, Registry
 from portico.store.cache import RecordCache
 from portico.store.joined import Joined
 from portico.store.port import Conflict, Op, StoreFull
@@ -22,10 +22,11 @@ _ATTEMPTS = 64  # each conflict means that another call has made progress
 
 
 class Bound(msgspec.Struct, frozen=True, gc=False):
-    """A service at work: its operations and the dependencies that each of them gets."""
+    """A service at work: its operations, the dependencies that each of them gets, and what is asked before each call."""
 
     registry: Registry
     owner: Any
+    admit: Admit | None = None
 
 
 class Dispatcher:
@@ -91,6 +92,8 @@ class Dispatcher:
         operation = self.operation(service, name)
         bound = self._services[service]
         protocol = _protocol(bound)
+        if bound.admit is not None:
+            await bound.admit(bound.owner, name, origin, request)
         for _ in range(_ATTEMPTS):
             tx = Transaction(self._cache, along)
             call = Call(origin, service, name, tx, self._clock.now())

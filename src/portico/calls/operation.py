@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from portico.calls.call import Call
+from portico.calls.call import Call, Origin
 
 Values = str | tuple[str, ...]
 
@@ -37,6 +37,7 @@ Keys = Callable[[Call, Any], Mapping[str, Values] | Awaitable[Mapping[str, Value
 ResourcePolicy = Callable[[Any, Call, Any], Awaitable[str | None]]
 Also = Callable[[Any, Call, Any], Awaitable[Iterable[Check]]]
 Body = Callable[[Any, Call, Any], Awaitable[Any]]
+Admit = Callable[[Any, str, Origin, Any], Awaitable[None]]
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 

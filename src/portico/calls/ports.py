@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.base.clock import Clock
-from portico.calls.operation import Registry, registry
+from portico.calls.operation import Admit, Registry, registry
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
@@ -31,12 +31,14 @@ class ServiceSpec(msgspec.Struct, frozen=True):
     """A service: the name of its folder, the modules in it that hold operations (bare names: "users"), and how its dependencies
     are made.
 
-    `build(ports)` returns the frozen class that each operation gets as its first argument.
+    `build(ports)` returns the frozen class that each operation gets as its first argument. `admit(it, operation, origin, request)`, where
+    there is one, is asked first of all about each call, and may refuse it (rates).
     """
 
     folder: str
     modules: tuple[str, ...]
     build: Callable[[Ports], Any]
+    admit: Admit | None = None
 
 
 def load(spec: ServiceSpec) -> Registry:

@@ -87,6 +87,11 @@ from portico.settings import Settings, SettingsError, load
     type=click.Choice(["own", "aws"]),
     help="Issuer in the tokens of user pools: this server's address, or AWS's form (own).",
 )
+@click.option(
+    "--cognito-rates",
+    type=click.Choice(["off", "aws"]),
+    help="Requests per second to user pools: as many as there come, or AWS's default quotas (off).",
+)
 @click.option("--body-bytes-max", type=int, help="Largest request body in bytes (104857600).")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings from a TOML file.")
 def command(config: Path | None, **flags: Any) -> None:

@@ -11,6 +11,7 @@ from portico.services.cognito_idp.import_log import ImportLog
 from portico.services.cognito_idp.importer import Importer
 from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
+from portico.services.cognito_idp.rates import Rates, admit
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.sweep import Sweeper
 from portico.services.cognito_idp.well_known import WellKnown
@@ -44,6 +45,7 @@ def _build(ports: Ports) -> CognitoIdp:
         issuers=issuers,
         tokens=extras["Tokens"],
         guesses=Guesses(ports.cache),
+        rates=Rates(extras["Settings"].cognito_rates, ports.clock.monotonic),
         smtp=smtp,
     )
     extras["Doors"].add("pool", WellKnown(idp))
@@ -84,4 +86,5 @@ SERVICE = ServiceSpec(
         "sign_out",
     ),
     _build,
+    admit,
 )

@@ -15,6 +15,7 @@ from portico.identity.tokens import Tokens
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.guesses import Guesses
 from portico.services.cognito_idp.issuers import PoolIssuers
+from portico.services.cognito_idp.rates import Rates
 from portico.services.cognito_idp.records import (
     ALIASES,
     CLIENT_POOLS,
@@ -46,6 +47,7 @@ class CognitoIdp(msgspec.Struct, frozen=True):
     issuers: PoolIssuers
     tokens: Tokens
     guesses: Guesses
+    rates: Rates
     smtp: str = ""
     strangers: dict[tuple[str, str, str], Attempts] = msgspec.field(default_factory=dict)
 

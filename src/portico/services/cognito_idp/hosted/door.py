@@ -20,6 +20,12 @@ _PREFLIGHT = (
     ("access-control-allow-headers", "authorization, content-type"),
     ("access-control-max-age", "3600"),
 )
+_CATEGORIES = {  # whose rate a step counts in that is no operation of the API
+    "/login": "UserAuthentication",
+    "/challenge": "UserAuthentication",
+    "/oauth2/idpresponse": "UserFederation",
+    "/oauth2/token": "UserToken",
+}
 _ENDPOINTS = ("/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo")
 Handler = Callable[[Visit], Awaitable[Reply]]
 
@@ -55,7 +61,7 @@ class HostedDoor:
         """The reply to a request.
 
         Raises:
-            AwsError: there is no such domain or page, the form is too large.
+            AwsError: there is no such domain or page, the form is too large, there are too many requests.
         """
         address = arrival.address
         pool = await self._pool(arrival)
@@ -84,7 +90,16 @@ class HostedDoor:
             if address.path in _ENDPOINTS:
                 return OAuthError("invalid_request").reply()
             return authorize.error_page("invalid_request")
+        self._admit(visit, method)
         return await _answered(visit, handler)
+
+    def _admit(self, visit: Visit, method: str) -> None:
+        category = _CATEGORIES.get(visit.path)
+        if category is None or (visit.path in ("/login", "/challenge") and method == "GET"):
+            return
+        if visit.form.get("grant_type") == "client_credentials":
+            category = "ClientAuthentication"
+        self._idp.rates.take(category, visit.pool.account, visit.pool.region, status=429)
 
     async def _pool(self, arrival: Arrival) -> Pool:
         held = await self._idp.cache.get(DOMAINS, arrival.address.id)
