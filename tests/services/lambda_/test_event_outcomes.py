@@ -188,6 +188,65 @@ def test_a_dead_letter(stage: Stage) -> None:
     assert stage.received(0) is None
 
 
+DURABLE = """
+def handler(event, context):
+    kind = event["InitialExecutionState"]["Operations"][0]["ExecutionDetails"]["InputPayload"]
+    if kind == '"fine"':
+        return {"Status": "SUCCEEDED"}
+    return {"Status": "FAILED", "Error": {"ErrorType": "Sad", "ErrorMessage": "it went wrong"}}
+"""
+
+
+def test_a_dead_letter_of_a_durable_execution_that_nobody_waits_for(stage: Stage) -> None:
+    """And of no other: not of one that succeeds, nor of one whose caller is told."""
+    stage.deploy(
+        source=DURABLE,
+        DeadLetterConfig={"TargetArn": stage.queue},
+        DurableConfig={"ExecutionTimeout": 600, "RetentionPeriodInDays": 1},
+    )
+    stage.configure()
+    answer = stage.lam.invoke(FunctionName="f", Qualifier="$LATEST", Payload=b'"told"')
+    assert answer["FunctionError"] == "Unhandled"
+    stage.send("fine", Qualifier="$LATEST")  # type: ignore[arg-type]
+    sent = stage.send({"n": 1}, Qualifier="$LATEST")
+    message = stage.received()
+    assert message is not None
+    assert message["Body"] == '{"n": 1}'
+    assert message["MessageAttributes"] == {
+        "RequestID": {"DataType": "String", "StringValue": sent},
+        "ErrorCode": {"DataType": "Number", "StringValue": "200"},
+        "ErrorMessage": {"DataType": "String", "StringValue": "it went wrong"},
+    }
+    assert stage.received(0) is None
+
+
+def test_a_dead_letter_of_a_durable_execution_that_times_out(stage: Stage) -> None:
+    waits = """
+    import boto3
+    def handler(event, context):
+        if len(event["InitialExecutionState"]["Operations"]) == 1:
+            boto3.client("lambda").checkpoint_durable_execution(
+                DurableExecutionArn=event["DurableExecutionArn"], CheckpointToken=event["CheckpointToken"],
+                Updates=[{"Id": "w", "Type": "CALLBACK", "Action": "START"}])
+        return {"Status": "PENDING"}
+    """
+    stage.permit("sqs:SendMessage", "lambda:CheckpointDurableExecution")
+    stage.deploy(
+        source=waits,
+        DeadLetterConfig={"TargetArn": stage.queue},
+        DurableConfig={"ExecutionTimeout": 600, "RetentionPeriodInDays": 1},
+    )
+    sent = stage.send({"n": 2}, Qualifier="$LATEST")
+    stopped = stage.lam.invoke(FunctionName="f", Qualifier="$LATEST", InvocationType="Event", Payload=b"1")
+    stage.lam.stop_durable_execution(DurableExecutionArn=stopped["DurableExecutionArn"])
+    stage.advance("601s")
+    message = stage.received()
+    assert message is not None
+    assert message["MessageAttributes"]["RequestID"]["StringValue"] == sent
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"]
+    assert stage.received(0) is None
+
+
 def test_both_a_record_and_a_dead_letter(stage: Stage) -> None:
     stage.deploy(DeadLetterConfig={"TargetArn": stage.queue})
     stage.configure(MaximumRetryAttempts=0)

@@ -3,7 +3,7 @@
 import msgspec
 
 from portico.base.clock import Clock
-from portico.services.lambda_.durable import chained, timers
+from portico.services.lambda_.durable import chained, dead_letters, timers
 from portico.services.lambda_.durable.ledger import Ledger, committed
 from portico.services.lambda_.durable.records import (
     CLOSED,
@@ -53,6 +53,8 @@ class DueHandler:
         await timers.fire(ledger)
         if due.child is not None:
             await chained.child_ended(ledger, due.operation, due.child)
+        if due.unheard:
+            await dead_letters.keep(ledger)
         ledger.save()
 
     def _is_to_be_deleted(self, execution: Execution) -> bool:

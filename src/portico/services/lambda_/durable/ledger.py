@@ -10,6 +10,7 @@ from portico.services.lambda_.durable.records import (
     DUE,
     EVENTS,
     EXECUTIONS,
+    FAILED,
     IDLE,
     OPERATION_IDS,
     OPERATIONS,
@@ -17,6 +18,7 @@ from portico.services.lambda_.durable.records import (
     RESULTS,
     RUNNING,
     RUNS,
+    TIMED_OUT,
     Due,
     ErrorObject,
     Event,
@@ -170,6 +172,8 @@ class Ledger:
             pause=None,
         )
         self._send_due(Due(self.key), self.expires_at)
+        if self.execution.request_id and status in (FAILED, TIMED_OUT):
+            self._send_due(Due(self.key, unheard=True), self.now)
         parent = self.execution.parent
         if parent is not None:
             self._send_due(Due(parent.key, operation=parent.operation, child=self.key), self.now)

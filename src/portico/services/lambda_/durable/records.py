@@ -57,7 +57,8 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     the heartbeat), `wake_at` is when the message for the first of them comes; `unseen` are operations that changed behind the back of the
     function. `pending` counts operations that something else will complete. `interrupted`: a pause took away an invocation's token.
     `controls` are recent requests to pause or resume, by client token. `digest` is that of the input. `next_operation` and `next_event`
-    number what comes next; `written_bytes` is the sum of all payloads.
+    number what comes next; `written_bytes` is the sum of all payloads. `request_id` is that of the asynchronous request which began it,
+    "" if somebody waits for it.
     """
 
     account: str
@@ -94,6 +95,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     next_operation: int = 0
     next_event: int = 1
     written_bytes: int = 0
+    request_id: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -192,12 +194,14 @@ RUNS: Key = ("lambda.durable.run",)  # invocations to be made
 
 class Due(msgspec.Struct, frozen=True, gc=False):
     """A message on DUE: look at this execution. `wakes` is its `wake_at` when it was sent, 0 for a deadline's message.
-    `child` is the execution that the chained invocation `operation` was waiting for, and which has ended."""
+    `child` is the execution that the chained invocation `operation` was waiting for, and which has ended; `unheard`: this one has
+    failed, and nobody waits for it."""
 
     key: tuple[str, str, str, str]
     wakes: float = 0.0
     operation: int = 0
     child: tuple[str, str, str, str] | None = None
+    unheard: bool = False
 
 
 class Run(msgspec.Struct, frozen=True, gc=False):

@@ -51,7 +51,7 @@ Answer = dict[str, Any]
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
-    """An execution as it is asked for. `name` is empty when the caller gives none."""
+    """An execution as it is asked for. `name` is empty when the caller gives none; `request_id` where somebody waits for it."""
 
     function: Name
     version: str
@@ -60,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     event: str
     synchronous: bool
     trace: str
+    request_id: str = ""
 
 
 async def invoke(
@@ -86,6 +87,7 @@ async def invoke(
         event,
         kind != "Event",
         trace,
+        call.request_id if kind == "Event" else "",
     )
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
@@ -161,6 +163,7 @@ async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
         synchronous=wanted.synchronous,
         digest=digest,
         trace=wanted.trace,
+        request_id=wanted.request_id,
     )
     _write(Ledger(tx, execution, now), wanted.event)
     tx.put(NAMES, Reference(id=execution.id), *function.key, execution.name)
