@@ -115,11 +115,18 @@ def pool(url: str, users: int) -> Target:
     pool_id: str = idp.create_user_pool(PoolName="bench")["UserPool"]["Id"]
     flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
     made = idp.create_user_pool_client(UserPoolId=pool_id, ClientName="bench", ExplicitAuthFlows=flows)
+    target = Target(url, pool_id, made["UserPoolClient"]["ClientId"], users)
     for number in range(users):
-        user = {"UserPoolId": pool_id, "Username": f"user{number}"}
-        idp.admin_create_user(**user, MessageAction="SUPPRESS")
+        idp.admin_create_user(UserPoolId=pool_id, Username=f"user{number}", MessageAction="SUPPRESS")
+    with_passwords(idp, target)
+    return target
+
+
+def with_passwords(idp: Any, target: Target) -> None:
+    """Give the users who will sign in their password."""
+    for number in range(target.users):
+        user = {"UserPoolId": target.pool, "Username": f"user{number}"}
         idp.admin_set_user_password(**user, Password=_PASSWORD, Permanent=True)
-    return Target(url, pool_id, made["UserPoolClient"]["ClientId"], users)
 
 
 def _sign_in(target: Target, way: str, seconds: float, seed: int) -> list[float]:
