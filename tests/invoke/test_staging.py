@@ -1,14 +1,18 @@
 """Unpacked code on disk, by a real worker process."""
 
 import asyncio
+import errno
 import hashlib
 import io
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 
+from portico.invoke import staging as staging_module
 from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.store.port import Store
 
@@ -142,3 +146,38 @@ async def test_a_zip_is_measured_and_leaves_nothing(tmp_path: Path, store: Store
         await staging.measure(b"no zip")
     assert [entry.name for entry in (tmp_path / "code").iterdir()] == ["boot"]
     assert await staging.unpacked_bytes(await store.put_blob(zip_with("x = 12"))) == 6
+
+
+def test_a_worker_that_ends_before_its_input_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that is given an empty zip, on a busy machine. uvloop calls its pipe a closed handle then."""
+    worker = tmp_path / "worker.py"
+    worker.write_text('print(\'{"files": 1, "bytes": 7}\')')
+    monkeypatch.setattr(staging_module, "_UNPACK", str(worker))
+    create = asyncio.create_subprocess_exec
+
+    async def create_slowly(*words: str, **options: Any) -> asyncio.subprocess.Process:
+        process = await create(*words, **options)
+        await process.wait()  # the loop has heard of its end
+        return process
+
+    monkeypatch.setattr(staging_module.asyncio, "create_subprocess_exec", create_slowly)
+
+    async def measure() -> list[int]:
+        made = Staging(root=tmp_path / "code", store=None)  # type: ignore[arg-type]
+        return await asyncio.gather(*(made.measure(b"x" * size) for size in (0, 1, 1_000_000)))
+
+    assert uvloop.run(measure()) == [7, 7, 7]
+
+
+async def test_a_worker_that_can_not_be_started_is_no_fault_of_the_zip(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*words: str, **options: Any) -> asyncio.subprocess.Process:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(staging_module.asyncio, "create_subprocess_exec", refuse)
+    with pytest.raises(CodeRefused) as refused:
+        await Staging(root=tmp_path / "code", store=store).measure(zip_with("x = 1"))
+    assert refused.value.kind == "disk"

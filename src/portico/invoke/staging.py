@@ -14,7 +14,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -191,21 +191,25 @@ class Staging:
 
 
 async def _run_worker(folder: Path, zips: list[bytes]) -> _Answer:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-S",
-        _UNPACK,
-        str(folder),
-        *(str(len(data)) for data in zips),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={},
-        start_new_session=True,
-    )
     try:
-        out, err = await asyncio.wait_for(process.communicate(b"".join(zips)), _TIMEOUT_S)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            "-S",
+            _UNPACK,
+            str(folder),
+            *(str(len(data)) for data in zips),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={},
+            start_new_session=True,
+        )
+    except OSError as error:  # too many processes, no memory
+        log.error("unpacking can't be started: %s", error)
+        return _Answer(refused="disk", why=f"unpacking can't be started: {error}")
+    try:
+        out, err = await asyncio.wait_for(_talk(process, b"".join(zips)), _TIMEOUT_S)
     except TimeoutError:
         return _Answer(refused="zip", why="unpacking took too long")
     finally:
@@ -217,6 +221,27 @@ async def _run_worker(folder: Path, zips: list[bytes]) -> _Answer:
         log.warning("unpacking ended with %s: %s", process.returncode, err.decode(errors="replace")[-500:])
         return _Answer(refused="zip", why=f"unpacking ended with {process.returncode}")
     return msgspec.json.decode(out, type=_Answer)
+
+
+async def _talk(process: asyncio.subprocess.Process, data: bytes) -> tuple[bytes, bytes]:
+    """What the worker says on standard output and error, until it has ended.
+
+    Not `communicate`: a worker that needs nothing of its input (an empty zip) may have ended before that is written, and uvloop calls the
+    pipe then a closed handle, which is a RuntimeError.
+    """
+    pipe = cast(asyncio.StreamWriter, process.stdin)
+    said, told = (cast(asyncio.StreamReader, each) for each in (process.stdout, process.stderr))
+    _, out, err = await asyncio.gather(_feed(pipe, data), said.read(), told.read())
+    await process.wait()
+    return out, err
+
+
+async def _feed(pipe: asyncio.StreamWriter, data: bytes) -> None:
+    with contextlib.suppress(OSError, RuntimeError):
+        pipe.write(data)
+        await pipe.drain()
+    with contextlib.suppress(RuntimeError):
+        pipe.close()
 
 
 def _remove(folder: Path) -> None:
