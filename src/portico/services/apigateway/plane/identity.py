@@ -53,7 +53,7 @@ def with_key(request: RequestContext, key: ApiKey) -> RequestContext:
 
 
 def _cognito(caller: Principal) -> dict[str, Any]:
-    """What an identity of an identity pool is known by. The ways in which it has signed in begin with whether it has at all."""
+    """What an identity of an identity pool is known by. `amr` says first whether somebody signed in, then with which provider."""
     identity = caller.cognito
     if identity is None:
         return {}
