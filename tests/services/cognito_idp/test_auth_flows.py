@@ -313,6 +313,46 @@ async def test_refresh_tokens_rotate_with_a_grace(pools: UserPools) -> None:
     )
 
 
+@pytest.mark.parametrize("later_s", [0, 59, 60, 3_600])
+async def test_a_replaced_token_that_comes_back_late_ends_them_all(pools: UserPools, later_s: int) -> None:
+    """A client's own second call is refused by itself; later, one of two who have the token is a thief."""
+    pool = await pools.pool()
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    client = (await pools.client(pool, RefreshTokenRotation=rotation))["ClientId"]
+    await pools.user(pool)
+    first = await pools.tokens_of(client)
+    ask = {"ClientId": client, "RefreshToken": first["RefreshToken"]}
+    second = (await pools.call("GetTokensFromRefreshToken", **ask))["AuthenticationResult"]
+    pools.clock.advance(later_s)
+    await pools.refused("RefreshTokenReuseException", "GetTokensFromRefreshToken", **ask)
+    newest = {"ClientId": client, "RefreshToken": second["RefreshToken"]}
+    if later_s < 60:
+        assert await pools.call("GetTokensFromRefreshToken", **newest)
+        return
+    said = await pools.refused("NotAuthorizedException", "GetTokensFromRefreshToken", **newest)
+    assert said == "Refresh Token has been revoked"
+    await pools.refused("NotAuthorizedException", "GetTokensFromRefreshToken", **ask)
+    await pools.refused("NotAuthorizedException", "GetUser", AccessToken=first["AccessToken"])
+
+
+async def test_a_token_of_two_rotations_ago_ends_them_all(pools: UserPools) -> None:
+    pool = await pools.pool()
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
+    client = (await pools.client(pool, RefreshTokenRotation=rotation))["ClientId"]
+    await pools.user(pool)
+    tokens = [(await pools.tokens_of(client))["RefreshToken"]]
+    for _ in range(2):
+        answer = await pools.call("GetTokensFromRefreshToken", ClientId=client, RefreshToken=tokens[-1])
+        tokens.append(answer["AuthenticationResult"]["RefreshToken"])
+    await pools.refused(
+        "RefreshTokenReuseException", "GetTokensFromRefreshToken", ClientId=client, RefreshToken=tokens[0]
+    )
+    for token in tokens:
+        await pools.refused(
+            "NotAuthorizedException", "GetTokensFromRefreshToken", ClientId=client, RefreshToken=token
+        )
+
+
 async def test_many_at_once_rotate_a_token_once(pools: UserPools) -> None:
     pool = await pools.pool()
     client = (

@@ -1,9 +1,10 @@
 """New tokens for a refresh token: while its family holds, and, where refresh tokens rotate, one for the next.
 
 A token that has been replaced holds for the client's grace, so that an answer that was lost can be had again; then its coming back means
-that two have it.
+that two have it. If that is not a client's own haste, whoever has the family's newest token may be a thief, and the family ends.
 
-Source: Cognito Developer Guide, "Refresh tokens", "Refresh token rotation"; API reference, GetTokensFromRefreshToken.
+Source: Cognito Developer Guide, "Refresh tokens", "Refresh token rotation"; API reference, GetTokensFromRefreshToken; RFC 9700, section
+4.14.2, on the family.
 """
 
 from collections.abc import Mapping
@@ -26,10 +27,13 @@ from portico.services.cognito_idp.families import (
 from portico.services.cognito_idp.issuing import Grant, Issued, issue
 from portico.services.cognito_idp.records import REFRESH, USERS, Client, Pool, RefreshFamily, User
 from portico.services.cognito_idp.service import CognitoIdp, client_of
+from portico.services.cognito_idp.settle import settled
 from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
+
+_RACE_S = 60  # AWS's longest grace: as long may a client's own calls overtake each other
 
 
 @operation(action=None)
@@ -88,6 +92,10 @@ async def refreshed(
         raise _invalid()
     if not user.enabled:
         raise errors.disabled()
+    if not _holds(family, reference, call.now):
+        if _is_late(family, reference, call.now):
+            await settled(idp, call, lambda inner: _end(inner, reference))
+        raise errors.refresh_reused()
     after = _rotated(client, family, reference, call.now)
     if after is not family:
         put_family(call, after)
@@ -126,16 +134,27 @@ async def _family(call: Call, pool: Pool, client: Client, reference: RefreshRefe
     return family
 
 
-def _rotated(client: Client, family: RefreshFamily, reference: RefreshReference, now: float) -> RefreshFamily:
-    """The family after one of its tokens was used.
-
-    Raises:
-        AwsError: RefreshTokenReuseException.
-    """
+def _holds(family: RefreshFamily, reference: RefreshReference, now: float) -> bool:
+    """Whether a token is the family's newest, or the one before in its grace."""
     in_grace = reference.token == family.previous and now < family.previous_until
-    if reference.token != family.current and not in_grace:
-        raise errors.refresh_reused()
-    if client.rotation is None or in_grace:
+    return in_grace or reference.token == family.current
+
+
+def _is_late(family: RefreshFamily, reference: RefreshReference, now: float) -> bool:
+    """Whether a replaced token comes later than a client's own second call may."""
+    return reference.token != family.previous or now >= family.previous_until + _RACE_S
+
+
+async def _end(call: Call, reference: RefreshReference) -> None:
+    """End a family: none of its refresh tokens holds any longer, and none of its access tokens for Cognito's own operations."""
+    key = (reference.pool, reference.user, reference.family)
+    if await call.tx.get(REFRESH, *key) is not None:
+        call.tx.delete(REFRESH, *key)
+
+
+def _rotated(client: Client, family: RefreshFamily, reference: RefreshReference, now: float) -> RefreshFamily:
+    """The family after one of its tokens was used, which holds."""
+    if client.rotation is None or reference.token != family.current:
         return family
     grace_s = int(client.rotation.get("RetryGracePeriodSeconds") or 0)
     return msgspec.structs.replace(
