@@ -339,7 +339,8 @@ async def test_a_server_that_is_busy(mail_server: MailServer) -> None:
 async def test_protocols_that_are_never_delivered(here: Notifications) -> None:
     topic, dead = await here.topic(), await here.queue("dead")
     policy = json.dumps({"deadLetterTargetArn": dead})
-    await here.subscribe(topic, "sms", "+15551234567", RedrivePolicy=policy)
+    device = f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/app/00000000-0000-0000-0000-000000000000"
+    await here.subscribe(topic, "application", device, RedrivePolicy=policy)
     stream = f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/s"
     await here.subscribe(topic, "firehose", stream, RedrivePolicy=policy, RawMessageDelivery="true")
     await here.publish(topic, "x")

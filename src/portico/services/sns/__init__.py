@@ -49,6 +49,7 @@ def _build(ports: Ports) -> Sns:
         sequences=sequences,
         status=status,
         mailbox=mailbox,
+        sealer=extras["Sealer"],
         origin=origin,
     )
     ports.start_task("sns.rest", Rests(sns, bus).run)
@@ -68,6 +69,7 @@ SERVICE = ServiceSpec(
         "subscriptions",
         "subscription_attributes",
         "publish",
+        "sms",
     ),
     _build,
 )

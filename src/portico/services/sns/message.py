@@ -17,6 +17,7 @@ _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.-]")
 _PREFIXES = {"String": "StringValue", "Number": "StringValue", "Binary": "BinaryValue"}
 _SUBJECT = re.compile(r"[ -~]{1,100}").fullmatch
 _ID = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}").fullmatch
+_OF_SNS = ("AWS.SNS.SMS.", "AWS.SNS.MOBILE.", "AWS.MM.SMS.")  # what says how to text and to push
 PROTOCOLS = (*("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"),)
 
 
@@ -165,7 +166,7 @@ def _check_name(name: str) -> None:
         raise errors.invalid_value("Invalid message attribute name ending with character '.' was found.")
     if ".." in name:
         raise errors.invalid_value("Message attribute name can not have successive '.' character.")
-    if name.lower().startswith(("aws.", "amazon.")):
+    if name.lower().startswith(("aws.", "amazon.")) and not name.startswith(_OF_SNS):
         raise errors.invalid_value(f"Message attribute name '{name}' starts with a prefix that is reserved.")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from portico.calls.call import Call
 from portico.calls.clients import Client
+from portico.services.sns import sms
 from portico.services.sns.attributes import FEEDBACK_ROLES
 from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery import KINDS, of_message
@@ -36,7 +37,6 @@ _FILTERED: dict[Verdict, str] = {
     "invalid_body": "filtered_out_invalid_body",
 }
 UNDELIVERED = {
-    "sms": "Portico does not send text messages",
     "application": "Portico does not send push notifications",
     "firehose": "Portico does not have Amazon Data Firehose",
 }
@@ -70,6 +70,9 @@ class Publication:
                 self._count("filtered_out", _FILTERED[verdict])
             elif route.queue is not None:
                 await self._to_queue(route, route.queue)
+            elif subscription.protocol == "sms":
+                await sms.text(self._sns, self._call, self._message, subscription.endpoint)
+                self._count("delivered")
             elif subscription.protocol in KINDS:
                 self._call.tx.add(of_message(subscription, self._message))
             else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import operation
-from portico.services.sns import access, due, errors
+from portico.services.sns import access, due, errors, sms
 from portico.services.sns.fan_out import fan_out
 from portico.services.sns.message import Message, attributes_of, bodies_of, check_id, check_subject, size_of
 from portico.services.sns.records import PUBLISHED, Published, Topic
@@ -31,7 +31,7 @@ _NOT_OF_TYPE = "The request includes MessageDeduplicationId parameter that is no
 
 @operation(on=access.on_topic, keys=access.keys_of_topic, policy=access.topic_policy, anonymous=True)
 async def publish(sns: Sns, call: Call, request: "shapes.PublishInput") -> dict[str, Any]:
-    """Publish a message to a topic.
+    """Publish a message to a topic, or a text message to a telephone.
 
     Raises:
         NotFound: there is no such topic. InvalidParameter, ParameterValueInvalid: what the topic's type, the message's size or its
@@ -41,7 +41,7 @@ async def publish(sns: Sns, call: Call, request: "shapes.PublishInput") -> dict[
     if phone is not None:
         if not _PHONE(phone):
             raise errors.invalid_because("PhoneNumber", f"{phone} is not valid to publish to")
-        raise errors.unavailable("text messages (Publish to a PhoneNumber)")
+        return await _to_phone(sns, call, phone, request)
     address = access.addressed(call, request)
     if address is None:
         raise errors.invalid("TopicArn or TargetArn Reason: no value for required parameter")
@@ -122,6 +122,21 @@ def _ordering(topic: Topic, text: str, given: Mapping[str, Any]) -> tuple[str, s
     else:
         deduplication = hashlib.sha256(text.encode()).hexdigest()
     return group, deduplication
+
+
+async def _to_phone(sns: Sns, call: Call, phone: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Text a message to one telephone.
+
+    Raises:
+        AwsError: InvalidParameter, it is longer than a text message can be; as Publish otherwise.
+    """
+    bodies = bodies_of(given["Message"], given.get("MessageStructure"))
+    attributes = attributes_of(given.get("MessageAttributes"))
+    message = Message(ids.uuid(), bodies, call.now, attributes=attributes, trace=call.origin.trace)
+    if len(message.body("sms")) > sms.SMS_CHARS_MAX:
+        raise errors.invalid("Message too long")
+    await sms.text(sns, call, message, phone)
+    return {"MessageId": message.id}
 
 
 async def _published(

@@ -9,6 +9,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.clients import Clients
+from portico.identity.sealing import Sealer
 from portico.mail.mailbox import Mailbox
 from portico.services.sns import errors
 from portico.services.sns.counters import Counters
@@ -47,6 +48,7 @@ class Sns(msgspec.Struct, frozen=True):
     sequences: Sequences
     status: StatusLog
     mailbox: Mailbox
+    sealer: Sealer
     origin: str
 
 

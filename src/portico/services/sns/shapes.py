@@ -50,6 +50,14 @@ class GetDataProtectionPolicyResponse(TypedDict):
     DataProtectionPolicy: NotRequired[str]
 
 
+class GetSMSAttributesInput(TypedDict):
+    attributes: NotRequired[list[str]]
+
+
+class GetSMSAttributesResponse(TypedDict):
+    attributes: NotRequired[dict[str, str]]
+
+
 class GetSubscriptionAttributesInput(TypedDict):
     SubscriptionArn: str
 
@@ -161,6 +169,14 @@ class RemovePermissionInput(TypedDict):
     Label: str
 
 
+class SetSMSAttributesInput(TypedDict):
+    attributes: dict[str, str]
+
+
+class SetSMSAttributesResponse(TypedDict):
+    pass
+
+
 class SetSubscriptionAttributesInput(TypedDict):
     SubscriptionArn: str
     AttributeName: str
@@ -239,6 +255,9 @@ DeleteTopicRequest = DeleteTopicInput
 GetDataProtectionPolicyRequest = GetDataProtectionPolicyInput
 
 
+GetSMSAttributesRequest = GetSMSAttributesInput
+
+
 GetSubscriptionAttributesRequest = GetSubscriptionAttributesInput
 
 
@@ -264,6 +283,9 @@ PutDataProtectionPolicyRequest = PutDataProtectionPolicyInput
 
 
 RemovePermissionRequest = RemovePermissionInput
+
+
+SetSMSAttributesRequest = SetSMSAttributesInput
 
 
 SetSubscriptionAttributesRequest = SetSubscriptionAttributesInput
