@@ -141,6 +141,45 @@ async def contained(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     await shop.supervisor.close()
 
 
+class Gate:
+    """What a function or an extension can wait at, by the Python of `wait`, until the test opens it. It stays open."""
+
+    def __init__(self) -> None:
+        self._came, self._opened = asyncio.Event(), asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self.wait = ""
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._hold, "127.0.0.1")
+        port = self._server.sockets[0].getsockname()[1]
+        self.wait = f"import socket; socket.create_connection(('127.0.0.1', {port})).recv(1)"
+
+    async def _hold(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._came.set()
+        await self._opened.wait()
+        writer.close()
+
+    async def waited_at(self) -> None:
+        """Wait until somebody does."""
+        await asyncio.wait_for(self._came.wait(), 20)
+
+    def open(self) -> None:
+        self._opened.set()
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self.open()
+        self._server.close()
+
+
+@pytest.fixture
+async def gate() -> AsyncIterator[Gate]:
+    made = Gate()
+    await made.start()
+    yield made
+    await made.close()
+
+
 def processes_with(mark: str) -> list[int]:
     """The processes, anywhere on the machine, that have `mark` in their arguments and are no zombies."""
     found = []

@@ -97,21 +97,26 @@ async def test_an_environment_that_is_killed_while_frozen_is_noticed_and_replace
     assert await workshop.answer(spec, "wait") >= 20
 
 
-async def test_a_running_invocation_is_never_stopped(workshop: Any) -> None:
-    spec = workshop.function(
-        "long",
-        """
-        import time
+async def test_a_running_invocation_is_never_stopped(workshop: Any, gate: Any) -> None:
+    """Neither one whose environment was found idle just before it was delivered."""
+    source = f"""
         def handler(event, context):
-            ends, steps = time.monotonic() + 0.6, []
-            while time.monotonic() < ends:
-                before = time.monotonic()
-                time.sleep(0.001)
-                steps.append(time.monotonic() - before)
-            return max(steps)
-        """,
-    )
-    assert await workshop.answer(spec) < 0.3
+            if event == "long":
+                {gate.wait}
+            return event
+        """
+    spec = workshop.function("long", source)
+    await workshop.answer(spec, 1)
+    freezer = workshop.supervisor._freezer
+    freezer._look()
+    running = asyncio.create_task(workshop.answer(spec, "long"))
+    await gate.waited_at()
+    for _ in range(3):
+        freezer._look()
+        assert not only(workshop).frozen
+        assert not standing(only(workshop).pid)
+    gate.open()
+    assert await running == "long"
 
 
 async def test_a_thawed_environment_answers_at_once(workshop: Any) -> None:
