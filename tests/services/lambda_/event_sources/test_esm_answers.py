@@ -221,6 +221,16 @@ def test_the_queues_visibility_timeout(stage: Stage) -> None:
     assert change(UUID=uuid, Enabled=False)["State"] == "Disabling"
 
 
+def test_the_function_s_timeout_may_outgrow_the_queue_s(stage: Stage) -> None:
+    """AWS looks at the two when a mapping is made or changed, not when the function is."""
+    stage.deploy(Timeout=30)
+    uuid = stage.map(stage.queue())
+    stage.lam.update_function_configuration(FunctionName="f", Timeout=60)
+    stage.lam.get_waiter("function_updated_v2").wait(FunctionName="f")
+    words = parameter("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds")
+    assert told(stage.lam.update_event_source_mapping, UUID=uuid, BatchSize=5) == words
+
+
 def test_windows_of_large_batches_in_updates(stage: Stage) -> None:
     stage.deploy()
     uuid = stage.map(stage.queue())
