@@ -4,7 +4,7 @@ from portico.calls.ports import Ports, ServiceSpec
 from portico.mail.mailbox import Mailbox
 from portico.mail.smtp import by_smtp
 from portico.services.sns.aftermath import Ends
-from portico.services.sns.counters import Counters
+from portico.services.sns.counters import Counts
 from portico.services.sns.due import Ending
 from portico.services.sns.http_endpoints import HttpEndpoints
 from portico.services.sns.lambda_endpoints import LambdaEndpoints
@@ -16,13 +16,14 @@ from portico.services.sns.service import Sns
 from portico.services.sns.signing import Signer
 from portico.services.sns.status_log import StatusLog
 from portico.services.sns.worker import Endpoints, Worker
+from portico.store.metrics.counters import Counters
 
 
 def _build(ports: Ports) -> Sns:
     store, cache, clock, clients = ports.store, ports.cache, ports.clock, ports.clients
     extras = ports.extras
     origin, bus, server = extras["Origin"], extras["Bus"], extras["Settings"].smtp
-    signer, counters = Signer(cache, extras["Sealer"], origin), Counters()
+    signer, counters = Signer(cache, extras["Sealer"], origin), Counters(Counts)
     status, mailbox = StatusLog(clients, extras["Sessions"], clock), Mailbox(store, extras["Sealer"], clock)
     ends = Ends(clients, signer, counters, status, clock, origin)
     kinds: dict[str, Endpoints] = {

@@ -5,13 +5,14 @@ from typing import Any
 from portico.base.clock import Clock
 from portico.calls.clients import Clients
 from portico.services.sns.caller import principal_of
-from portico.services.sns.counters import Counters
+from portico.services.sns.counters import Counts
 from portico.services.sns.notification import Envelope, envelope, letter, signed_text
 from portico.services.sns.plans import route_of
 from portico.services.sns.queue_messages import ordering, queue_request
 from portico.services.sns.signing import Signer
 from portico.services.sns.status_log import Happened, StatusLog
 from portico.services.sns.worker import Job, Tried
+from portico.store.metrics.counters import Counters
 from portico.wire.errors import AwsError
 
 
@@ -22,7 +23,7 @@ class Ends:
         self,
         clients: Clients,
         signer: Signer,
-        counters: Counters,
+        counters: Counters[Counts],
         status: StatusLog,
         clock: Clock,
         origin: str,

@@ -3,8 +3,6 @@
 Source: SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch" (names and dimensions).
 """
 
-from collections.abc import Iterator
-
 import msgspec
 
 
@@ -40,31 +38,3 @@ METRICS = {
     "NumberOfNotificationsFailedToRedriveToDlq": "failed_to_redrive",
 }
 """CloudWatch's names (namespace AWS/SNS, dimension TopicName) and the counts they are made of."""
-
-
-class Counters:
-    """The counts of every topic that something has happened at. They only grow; who reads them takes differences.
-
-    A restart begins them anew: rates may be lost in one, messages not.
-    """
-
-    __slots__ = ("_of",)
-
-    def __init__(self) -> None:
-        self._of: dict[tuple[str, str, str], Counts] = {}
-
-    def of(self, key: tuple[str, str, str]) -> Counts:
-        """The counts of the topic (account, region, name), to be read or added to."""
-        found = self._of.get(key)
-        if found is None:
-            found = self._of[key] = Counts()
-        return found
-
-    def read(self) -> Iterator[tuple[tuple[str, str, str], Counts]]:
-        """Each topic's (account, region, name) and a copy of its counts."""
-        for key, counts in self._of.items():
-            yield key, msgspec.structs.replace(counts)
-
-    def forget(self, key: tuple[str, str, str]) -> None:
-        """A topic is gone."""
-        self._of.pop(key, None)

@@ -5,8 +5,9 @@ Source: SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch" (na
 
 from collections.abc import Iterator
 
-from portico.services.sns.counters import METRICS, Counters, Counts
+from portico.services.sns.counters import METRICS, Counts
 from portico.store.metrics import Point, Series, Stats, of_each, of_set
+from portico.store.metrics.counters import Counters
 
 NAMESPACE = "AWS/SNS"
 SIZE = "PublishSize"
@@ -17,7 +18,7 @@ _Key = tuple[str, str, str]
 class TopicMetrics:
     """Makes points of the topics' counts."""
 
-    def __init__(self, counters: Counters) -> None:
+    def __init__(self, counters: Counters[Counts]) -> None:
         self._counters = counters
         self._before: dict[_Key, Counts] = {}
 

@@ -12,7 +12,7 @@ from portico.calls.clients import Clients
 from portico.identity.sealing import Sealer
 from portico.mail.mailbox import Mailbox
 from portico.services.sns import errors
-from portico.services.sns.counters import Counters
+from portico.services.sns.counters import Counts
 from portico.services.sns.plans import Plans
 from portico.services.sns.records import (
     ENDPOINTS,
@@ -30,6 +30,7 @@ from portico.services.sns.sequences import Sequences
 from portico.services.sns.signing import Signer
 from portico.services.sns.status_log import StatusLog
 from portico.store.cache import RecordCache
+from portico.store.metrics.counters import Counters
 from portico.store.port import Store
 
 _SUBSCRIPTION_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
@@ -43,7 +44,7 @@ class Sns(msgspec.Struct, frozen=True):
     clock: Clock
     clients: Clients
     plans: Plans
-    counters: Counters
+    counters: Counters[Counts]
     signer: Signer
     sequences: Sequences
     status: StatusLog

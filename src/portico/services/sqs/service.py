@@ -10,12 +10,13 @@ from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.calls.call import Call
 from portico.services.sqs import errors, queue_url
-from portico.services.sqs.counters import Counters
+from portico.services.sqs.counters import Counts
 from portico.services.sqs.in_flight import InFlight
 from portico.services.sqs.queue_url import Address
 from portico.services.sqs.records import QUEUES, Queue, queue_arn
 from portico.services.sqs.tenants import Tenants
 from portico.store.cache import RecordCache
+from portico.store.metrics.counters import Counters
 from portico.store.port import Store
 
 
@@ -26,7 +27,7 @@ class Sqs(msgspec.Struct, frozen=True):
     cache: RecordCache
     bus: Bus
     clock: Clock
-    counters: Counters
+    counters: Counters[Counts]
     in_flight: InFlight
     tenants: Tenants
     origin: str
