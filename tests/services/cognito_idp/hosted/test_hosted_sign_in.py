@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -274,7 +276,6 @@ def test_a_second_factor_by_mail(site: Make, cognito: Any, mailbox: Mailbox, acc
 
 def test_an_authenticator_app_is_set_up(site: Make, cognito: Any) -> None:
     import hmac
-    import re
     import struct
     import time
 
@@ -475,3 +476,45 @@ def test_triggers_have_their_part(site: Make, deploy: Make, client: Make, accoun
     assert claims_of(tokens["id_token"])["via"] == "TokenGeneration_HostedAuth"
     browser = made.authorize().submit(username="eve", password=PASSWORD)
     assert "not you" in browser.error
+
+
+def test_a_link_confirms_an_account(site: Make, mailbox: Mailbox, account: str, cognito: Any) -> None:
+    template = {"DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessageByLink": "{##here##}"}
+    made = site({"VerificationMessageTemplate": template}, GenerateSecret=True)
+    plain = made.pool.client()
+    address = f"ada-{account}@example.com"
+    attributes = [{"Name": "email", "Value": address}]
+    cognito.sign_up(ClientId=plain, Username="ada", Password=PASSWORD, UserAttributes=attributes)
+    link = html.unescape(re.search(r'href="([^"]*)"', mailbox.all(address)[0]["text"])[1])  # type: ignore[index]
+    browser = made.browser()
+    for bad in (link.replace("code=", "code=0"), link.partition("&")[0], link.replace(plain, "nobody")):
+        assert browser.get(bad).title == "Your registration has not been confirmed."
+        assert browser.status == 400
+    assert made.pool.get("ada")["UserStatus"] == "UNCONFIRMED"
+    assert browser.get(link).title == "Your registration has been confirmed!"
+    assert made.pool.get("ada")["UserStatus"] == "CONFIRMED"
+    assert browser.get(link).status == 400
+
+
+def test_a_code_that_is_entered_later(site: Make, mailbox: Mailbox, account: str) -> None:
+    made = site()
+    address = f"ada-{account}@example.com"
+    browser = made.authorize()
+    browser.get("/signup?" + browser.url.partition("?")[2])
+    browser.submit(**{"username": "ada", "attribute.email": address, "password": PASSWORD})
+    later = made.authorize()
+    later.get("/confirm?" + later.url.partition("?")[2])
+    assert later.submit(username="ada", resend="yes").title == "Confirm your account"
+    assert len(mailbox.all(address)) == 2
+    assert later.submit(code=mailbox.code(address)).title == "Your account is confirmed."
+
+
+def test_what_the_application_knows_of_its_user(site: Make) -> None:
+    made = site()
+    made.pool.user("ada")
+    browser = made.authorize(login_hint='ada"<b>')
+    assert 'value="ada&quot;&lt;b&gt;"' in browser.text
+    browser = signed_in(made)
+    assert "code" in made.authorize(browser, max_age="600").told
+    assert made.authorize(browser, max_age="0").title == "Sign in"
+    assert made.authorize(browser, max_age="-1").told["error"] == "invalid_request"

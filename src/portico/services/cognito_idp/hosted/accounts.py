@@ -13,6 +13,7 @@ from portico.wire.http import Reply
 
 _SENT = "Enter the code that was sent to you."
 _RESEND = "resend"
+_NOT_CONFIRMED = "Your registration has not been confirmed."
 _CLASSES = (
     ("RequireUppercase", "a capital letter"),
     ("RequireLowercase", "a small letter"),
@@ -99,19 +100,34 @@ async def sign_up(visit: Visit, client: Client) -> Reply:
 
 
 def confirm_page(visit: Visit, username: str, *, error: str = "", intro: str = _SENT) -> Reply:
-    """Confirm an account with the code that was sent."""
+    """Confirm an account with the code that was sent; without a name, that is asked for as well."""
+    asked = () if username else (Field("username", name_label(visit.pool), complete="username"),)
     made = Page(
         "Confirm your account",
         visit.link("/confirm"),
-        (Field("code", "Code", complete="one-time-code"),),
+        (*asked, Field("code", "Code", complete="one-time-code")),
         "Confirm",
-        (("username", username),),
+        (("username", username),) if username else (),
         intro,
         error,
         ((visit.link("/login"), "Sign in"),),
         again=(_RESEND, "Send a new code"),
     )
     return with_csrf(visit, made, 400 if error else 200)
+
+
+async def confirm_by_link(visit: Visit) -> Reply:
+    """Confirm an account by the link that was sent in place of a code. It works for every client: who follows it has come from a mail."""
+    client = await visit.client(visit.query.get("client_id", ""))
+    username, code = visit.query.get("user_name", ""), visit.query.get("confirmation_code", "")
+    if client is None or not username or not code:
+        return reply(Page(_NOT_CONFIRMED, error="The link is not complete."), status=400)
+    of = {"ClientId": client.id, "Username": username, **_hash(visit, client, username)}
+    try:
+        await visit.operation("ConfirmSignUp", **of, ConfirmationCode=code)
+    except AwsError as error:
+        return reply(Page(_NOT_CONFIRMED, error=str(error)), status=400)
+    return reply(Page("Your registration has been confirmed!"))
 
 
 async def confirm(visit: Visit, client: Client) -> Reply:

@@ -1,6 +1,7 @@
 """What an application asks for when it sends a user here: the authorization request, checked. Pure.
 
-Source: RFC 6749, sections 4.1.1, 4.1.2.1 and 4.2; RFC 7636 (PKCE); Cognito Developer Guide, "The redirect and authorization endpoint".
+Source: RFC 6749, sections 4.1.1, 4.1.2.1 and 4.2; RFC 7636 (PKCE); OpenID Connect Core, 3.1.2.1 (`max_age`);
+Cognito Developer Guide, "The redirect and authorization endpoint".
 """
 
 import re
@@ -12,6 +13,7 @@ import msgspec
 from portico.services.cognito_idp.records import Client
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}").fullmatch
+_AGE = re.compile(r"\d{1,9}", re.ASCII).fullmatch
 _FLOWS = {"code": "code", "token": "implicit"}
 _BY_OPENID = frozenset(("email", "phone", "profile"))
 
@@ -31,7 +33,8 @@ class Refused(Exception):
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """An authorization request of a client: `challenge` is PKCE's (S256), "" without."""
+    """An authorization request of a client: `challenge` is PKCE's (S256), "" without. `age_s_max`: so long ago may the user have signed in
+    at most; None is no limit."""
 
     client: str
     redirect_uri: str
@@ -43,6 +46,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     provider: str = ""
     provider_identifier: str = ""
     prompt: str = ""
+    age_s_max: int | None = None
 
 
 def asked_of(client: Client | None, query: Mapping[str, str]) -> Asked:
@@ -68,9 +72,12 @@ def asked_of(client: Client | None, query: Mapping[str, str]) -> Asked:
         query.get("identity_provider", ""),
         query.get("idp_identifier", ""),
         query.get("prompt", ""),
+        int(query["max_age"]) if _AGE(query.get("max_age", "")) else None,
     )
     if asked.response_type not in _FLOWS:
         raise Refused(asked, "invalid_request", "invalid response_type")
+    if query.get("max_age") and asked.age_s_max is None:
+        raise Refused(asked, "invalid_request", "max_age is not valid")
     if _FLOWS[asked.response_type] not in (client.settings.get("AllowedOAuthFlows") or ()):
         raise Refused(asked, "unauthorized_client")
     _check_challenge(asked, query.get("code_challenge_method", ""))

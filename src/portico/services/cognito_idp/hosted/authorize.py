@@ -1,5 +1,7 @@
 """Where applications send their users: to the sign-in page, to an identity provider, or straight back if they are signed in."""
 
+from collections.abc import Callable, Mapping
+
 from portico.services.cognito_idp.hosted import accounts, login
 from portico.services.cognito_idp.hosted.asked import Asked, Refused, Unsafe, asked_of, told
 from portico.services.cognito_idp.hosted.federated import Federation
@@ -11,7 +13,11 @@ from portico.services.cognito_idp.records import PROVIDER_IDENTIFIERS, Client
 from portico.wire.errors import AwsError
 from portico.wire.http import Reply
 
-_PAGES = {"/signup": accounts.signup_page, "/forgotPassword": accounts.forgot_page}
+_PAGES: Mapping[str, Callable[[Visit], Reply]] = {
+    "/signup": accounts.signup_page,
+    "/forgotPassword": accounts.forgot_page,
+    "/confirm": lambda visit: accounts.confirm_page(visit, ""),
+}
 _SAID = {
     "redirect_mismatch": "The application wants you to be sent to an address that is not one of its own.",
     "invalid_request": "The application has sent you here in a way that can't be answered. Go back to it and try again.",
@@ -43,7 +49,7 @@ async def authorize(visit: Visit, federation: Federation) -> Reply:
     provider = wanted.provider or await _by_identifier(visit, wanted)
     if provider and provider != "COGNITO":
         return await federation.begin(visit, client, wanted, provider)
-    user = None if "login" in wanted.prompt.split() else await signed_in(visit)
+    user = None if "login" in wanted.prompt.split() else await signed_in(visit, wanted.age_s_max)
     if user is not None:
         try:
             return await finish(visit, wanted, user)

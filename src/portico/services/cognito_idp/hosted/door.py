@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from portico.doors.port import Arrival
-from portico.services.cognito_idp.hosted import authorize, oauth
+from portico.services.cognito_idp.hosted import accounts, authorize, oauth
 from portico.services.cognito_idp.hosted.asked import Refused, Unsafe
 from portico.services.cognito_idp.hosted.federated import Federation
 from portico.services.cognito_idp.hosted.replies import OAuthError, redirect
@@ -46,6 +46,8 @@ class HostedDoor:
             ("GET", "/login"): authorize.show,
             ("GET", "/signup"): authorize.show,
             ("GET", "/forgotPassword"): authorize.show,
+            ("GET", "/confirm"): authorize.show,
+            ("GET", "/confirmUser"): accounts.confirm_by_link,
             ("POST", "/login"): authorize.submit,
             ("POST", "/challenge"): authorize.submit,
             ("POST", "/signup"): authorize.submit,

@@ -146,11 +146,13 @@ def forgotten(visit: Visit) -> Headers:
     return visit.cookie(SESSION, "", 0)
 
 
-async def signed_in(visit: Visit) -> User | None:
-    """Who is signed in in this browser, if that still holds."""
+async def signed_in(visit: Visit, age_s_max: int | None = None) -> User | None:
+    """Who is signed in in this browser, if that still holds and is not older than `age_s_max`."""
     text = visit.kept(SESSION)
     found = _opened(visit.idp.sealer, _SESSION_PURPOSE, text, Session) if text else None
     if found is None or found.pool != visit.pool.id or visit.arrival.at >= found.expires_at:
+        return None
+    if age_s_max is not None and visit.arrival.at >= found.since + age_s_max:
         return None
     held = await visit.idp.cache.get(USERS, visit.pool.id, found.user)
     user = None if held is None else held.value

@@ -48,7 +48,12 @@ def page(visit: Visit, client: Client, *, error: str = "", name: str = "", statu
     if "COGNITO" not in offered:
         return _shown(visit, Page("Sign in", error=error, buttons=others), status)
     fields = (
-        Field("username", accounts.name_label(visit.pool), complete="username", value=name),
+        Field(
+            "username",
+            accounts.name_label(visit.pool),
+            complete="username",
+            value=name or visit.query.get("login_hint", ""),
+        ),
         Field("password", "Password", "password", "current-password"),
     )
     links = [(visit.link("/forgotPassword"), "Forgot your password?")]
