@@ -10,32 +10,9 @@ from pathlib import Path
 
 from conftest import zip_of
 from harness import TRUST_LAMBDA, running
+from not_linux import WITHOUT
 
-# What Python has no name for on macOS.
-_NOT_A_MAC = """
-import os, select, signal, socket
-from portico.base import system
-system.LINUX = False
-ONLY = {
-    os: ["eventfd", "fdatasync", "getxattr", "memfd_create", "O_PATH", "O_TMPFILE", "pidfd_open", "pipe2", "posix_fadvise",
-         "posix_fallocate", "sched_getaffinity", "sched_param", "sched_setaffinity", "sched_setscheduler", "SCHED_BATCH", "setns", "splice",
-         "unshare"],
-    select: ["epoll"],
-    signal: ["pidfd_send_signal"],
-    socket: ["AF_NETLINK", "AF_VSOCK", "SCM_CREDENTIALS", "SO_PASSCRED", "SO_PEERCRED", "SOCK_CLOEXEC", "SOCK_NONBLOCK",
-             "MSG_CMSG_CLOEXEC"],
-}
-for module, names in ONLY.items():
-    for name in names:
-        if hasattr(module, name):
-            delattr(module, name)
-pairs = socket.socketpair
-def socketpair(family=socket.AF_UNIX, type=socket.SOCK_STREAM, proto=0):
-    if type == socket.SOCK_SEQPACKET:
-        raise OSError(43, "Protocol not supported")
-    return pairs(family, type, proto)
-socket.socketpair = socketpair
-"""
+_NOT_A_MAC = f"{WITHOUT}\nfrom portico.base import system\nsystem.LINUX = False\n"
 _PYTHON = "import os\ndef handler(event, context):\n    print('said')\n    return [event, os.getppid() > 1]"
 _BOOTSTRAP = """#!/bin/sh
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
+from portico.base import system
 from portico.base.clock import Clock
 from portico.environments.doors import Network
 from portico.environments.environment import Environment, Reports
@@ -119,12 +120,16 @@ class Starter:
         return msgspec.structs.replace(plan, launcher=snapshot)
 
     async def _start_snapshot(self, environment: Environment, reports: Reports) -> Plan:
-        """Start the process that is to become a snapshot."""
+        """Start the process that is to become a snapshot.
+
+        Raises:
+            NoSnapshot: nothing can be forked here.
+        """
+        if not system.LINUX:
+            raise NoSnapshot("system")
         spec = environment.spec
         prepared = await self._preparer.prepare(spec, environment.log_stream)
         plan = msgspec.structs.replace(await self._planner.plan(spec, prepared), snapshot=True)
-        if not plan.launcher.forks:
-            raise NoSnapshot("system")
         environment.network = self._network
         environment.group = self._group(spec)
         await environment.launch(plan, prepared, self._clock, reports)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import programs
+from not_linux import WITHOUT
 from portico.base import system
 from portico.environments.doors import Network
 from portico.environments.launchers.packets import Packets
@@ -68,6 +69,36 @@ async def test_a_python_function_answers_logs_and_stays_warm(shop: Any) -> None:
     assert outcome.max_memory_mb > 5
     assert (await shop.answer(spec))[0] == 2
     assert len(shop.prepared) == 1
+
+
+async def test_its_own_processes_use_nothing_that_only_linux_has(
+    shop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first process and the runtime, executed by a Python that has no names for it."""
+    python, strip = tmp_path / "python", tmp_path / "strip.py"
+    real = sys.executable
+    strip.write_text(f"""{WITHOUT}
+import runpy, sys
+sys.executable, sys.argv = {str(python)!r}, sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+""")
+    python.write_text(f'#!/bin/sh\nshift 4\nexec {real} -I -S -X utf8 {strip} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    source = """
+        import os
+        def handler(event, context):
+            if event == "exit":
+                os._exit(7)
+            return [event, hasattr(os, "pipe2"), hasattr(os, "sched_setscheduler")]
+        """
+    spec = shop.function("f", source, runtime="python3.9")  # stood in for by the server's own
+    monkeypatch.setattr("portico.environments.interpreters.candidates", lambda runtime: iter(()))
+    assert await shop.answer(spec, 1) == [1, False, False]
+    _, document = await shop.error(spec, "exit")
+    assert document["errorMessage"].endswith("Error: Runtime exited with error: exit status 7")
+    shop.supervisor.retire("f:")
+    await gone(shop)
 
 
 async def test_an_environment_has_nothing_of_the_servers_but_its_own_descriptors(shop: Any) -> None:

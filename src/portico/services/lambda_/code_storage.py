@@ -54,7 +54,7 @@ async def total(call: Call, place: tuple[str, str]) -> CodeStorage:
 
 
 async def _is_too_much(lam: "Lambda", call: Call, place: tuple[str, str], added: CodeStorage) -> bool:
-    rows = await lam.store.scan(CODE_STORAGE.key(*place))
+    rows = await lam.store.scan(CODE_STORAGE.key(*place), limit=_PARTS)  # so few are read without a thread
     seen = sum(CODE_STORAGE.decode(row.value).zipped_bytes for row in rows)
     if seen + added.zipped_bytes + _NEAR_BYTES <= lam.code_bytes_max:
         return False
