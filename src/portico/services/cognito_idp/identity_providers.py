@@ -13,6 +13,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.paging import position, token_after
+from portico.services.cognito_idp.provider_secrets import HIDDEN, details_of, with_details
 from portico.services.cognito_idp.records import (
     PROVIDER_IDENTIFIERS,
     PROVIDERS,
@@ -33,7 +34,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "Google": _SECRET,
     "Facebook": _SECRET,
     "LoginWithAmazon": _SECRET,
-    "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),
+    "SignInWithApple": ("client_id", "team_id", "key_id", "private_key", "authorize_scopes"),
     "OIDC": ("client_id", "attributes_request_method", "oidc_issuer", "authorize_scopes"),
 }
 _ADDED: Mapping[str, Mapping[str, str]] = {
@@ -98,12 +99,13 @@ async def create_identity_provider(
         kind=kind,
         created_at=call.now,
         modified_at=call.now,
-        details=_details(kind, request["ProviderDetails"]),
+        details={},
         mapping=_mapping(pool, kind, request.get("AttributeMapping") or {}),
     )
+    provider = with_details(idp, provider, _details(kind, request["ProviderDetails"]))
     provider = await _with_identifiers(call, pool, provider, request.get("IdpIdentifiers") or ())
     call.tx.put(PROVIDERS, provider, pool.id, name)
-    return {"IdentityProvider": shown(provider)}
+    return {"IdentityProvider": shown(idp, provider)}
 
 
 def _details(kind: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -157,7 +159,7 @@ async def describe_identity_provider(
         ResourceNotFoundException: no such pool or provider.
     """
     pool = await pool_of(call, request["UserPoolId"])
-    return {"IdentityProvider": shown(await provider_of(call, pool, request["ProviderName"]))}
+    return {"IdentityProvider": shown(idp, await provider_of(call, pool, request["ProviderName"]))}
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -173,7 +175,7 @@ async def get_identity_provider_by_identifier(
     held = await call.tx.get(PROVIDER_IDENTIFIERS, pool.id, request["IdpIdentifier"])
     if held is None:
         raise errors.not_found(f"Identity provider {request['IdpIdentifier']} does not exist.")
-    return {"IdentityProvider": shown(await provider_of(call, pool, held.key))}
+    return {"IdentityProvider": shown(idp, await provider_of(call, pool, held.key))}
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -187,16 +189,20 @@ async def update_identity_provider(
     """
     pool = await pool_of(call, request["UserPoolId"])
     provider = await provider_of(call, pool, request["ProviderName"])
-    changes: dict[str, Any] = {"modified_at": call.now}
+    changed = msgspec.structs.replace(provider, modified_at=call.now)
     if "ProviderDetails" in request:
-        changes["details"] = _details(provider.kind, request["ProviderDetails"])
+        before = details_of(idp, provider)
+        kept = (
+            {HIDDEN: before[HIDDEN]} if HIDDEN in before else {}
+        )  # who changes the others has not been shown it
+        changed = with_details(idp, changed, _details(provider.kind, {**kept, **request["ProviderDetails"]}))
     if "AttributeMapping" in request:
-        changes["mapping"] = _mapping(pool, provider.kind, request["AttributeMapping"])
-    changed = msgspec.structs.replace(provider, **changes)
+        mapping = _mapping(pool, provider.kind, request["AttributeMapping"])
+        changed = msgspec.structs.replace(changed, mapping=mapping)
     if "IdpIdentifiers" in request:
         changed = await _with_identifiers(call, pool, changed, request["IdpIdentifiers"])
     call.tx.put(PROVIDERS, changed, pool.id, provider.name)
-    return {"IdentityProvider": shown(changed)}
+    return {"IdentityProvider": shown(idp, changed)}
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -245,13 +251,14 @@ async def list_identity_providers(
     return answer
 
 
-def shown(provider: IdentityProvider) -> dict[str, Any]:
+def shown(idp: CognitoIdp, provider: IdentityProvider) -> dict[str, Any]:
     """An identity provider as AWS's IdentityProviderType."""
+    details = {name: value for name, value in details_of(idp, provider).items() if name != HIDDEN}
     return {
         "UserPoolId": provider.pool,
         "ProviderName": provider.name,
         "ProviderType": provider.kind,
-        "ProviderDetails": dict(provider.details),
+        "ProviderDetails": details,
         "AttributeMapping": dict(provider.mapping),
         "IdpIdentifiers": list(provider.identifiers),
         "LastModifiedDate": provider.modified_at,

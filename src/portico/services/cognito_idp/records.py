@@ -288,7 +288,8 @@ class Domain(msgspec.Struct, frozen=True, gc=False):
 
 
 class IdentityProvider(msgspec.Struct, frozen=True, gc=False):
-    """An identity provider of a pool; `details` and `mapping` are AWS's ProviderDetails and AttributeMapping."""
+    """An identity provider of a pool; `details` and `mapping` are AWS's ProviderDetails and AttributeMapping; of the former the
+    secrets are sealed (`provider_secrets`)."""
 
     pool: str
     name: str

@@ -30,6 +30,15 @@ class Browser:
         """Go to a page."""
         return self._go("GET", urljoin(self.origin, path) + (f"?{urlencode(query)}" if query else ""))
 
+    def post(self, path: str, **fields: str) -> "Browser":
+        """Be sent to a page with a form of another site."""
+        return self._go(
+            "POST",
+            urljoin(self.origin, path),
+            urlencode(fields),
+            content_type="application/x-www-form-urlencoded",
+        )
+
     def submit(self, **fields: str) -> "Browser":
         """Fill in the form of the page and send it."""
         action = re.search(r'<form method="post" action="([^"]*)"', self.text)

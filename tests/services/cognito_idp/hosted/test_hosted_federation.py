@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from joserfc import jws
-from joserfc.jwk import RSAKey
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, RSAKey
 
 from harness import Server, new_account, running
 from services.cognito_idp.hosted.conftest import CALLBACK, Browser
@@ -65,7 +65,11 @@ class _Answers(http.server.BaseHTTPRequestHandler):
             "/keys": {"keys": [self.server.key.as_dict(private=False)]},
             "/info": self.server.info,
         }  # fmt: skip
-        self._answer(documents.get(self.path))
+        path, _, query = self.path.partition("?")
+        if path == "/token":
+            self.server.asked.append(parse_qs(query))
+            documents[path] = {"access_token": "a", "token_type": "bearer"}
+        self._answer(documents.get(path))
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
@@ -316,3 +320,91 @@ def test_an_address_that_a_provider_tells_takes_nobodys_place(way: Way) -> None:
         way.cognito.admin_set_user_password(
             UserPoolId=pool, Username="Corp_u1", Password="Secret-123", Permanent=True
         )
+
+
+def _offered(way: Way, kind: str, details: dict[str, str], mapping: dict[str, str]) -> None:
+    """Have the pool's client take users of another provider as well."""
+    way.cognito.create_identity_provider(
+        UserPoolId=way.pool,
+        ProviderName=kind,
+        ProviderType=kind,
+        ProviderDetails=details,
+        AttributeMapping=mapping,
+    )
+    way.cognito.update_user_pool_client(
+        UserPoolId=way.pool, ClientId=way.client_id, AllowedOAuthFlowsUserPoolClient=True, AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "email", "profile"], CallbackURLs=[CALLBACK], SupportedIdentityProviders=["COGNITO", kind],
+    )  # fmt: skip
+
+
+def _begun(way: Way, kind: str) -> tuple[Browser, dict[str, str]]:
+    browser = Browser(way.origin)
+    browser.get(
+        "/oauth2/authorize", client_id=way.client_id, response_type="code", redirect_uri=CALLBACK, state="s",
+        scope="openid email profile", identity_provider=kind,
+    )  # fmt: skip
+    return browser, {name: values[0] for name, values in parse_qs(urlsplit(browser.at).query).items()}
+
+
+def test_a_provider_that_tells_by_an_address_of_its_own(way: Way) -> None:
+    """As Facebook does: no ID token, a token by GET, and attributes that are asked for by name."""
+    url = way.provider.url
+    details = {
+        "client_id": CLIENT, "client_secret": SECRET, "authorize_scopes": "public_profile,email", "authorize_url": f"{url}/authorize",
+        "token_url": f"{url}/token", "attributes_url": f"{url}/info?fields=",
+    }  # fmt: skip
+    _offered(way, "Facebook", details, {"email": "email", "name": "name"})
+    browser, asked = _begun(way, "Facebook")
+    assert asked["scope"] == "public_profile email"
+    way.provider.info = {"id": "f1", "email": "ada@face.example", "name": "Ada"}
+    assert "code" in way.back(browser, asked["state"]).told
+    assert way.provider.asked[-1]["client_secret"] == [SECRET]
+    user = way.cognito.admin_get_user(UserPoolId=way.pool, Username="Facebook_f1")
+    assert {"Name": "email", "Value": "ada@face.example"} in user["UserAttributes"]
+    browser, asked = _begun(way, "Facebook")
+    way.provider.info = {"error": "expired"}
+    assert way.back(browser, asked["state"]).told["error"] == "server_error"
+
+
+def test_sign_in_with_apple(way: Way) -> None:
+    """The secret is a token that the team's key signs, and users come back with a form."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    url = way.provider.url
+    details = {
+        "client_id": CLIENT, "team_id": "TEAM", "key_id": "KEY", "private_key": "".join(pem.split("\n")[1:-2]),
+        "authorize_scopes": "email name", "oidc_issuer": url, "authorize_url": f"{url}/authorize", "token_url": f"{url}/token",
+    }  # fmt: skip
+    _offered(way, "SignInWithApple", details, {"email": "email"})
+    shown = way.cognito.describe_identity_provider(UserPoolId=way.pool, ProviderName="SignInWithApple")
+    assert "private_key" not in shown["IdentityProvider"]["ProviderDetails"]
+    way.cognito.update_identity_provider(
+        UserPoolId=way.pool,
+        ProviderName="SignInWithApple",
+        ProviderDetails=shown["IdentityProvider"]["ProviderDetails"],
+    )
+    browser, asked = _begun(way, "SignInWithApple")
+    assert asked["response_mode"] == "form_post"
+    way.provider.claims = {"sub": "a1", "nonce": asked["nonce"], "email": "ada@apple.example"}
+    browser.post("/oauth2/idpresponse", code="c", state=asked["state"])
+    assert "code" in browser.told
+    secret = way.provider.asked[-1]["client_secret"][0]
+    public = ECKey.import_key(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    token = jwt.decode(secret, public, algorithms=["ES256"])
+    assert (token.header["kid"], token.claims["iss"], token.claims["sub"]) == ("KEY", "TEAM", CLIENT)
+    assert (token.claims["aud"], token.claims["exp"] - token.claims["iat"]) == (url, 300)
+
+
+def test_secrets_of_providers_are_sealed(trusting: Server, way: Way) -> None:
+    assert trusting.data is not None
+    files = [file.read_bytes() for file in trusting.data.rglob("*") if file.is_file()]
+    assert any(way.pool.encode() in content for content in files)
+    assert not any(SECRET.encode() in content for content in files)
+    shown = way.cognito.describe_identity_provider(UserPoolId=way.pool, ProviderName="Corp")
+    assert shown["IdentityProvider"]["ProviderDetails"]["client_secret"] == SECRET

@@ -10,6 +10,7 @@ Source: OpenID Connect Core, sections 3.1.2 and 3.1.3; Cognito Developer Guide, 
 
 import hmac
 import secrets
+from asyncio import to_thread
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -22,11 +23,13 @@ from portico.identity.jwt import TokenError
 from portico.identity.sealing import SealError
 from portico.services.cognito_idp import attributes, new_users, user_records
 from portico.services.cognito_idp.federation import user_of_identity
+from portico.services.cognito_idp.hosted import apple
 from portico.services.cognito_idp.hosted.asked import Asked, Refused, Unsafe, asked_of
 from portico.services.cognito_idp.hosted.grants import finish
 from portico.services.cognito_idp.hosted.replies import redirect
 from portico.services.cognito_idp.hosted.visit import Visit, parameters
 from portico.services.cognito_idp.new_users import Asked as AskedUser
+from portico.services.cognito_idp.provider_secrets import details_of
 from portico.services.cognito_idp.records import PROVIDERS, Client, Identity, IdentityProvider, User
 from portico.services.cognito_idp.triggers import attributes_of, call_trigger
 from portico.wire.errors import AwsError
@@ -95,8 +98,12 @@ class Federation:
             "state": visit.idp.sealer.seal(_PURPOSE, msgspec.msgpack.encode(attempt)),
             "nonce": attempt.nonce,
         }
+        by_form = provider.kind == apple.KIND
+        if by_form:
+            asked["response_mode"] = apple.RESPONSE_MODE
         mark = "&" if urlsplit(places.authorize).query else "?"
-        return redirect(f"{places.authorize}{mark}{urlencode(asked)}", visit.cookie(_BROWSER, browser))
+        bound = visit.cookie(_BROWSER, browser, cross_site=by_form)
+        return redirect(f"{places.authorize}{mark}{urlencode(asked)}", bound)
 
     async def end(self, visit: Visit) -> Reply:
         """The provider has sent the user back.
@@ -159,14 +166,16 @@ class Federation:
     async def _tokens(
         self, visit: Visit, provider: IdentityProvider, places: _Places, code: str
     ) -> Mapping[str, Any]:
-        details = provider.details
+        details = details_of(visit.idp, provider)
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "client_id": details["client_id"],
             "redirect_uri": visit.url + _BACK,
         }
-        if details.get("client_secret"):
+        if provider.kind == apple.KIND:
+            form["client_secret"] = await to_thread(apple.client_secret, details, visit.idp.clock.wall())
+        elif details.get("client_secret"):
             form["client_secret"] = details["client_secret"]
         if details.get("token_request_method") == "GET":
             return await self._asked("GET", f"{places.token}?{urlencode(form)}", _JSON)

@@ -115,12 +115,14 @@ class Visit(msgspec.Struct, frozen=True):
         """What the browser has kept under a name, "" if it has nothing."""
         return self.cookies.get(self._named(name), "")
 
-    def cookie(self, name: str, value: str, age_s: int | None = None) -> Headers:
-        """The header that sets a cookie, which no script can read and no other site sends; one that ends at once for age 0."""
+    def cookie(self, name: str, value: str, age_s: int | None = None, *, cross_site: bool = False) -> Headers:
+        """The header that sets a cookie, which no script can read and no other site sends (`cross_site`: forms of others do, over TLS); one
+        that ends at once for age 0."""
         ends = "" if age_s is None else f"; Max-Age={age_s}"
         secure = "; Secure" if self.arrival.peer.secure else ""
         path = self.base or "/"
-        text = f"{self._named(name)}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{ends}"
+        site = "None" if cross_site and secure else "Lax"
+        text = f"{self._named(name)}={value}; Path={path}; HttpOnly; SameSite={site}{secure}{ends}"
         return (("set-cookie", text),)
 
     def _named(self, name: str) -> str:
