@@ -1,0 +1,162 @@
+"""Attempts to become somebody else by identity pools: tokens of other kinds and pools, identities of others, developers' names guessed."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from harness import TRUST_LAMBDA, new_account
+
+Make = Callable[..., Any]
+COGNITO = "cognito-identity.amazonaws.com"
+PROVIDER = "login.my.app"
+
+
+def refused(call: Callable[[], Any]) -> str:
+    with pytest.raises(ClientError) as caught:
+        call()
+    code: str = caught.value.response["Error"]["Code"]
+    return code
+
+
+@pytest.fixture
+def mine(federate: Make) -> Any:
+    """An account with a developer's provider and the basic flow, and a user."""
+    federation = federate(DeveloperProviderName=PROVIDER, AllowClassicFlow=True)
+    federation.user("alice")
+    federation.user("mallory")
+    return federation
+
+
+def vouched(federation: Any, user: str, pool: str = "") -> dict[str, Any]:
+    """What the account's backend says of a user."""
+    found: dict[str, Any] = federation.identity.get_open_id_token_for_developer_identity(
+        IdentityPoolId=pool or federation.id, Logins={PROVIDER: user}
+    )
+    return found
+
+
+def second_pool(federation: Any) -> str:
+    """Another pool of the account, with a developer's provider of the same name."""
+    made: str = federation.identity.create_identity_pool(
+        IdentityPoolName="q", AllowUnauthenticatedIdentities=True, AllowClassicFlow=True, DeveloperProviderName=PROVIDER
+    )["IdentityPoolId"]  # fmt: skip
+    return made
+
+
+def test_a_developers_word_is_for_one_pool(mine: Any) -> None:
+    other = second_pool(mine)
+    said = vouched(mine, "u1", other)
+    logins = {COGNITO: said["Token"]}
+    mallory = vouched(mine, "mallory")["IdentityId"]
+    assert refused(lambda: mine.credentials(mallory, logins)) == "NotAuthorizedException"
+    assert refused(lambda: mine.get_id(logins)) == "NotAuthorizedException"
+
+
+@pytest.mark.parametrize("of", ["a guest", "a user"])
+def test_a_token_of_an_identity_is_no_developers_word(mine: Any, of: str) -> None:
+    """Both are signed by the same issuer for the same pool."""
+    logins = mine.logins("mallory") if of == "a user" else {}
+    identity = mine.get_id(logins)
+    more = {"Logins": logins} if logins else {}
+    token = mine.identity.get_open_id_token(IdentityId=identity, **more)["Token"]
+    assert refused(lambda: mine.get_id({COGNITO: token})) == "NotAuthorizedException"
+    assert refused(lambda: mine.credentials(identity, {COGNITO: token})) == "NotAuthorizedException"
+
+
+def test_a_developers_name_is_no_login(mine: Any) -> None:
+    vouched(mine, "u1")
+    for logins in ({PROVIDER: "u1"}, {COGNITO: "u1"}, {mine.provider: "u1"}, {"accounts.google.com": "u1"}):
+        assert refused(lambda logins=logins: mine.get_id(logins)) == "NotAuthorizedException"
+
+
+def test_a_forged_word(mine: Any) -> None:
+    token = vouched(mine, "mallory")["Token"]
+    head, body, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    victim = vouched(mine, "u1")
+    claims |= {"sub": victim["IdentityId"], "amr": ["authenticated", PROVIDER, f"{mine.id}:{PROVIDER}:u1"]}
+    changed = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+    for text in (f"{head}.{changed}.{signature}", f"{none}.{changed}.", f"{head}.{body}.", "", "x.y.z"):
+        code = refused(lambda text=text: mine.credentials(victim["IdentityId"], {COGNITO: text}))
+        assert code in ("NotAuthorizedException", "InvalidParameterException", "ValidationException")
+
+
+def test_somebody_elses_identity_with_ones_own_login(mine: Any) -> None:
+    alice, mallory = mine.logins("alice"), mine.logins("mallory")
+    hers = mine.get_id(alice)
+    his = mine.get_id(mallory)
+    assert hers != his
+    assert refused(lambda: mine.credentials(hers, mallory)) == "NotAuthorizedException"
+    assert refused(lambda: mine.credentials(hers)) == "NotAuthorizedException"
+    ask = {"IdentityId": hers, "Logins": mallory, "LoginsToRemove": [mine.provider]}
+    assert refused(lambda: mine.identity.unlink_identity(**ask)) == "NotAuthorizedException"
+    assert (
+        refused(lambda: mine.identity.get_open_id_token(IdentityId=hers, Logins=mallory))
+        == "NotAuthorizedException"
+    )
+    assert mine.get_id(alice) == hers
+
+
+def test_an_identity_of_another_pool(mine: Any) -> None:
+    """The login is checked against the pool of the identity, whichever pool it would do for."""
+    other = second_pool(mine)
+    guest = mine.identity.get_id(IdentityPoolId=other)["IdentityId"]
+    assert refused(lambda: mine.credentials(guest, mine.logins("alice"))) == "NotAuthorizedException"
+
+
+def test_a_guest_is_not_raised_by_asking_for_a_role(mine: Any) -> None:
+    guest = mine.get_id()
+    made = mine.credentials(guest, CustomRoleArn=mine.people)
+    who = mine.as_("sts", made).get_caller_identity()
+    assert "/guests/" in who["Arn"]
+    assert refused(mine.as_("iam", made).list_roles) == "AccessDenied"  # whatever the role allows
+
+
+@pytest.mark.parametrize("change", ["trust", "gone", "pool"])
+def test_credentials_do_not_outlive_what_they_stand_on(mine: Any, change: str) -> None:
+    logins = mine.logins("alice")
+    identity = mine.get_id(logins)
+    held = mine.credentials(identity, logins)
+    mine.as_("sts", held).get_caller_identity()
+    if change == "trust":
+        mine.iam.update_assume_role_policy(RoleName="people", PolicyDocument=TRUST_LAMBDA)
+        assert (
+            refused(lambda: mine.credentials(identity, logins)) == "InvalidIdentityPoolConfigurationException"
+        )
+    elif change == "gone":
+        mine.iam.delete_role_policy(RoleName="people", PolicyName="p")
+        mine.iam.delete_role(RoleName="people")
+        assert refused(lambda: mine.as_("lambda", held).list_functions()) in (
+            "UnrecognizedClientException", "InvalidClientTokenId", "AccessDeniedException",
+        )  # fmt: skip
+        assert (
+            refused(lambda: mine.credentials(identity, logins)) == "InvalidIdentityPoolConfigurationException"
+        )
+    else:
+        mine.identity.delete_identity_pool(IdentityPoolId=mine.id)
+        assert refused(lambda: mine.credentials(identity, logins)) == "ResourceNotFoundException"
+
+
+def test_other_accounts_administer_nothing_here(mine: Any, client: Make) -> None:
+    other = client("cognito-identity", new_account())
+    identity = mine.get_id(mine.logins("alice"))
+    vouched(mine, "u1")
+    for ask in (
+        lambda: other.describe_identity_pool(IdentityPoolId=mine.id),
+        lambda: other.set_identity_pool_roles(IdentityPoolId=mine.id, Roles={}),
+        lambda: other.get_open_id_token_for_developer_identity(
+            IdentityPoolId=mine.id, Logins={PROVIDER: "u1"}
+        ),
+        lambda: other.lookup_developer_identity(IdentityPoolId=mine.id, DeveloperUserIdentifier="u1"),
+        lambda: other.list_identities(IdentityPoolId=mine.id, MaxResults=10),
+        lambda: other.describe_identity(IdentityId=identity),
+        lambda: other.delete_identity_pool(IdentityPoolId=mine.id),
+    ):
+        assert refused(ask) == "ResourceNotFoundException"
+    left = other.delete_identities(IdentityIdsToDelete=[identity])["UnprocessedIdentityIds"]
+    assert left == [{"IdentityId": identity, "ErrorCode": "AccessDenied"}]
