@@ -377,7 +377,7 @@ class Server:
         code = Endpoint("GET", lambda head, body: downloads.reply(head), "portico:Code", "anyone")
         own.add({"/_portico/code/": code})  # the address itself is signed
         own.add(user_imports(self.owners["cognito_idp"]))
-        own.add(Mail(self.owners["sns"].mailbox, self.owners["sns"].signer).endpoints())
+        own.add(Mail(self.owners["sns"]).endpoints())
         return own
 
     def _metrics(self) -> list[Metric]:

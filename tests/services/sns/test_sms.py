@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -118,3 +119,77 @@ def test_who_may_text(client: Callable[..., Any], texts: Any, number: str) -> No
     given = {"DefaultSenderID": "Mine"}
     assert told(user.set_sms_attributes, attributes=given)[:2] == (403, "AuthorizationError")
     assert texts(number) == []
+
+
+@pytest.fixture
+def answer(server: Server) -> Callable[..., tuple[int, Any]]:
+    """`answer(number, text)`: as the receiver of the last text message; the status and the document."""
+
+    def post(number: str, text: object, **more: Any) -> tuple[int, Any]:
+        body = json.dumps({"from": number, "text": text, **more}).encode()
+        request = Request(f"{server.url}/_portico/mailbox/answer", body, method="POST")
+        try:
+            with urlopen(request) as found:
+                return found.status, json.load(found)
+        except HTTPError as error:
+            return error.code, json.load(error)
+
+    return post
+
+
+def test_a_telephone_that_opts_out_and_in_again(sns: Any, texts: Any, answer: Any, number: str) -> None:
+    """TestSNSSMS::test_is_phone_number_opted_out, test_list_phone_numbers_opted_out, test_opt_in_phone_number"""
+    sns.publish(PhoneNumber=number, Message="1")
+    assert sns.check_if_phone_number_is_opted_out(phoneNumber=number)["isOptedOut"] is False
+    assert answer(number, "please stop") == (200, {"optedOut": False})
+    assert answer(number, " stop ") == (200, {"optedOut": True})
+    assert sns.check_if_phone_number_is_opted_out(phoneNumber=number)["isOptedOut"] is True
+    assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == [number]
+    assert sns.publish(PhoneNumber=number, Message="2")["MessageId"]
+    assert [each["text"] for each in texts(number)] == ["1"]
+    sns.opt_in_phone_number(phoneNumber=number)
+    sns.opt_in_phone_number(phoneNumber=number)
+    assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == []
+    sns.publish(PhoneNumber=number, Message="3")
+    assert [each["text"] for each in texts(number)] == ["3", "1"]
+
+
+def test_a_subscription_of_a_telephone_that_has_opted_out_fails(
+    sns: Any, topic: Topic, queues: Any, texts: Any, answer: Any, number: str
+) -> None:
+    arn, dead = topic(), queues.arn("dead")
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead})}
+    sns.subscribe(TopicArn=arn, Protocol="sms", Endpoint=number, Attributes=redrive)
+    sns.publish(TopicArn=arn, Message="1")
+    assert answer(number, "UNSUBSCRIBE") == (200, {"optedOut": True})
+    sns.publish(TopicArn=arn, Message="2")
+    assert [each["text"] for each in texts(number)] == ["1"]
+
+
+def test_opting_out_of_one_account_is_no_opting_out_of_another(
+    sns: Any, client: Callable[..., Any], texts: Any, answer: Any, number: str
+) -> None:
+    sns.publish(PhoneNumber=number, Message="1")
+    assert answer(number, "STOP") == (200, {"optedOut": True})
+    elsewhere = client("sns", region="eu-north-1")
+    elsewhere.publish(PhoneNumber=number, Message="2")
+    assert elsewhere.list_phone_numbers_opted_out()["phoneNumbers"] == []
+    assert [each["text"] for each in texts(number)] == ["2", "1"]
+
+
+def test_numbers_come_in_pages(sns: Any, answer: Any, number: str) -> None:
+    numbers = [f"{number[:-3]}{n:03d}" for n in range(102)]
+    for each in numbers:
+        sns.publish(PhoneNumber=each, Message="x")
+        assert answer(each, "QUIT")[0] == 200
+    first = sns.list_phone_numbers_opted_out()
+    assert first["phoneNumbers"] == numbers[:100]
+    second = sns.list_phone_numbers_opted_out(nextToken=first["nextToken"])
+    assert second["phoneNumbers"] == numbers[100:]
+    assert "nextToken" not in second
+    assert told(sns.list_phone_numbers_opted_out, nextToken="?")[:2] == (400, "InvalidParameter")
+
+
+def test_answers_that_mean_nothing(answer: Any, number: str) -> None:
+    assert answer(number, "STOP")[0] == 404
+    assert answer(number, 7)[0] == 400

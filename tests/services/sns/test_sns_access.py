@@ -340,7 +340,6 @@ def test_archiving_is_not_there(sns: Any, topic: Topic) -> None:
     value = '{"MessageRetentionPeriod": "30"}'
     found = told(sns.set_topic_attributes, TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue=value)
     assert found[:2] == (501, "NotImplemented")
-    assert told(sns.list_phone_numbers_opted_out)[:2] == (501, "NotImplemented")
     assert told(sns.list_platform_applications)[:2] == (501, "NotImplemented")
 
 

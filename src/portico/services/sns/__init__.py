@@ -71,6 +71,7 @@ SERVICE = ServiceSpec(
         "subscription_attributes",
         "publish",
         "sms",
+        "opt_outs",
     ),
     _build,
 )

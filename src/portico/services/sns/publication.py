@@ -71,8 +71,7 @@ class Publication:
             elif route.queue is not None:
                 await self._to_queue(route, route.queue)
             elif subscription.protocol == "sms":
-                await sms.text(self._sns, self._call, self._message, subscription.endpoint)
-                self._count("delivered")
+                await self._to_phone(route)
             elif subscription.protocol in KINDS:
                 self._call.tx.add(of_message(subscription, self._message))
             else:
@@ -97,6 +96,12 @@ class Publication:
         if self._logs:
             response = {"sqsRequestId": self._call.request_id, "sqsMessageId": answer["MessageId"]}
             self._note(route, delivered=True, response=json.dumps(response), status=200)
+
+    async def _to_phone(self, route: Route) -> None:
+        if await sms.text(self._sns, self._call, self._message, route.subscription.endpoint):
+            self._count("delivered")
+        else:
+            await self._give_up(route, "Phone number is opted out")
 
     async def _give_up(self, route: Route, why: str, status: int = 0) -> None:
         """It can't be delivered: the dead-letter queue has it, or nobody."""

@@ -17,6 +17,14 @@ class BatchResultErrorEntry(TypedDict):
     SenderFault: bool
 
 
+class CheckIfPhoneNumberIsOptedOutInput(TypedDict):
+    phoneNumber: str
+
+
+class CheckIfPhoneNumberIsOptedOutResponse(TypedDict):
+    isOptedOut: NotRequired[bool]
+
+
 class ConfirmSubscriptionInput(TypedDict):
     TopicArn: str
     Token: str
@@ -74,6 +82,15 @@ class GetTopicAttributesResponse(TypedDict):
     Attributes: NotRequired[dict[str, str]]
 
 
+class ListPhoneNumbersOptedOutInput(TypedDict):
+    nextToken: NotRequired[str]
+
+
+class ListPhoneNumbersOptedOutResponse(TypedDict):
+    phoneNumbers: NotRequired[list[str]]
+    nextToken: NotRequired[str]
+
+
 class ListSubscriptionsByTopicInput(TypedDict):
     TopicArn: str
     NextToken: NotRequired[str]
@@ -114,6 +131,14 @@ class MessageAttributeValue(TypedDict):
     DataType: str
     StringValue: NotRequired[str]
     BinaryValue: NotRequired[bytes]
+
+
+class OptInPhoneNumberInput(TypedDict):
+    phoneNumber: str
+
+
+class OptInPhoneNumberResponse(TypedDict):
+    pass
 
 
 class PublishBatchInput(TypedDict):
@@ -243,6 +268,9 @@ class UntagResourceResponse(TypedDict):
 AddPermissionRequest = AddPermissionInput
 
 
+CheckIfPhoneNumberIsOptedOutRequest = CheckIfPhoneNumberIsOptedOutInput
+
+
 ConfirmSubscriptionRequest = ConfirmSubscriptionInput
 
 
@@ -264,6 +292,9 @@ GetSubscriptionAttributesRequest = GetSubscriptionAttributesInput
 GetTopicAttributesRequest = GetTopicAttributesInput
 
 
+ListPhoneNumbersOptedOutRequest = ListPhoneNumbersOptedOutInput
+
+
 ListSubscriptionsByTopicRequest = ListSubscriptionsByTopicInput
 
 
@@ -271,6 +302,9 @@ ListSubscriptionsRequest = ListSubscriptionsInput
 
 
 ListTopicsRequest = ListTopicsInput
+
+
+OptInPhoneNumberRequest = OptInPhoneNumberInput
 
 
 PublishBatchRequest = PublishBatchInput

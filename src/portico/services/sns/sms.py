@@ -13,7 +13,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.mail.letter import Mail
 from portico.mail.mailbox import kept
-from portico.services.sns import errors
+from portico.services.sns import errors, opt_outs
 from portico.services.sns.message import Message
 from portico.services.sns.service import Sns
 from portico.store.table import Table
@@ -51,8 +51,10 @@ _ATTRIBUTES: dict[str, Callable[[str], object]] = {
 }
 
 
-async def text(sns: Sns, call: Call, message: Message, phone: str) -> None:
-    """Keep a message to a telephone in the mailbox, in the call's commit."""
+async def text(sns: Sns, call: Call, message: Message, phone: str) -> bool:
+    """Keep a message to a telephone in the mailbox, in the call's commit. False for one that has opted out, which gets nothing."""
+    if await opt_outs.has_opted_out(call, phone):
+        return False
     given = message.attributes.get(_SENDER)
     sender = given.text if given is not None else None
     if sender is None:
@@ -61,6 +63,8 @@ async def text(sns: Sns, call: Call, message: Message, phone: str) -> None:
     mail = Mail(message.id, phone, sender or "", "", message.body("sms"), kind="sms")
     for op in kept(sns.sealer, mail, call.now):
         call.tx.add(op)
+    call.tx.put(opt_outs.TEXTED, opt_outs.Texted(call.scope.account, call.scope.region), phone)
+    return True
 
 
 @operation()
