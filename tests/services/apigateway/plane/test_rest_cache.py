@@ -2,16 +2,24 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from harness import Server, running
 from rest_doors import COUNT, RestApi
 
 WARNING = "199 Cache-control headers were ignored because the caller was unauthorized."
 ANEW = {"Cache-Control": "max-age=0"}
 ON = {"/cacheClusterEnabled": "true", "/cacheClusterSize": "0.5", "/*/*/caching/enabled": "true"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of this module's own: its clock is jumped."""
+    with running(tmp_path_factory.mktemp("cache") / "data") as own:
+        yield own
 
 
 @pytest.fixture

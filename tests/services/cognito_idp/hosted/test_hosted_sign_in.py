@@ -99,19 +99,6 @@ def test_a_code_is_its_clients_and_its_pools(site: Make, cognito: Any) -> None:
     assert made.redeem(browser).status == 200
 
 
-def test_a_code_expires(site: Make, server: Any, make_pool: Make) -> None:
-    made = site()
-    made.pool.user("ada")
-    browser = signed_in(made)
-    import urllib.request
-
-    body = json.dumps({"advance": "6m"}).encode()
-    request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 200
-    assert made.redeem(browser).json()["error"] == "invalid_grant"
-
-
 @pytest.mark.parametrize(
     ("query", "error"),
     [
