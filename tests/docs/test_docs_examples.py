@@ -12,7 +12,13 @@ import pytest
 from harness import REGION, Server
 from pages import code
 
-PAGES = ("ways-in.md", "services/lambda.md", "services/sts.md", "services/cognito_idp.md", "services/cognito_identity.md")
+PAGES = (
+    "ways-in.md",
+    "services/lambda.md",
+    "services/sts.md",
+    "services/cognito_idp.md",
+    "services/cognito_identity.md",
+)
 BLOCKS = [(name, *block) for name in PAGES for block in code(name, "python", "bash")]
 HELLO = """
 def handler(event, context):

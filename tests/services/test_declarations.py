@@ -16,7 +16,9 @@ OPERATIONS = {
     for operation in load(spec).operations.values()
 }
 
-_ON_CONNECTIONS = "execute-api:ManageConnections is checked on the API's own connection, which its address names"
+_ON_CONNECTIONS = (
+    "execute-api:ManageConnections is checked on the API's own connection, which its address names"
+)
 CHECKED_IN_THE_BODY = {
     "apigatewaymanagementapi.DeleteConnection": _ON_CONNECTIONS,
     "apigatewaymanagementapi.GetConnection": _ON_CONNECTIONS,
