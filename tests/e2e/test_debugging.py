@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -68,40 +68,47 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def debugged(server: Server) -> Make:
+def debugged(server: Server) -> Iterator[Make]:
+    started: list[subprocess.Popen[str]] = []
+
     def start(account: str, name: str, payload: str, port: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "portico", "invoke", name, "-p", payload, "--debug"]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*command, "--debug-port", str(port), "--endpoint", server.url],
             env={"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "test", "PATH": "/usr/bin:/bin"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:  # also where a test has failed, which must not wait for one that waits
+        process.kill()
+        process.communicate()
 
 
 def test_a_breakpoint_stops_one_environment_and_no_other(
     deploy: Make, client: Make, account: str, debugged: Make
 ) -> None:
     name, port = deploy(SOURCE, Timeout=1), free_port()
-    with debugged(account, name, '{"n": 21}', port) as process:
-        editor = Debugger(port)
-        editor.ask("initialize", adapterID="tests", pathFormat="path")
-        editor.until("response", "initialize")
-        editor.ask("attach", pathMappings=[])
-        editor.until("event", "initialized")
-        editor.ask("setFunctionBreakpoints", breakpoints=[{"name": "handler"}])
-        editor.until("response", "setFunctionBreakpoints")
-        editor.ask("configurationDone")
-        stopped = editor.until("event", "stopped")["body"]
-        # While it stands there, others are answered.
-        answer = client("lambda").invoke(FunctionName=name, Payload=b'{"n": 1}')
-        assert json.load(answer["Payload"])["doubled"] == 2
-        editor.ask("continue", threadId=stopped["threadId"])
-        out, err = process.communicate(timeout=60)
-        editor.close()
+    process = debugged(account, name, '{"n": 21}', port)
+    editor = Debugger(port)
+    editor.ask("initialize", adapterID="tests", pathFormat="path")
+    editor.until("response", "initialize")
+    editor.ask("attach", pathMappings=[])
+    editor.until("event", "initialized")
+    editor.ask("setFunctionBreakpoints", breakpoints=[{"name": "handler"}])
+    editor.until("response", "setFunctionBreakpoints")
+    editor.ask("configurationDone")
+    stopped = editor.until("event", "stopped")["body"]
+    # While it stands there, others are answered.
+    answer = client("lambda").invoke(FunctionName=name, Payload=b'{"n": 1}')
+    assert json.load(answer["Payload"])["doubled"] == 2
+    editor.ask("continue", threadId=stopped["threadId"])
+    out, err = process.communicate(timeout=60)
+    editor.close()
     assert process.returncode == 0, err
     found = json.loads(out)
     assert found["doubled"] == 42
@@ -114,7 +121,7 @@ def test_a_port_that_is_taken_is_told(deploy: Make, account: str, debugged: Make
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with debugged(account, name, "{}", taken.getsockname()[1]) as process:
-            out, err = process.communicate(timeout=60)
+        process = debugged(account, name, "{}", taken.getsockname()[1])
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "can't listen" in json.loads(out)["errorMessage"], err

@@ -21,8 +21,7 @@ def wait(port: str) -> None:
     address = ("127.0.0.1", int(port))
     try:
         debugpy = importlib.import_module("debugpy")
-        with socket.create_server(address):  # it does not say itself that somebody else is there
-            pass
+        _claim(address)  # debugpy does not say itself that somebody else is there
     except ImportError:
         raise Fault("Runtime.NoDebugger", "debugpy is not installed beside Portico") from None
     except OSError as error:
@@ -30,3 +29,11 @@ def wait(port: str) -> None:
     # In this process: an adapter of its own would be one more program to let into the sandbox.
     debugpy.listen(address, in_process_debug_adapter=True)
     debugpy.wait_for_client()
+
+
+def _claim(address: tuple[str, int]) -> None:
+    """Raise OSError if somebody else listens at `address`. Nobody can connect to what only is bound: an editor that tries until it is let
+    in must not meet this."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
