@@ -308,12 +308,21 @@ async def _said_by(connection: socket.socket) -> int:
 
 
 def _descends(pid: int, ancestor: int) -> bool:
+    """Whether `pid`, which is held, has that ancestor. One in between may end while it is looked for, and the line is then another."""
+    at = pid
     for _ in range(_DEPTH_MAX):
-        if pid == ancestor:
+        if at == ancestor:
             return True
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-                pid = int(stat.read().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
+        parent = _parent(at)
+        if parent is None and at == pid:
             return False
+        at = pid if parent is None else parent
     return False
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            return int(stat.read().rpartition(")")[2].split()[1])
+    except (OSError, ValueError):
+        return None
