@@ -59,7 +59,8 @@ class Raw:
         return got
 
     def flood(self, data: bytes) -> None:
-        """Send and read nothing, until the server has had enough."""
+        """Send and read nothing, until the server has had enough: of what waits to be read, or of waiting for a minute."""
+        self.socket.settimeout(90)
         with pytest.raises(ConnectionError):
             self._send_for_ever(data)
 
