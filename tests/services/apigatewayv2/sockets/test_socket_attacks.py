@@ -138,7 +138,6 @@ def test_a_client_that_never_reads_its_answers_loses_its_connection(
     api.allow(name)
     api.route("$default", api.function(name), answers=True)
     client = raw()
-    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.ask()
     client.head()
     client.flood(masked(b"more"))
@@ -147,7 +146,6 @@ def test_a_client_that_never_reads_its_answers_loses_its_connection(
 def test_pings_that_nobody_reads_the_answers_of(api: SocketApi, raw: Callable[..., Raw]) -> None:
     api.route("$default", api.integration())
     client = raw()
-    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.ask()
     client.head()
     client.flood(masked(b"p" * 125, opcode=9) * 200)
