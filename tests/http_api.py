@@ -36,8 +36,9 @@ class Came(msgspec.Struct, frozen=True):
 
     @property
     def message(self) -> tuple[int, str]:
-        """Status and message of a refusal."""
-        return self.status, self.json["message"]
+        """Status and message of a refusal; REST APIs write `Message` where access is denied."""
+        name = "Message" if "Message" in self.json else "message"
+        return self.status, self.json[name]
 
 
 class HttpApi:

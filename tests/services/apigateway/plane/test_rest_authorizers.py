@@ -323,7 +323,7 @@ def test_a_policy_may_only_deny(guarded: RestApi) -> None:
     guarded.deploy()
     refused = guarded.ask("/fresh")
     assert refused.status == 403
-    assert refused.json["message"].startswith(
+    assert refused.json["Message"].startswith(
         "User: anonymous is not authorized to perform: execute-api:Invoke"
     )
     assert guarded.ask("/other", headers=token("Allow *")).status == 200

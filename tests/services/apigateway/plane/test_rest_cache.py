@@ -160,7 +160,7 @@ def test_who_may(counting: RestApi, client: Callable[..., Any], deploy: Any) -> 
     assert counting.ask_signed("/count/1", keys["owner"]).json["call"] == first
     refused = counting.ask_signed("/count/1", keys["plain"], headers=ANEW)
     assert refused.status == 403
-    assert "execute-api:InvalidateCache" in refused.json["message"]
+    assert "execute-api:InvalidateCache" in refused.json["Message"]
     assert counting.ask_signed("/count/1", keys["owner"], headers=ANEW).json["call"] > first
 
 

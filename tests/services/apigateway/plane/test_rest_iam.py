@@ -70,7 +70,7 @@ def test_an_explicit_deny_is_said(rest: RestApi, user: Any) -> None:
     for path in ("/admin/secret", "/admin/%73ecret", "/admin/secret/", "/%61dmin/secret/1"):
         refused = rest.ask_signed(path, caller)
         assert refused.status == 403, path
-        assert refused.json["message"].endswith("with an explicit deny")
+        assert refused.json["Message"].endswith("with an explicit deny")
 
 
 def test_the_verb_that_counts_is_the_one_it_becomes(rest: RestApi, user: Any) -> None:
@@ -174,7 +174,7 @@ def test_in_the_own_account_either_side_is_enough(rest: RestApi, user: Any) -> N
     rest.policy(ANYBODY, {**ANYBODY, "Effect": "Deny", "Resource": "execute-api:/prod/GET/pets"})
     rest.deploy()
     refused = rest.ask_signed("/pets", somebody)
-    assert refused.json["message"].endswith("with an explicit deny")
+    assert refused.json["Message"].endswith("with an explicit deny")
     assert rest.ask("/pets").message == UNSIGNED
 
 
@@ -201,7 +201,7 @@ def test_addresses(rest: RestApi) -> None:
     ):
         refused = rest.ask("/pets", headers=forged)
         assert refused.status == 403
-        assert refused.json["message"].endswith("with an explicit deny")
+        assert refused.json["Message"].endswith("with an explicit deny")
     rest.policy({**ANYBODY, "Condition": {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}})
     rest.deploy()
     assert rest.ask("/pets").status == 200
@@ -237,7 +237,7 @@ def test_not_action_and_wildcards(rest: RestApi) -> None:
     assert rest.ask("/a/12").status == 403
     assert rest.ask("/a/1", "POST").status == 403
     rest.deploy("test")
-    assert rest.ask("/a/1", stage="test").json["message"].endswith("with an explicit deny")
+    assert rest.ask("/a/1", stage="test").json["Message"].endswith("with an explicit deny")
 
 
 def test_a_policy_takes_effect_with_a_deployment(rest: RestApi) -> None:

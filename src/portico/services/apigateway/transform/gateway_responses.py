@@ -21,6 +21,8 @@ _VARIABLE = re.compile(
 )
 _HEADER = "gatewayresponse.header."
 _DEFAULT_TEMPLATES = {JSON: '{"message":$context.error.messageString}'}
+# What is not as the template says that GetGatewayResponse shows, until an API has a response of its own (seen).
+_UNTOUCHED = {"ACCESS_DENIED": {JSON: '{"Message":$context.error.messageString}'}}
 
 
 class Kind(msgspec.Struct, frozen=True, gc=False):
@@ -77,10 +79,10 @@ def answer(
     message = None if refusal.null else refusal.message or kind.message
     names = _Names(request, refusal, message)
     headers: Pairs = (("x-amzn-ErrorType", refusal.error_type or kind.error_type), *refusal.headers)
-    templates = dict(_DEFAULT_TEMPLATES)
+    templates = _UNTOUCHED.get(refusal.response_type, _DEFAULT_TEMPLATES)
     if custom is not None:
         status = int(custom.status_code or status)
-        templates = custom.response_templates or templates
+        templates = custom.response_templates or _DEFAULT_TEMPLATES
         headers = _with_own(headers, custom.response_parameters, names)
     content_type, template = _selected(templates, request)
     if not any(name.lower() == "content-type" for name, _ in headers):
