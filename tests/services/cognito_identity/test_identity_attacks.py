@@ -160,3 +160,35 @@ def test_other_accounts_administer_nothing_here(mine: Any, client: Make) -> None
         assert refused(ask) == "ResourceNotFoundException"
     left = other.delete_identities(IdentityIdsToDelete=[identity])["UnprocessedIdentityIds"]
     assert left == [{"IdentityId": identity, "ErrorCode": "AccessDenied"}]
+
+
+@pytest.mark.parametrize("by", ["the user", "the backend"])
+def test_an_identity_without_its_last_login_is_nobodys(mine: Any, by: str) -> None:
+    """Its id is no secret: whoever knows it is not its guest, and does not get it by a login of their own."""
+    if by == "the user":
+        logins = mine.logins("alice")
+        identity = mine.get_id(logins)
+        mine.identity.unlink_identity(IdentityId=identity, Logins=logins, LoginsToRemove=[mine.provider])
+    else:
+        identity = vouched(mine, "u1")["IdentityId"]
+        mine.identity.unlink_developer_identity(
+            IdentityId=identity, IdentityPoolId=mine.id, DeveloperProviderName=PROVIDER, DeveloperUserIdentifier="u1"
+        )  # fmt: skip
+    own = mine.logins("mallory")
+    more: dict[str, Any]
+    for more in ({}, {"Logins": own}, {"Logins": {COGNITO: vouched(mine, "mallory")["Token"]}}):
+        ask = {"IdentityId": identity, **more}
+        assert (
+            refused(lambda ask=ask: mine.identity.get_credentials_for_identity(**ask))
+            == "NotAuthorizedException"
+        )
+        assert refused(lambda ask=ask: mine.identity.get_open_id_token(**ask)) == "NotAuthorizedException"
+    assert mine.get_id(own) != identity
+    assert (
+        refused(
+            lambda: mine.identity.get_open_id_token_for_developer_identity(
+                IdentityPoolId=mine.id, IdentityId=identity, Logins={PROVIDER: "u2"}
+            )
+        )
+        == "NotAuthorizedException"
+    )

@@ -23,7 +23,7 @@ from portico.identity.records import ROLES, Role
 from portico.identity.sessions import role_session
 from portico.services.cognito_identity import errors, issuer
 from portico.services.cognito_identity.choice import Denied, Verified, role_of, tags_of
-from portico.services.cognito_identity.identities import enabled, settled
+from portico.services.cognito_identity.identities import enabled, refuse_closed, settled
 from portico.services.cognito_identity.logins import verified
 from portico.services.cognito_identity.records import Identity, Pool
 from portico.services.cognito_identity.service import CognitoIdentity
@@ -169,6 +169,7 @@ async def _entered(
 ) -> tuple[Identity, Pool, list[Verified]]:
     """The identity that a request is from, its pool and its logins."""
     identity, pool = await enabled(call, request["IdentityId"])
+    refuse_closed(identity)
     logins = await verified(cognito, call, pool, request.get("Logins") or {})
     if not logins and identity.logins:
         raise errors.forbidden(identity.id)

@@ -14,7 +14,13 @@ from portico.calls.operation import operation
 from portico.services.cognito_identity import access, errors
 from portico.services.cognito_identity.choice import Verified
 from portico.services.cognito_identity.credentials import signed
-from portico.services.cognito_identity.identities import enabled, put, settled
+from portico.services.cognito_identity.identities import (
+    enabled,
+    put,
+    refuse_closed,
+    settled,
+    with_logins_left,
+)
 from portico.services.cognito_identity.logins import verified
 from portico.services.cognito_identity.paging import after_of, token_after
 from portico.services.cognito_identity.records import IDENTITIES, LOGINS, Identity, Pool
@@ -136,7 +142,7 @@ async def unlink_developer_identity(
     logins = {**identity.logins, pool.developer: tuple(one for one in users if one != user)}
     left = {provider: one for provider, one in logins.items() if one}
     call.tx.delete(LOGINS, pool.id, pool.developer, user)
-    put(call, msgspec.structs.replace(identity, logins=left, modified_at=call.now))
+    put(call, with_logins_left(identity, left, call.now))
 
 
 async def _asked(call: Call, pool: Pool, identity_id: str | None, user: str) -> Identity | None:
@@ -146,6 +152,7 @@ async def _asked(call: Call, pool: Pool, identity_id: str | None, user: str) -> 
     identity, of = await enabled(call, identity_id)
     if of.id != pool.id:
         raise errors.identity_not_found(identity_id)
+    refuse_closed(identity)
     known = await call.tx.get(LOGINS, pool.id, pool.developer, user)
     if known is not None and known.identity != identity.id:
         raise errors.registered_elsewhere()

@@ -118,7 +118,7 @@ async def unlink_identity(
         for user in identity.logins.get(provider, ()):
             call.tx.delete(LOGINS, pool.id, provider, user)
     left = {name: users for name, users in identity.logins.items() if name not in request["LoginsToRemove"]}
-    put(call, msgspec.structs.replace(identity, logins=left, modified_at=call.now))
+    put(call, with_logins_left(identity, left, call.now))
 
 
 async def settled(call: Call, pool: Pool, asked: Identity | None, logins: Sequence[Verified]) -> Identity:
@@ -164,6 +164,23 @@ async def enabled(call: Call, identity_id: str) -> tuple[Identity, Pool]:
     if identity is None:
         raise errors.identity_not_found(identity_id)
     return identity, await any_pool(call, identity.pool)
+
+
+def with_logins_left(identity: Identity, logins: Mapping[str, tuple[str, ...]], now: float) -> Identity:
+    """The identity after logins were taken away. Without any it is out of reach, or whoever knows its id would be its guest."""
+    return msgspec.structs.replace(
+        identity, logins=dict(logins), modified_at=now, closed=identity.closed or not logins
+    )
+
+
+def refuse_closed(identity: Identity) -> None:
+    """Refuse to speak for an identity that nobody can log in to any more.
+
+    Raises:
+        AwsError: NotAuthorizedException.
+    """
+    if identity.closed:
+        raise errors.forbidden(identity.id)
 
 
 def put(call: Call, identity: Identity) -> None:

@@ -82,7 +82,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """One identity: its users by provider (several only of a developer's provider), none for a guest. One that was merged into
-    another is disabled: `merged_into` is the survivor's id."""
+    another is disabled: `merged_into` is the survivor's id. One whose last login was taken away is `closed`: it is no guest's."""
 
     id: str
     pool: str
@@ -90,6 +90,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     modified_at: float
     logins: dict[str, tuple[str, ...]] = {}
     merged_into: str = ""
+    closed: bool = False
 
 
 class Login(msgspec.Struct, frozen=True, gc=False):
