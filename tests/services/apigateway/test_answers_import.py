@@ -47,6 +47,17 @@ def paths(api: Api) -> list[str]:
     return [item["path"] for item in api.call("get_resources")["items"]]
 
 
+@pytest.mark.parametrize("text", [b"{" * 100_000, b"- " * 2_000_000, b"a: &a [*a]", b""], ids=range(4))
+def test_texts_that_are_to_end_the_server(gateway: Any, client: Any, text: bytes) -> None:
+    for ask in (
+        lambda: gateway.import_rest_api(body=text),
+        lambda: client("apigatewayv2").import_api(Body=text.decode()),
+    ):
+        with pytest.raises(ClientError) as refused:
+            ask()
+        assert refused.value.response["Error"]["Code"] == "BadRequestException"
+
+
 def test_settings(gateway: Any) -> None:
     """test_import_rest_api."""
     document = {

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from portico.doors.definition_text import Unreadable
 from portico.services.apigateway import expressions, policy
 from portico.services.apigateway.integration_checks import check
 from portico.services.apigateway.openapi.base_path import prefix
-from portico.services.apigateway.openapi.document import Document, Unreadable, read
+from portico.services.apigateway.openapi.document import Document, read
 from portico.services.apigateway.openapi.schemas import generated_name, schema_of
 from portico.services.apigateway.patch import segments
 from portico.services.apigateway.records import Integration, Method

@@ -246,6 +246,7 @@ LAUGHS = "openapi: 3.0.1\na: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         define({"paths": {"/a": {"get": {"security": 1}}}}),
         define({"paths": {"/a": {"get": {"security": [{"s": 1}]}}}, "components": 1}),
         LAUGHS + "info:\n  title: x\n  version: *l\n",
+        LAUGHS + "info:\n  title: x\n",
         "",
         "{",
         "[]",

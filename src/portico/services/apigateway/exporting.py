@@ -1,11 +1,11 @@
 """Definitions of what is deployed under stages."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
+from portico.doors.definition_text import written
 from portico.services.apigateway import access, errors
 from portico.services.apigateway.documentation_records import (
     DOCUMENTATION_SNAPSHOTS,
@@ -54,7 +54,8 @@ async def get_export(service: ApiGateway, call: Call, request: "shapes.GetExport
         if {"documentation", "apigateway"} & set(names.split(","))
         else None,
     )
-    ending, body = _text(_WRITERS[kind](exported), request.get("accepts") or "")
+    ending = "yaml" if "yaml" in (request.get("accepts") or "") else "json"
+    body = written(_WRITERS[kind](exported), as_yaml=ending == "yaml")
     return {
         "contentType": "application/octet-stream",
         "contentDisposition": f'attachment; filename="{kind}_{version}.{ending}"',
@@ -73,12 +74,3 @@ async def _documentation(call: Call, api_id: str, stage: Stage) -> Mapping[str, 
     if version is None or held is None:
         return None
     return parts.written(name, _time(version.created_date), held.parts)
-
-
-def _text(document: Mapping[str, Any], accepted: str) -> tuple[str, bytes]:
-    if "yaml" not in accepted:
-        return "json", json.dumps(document, indent=2).encode()
-    import yaml  # seldom needed, and slow to load
-
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-    return "yaml", text.encode()

@@ -1,6 +1,5 @@
 """APIs made of definitions: ImportRestApi, PutRestApi, and the documentation that is imported by itself."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,8 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
+from portico.doors.aside import aside
+from portico.doors.definition_text import Unreadable, parse
 from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigateway import access, documentation, errors, ids, subtree
 from portico.services.apigateway.apis import show_api, show_one
@@ -18,7 +19,7 @@ from portico.services.apigateway.documentation_records import (
 )
 from portico.services.apigateway.openapi import base_path, parts, settings
 from portico.services.apigateway.openapi.build import Built, Content, build
-from portico.services.apigateway.openapi.document import Document, Unreadable, mapping, parse, read
+from portico.services.apigateway.openapi.document import Document, mapping, read
 from portico.services.apigateway.records import (
     AUTHORIZERS,
     GATEWAY_RESPONSES,
@@ -34,17 +35,15 @@ from portico.services.apigateway.service import ApiGateway, api_of, execute_arn
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
-_LARGE_BYTES = 64 * 1024
-
 
 async def _document(body: bytes) -> Document:
-    """The definition in a request's body; a large one is read beside the loop.
+    """The definition in a request's body, read where it holds nobody up.
 
     Raises:
         AwsError: BadRequestException.
     """
     try:
-        return await asyncio.to_thread(read, body) if len(body) > _LARGE_BYTES else read(body)
+        return await aside(read, body)
     except Unreadable:
         raise errors.bad_request("Invalid OpenAPI input.") from None
 

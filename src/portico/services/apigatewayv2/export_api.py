@@ -5,9 +5,8 @@ Source: API Gateway Version 2 API Reference, ExportApi; Developer Guide, "Export
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from portico.calls.call import Call
+from portico.doors import definition_text
 from portico.services.apigatewayv2 import deploying, errors
 from portico.services.apigatewayv2.access import managed
 from portico.services.apigatewayv2.openapi.writing import written
@@ -31,6 +30,9 @@ async def export_api(service: HttpApis, call: Call, request: "shapes.ExportApiRe
         raise errors.bad_request("Invalid specification type. Only OAS30 is supported")
     if request.get("ExportVersion") not in (None, "1.0"):
         raise errors.bad_request("Invalid export version. Only 1.0 is supported")
+    kind = request["OutputType"].upper()
+    if kind not in ("JSON", "YAML"):
+        raise errors.bad_request("Invalid output type. Must be one of [JSON, YAML]")
     if not api.is_http:
         raise errors.bad_request("Only HTTP APIs can be exported")
     stage = request.get("StageName")
@@ -41,7 +43,7 @@ async def export_api(service: HttpApis, call: Call, request: "shapes.ExportApiRe
     if stage and stage != "$default":
         endpoint = f"{endpoint}/{stage}"
     document = written(api, parts, endpoint, extensions=request.get("IncludeExtensions", True))
-    return {"body": _text(document, request["OutputType"])}
+    return {"body": definition_text.written(document, as_yaml=kind == "YAML")}
 
 
 async def _deployed(call: Call, api: Api, name: str) -> Deployed:
@@ -51,13 +53,3 @@ async def _deployed(call: Call, api: Api, name: str) -> Deployed:
     if found is None:
         raise errors.bad_request("Unable to export a stage that nothing was deployed to")
     return found
-
-
-def _text(document: Values, kind: str) -> bytes:
-    if kind.upper() == "JSON":
-        return msgspec.json.format(msgspec.json.encode(document), indent=2)
-    if kind.upper() != "YAML":
-        raise errors.bad_request("Invalid output type. Must be one of [JSON, YAML]")
-    import yaml  # seldom needed, and slow to load
-
-    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True)).encode()

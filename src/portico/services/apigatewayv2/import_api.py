@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
 
-_LARGE_CHARS = 64 * 1024
-
-
 async def _passed_roles(service: HttpApis, call: Call, request: Mapping[str, Any]) -> list[Check]:
     """`iam:PassRole` on every role that the definition names."""
     definition = await _definition(call, request)
@@ -111,9 +108,7 @@ async def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
         "Region": call.scope.region,
         "Partition": call.scope.partition,
     }
-    if len(body) > _LARGE_CHARS:  # reading it would hold up the calls of others
-        return await aside(_read, body, variables, base_path)
-    return _read(body, variables, base_path)
+    return await aside(_read, body, variables, base_path)
 
 
 def _read(body: str, variables: Mapping[str, str], base_path: str) -> Definition:

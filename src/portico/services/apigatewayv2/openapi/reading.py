@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from portico.doors.definition_text import Unreadable, parse
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.openapi.names import (
     ANY,
@@ -25,7 +26,6 @@ from portico.services.apigatewayv2.openapi.names import (
 from portico.services.apigatewayv2.openapi.security import Security, security_of
 from portico.services.apigatewayv2.records import CorsConfiguration, Values, made, shown
 
-BODY_BYTES_MAX = 6 * 1024 * 1024
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _TYPES = ("AWS_PROXY", "HTTP_PROXY")
 _UNSUPPORTED = ("requestBody", "parameters", "callbacks")
@@ -53,36 +53,23 @@ class Definition(msgspec.Struct, frozen=True, gc=False):
     warnings: list[str]
 
 
-def loaded(body: str, variables: Mapping[str, str]) -> dict[str, Any]:
+def loaded(body: str, variables: Mapping[str, str]) -> Mapping[str, Any]:
     """The document of a body, which is JSON or YAML; `variables` are values of `${AWS::…}`.
 
     Raises:
         AwsError: BadRequestException, it is neither, or no OpenAPI 3.
     """
-    if len(body.encode()) > BODY_BYTES_MAX:
-        raise errors.bad_request("The OpenAPI definition must be at most 6 MB long")
-    document = _parsed(_VARIABLE(lambda found: variables[found[1]], body))
-    if not isinstance(document, dict) or not text(document.get("openapi", "")).startswith("3."):
+    try:
+        document = parse(_VARIABLE(lambda found: variables[found[1]], body).encode())
+    except Unreadable as error:
+        raise errors.bad_request(f"Invalid OpenAPI input. Unable to parse: {error}") from error
+    if not text(document.get("openapi", "")).startswith("3."):
         raise errors.bad_request(
             "Invalid OpenAPI input. Only OpenAPI 3.0.x definitions are supported for HTTP APIs"
         )
     if not isinstance(document.get("paths", {}), dict) or not isinstance(document.get("info", {}), dict):
         raise errors.bad_request("Invalid OpenAPI input. paths and info must be objects")
     return document
-
-
-def _parsed(body: str) -> Any:
-    import yaml  # seldom needed, and slow to load
-
-    if body.lstrip().startswith("{"):
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise errors.bad_request(f"Invalid OpenAPI input. Unable to parse: {error}") from error
-    try:
-        return yaml.load(body, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # both are safe  # noqa: S506
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise errors.bad_request(f"Invalid OpenAPI input. Unable to parse: {error}") from error
 
 
 def read(document: Mapping[str, Any], base_path: str) -> Definition:
