@@ -40,6 +40,24 @@ async def test_rules_that_the_machine_refuses(tmp_path: Path) -> None:
     await network.close()
 
 
+async def test_another_server_that_was_faster_in_cleaning_up(tmp_path: Path) -> None:
+    """Two servers start where a third was killed, and both find its rules."""
+    left = ["table inet portico_3_999999999"]
+
+    def run(command: Command) -> str:
+        if "list" in command.arguments:
+            return " ".join(left)
+        if "delete" in command.arguments:
+            left.clear()
+            raise UplinkFailed("nft: No such file or directory")
+        raise UplinkFailed("its own rules are next")
+
+    (tmp_path / "nft").touch(0o755)
+    with pytest.raises(UplinkFailed, match="its own rules are next"):
+        await VethUplink(path=str(tmp_path), run=run).start()
+    assert not left
+
+
 @pytest.mark.parametrize(
     ("settings", "reached"),
     [

@@ -59,7 +59,7 @@ class VethUplink:
     async def close(self) -> None:
         """Take the rules away; links go with their environments."""
         if self._program:
-            await asyncio.to_thread(self._remove, self._block, os.getpid())
+            await asyncio.to_thread(self._remove, self._program, self._block, os.getpid())
             self._program = ""
 
     def _start(self) -> None:
@@ -84,8 +84,7 @@ class VethUplink:
             if Path(f"/proc/{pid}").exists():
                 taken.add(block)
             else:
-                self._program = program
-                self._remove(block, pid)
+                self._remove(program, block, pid)
         free = [number for number in range(addresses.BLOCKS) if number not in taken]
         if not free:
             raise UplinkFailed(f"there are {addresses.BLOCKS} servers with the network setting already")
@@ -98,9 +97,14 @@ class VethUplink:
         names = set(_NAME.findall(self._run(Command(listing))))
         return [(int(block), int(pid)) for block, pid in names]
 
-    def _remove(self, block: int, pid: int) -> None:
-        for command in firewall.removal(self._program, *self._names(block, pid)):
-            self._run(command)
+    def _remove(self, program: str, block: int, pid: int) -> None:
+        """Take the rules of a server away; another that cleans up may have been faster."""
+        try:
+            for command in firewall.removal(program, *self._names(block, pid)):
+                self._run(command)
+        except UplinkFailed:
+            if (block, pid) in self._found(program):
+                raise
 
     def _names(self, block: int, pid: int) -> tuple[str, str, str, str]:
         return f"portico_{block}_{pid}", f"pc{block}x", addresses.block(block), self._resolver
