@@ -32,7 +32,7 @@ def page(screenshots: Path | None = None, **context: Any) -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=found(), args=list(_FLAGS))
         try:
             opened = browser.new_context(**context).new_page()
-            opened.set_default_timeout(15_000)
+            opened.set_default_timeout(60_000)  # of a busy machine: what is waited for comes, or never
             yield opened
         finally:
             if screenshots is not None:

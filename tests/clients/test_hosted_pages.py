@@ -51,6 +51,8 @@ _TARGETS = """() => [...document.querySelectorAll('main input:not([type=hidden])
 _UNNAMED = """() => [...document.querySelectorAll('main input:not([type=hidden]), main select')]
   .filter(one => !one.labels.length).map(one => one.name)"""
 _WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
+_COMPLAINS = """() => document.querySelector('[role=alert]')
+  && (document.activeElement.getAttribute('aria-describedby') || '').split(' ').includes('error')"""
 _FOCUSED = """() => {
   const one = document.activeElement;
   return one.labels && one.labels.length ? one.labels[0].firstChild.textContent.trim() : one.textContent.trim();
@@ -162,9 +164,7 @@ class Keyboard:
 
     def complaint(self) -> str:
         """What the page complains of, which is read out with the field that has the focus."""
-        self._page.wait_for_selector("[role=alert]")
-        described = self._page.evaluate("() => document.activeElement.getAttribute('aria-describedby')")
-        assert "error" in described.split()
+        self._page.wait_for_function(_COMPLAINS)  # the focus comes with the first painting, which may be late
         found: str = self._page.inner_text("#error")
         return found
 
