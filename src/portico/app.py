@@ -9,10 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portico import __version__
 from portico.base.clock import Clock
-from portico.base.outbound import Outbound
-from portico.base.outbound_pool import Pool
 from portico.base.tasks import Tasks
 from portico.bus.memory import MemoryBus
 from portico.calls.authorize import Authorizer
@@ -20,7 +17,6 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
-from portico.doors.backends import Backends, is_front_door, resolver
 from portico.doors.buckets import Buckets
 from portico.doors.callers import Callers
 from portico.doors.connections import OpenConnections
@@ -39,11 +35,12 @@ from portico.gateway.container import Container
 from portico.gateway.cors import Origins
 from portico.gateway.debug import Debug
 from portico.gateway.doors import Front
+from portico.gateway.exposed import exposed
 from portico.gateway.forwarded import behind_proxy
 from portico.gateway.guard import Guard
 from portico.gateway.hosts import LOOPBACK_NAMES, Hosts
 from portico.gateway.mail import Mail
-from portico.gateway.metrics import Calls, Metric, Sample
+from portico.gateway.metrics import Calls
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
@@ -75,6 +72,7 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
+from portico.outward import to_backends, to_endpoints, to_issuers
 from portico.services import (
     apigateway,
     apigatewaymanagementapi,
@@ -247,41 +245,12 @@ class Server:
         now = self.clock.now()
         return role_session(role, Session(spec.function, issued_at=now, expires_at=now + 3600))
 
-    def _issuers(self) -> Issuers:
-        """Who issues tokens: services add themselves; the keys of foreign issuers are fetched from where callers say."""
-        outbound = Outbound(
-            allow=listed(self.settings.outbound_allow), own=(urlsplit(self.url).hostname or "",)
-        )
-        return Issuers(Discovery(outbound, monotonic=self.clock.monotonic))
-
-    def _endpoints(self) -> Outbound:
-        """Who posts to HTTP endpoints that callers name: they may be on this machine in development mode, but are never Portico itself."""
-        parts = urlsplit(self.url)
-        local = ("127.0.0.0/8", "::1") if self.settings.development else ()
-        return Outbound(
-            allow=(*listed(self.settings.outbound_allow), *local),
-            own=(parts.hostname or "",),
-            own_port=parts.port or 0,
-        )
-
-    def _backends(self) -> Backends:
-        """Who calls the HTTP backends of APIs: as `_endpoints`, but front doors of this server may be backends as well."""
-        parts = urlsplit(self.url)
-        local = ("127.0.0.0/8", "::1") if self.settings.development else ()
-        outbound = Outbound(
-            allow=(*listed(self.settings.outbound_allow), *local),
-            own=(parts.hostname or "",),
-            own_port=parts.port or 0,
-            doors=is_front_door,
-            resolve=resolver(),
-        )
-        return Backends(Pool(outbound))
-
     def _build_services(self) -> None:
         self.doors = Doors()
         self.guide = Guide()
         self._from_function = Connections(self.environments.pids, self.environments.users).is_function
-        issuers = self._issuers()
+        outbound = to_issuers(self.settings, self.url)
+        issuers = Issuers(Discovery(outbound, monotonic=self.clock.monotonic))
         extras = {
             "Doors": self.doors,
             "Buckets": Buckets(),
@@ -299,9 +268,9 @@ class Server:
             "Sealer": self.sealer,
             "Issuers": issuers,
             "Tokens": Tokens(issuers, wall=self.clock.wall, now=self.clock.now),
-            "Endpoints": self._endpoints(),
+            "Endpoints": to_endpoints(self.settings, self.url),
             "ServiceCalls": ServiceCalls(self.dispatcher, lambda: self.router),
-            "Backends": self._backends(),
+            "Backends": to_backends(self.settings, self.url),
             "Authorizer": self.authorizer,
             "LastUses": self.last_uses,
             "Resolver": self.resolver,
@@ -328,8 +297,7 @@ class Server:
         self.sampling.add(Source("AWS/SNS", TopicMetrics(self.owners["sns"].counters).read))
 
     def _build_gateway(self) -> None:
-        settings = self.settings
-        from_function = self._from_function
+        settings, from_function = self.settings, self._from_function
         own = self._own_endpoints()
         pipeline = Pipeline(
             router=self.router,
@@ -364,11 +332,17 @@ class Server:
             tasks=self.tasks,
             decisions=self.decisions,
             services=[spec.folder.rstrip("_") for spec in SERVICES],
-            metrics=self._metrics(),
+            metrics=exposed(
+                calls=self.calls,
+                tasks=self.tasks,
+                decisions=self.decisions,
+                timeline=self.timeline,
+                points=self.metrics,
+                counts=self.counts,
+            ),
         )
         own.add(status.endpoints())
-        upkeep = Upkeep(store=self.store, clock=self.clock, reset=self.reset, jumped=self._jumped)
-        own.add(upkeep.endpoints())
+        own.add(Upkeep(store=self.store, clock=self.clock, reset=self.reset, jumped=self._jumped).endpoints())
         own.add(Debug(resolver=self.resolver, invoker=self.invoker).endpoints())
         own.add(BudgetEndpoints(self.cache).endpoints())
         own.add(WaysEndpoint(self.guide).endpoints())
@@ -379,38 +353,6 @@ class Server:
         own.add(user_imports(self.owners["cognito_idp"]))
         own.add(Mail(self.owners["sns"]).endpoints())
         return own
-
-    def _metrics(self) -> list[Metric]:
-        return [
-            Metric("portico_info", "Version.", "gauge", lambda: [({"version": __version__}, 1)]),
-            Metric("portico_calls_total", "Answered calls.", "counter", self.calls.samples),
-            Metric(
-                "portico_calls_in_flight", "Calls under way.", "gauge", lambda: [({}, self.calls.in_flight)]
-            ),
-            Metric(
-                "portico_refused_total",
-                "Calls that no policy allows.",
-                "counter",
-                lambda: [({}, self.decisions.refused_total)],
-            ),
-            Metric(
-                "portico_log_rows_dropped_total",
-                "Function log rows not kept.",
-                "counter",
-                lambda: [({}, self.timeline.dropped_total)],
-            ),
-            Metric(
-                "portico_metric_points_dropped_total",
-                "Points of CloudWatch's metrics not kept.",
-                "counter",
-                lambda: [({}, self.metrics.dropped_total)],
-            ),
-            Metric("portico_loop_restarts_total", "Restarts of background loops.", "counter", self._restarts),
-            Metric("portico_events_total", "What has become of events.", "counter", self.counts.samples),
-        ]
-
-    def _restarts(self) -> list[Sample]:
-        return [({"loop": name}, float(state.restarts)) for name, state in self.tasks.states().items()]
 
     def _jumped(self, seconds: float) -> None:
         """The clock was moved (development mode): environments that would have been idle for too long end, as their credentials may have
