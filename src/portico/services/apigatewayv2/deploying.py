@@ -22,14 +22,12 @@ from portico.services.apigatewayv2.records import (
     Api,
     Deployed,
     Deployment,
-    Integration,
-    IntegrationResponse,
-    Route,
-    RouteResponse,
     Stage,
     StageNames,
+    T,
 )
-from portico.services.apigatewayv2.service import OfApi, here, new_id
+from portico.services.apigatewayv2.service import here, new_id
+from portico.store.table import Table
 
 _AUTOMATIC = "Automatic deployment triggered by changes to the Api configuration"
 _NO_ROUTES = "Unable to deploy API because no routes exist in this API"
@@ -134,19 +132,14 @@ async def snapshot(call: Call, api: Api) -> Deployed:
         integrations,
         await call.tx.scan(AUTHORIZERS, *key),
         await call.tx.scan(MODELS, *key),
-        {} if api.is_http else await _route_responses(call, key, routes),
-        {} if api.is_http else await _integration_responses(call, key, integrations),
+        await _responses(call, api, ROUTE_RESPONSES, [route.route_id for route in routes]),
+        await _responses(call, api, INTEGRATION_RESPONSES, [one.integration_id for one in integrations]),
     )
 
 
-async def _route_responses(call: Call, key: OfApi, routes: list[Route]) -> dict[str, list[RouteResponse]]:
-    found = {route.route_id: await call.tx.scan(ROUTE_RESPONSES, *key, route.route_id) for route in routes}
-    return {owner: responses for owner, responses in found.items() if responses}
-
-
-async def _integration_responses(
-    call: Call, key: OfApi, integrations: list[Integration]
-) -> dict[str, list[IntegrationResponse]]:
-    ids = [integration.integration_id for integration in integrations]
-    found = {owner: await call.tx.scan(INTEGRATION_RESPONSES, *key, owner) for owner in ids}
+async def _responses(call: Call, api: Api, table: Table[T], owners: list[str]) -> dict[str, list[T]]:
+    """The responses of those that have some, by their ids. Those of HTTP APIs never do."""
+    if api.is_http:
+        return {}
+    found = {owner: await call.tx.scan(table, *here(call), api.api_id, owner) for owner in owners}
     return {owner: responses for owner, responses in found.items() if responses}
