@@ -8,14 +8,7 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import codes, errors, own_passwords, password_policy, user_records
 from portico.services.cognito_idp.messages import Occasion
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-    user_key,
-    user_of,
-)
+from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user, user_key
 from portico.services.cognito_idp.srp import in_thread
 
 if TYPE_CHECKING:
@@ -31,8 +24,7 @@ async def admin_set_user_password(
     Raises:
         InvalidPasswordException, PasswordHistoryPolicyViolationException: the policy. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     if request.get("Permanent"):
         after = await in_thread(password_policy.with_password, idp, pool, user, request["Password"], call.now)
         after = msgspec.structs.replace(after, status="CONFIRMED")
@@ -56,8 +48,7 @@ async def admin_reset_user_password(
     Raises:
         NotAuthorizedException: not in this state. InvalidParameterException: no verified address. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     if user.status not in ("CONFIRMED", "RESET_REQUIRED"):
         raise errors.not_authorized("User password cannot be reset in the current state.")
     occasion = Occasion("ForgotPassword", None, request.get("ClientMetadata"))

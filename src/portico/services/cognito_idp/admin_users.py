@@ -8,16 +8,17 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import attributes, codes, errors, new_users, own_user, user_records
 from portico.services.cognito_idp.messages import Occasion
-from portico.services.cognito_idp.records import REFRESH, User
+from portico.services.cognito_idp.records import User
 from portico.services.cognito_idp.service import (
     CognitoIdp,
     keys_of_pool,
     on_pool,
     pool_of,
+    requested_user,
     user_key,
-    user_of,
 )
 from portico.services.cognito_idp.settle import settled
+from portico.services.cognito_idp.sign_out import sign_out
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -32,8 +33,7 @@ async def admin_get_user(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    _, user = await requested_user(call, request)
     return {**attributes.user_shown(user, member="UserAttributes"), **own_user.factors_shown(user)}
 
 
@@ -46,8 +46,7 @@ async def admin_delete_user(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    await user_records.delete(call, pool, await user_of(call, pool, request["Username"]))
+    await user_records.delete(call, *await requested_user(call, request))
     return {}
 
 
@@ -60,12 +59,9 @@ async def admin_disable_user(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
-    for family in await call.tx.scan(REFRESH, pool.id, user_key(pool, user)):
-        call.tx.delete(REFRESH, family.pool, family.user, family.id)
-    after = msgspec.structs.replace(user, enabled=False, signed_out_at=call.now)
-    user_records.save(call, pool, user, after)
+    pool, user = await requested_user(call, request)
+    out = await sign_out(call, pool, user)
+    user_records.save(call, pool, user, msgspec.structs.replace(out, enabled=False))
     return {}
 
 
@@ -78,8 +74,7 @@ async def admin_enable_user(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     user_records.save(call, pool, user, msgspec.structs.replace(user, enabled=True))
     return {}
 
@@ -93,8 +88,7 @@ async def admin_update_user_attributes(
     Raises:
         InvalidParameterException: not of the schema, or fixed. AliasExistsException: it is another user's.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     values = attributes.given(request["UserAttributes"])
     attributes.check(pool, values, client=None)
     attributes.check_mutable(pool, user, values)
@@ -114,8 +108,7 @@ async def admin_delete_user_attributes(
     Raises:
         InvalidParameterException: required, fixed, or not in the schema.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     after = attributes.without(pool, user, request["UserAttributeNames"], client=None)
     user_records.save(call, pool, user, after)
     return {}
@@ -134,8 +127,7 @@ async def admin_confirm_sign_up(
     pool = await pool_of(call, request["UserPoolId"])
 
     async def work(call: Call) -> User:
-        pool = await pool_of(call, request["UserPoolId"])
-        user = await user_of(call, pool, request["Username"])
+        pool, user = await requested_user(call, request)
         if user.status != "UNCONFIRMED":
             raise errors.not_authorized(f"User cannot be confirmed. Current status is {user.status}")
         codes.forget(call, pool, user_key(pool, user), "confirm", "resend")

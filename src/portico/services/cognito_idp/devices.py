@@ -16,14 +16,7 @@ from portico.services.cognito_idp.completed import group_key
 from portico.services.cognito_idp.device_sign_in import owner_of
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import DEVICES, Device, Pool, User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-    user_key,
-    user_of,
-)
+from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user, user_key
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -106,7 +99,7 @@ async def admin_get_device(
     Raises:
         ResourceNotFoundException: no such pool or device. UserNotFoundException: no such user.
     """
-    pool, user = await _of_name(call, request)
+    pool, user = await requested_user(call, request)
     return {"Device": _shown(await _device(call, pool, user, request["DeviceKey"]))}
 
 
@@ -129,7 +122,7 @@ async def admin_list_devices(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user. InvalidParameterException: the pagination token.
     """
-    return await _listed(call, *await _of_name(call, request), request)
+    return await _listed(call, *await requested_user(call, request), request)
 
 
 @operation(action=None)
@@ -155,7 +148,7 @@ async def admin_update_device_status(
     Raises:
         ResourceNotFoundException: no such pool or device. UserNotFoundException: no such user.
     """
-    await _remember(call, *await _of_name(call, request), request)
+    await _remember(call, *await requested_user(call, request), request)
     return {}
 
 
@@ -179,7 +172,7 @@ async def admin_forget_device(
     Raises:
         ResourceNotFoundException: no such pool or device. UserNotFoundException: no such user.
     """
-    await _forget(call, *await _of_name(call, request), request["DeviceKey"])
+    await _forget(call, *await requested_user(call, request), request["DeviceKey"])
     return {}
 
 
@@ -189,11 +182,6 @@ async def _of_token(idp: CognitoIdp, call: Call, request: Any) -> tuple[Pool, Us
         raise errors.invalid("Missing required parameter AccessToken")
     bearer = await tokens.access(idp, call, token)
     return bearer.pool, bearer.user
-
-
-async def _of_name(call: Call, request: Any) -> tuple[Pool, User]:
-    pool = await pool_of(call, request["UserPoolId"])
-    return pool, await user_of(call, pool, request["Username"])
 
 
 async def _device(call: Call, pool: Pool, user: User, key: str) -> Device:

@@ -10,7 +10,7 @@ from portico.calls.call import Call
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.guesses import Guesser
 from portico.services.cognito_idp.records import Client, Pool, User
-from portico.services.cognito_idp.service import CognitoIdp, user_key
+from portico.services.cognito_idp.service import CognitoIdp, client_in, client_of, pool_of, user_key
 
 Answer = dict[str, Any]
 """A response of the operations that sign in."""
@@ -77,6 +77,23 @@ class Exchange(msgspec.Struct, frozen=True):
         if user is None:
             return Guesser(self.pool.id, self.pool.folded(name), known=False)
         return Guesser(self.pool.id, user_key(self.pool, user))
+
+
+async def asked(
+    idp: CognitoIdp, call: Call, request: Mapping[str, Any], *, given: str, admin: bool = False
+) -> Exchange:
+    """What a request asks; `given` is the member with its parameters. An administrator's names the pool, too.
+
+    Raises:
+        AwsError: ResourceNotFoundException, there is no such pool or client.
+    """
+    if admin:
+        pool = await pool_of(call, request["UserPoolId"])
+        client = await client_in(call, pool, request["ClientId"])
+    else:
+        pool, client = await client_of(call, request["ClientId"])
+    parameters, metadata = request.get(given) or {}, request.get("ClientMetadata") or {}
+    return Exchange(idp, call, pool, client, parameters, metadata, request.get("Session", ""), admin)
 
 
 def refuse_standing(user: User, now: float) -> None:

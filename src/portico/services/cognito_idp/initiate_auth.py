@@ -14,20 +14,12 @@ from portico.services.cognito_idp import errors, refresh
 from portico.services.cognito_idp.choice import after_sign_up, begin_choice
 from portico.services.cognito_idp.client_secrets import check_hash
 from portico.services.cognito_idp.custom_auth import begin_custom
-from portico.services.cognito_idp.exchange import Answer, Exchange
+from portico.services.cognito_idp.exchange import Answer, Exchange, asked
 from portico.services.cognito_idp.migration import migrate
 from portico.services.cognito_idp.password_sign_in import begin, check_password, offer
 from portico.services.cognito_idp.progress import go_on
-from portico.services.cognito_idp.records import Client, Pool, User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    client_in,
-    client_of,
-    find_user,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-)
+from portico.services.cognito_idp.records import User
+from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool
 from portico.services.cognito_idp.sign_in import SignIn
 from portico.services.cognito_idp.triggers import attributes_of, call_trigger
 from portico.wire.errors import AwsError
@@ -95,8 +87,8 @@ async def initiate_auth(idp: CognitoIdp, call: Call, request: "shapes.InitiateAu
         NotAuthorizedException, UserNotFoundException, UserNotConfirmedException, PasswordResetRequiredException: no.
         UserLambdaValidationException, InvalidLambdaResponseException, UnexpectedLambdaException: a trigger failed.
     """
-    pool, client = await client_of(call, request["ClientId"])
-    return await _initiate(_exchange(idp, call, pool, client, request), request["AuthFlow"])
+    ex = await asked(idp, call, request, given="AuthParameters")
+    return await _initiate(ex, request["AuthFlow"])
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -107,23 +99,8 @@ async def admin_initiate_auth(
 
     Raises: as `initiate_auth`.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    client = await client_in(call, pool, request["ClientId"])
-    ex = _exchange(idp, call, pool, client, request, admin=True)
+    ex = await asked(idp, call, request, given="AuthParameters", admin=True)
     return await _initiate(ex, request["AuthFlow"])
-
-
-def _exchange(
-    idp: CognitoIdp,
-    call: Call,
-    pool: Pool,
-    client: Client,
-    request: Mapping[str, Any],
-    *,
-    admin: bool = False,
-) -> Exchange:
-    given, metadata = request.get("AuthParameters") or {}, request.get("ClientMetadata") or {}
-    return Exchange(idp, call, pool, client, given, metadata, request.get("Session", ""), admin)
 
 
 async def _initiate(ex: Exchange, name: str) -> Answer:

@@ -13,6 +13,7 @@ from portico.services.cognito_idp.service import (
     keys_of_pool,
     on_pool,
     pool_of,
+    requested_user,
     user_key,
     user_of,
 )
@@ -73,8 +74,8 @@ async def admin_list_groups_for_user(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user. InvalidParameterException: the token.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    key = user_key(pool, await user_of(call, pool, request["Username"]))
+    pool, user = await requested_user(call, request)
+    key = user_key(pool, user)
     at, most = position(request.get("NextToken"), pool.id, key), request.get("Limit") or _PAGE
     after = None if at is None else GROUPS_OF.key(*at)
     found = await call.tx.scan(GROUPS_OF, pool.id, key, after=after, limit=most + 1)

@@ -14,7 +14,7 @@ from portico.services.cognito_idp import errors, tokens, user_records
 from portico.services.cognito_idp.own_user import factors_shown
 from portico.services.cognito_idp.records import Pool, User
 from portico.services.cognito_idp.second_factors import CODE_FACTORS, EMAIL, FACTORS, SMS, TOTP
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of, user_of
+from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -45,8 +45,7 @@ async def admin_set_user_mfa_preference(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user. InvalidParameterException: as there.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     user_records.save(call, pool, user, _preferring(pool, user, request))
     return {}
 
@@ -111,8 +110,7 @@ async def admin_set_user_settings(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user. InvalidParameterException: as there.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    user = await user_of(call, pool, request["Username"])
+    pool, user = await requested_user(call, request)
     user_records.save(call, pool, user, _with_options(user, request["MFAOptions"]))
     return {}
 

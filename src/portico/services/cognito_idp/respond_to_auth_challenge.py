@@ -4,7 +4,7 @@ Source: Cognito API reference, RespondToAuthChallenge, AdminRespondToAuthChallen
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,20 +12,12 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import choice, custom_auth, device_sign_in, errors, new_password
 from portico.services.cognito_idp.client_secrets import check_hash
-from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_standing
+from portico.services.cognito_idp.exchange import Answer, Exchange, asked, refuse_standing
 from portico.services.cognito_idp.factor_answers import check_code, check_totp, finish_setup, select_factor
 from portico.services.cognito_idp.password_sign_in import check_proof, shown_name
 from portico.services.cognito_idp.progress import go_on
-from portico.services.cognito_idp.records import USERS, Client, Pool, User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    client_in,
-    client_of,
-    find_user,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-)
+from portico.services.cognito_idp.records import USERS, User
+from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool
 from portico.services.cognito_idp.sign_in import HOSTED, SignIn, invalid_session, of_secret_block, of_session
 
 if TYPE_CHECKING:
@@ -69,8 +61,8 @@ async def respond_to_auth_challenge(
         NotAuthorizedException, CodeMismatchException, ExpiredCodeException: no. InvalidPasswordException: of a new password.
         UserLambdaValidationException, InvalidLambdaResponseException, UnexpectedLambdaException: a trigger failed.
     """
-    pool, client = await client_of(call, request["ClientId"])
-    return await _respond(_exchange(idp, call, pool, client, request), request["ChallengeName"])
+    ex = await asked(idp, call, request, given="ChallengeResponses")
+    return await _respond(ex, request["ChallengeName"])
 
 
 @operation(on=on_pool, keys=keys_of_pool)
@@ -81,23 +73,8 @@ async def admin_respond_to_auth_challenge(
 
     Raises: as `respond_to_auth_challenge`.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    client = await client_in(call, pool, request["ClientId"])
-    ex = _exchange(idp, call, pool, client, request, admin=True)
+    ex = await asked(idp, call, request, given="ChallengeResponses", admin=True)
     return await _respond(ex, request["ChallengeName"])
-
-
-def _exchange(
-    idp: CognitoIdp,
-    call: Call,
-    pool: Pool,
-    client: Client,
-    request: Mapping[str, Any],
-    *,
-    admin: bool = False,
-) -> Exchange:
-    given, metadata = request.get("ChallengeResponses") or {}, request.get("ClientMetadata") or {}
-    return Exchange(idp, call, pool, client, given, metadata, request.get("Session", ""), admin)
 
 
 async def _respond(ex: Exchange, name: str) -> Answer:

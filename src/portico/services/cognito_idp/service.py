@@ -127,6 +127,16 @@ async def user_of(call: Call, pool: Pool, name: str) -> User:
     return found
 
 
+async def requested_user(call: Call, request: Mapping[str, Any]) -> tuple[Pool, User]:
+    """The pool and the user that a signed request names.
+
+    Raises:
+        AwsError: ResourceNotFoundException, UserNotFoundException.
+    """
+    pool = await pool_of(call, request["UserPoolId"])
+    return pool, await user_of(call, pool, request["Username"])
+
+
 def user_key(pool: Pool, user: User) -> str:
     """The name by which a user's records are kept."""
     return pool.folded(user.username)

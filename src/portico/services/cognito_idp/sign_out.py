@@ -19,9 +19,8 @@ from portico.services.cognito_idp.service import (
     client_of,
     keys_of_pool,
     on_pool,
-    pool_of,
+    requested_user,
     user_key,
-    user_of,
 )
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ async def admin_user_global_sign_out(
     Raises:
         ResourceNotFoundException: no such pool. UserNotFoundException: no such user.
     """
-    pool = await pool_of(call, request["UserPoolId"])
-    await sign_out(call, pool, await user_of(call, pool, request["Username"]))
+    await sign_out(call, *await requested_user(call, request))
     return {}
 
 
