@@ -6,7 +6,7 @@ from snapshot_restore_py import register_after_restore, register_before_snapshot
 
 time.sleep(2)  # in place of loading a model, compiling templates, reading tables
 PRIMES = [n for n in range(2, 2000) if all(n % divisor for divisor in range(2, int(n**0.5) + 1))]
-COPY = {"since": 0.0}
+COPY = {"since": time.time()}
 
 
 @register_before_snapshot

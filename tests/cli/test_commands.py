@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -157,7 +159,44 @@ def test_doctor_says_what_the_machine_gives(portico: Callable[..., Result]) -> N
 def test_no_server_is_told(portico: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     assert "no Portico server answers" in portico("reset", "--yes", status=1).output
-    assert "Could not connect" in portico("invoke", "x", status=1).output
+    told = portico("invoke", "x", status=1).output
+    assert "no Portico server answers at http://127.0.0.1:1: start one with `portico start`" in told
+    assert "write http://127.0.0.1:1" in portico("logs", "x", "--endpoint", "127.0.0.1:1", status=1).output
+
+
+def test_output_that_nobody_reads_on_is_no_error(portico: Callable[..., Result], project: Path) -> None:
+    portico("deploy", str(project))
+    portico("invoke", "greeter")
+    _until(lambda: portico("logs", "greeter").output, "REPORT")
+    read, write = os.pipe()
+    os.close(read)  # what `| head` does to its source
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "portico", "logs", "greeter"],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert done.stderr == b""
+
+
+def test_a_handler_that_is_not_there_is_told_when_it_is_deployed(
+    portico: Callable[..., Result], project: Path
+) -> None:
+    assert "has no handel" in portico("deploy", str(project), "--handler", "app.handel").stderr
+    assert "has no handel" in portico("deploy", str(project)).stderr  # an update keeps it
+    assert portico("deploy", str(project), "--handler", "app.handler").stderr == ""
+
+
+def test_a_script_is_deployed_for_node(
+    portico: Callable[..., Result], tmp_path: Path, client: Callable[..., Any]
+) -> None:
+    (tmp_path / "index.mjs").write_text("export const handler = async () => 'hello';\n")
+    portico("deploy", str(tmp_path), "--name", "script")
+    shown = client("lambda").get_function_configuration(FunctionName="script")
+    assert (shown["Runtime"], shown["Handler"]) == ("nodejs22.x", "index.handler")
 
 
 def test_reset_backup_and_restore(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

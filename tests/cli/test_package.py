@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portico.cli.package import handler_of, zipped
+from portico.cli.package import doubt, handler_of, is_for_node, zipped
 from portico.store.data_key import data_key
 
 
@@ -53,8 +53,46 @@ def test_equal_files_give_an_equal_zip(tmp_path: Path) -> None:
         ("index.py", "from web import app as handler", "index.handler"),
         ("app.py", "def other(): ...", None),
         ("app.py", "def broken(", None),
+        ("index.mjs", "export const handler = async (event) => event;", "index.handler"),
+        ("app.js", "exports.handler = function (event, context) {};", "app.handler"),
+        ("index.cjs", "module.exports.handler = async () => 1;", "index.handler"),
+        ("index.mjs", "const handler = 1;", None),
     ],
 )
 def test_the_handler_is_found(tmp_path: Path, file: str, source: str, found: str | None) -> None:
     (tmp_path / file).write_text(source)
     assert handler_of(tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("handler", "says"),
+    [
+        ("app.handler", ""),
+        ("app.late", ""),
+        ("app.imported", ""),
+        ("deep/er.handler", ""),
+        ("pack.handler", ""),
+        ("app.handel", "app.py has no handel for the handler app.handel"),
+        ("ap.handler", "ap.py for the handler ap.handler"),
+        ("broken.handler", "can't be read as Python"),
+    ],
+)
+def test_a_handler_is_doubted(tmp_path: Path, handler: str, says: str) -> None:
+    (tmp_path / "app.py").write_text(
+        "from x import y as imported\ndef handler(): ...\ntry:\n    late = 1\nexcept E: ...\n"
+    )
+    (tmp_path / "broken.py").write_text("def handler(\n")
+    for folder, file in (("deep", "er.py"), ("pack", "__init__.py")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text("def handler(): ...\n")
+    told = doubt(tmp_path, handler)
+    assert says in told
+    assert bool(told) == bool(says)
+
+
+def test_scripts_are_for_node(tmp_path: Path) -> None:
+    (tmp_path / "index.mjs").touch()
+    (tmp_path / "app.py").touch()
+    assert is_for_node(tmp_path, "index.count")
+    assert is_for_node(tmp_path / "index.mjs", "index.count")
+    assert not is_for_node(tmp_path, "app.handler")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -22,6 +23,8 @@ class Connection:
         self.data = Path(data)
         self._given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
         self._region = region
+        if self._given and not self._given.startswith(("http://", "https://")):
+            raise click.ClickException(f"{self._given} is no address of a server: write http://{self._given}")
 
     @cached_property
     def file(self) -> ServerFile | None:
@@ -95,7 +98,7 @@ class Connection:
             verify: Any = self.ca_bundle or True  # a bundle's path is taken too
             answer = URLLib3Session(verify=verify, timeout=read_timeout_s).send(request.prepare())
         except Exception as error:
-            raise click.ClickException(f"no Portico server answers at {self.url} ({error})") from error
+            raise silent(self.url, error) from error
         body = json.loads(answer.content or b"{}")
         if answer.status_code >= 400:
             raise click.ClickException(
@@ -124,8 +127,23 @@ def connects(command: F) -> F:
     return with_connection  # type: ignore[return-value]
 
 
+def silent(url: str, error: Exception) -> click.ClickException:
+    """No server answers at `url`: what to do about it."""
+    from botocore.exceptions import EndpointConnectionError
+
+    why = "" if isinstance(error, EndpointConnectionError) else f" ({error})"
+    return click.ClickException(
+        f"no Portico server answers at {url}{why}: start one with `portico start`, or name another with --endpoint"
+    )
+
+
 def explained(error: Exception) -> click.ClickException:
     """An AWS client's error in one line, for a person."""
+    from botocore.exceptions import EndpointConnectionError
+
+    if isinstance(error, EndpointConnectionError):
+        at = urlsplit(str(error.kwargs["endpoint_url"]))
+        return silent(f"{at.scheme}://{at.netloc}", error)
     response: dict[str, Any] = getattr(error, "response", {})
     if not response:
         return click.ClickException(str(error))

@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from portico.cli.connection import Connection, connects, explained
-from portico.cli.package import handler_of, stamp, zipped
+from portico.cli.package import doubt, handler_of, is_for_node, stamp, zipped
 from portico.cli.terminal import working
 
 _WATCH_S = 0.5
+_NODE = "nodejs22.x"
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -60,7 +61,16 @@ class Deployment:
             self._lambda.get_waiter("function_active_v2").wait(
                 FunctionName=self._name, WaiterConfig={"Delay": 1}
             )
+        self._warn()
         return done
+
+    def _warn(self) -> None:
+        """Tell of a handler that is hardly there before a call fails of it."""
+        deployed = self._current() or {}
+        if deployed.get("Runtime", "").startswith("python") and (
+            why := doubt(self._path, deployed["Handler"])
+        ):
+            click.echo(f"{click.style('Warning:', fg='yellow')} {why}", err=True)
 
     def _current(self) -> dict[str, Any] | None:
         try:
@@ -77,7 +87,7 @@ class Deployment:
             )
         self._lambda.create_function(
             FunctionName=self._name,
-            Runtime=self._options["runtime"] or _runtime(),
+            Runtime=self._options["runtime"] or (_NODE if is_for_node(self._path, handler) else _runtime()),
             Handler=handler,
             Role=self._options["role"] or self._role(),
             Code=code,
@@ -151,10 +161,13 @@ def _default_name(path: Path) -> str:
 @click.command("deploy")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--name", help="The function's name; the folder's otherwise.")
-@click.option("--runtime", help="Runtime, such as python3.13.")
+@click.option(
+    "--runtime",
+    help="Runtime, such as python3.13; this Python's otherwise, of a script for Node.js nodejs22.x.",
+)
 @click.option(
     "--handler",
-    help="Handler, such as app.handler; looked for in app.py, lambda_function.py, handler.py, main.py otherwise.",
+    help="Handler, such as app.handler; looked for in lambda_function, app, handler, main, index otherwise.",
 )
 @click.option(
     "--role",

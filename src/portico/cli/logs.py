@@ -42,6 +42,8 @@ def _show_new(client: Any, request: dict[str, Any], seen: set[str], *, follow: b
     except client.exceptions.ResourceNotFoundException as error:
         if not follow:
             raise click.ClickException(f"there is no log group {request['logGroupName']} (yet)") from error
+    except BrokenPipeError:
+        raise  # whoever read the output (`| head`) has had enough: click ends without a word
     except Exception as error:
         raise explained(error) from error
 

@@ -3,6 +3,7 @@
 import ast
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,10 @@ _LEFT_OUT = frozenset(
 )
 _MODULES = ("lambda_function", "app", "handler", "main", "index")
 _FUNCTIONS = ("lambda_handler", "handler", "main")
+_SCRIPTS = (".mjs", ".js", ".cjs")  # of Node.js
+_EXPORTED = re.compile(
+    rb"^\s*export\s+(?:const|let|(?:async\s+)?function)\s+handler\b|\bexports\.handler\s*=", re.MULTILINE
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -50,15 +55,57 @@ def zipped(path: Path) -> bytes:
 
 
 def handler_of(path: Path) -> str | None:
-    """The handler that a Python folder or file offers by the usual names (`app.handler`), or None."""
-    candidates = [path] if path.is_file() else [path / f"{name}.py" for name in _MODULES]
+    """The handler that a folder or file in Python or for Node.js offers by the usual names (`app.handler`), or None."""
+    suffixes = (".py", *_SCRIPTS)
+    candidates = (
+        [path] if path.is_file() else [path / f"{m}{suffix}" for suffix in suffixes for m in _MODULES]
+    )
     for file in candidates:
-        if file.suffix == ".py" and file.exists():
+        if not file.exists():
+            continue
+        if file.suffix in _SCRIPTS and _EXPORTED.search(file.read_bytes()):
+            return f"{file.stem}.handler"
+        if file.suffix == ".py":
             defined = _functions(file)
             for name in _FUNCTIONS:
                 if name in defined:
                     return f"{file.stem}.{name}"
     return None
+
+
+def is_for_node(path: Path, handler: str) -> bool:
+    """Whether the module that `handler` names is a script for Node.js."""
+    base = path.parent if path.is_file() else path
+    return any((base / f"{handler.rpartition('.')[0]}{suffix}").is_file() for suffix in _SCRIPTS)
+
+
+def doubt(path: Path, handler: str) -> str:
+    """Why a function in Python will hardly start with this handler, or "": layers may bring modules that are not seen here."""
+    base = path.parent if path.is_file() else path
+    module, _, name = handler.rpartition(".")
+    file = base / f"{module.replace('.', '/')}.py"
+    if path.suffix == ".zip" or file.with_suffix("").is_dir():
+        return ""
+    if not file.is_file():
+        return f"there is no {file} for the handler {handler}"
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        return f"{file} can't be read as Python: {error}"
+    return "" if {name, "*"} & _names(tree) else f"{file} has no {name} for the handler {handler}"
+
+
+def _names(tree: ast.AST) -> set[str]:
+    """Every name that is defined, assigned or imported anywhere in a module."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+    return found
 
 
 def _functions(file: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import ssl
@@ -49,7 +50,10 @@ def listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise ListenError(f"can't listen on {host}, port {port}: {error.strerror or error}") from error
+        other = (
+            "; name another one with --port (0 takes a free one)" if error.errno == errno.EADDRINUSE else ""
+        )
+        raise ListenError(f"can't listen on {host}, port {port}: {error.strerror or error}{other}") from error
     return listener
 
 
