@@ -1,14 +1,17 @@
-"""Pages of products: texts, and methods of REST APIs.
+"""Pages of products: texts, and methods of REST APIs. Both kinds have the same five operations, under the names of their kind.
 
 Source: API Gateway Version 2 API Reference, "ProductPages", "ProductRestEndpointPages".
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
 
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.access import managed_as_named
+from portico.services.apigatewayv2.kinds import bind_each
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.portal_products import requested_product
 from portico.services.apigatewayv2.portal_records import (
@@ -19,183 +22,109 @@ from portico.services.apigatewayv2.portal_records import (
 )
 from portico.services.apigatewayv2.portals import arn_of
 from portico.services.apigatewayv2.records import Values, changed, made, shown
-from portico.services.apigatewayv2.service import HttpApis, existing, here, new_id
+from portico.services.apigatewayv2.service import existing, here, new_id
+from portico.store.table import Table
 
-if TYPE_CHECKING:
-    from portico.services.apigatewayv2 import shapes
+Request = Mapping[str, Any]
 
 
-@managed_as_named
-async def create_product_page(
-    service: HttpApis, call: Call, request: "shapes.CreateProductPageRequest"
-) -> Values:
-    """Add a page to a product.
+def _of_method(values: Values) -> Values:
+    """What a page about a method shows: the method, unless something else is said.
 
     Raises:
-        NotFoundException: there is no such product.
+        AwsError: BadRequestException, the method is not named.
     """
-    product, identifier = await requested_product(call, request), new_id(10)
-    arn = arn_of(call, f"portalproducts/{product.portal_product_id}/productpages/{identifier}")
-    values = {**request, "ProductPageId": identifier, "ProductPageArn": arn, "LastModified": call.now}
-    made_page = made(ProductPage, values)
-    call.tx.put(PRODUCT_PAGES, made_page, *here(call), product.portal_product_id, identifier)
-    return shown(made_page)
-
-
-@managed_as_named
-async def get_product_page(service: HttpApis, call: Call, request: "shapes.GetProductPageRequest") -> Values:
-    """A page.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    return shown(await _page(call, request))
-
-
-@managed_as_named
-async def list_product_pages(
-    service: HttpApis, call: Call, request: "shapes.ListProductPagesRequest"
-) -> Values:
-    """The product's pages, without their bodies.
-
-    Raises:
-        NotFoundException: there is no such product.
-    """
-    product = await requested_product(call, request)
-    key = (*here(call), product.portal_product_id)
-    found, token = await page(call, request, PRODUCT_PAGES, *key, id_of="ProductPageId")
-    items = [{**shown(one), "PageTitle": one.display_content["Title"]} for one in found]
-    return answer(items, token)
-
-
-@managed_as_named
-async def update_product_page(
-    service: HttpApis, call: Call, request: "shapes.UpdateProductPageRequest"
-) -> Values:
-    """Change a page.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    after = changed(await _page(call, request), {**request, "LastModified": call.now})
-    call.tx.put(PRODUCT_PAGES, after, *here(call), request["PortalProductId"], after.product_page_id)
-    return shown(after)
-
-
-@managed_as_named
-async def delete_product_page(
-    service: HttpApis, call: Call, request: "shapes.DeleteProductPageRequest"
-) -> Values:
-    """Delete a page.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    found = await _page(call, request)
-    call.tx.delete(PRODUCT_PAGES, *here(call), request["PortalProductId"], found.product_page_id)
-    return {}
-
-
-@managed_as_named
-async def create_product_rest_endpoint_page(
-    service: HttpApis, call: Call, request: "shapes.CreateProductRestEndpointPageRequest"
-) -> Values:
-    """Add a page about a method of a REST API to a product.
-
-    Raises:
-        NotFoundException: there is no such product. BadRequestException: the method is not named.
-    """
-    product, identifier = await requested_product(call, request), new_id(10)
-    where = f"portalproducts/{product.portal_product_id}/productrestendpointpages/{identifier}"
-    values: Values = {
-        **request,
-        "ProductRestEndpointPageId": identifier,
-        "ProductRestEndpointPageArn": arn_of(call, where),
-        "DisplayContent": _content(request["RestEndpointIdentifier"], request.get("DisplayContent")),
-        "LastModified": call.now,
-    }
-    made_page = made(RestEndpointPage, values)
-    call.tx.put(REST_ENDPOINT_PAGES, made_page, *here(call), product.portal_product_id, identifier)
-    return shown(made_page)
-
-
-@managed_as_named
-async def get_product_rest_endpoint_page(
-    service: HttpApis, call: Call, request: "shapes.GetProductRestEndpointPageRequest"
-) -> Values:
-    """A page about a method.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    return shown(await _endpoint_page(call, request))
-
-
-@managed_as_named
-async def list_product_rest_endpoint_pages(
-    service: HttpApis, call: Call, request: "shapes.ListProductRestEndpointPagesRequest"
-) -> Values:
-    """The product's pages about methods.
-
-    Raises:
-        NotFoundException: there is no such product.
-    """
-    product = await requested_product(call, request)
-    key = (*here(call), product.portal_product_id)
-    found, token = await page(call, request, REST_ENDPOINT_PAGES, *key, id_of="ProductRestEndpointPageId")
-    items = [{**shown(one), "Endpoint": one.display_content["Endpoint"]} for one in found]
-    return answer(items, token)
-
-
-@managed_as_named
-async def update_product_rest_endpoint_page(
-    service: HttpApis, call: Call, request: "shapes.UpdateProductRestEndpointPageRequest"
-) -> Values:
-    """Change a page about a method.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    before, values = await _endpoint_page(call, request), {**request, "LastModified": call.now}
-    if "DisplayContent" in request:
-        values["DisplayContent"] = _content(before.rest_endpoint_identifier, request["DisplayContent"])
-    after = changed(before, values)
-    key = (*here(call), request["PortalProductId"], after.product_rest_endpoint_page_id)
-    call.tx.put(REST_ENDPOINT_PAGES, after, *key)
-    return shown(after)
-
-
-@managed_as_named
-async def delete_product_rest_endpoint_page(
-    service: HttpApis, call: Call, request: "shapes.DeleteProductRestEndpointPageRequest"
-) -> Values:
-    """Delete a page about a method.
-
-    Raises:
-        NotFoundException: there is no such product or page.
-    """
-    found = await _endpoint_page(call, request)
-    key = (*here(call), request["PortalProductId"], found.product_rest_endpoint_page_id)
-    call.tx.delete(REST_ENDPOINT_PAGES, *key)
-    return {}
-
-
-def _content(identifier: Mapping[str, Any], given: Mapping[str, Any] | None) -> Values:
-    """What a page shows: the method, unless something else is said."""
-    parts = identifier.get("IdentifierParts")
+    parts = values["RestEndpointIdentifier"].get("IdentifierParts")
     if not parts:
         raise errors.bad_request("RestEndpointIdentifier must have IdentifierParts")
-    overrides = (given or {}).get("Overrides") or {}
+    overrides = (values.get("DisplayContent") or {}).get("Overrides") or {}
     return {"Endpoint": f"{parts['Method']} {parts['Path']}", **overrides}
 
 
-async def _page(call: Call, request: Mapping[str, Any]) -> ProductPage:
-    product = await requested_product(call, request)
-    key = (*here(call), product.portal_product_id, request["ProductPageId"])
-    return await existing(call, "ProductPage", PRODUCT_PAGES, *key)
+def _as_given(values: Values) -> Values:
+    return dict(values["DisplayContent"])
 
 
-async def _endpoint_page(call: Call, request: Mapping[str, Any]) -> RestEndpointPage:
-    product = await requested_product(call, request)
-    key = (*here(call), product.portal_product_id, request["ProductRestEndpointPageId"])
-    return await existing(call, "ProductRestEndpointPage", REST_ENDPOINT_PAGES, *key)
+class Kind(msgspec.Struct, frozen=True):
+    """Pages of one kind. `content` makes what is shown of what was given; lists show its member `heading` as `listed_as`."""
+
+    name: str
+    record: type[ProductPage | RestEndpointPage]
+    table: Table[Any]
+    content: Callable[[Values], Values]
+    heading: str
+    listed_as: str
+
+    @property
+    def id(self) -> str:
+        """The member with a page's id."""
+        return f"{self.name}Id"
+
+
+KINDS = (
+    Kind("ProductPage", ProductPage, PRODUCT_PAGES, _as_given, "Title", "PageTitle"),
+    Kind(
+        "ProductRestEndpointPage", RestEndpointPage, REST_ENDPOINT_PAGES, _of_method, "Endpoint", "Endpoint"
+    ),
+)
+
+
+async def _below(call: Call, request: Request) -> tuple[str, ...]:
+    """What the keys of the named product's pages begin with."""
+    return *here(call), (await requested_product(call, request)).portal_product_id
+
+
+async def _create(kind: Kind, call: Call, request: Request) -> Values:
+    below, identifier = await _below(call, request), new_id(10)
+    values = {
+        **request,
+        kind.id: identifier,
+        f"{kind.name}Arn": arn_of(call, f"portalproducts/{below[-1]}/{kind.name.lower()}s/{identifier}"),
+        "DisplayContent": kind.content({**request}),
+        "LastModified": call.now,
+    }
+    new = made(kind.record, values)
+    call.tx.put(kind.table, new, *below, identifier)
+    return shown(new)
+
+
+async def _get(kind: Kind, call: Call, request: Request) -> Values:
+    place = (*await _below(call, request), request[kind.id])
+    return shown(await existing(call, kind.name, kind.table, *place))
+
+
+async def _list(kind: Kind, call: Call, request: Request) -> Values:
+    below = await _below(call, request)
+    found, token = await page(call, request, kind.table, *below, id_of=kind.id)
+    return answer([{**shown(one), kind.listed_as: one.display_content[kind.heading]} for one in found], token)
+
+
+async def _update(kind: Kind, call: Call, request: Request) -> Values:
+    place = (*await _below(call, request), request[kind.id])
+    before = await existing(call, kind.name, kind.table, *place)
+    values = {**request, "LastModified": call.now}
+    if "DisplayContent" in request:
+        values["DisplayContent"] = kind.content({**shown(before), **request})
+    after = changed(before, values)
+    call.tx.put(kind.table, after, *place)
+    return shown(after)
+
+
+async def _delete(kind: Kind, call: Call, request: Request) -> Values:
+    place = (*await _below(call, request), request[kind.id])
+    await existing(call, kind.name, kind.table, *place)
+    call.tx.delete(kind.table, *place)
+    return {}
+
+
+bind_each(
+    managed_as_named,
+    KINDS,
+    {
+        "Create{}": _create,
+        "Get{}": _get,
+        "List{}s": _list,
+        "Update{}": _update,
+        "Delete{}": _delete,
+    },
+)

@@ -5,7 +5,7 @@ Source: API Gateway Version 2 API Reference, "RouteResponses", "IntegrationRespo
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import deploying, errors
 from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2.kinds import bind_each
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
     INTEGRATION_RESPONSES,
@@ -28,7 +29,7 @@ from portico.services.apigatewayv2.records import (
     merged,
     shown,
 )
-from portico.services.apigatewayv2.service import HttpApis, existing, existing_api, new_id, of_api
+from portico.services.apigatewayv2.service import existing, existing_api, new_id, of_api
 from portico.store.table import Table
 
 Request = Mapping[str, Any]
@@ -154,23 +155,14 @@ async def _delete(kind: Kind, call: Call, request: Request) -> Values:
     return {}
 
 
-Body = Callable[[Kind, Call, Request], Awaitable[Values]]
-_BODIES: Mapping[str, Body] = {
-    "Create{}": _create,
-    "Get{}": _get,
-    "Get{}s": _list,
-    "Update{}": _update,
-    "Delete{}": _delete,
-}
-
-
-def _bind(name: str, kind: Kind, body: Body) -> None:
-    async def operate(service: HttpApis, call: Call, request: Request) -> Values:
-        return await body(kind, call, request)
-
-    managed(operate, name)
-
-
-for _kind in KINDS:
-    for _name, _body in _BODIES.items():
-        _bind(_name.format(_kind.name), _kind, _body)
+bind_each(
+    managed,
+    KINDS,
+    {
+        "Create{}": _create,
+        "Get{}": _get,
+        "Get{}s": _list,
+        "Update{}": _update,
+        "Delete{}": _delete,
+    },
+)
