@@ -84,7 +84,8 @@ class Authorizer:
             if undecided:
                 keys = await _settled(operation.keys(call, request)) if operation.keys else {}
                 for resource in undecided:
-                    self.check(protocol, call, Check(operation.action, resource, keys, policy))
+                    check = Check(operation.action, resource, keys, policy, decisive=operation.decisive)
+                    self.check(protocol, call, check)
         if operation.also is not None:
             for check in await operation.also(owner, call, request):
                 self.check(protocol, call, check)
@@ -154,7 +155,7 @@ class Authorizer:
         policies = own = applicable(self._cache, origin.principal)
         if check.policy is not None:
             source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
-            policies = msgspec.structs.replace(policies, resource=source)
+            policies = msgspec.structs.replace(policies, resource=source, decisive=check.decisive)
         if check.trust:
             policies = msgspec.structs.replace(policies, trust=True)
         context = global_context(
@@ -166,7 +167,7 @@ class Authorizer:
             region=origin.scope.region,
             resource_account=account,
             principal_tags=principal_tags(self._cache, origin.principal),
-            extra=check.keys,
+            extra=check.keys if not origin.via else {**check.keys, "aws:ViaAWSService": "true"},
         )
         decision = evaluate(
             Request(check.action, check.resource, origin.principal, account, context), policies

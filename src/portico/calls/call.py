@@ -18,7 +18,8 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     """Who calls, from where, under which id: what stays the same if the body has to run again.
 
     `account` of the scope is the caller's; an operation that takes an ARN of another account says so itself.
-    `deadline` is on the monotonic clock, in seconds (0: none).
+    `deadline` is on the monotonic clock, in seconds (0: none). `via` is the service that makes the call for the principal in the course of
+    another (`cognito-idp.us-east-1.amazonaws.com`), "" for the principal's own calls.
     """
 
     principal: Principal
@@ -30,6 +31,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     trace: str = ""
     deadline: float = 0.0
     host: str = ""
+    via: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):

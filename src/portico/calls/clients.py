@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from portico.base.ids import request_id as new_request_id
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
@@ -67,3 +69,9 @@ class Clients:
         """A client that calls as `principal` in `scope`; several calls may share a request id, so that they are explained together."""
         origin = Origin(principal, scope, request_id or new_request_id(), trace=trace)
         return Client(self._dispatcher, origin)
+
+    def on_behalf(self, origin: Origin, service: str) -> Client:
+        """A client of `service` (`cognito-idp`) that calls as the caller that it serves, whose own permissions count (AWS: a forward
+        access session)."""
+        via = f"{service}.{origin.scope.region}.amazonaws.com"
+        return Client(self._dispatcher, msgspec.structs.replace(origin, via=via))

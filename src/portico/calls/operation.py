@@ -21,14 +21,15 @@ Values = str | tuple[str, ...]
 class Check(msgspec.Struct, frozen=True, gc=False):
     """A further permission that the same call needs (`iam:PassRole` on the role that is passed).
 
-    `policy` is the resource policy (document) of `resource`, if it has one. `trust`: it is a role's trust policy, which must itself
-    allow; without one nothing is allowed.
+    `policy` is the resource policy (document) of `resource`, if it has one. `decisive`: it must itself allow, whatever else does (a
+    key's policy). `trust`: it is a role's trust policy, which must itself allow; without one nothing is allowed.
     """
 
     action: str
     resource: str
     keys: Mapping[str, Values] = {}
     policy: str | None = None
+    decisive: bool = False
     trust: bool = False
 
 
@@ -72,8 +73,8 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
 
     `action` is None for those that need no permission (`sts:GetCallerIdentity`). `on` yields the ARNs to check (`"*"` if the
     action has no resource) and `keys` the request's own condition values; either may be a coroutine function that reads records.
-    `policy` reads the resource policy's document. `also` are dependent checks. `anonymous` admits unsigned callers past
-    authentication (their permission is checked as always).
+    `policy` reads the resource policy's document; `decisive`: where there is one, it must itself allow. `also` are dependent checks.
+    `anonymous` admits unsigned callers past authentication (their permission is checked as always).
     """
 
     service: str
@@ -85,6 +86,7 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     policy: ResourcePolicy | None = None
     also: Also | None = None
     anonymous: bool = False
+    decisive: bool = False
 
 
 class Registry:
@@ -115,6 +117,7 @@ def operation(
     policy: ResourcePolicy | None = None,
     also: Also | None = None,
     anonymous: bool = False,
+    decisive: bool = False,
 ) -> Callable[[F], F]:
     """Bind a function to the operation that its name says (`put_function_concurrency` -> `PutFunctionConcurrency`).
 
@@ -142,6 +145,7 @@ def operation(
             policy,
             also,
             anonymous or service.index.operations[found].unsigned,
+            decisive,
         )
         return function
 

@@ -2,8 +2,8 @@
 
 Order: an explicit deny in any policy ends it. Services, anonymous callers and web identities need the resource's policy alone.
 In the caller's own account a resource policy's Allow may end it, by the form in which it names the caller (`Admission`); else an
-identity policy, the boundary and the session policy must each allow. Across accounts both sides must allow. A trust policy must
-itself allow, whatever else does. The root user needs no identity policy.
+identity policy, the boundary and the session policy must each allow. Across accounts both sides must allow. A trust policy or a key's
+policy must itself allow, whatever else does. The root user needs no identity policy.
 
 Source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries".
 """
@@ -34,12 +34,13 @@ class Sourced(msgspec.Struct, frozen=True, gc=False):
 
 class Policies(msgspec.Struct, frozen=True, gc=False):
     """What applies to a caller and a resource. `session` is None when no session policy was given and empty when nothing is
-    allowed by it. `trust`: `resource` is a role's trust policy, which must itself allow."""
+    allowed by it. `decisive`: `resource` must itself allow, as a key's policy must; `trust`: and it is a role's trust policy."""
 
     identity: tuple[Sourced, ...] = ()
     boundary: Sourced | None = None
     session: tuple[Sourced, ...] | None = None
     resource: Sourced | None = None
+    decisive: bool = False
     trust: bool = False
 
 
@@ -91,7 +92,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     own = not request.resource_account or request.resource_account == principal.account
     if by_resource is not None and (stranger or (own and admission is Admission.EXACT)):
         return Decision(True, (by_resource,), False, resource_kind)
-    if by_resource is None and (stranger or policies.trust):
+    if by_resource is None and (stranger or policies.decisive or policies.trust):
         return _refused(request, _of_resource(policies), resource_kind)
     by_entity = own and admission is Admission.ENTITY
     if by_entity or principal.kind == "root":
