@@ -1,6 +1,7 @@
 """Roles that a door acts as: what an account has named for a service's own use (writing logs, calling a backend or an authorizer).
 
-Whether the role trusts the service is asked each time, in process, so that a role made again inherits nothing.
+Whether the role trusts the service is asked each time, in process, so that a role made again inherits nothing. Roles that trust the
+service trust it for whoever asks, so a role serves what is of its own account only.
 """
 
 from portico.base.arn import parse
@@ -29,12 +30,13 @@ class DoorRoles:
     def session(
         self, arn: str, session_name: str, *, source_arn: str, source_account: str, by: str = APIGATEWAY
     ) -> Principal | None:
-        """The role `arn` as `by`, a service that acts for `source_arn`, may be; None if there is no such role or it does not trust it."""
+        """The role `arn` as `by`, a service that acts for `source_arn`, may be; None if there is no such role in
+        `source_account`, or it does not trust it."""
         role = self._find(arn)
         now = self._clock.now()
-        if role is None or not self._trusts(
-            role, service(by, source_arn=source_arn, source_account=source_account), now
-        ):
+        if role is None or role.account != source_account:
+            return None
+        if not self._trusts(role, service(by, source_arn=source_arn, source_account=source_account), now):
             return None
         return role_session(role, Session(session_name, issued_at=now, expires_at=now + _SESSION_S))
 

@@ -61,7 +61,7 @@ class Reach(msgspec.Struct, frozen=True):
         role = self.roles.session(
             arn, _SESSION, source_arn=source_arn(request), source_account=request.account
         )
-        if role is None or role.account != request.account:
+        if role is None:
             raise misconfigured(f"API Gateway does not have permission to assume the provided role {arn}")
         return role
 
