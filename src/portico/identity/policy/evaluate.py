@@ -40,8 +40,8 @@ class Policies(msgspec.Struct, frozen=True, gc=False):
     boundary: Sourced | None = None
     session: tuple[Sourced, ...] | None = None
     resource: Sourced | None = None
-    decisive: bool = False
     trust: bool = False
+    decisive: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
