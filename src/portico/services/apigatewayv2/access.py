@@ -35,32 +35,31 @@ _REQUEST_KEYS = {
 _ROLES = ("CredentialsArn", "AuthorizerCredentialsArn")
 
 
-def managed(function: F, name: str = "") -> F:
-    """Bind a function to the operation that its name says, or `name`, checked as `apigateway:<method>` on what its path names."""
-    return managed_also(dependent, name)(function)
+def managed(function: F) -> F:
+    """Bind a function to the operation that its name says, checked as `apigateway:<method>` on what its path names."""
+    return managed_also(dependent)(function)
 
 
-def managed_also(also: Also, name: str = "") -> Callable[[F], F]:
+def managed_also(also: Also) -> Callable[[F], F]:
     """Like `managed`, with dependent checks of its own."""
 
     def bind(function: F) -> F:
-        found = name or _named(function)
-        action = f"apigateway:{INDEX.operations[found].method}"
-        return operation(name=found, action=action, on=on_path, keys=condition_keys, also=also)(function)
+        action = f"apigateway:{INDEX.operations[_named(function)].method}"
+        return operation(action=action, on=on_path, keys=condition_keys, also=also)(function)
 
     return bind
 
 
-def managed_as_named(function: F, name: str = "") -> F:
-    """Bind a function to the operation that its name says, or `name`, checked as an action of that name, on an ARN with the account: rules
-    and portals are younger than the actions that are named for methods."""
-    found = name or _named(function)
-    action = f"apigateway:{_ACTIONS.get(found, found)}"
-    return operation(name=found, action=action, on=_on_own_path, keys=condition_keys)(function)
+def managed_as_named(function: F) -> F:
+    """Bind a function to the operation that its name says, checked as an action of that name, on an ARN with the account: rules and
+    portals are younger than the actions that are named for methods."""
+    name = _named(function)
+    action = f"apigateway:{_ACTIONS.get(name, name)}"
+    return operation(action=action, on=_on_own_path, keys=condition_keys)(function)
 
 
 def _named(function: Callable[..., Any]) -> str:
-    return _NAMES[function.__name__.replace("_", "")]
+    return _NAMES[function.__name__.replace("_", "").lower()]
 
 
 def _on_own_path(call: Call, request: Request) -> list[str]:

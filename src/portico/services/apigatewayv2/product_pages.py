@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.calls.kinds import bind_each
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.access import managed_as_named
-from portico.services.apigatewayv2.kinds import bind_each
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.portal_products import requested_product
 from portico.services.apigatewayv2.portal_records import (
@@ -22,7 +22,7 @@ from portico.services.apigatewayv2.portal_records import (
 )
 from portico.services.apigatewayv2.portals import arn_of
 from portico.services.apigatewayv2.records import Values, changed, made, shown
-from portico.services.apigatewayv2.service import existing, here, new_id
+from portico.services.apigatewayv2.service import HttpApis, existing, here, new_id
 from portico.store.table import Table
 
 Request = Mapping[str, Any]
@@ -74,7 +74,7 @@ async def _below(call: Call, request: Request) -> tuple[str, ...]:
     return *here(call), (await requested_product(call, request)).portal_product_id
 
 
-async def _create(kind: Kind, call: Call, request: Request) -> Values:
+async def _create(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     below, identifier = await _below(call, request), new_id(10)
     values = {
         **request,
@@ -88,18 +88,18 @@ async def _create(kind: Kind, call: Call, request: Request) -> Values:
     return shown(new)
 
 
-async def _get(kind: Kind, call: Call, request: Request) -> Values:
+async def _get(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     place = (*await _below(call, request), request[kind.id])
     return shown(await existing(call, kind.name, kind.table, *place))
 
 
-async def _list(kind: Kind, call: Call, request: Request) -> Values:
+async def _list(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     below = await _below(call, request)
     found, token = await page(call, request, kind.table, *below, id_of=kind.id)
     return answer([{**shown(one), kind.listed_as: one.display_content[kind.heading]} for one in found], token)
 
 
-async def _update(kind: Kind, call: Call, request: Request) -> Values:
+async def _update(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     place = (*await _below(call, request), request[kind.id])
     before = await existing(call, kind.name, kind.table, *place)
     values = {**request, "LastModified": call.now}
@@ -110,7 +110,7 @@ async def _update(kind: Kind, call: Call, request: Request) -> Values:
     return shown(after)
 
 
-async def _delete(kind: Kind, call: Call, request: Request) -> Values:
+async def _delete(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     place = (*await _below(call, request), request[kind.id])
     await existing(call, kind.name, kind.table, *place)
     call.tx.delete(kind.table, *place)
@@ -118,7 +118,6 @@ async def _delete(kind: Kind, call: Call, request: Request) -> Values:
 
 
 bind_each(
-    managed_as_named,
     KINDS,
     {
         "Create{}": _create,
@@ -127,4 +126,5 @@ bind_each(
         "Update{}": _update,
         "Delete{}": _delete,
     },
+    lambda _: managed_as_named,
 )

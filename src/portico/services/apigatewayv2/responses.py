@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.calls.kinds import bind_each
 from portico.services.apigatewayv2 import deploying, errors
 from portico.services.apigatewayv2.access import managed
-from portico.services.apigatewayv2.kinds import bind_each
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
     INTEGRATION_RESPONSES,
@@ -29,7 +29,7 @@ from portico.services.apigatewayv2.records import (
     merged,
     shown,
 )
-from portico.services.apigatewayv2.service import existing, existing_api, new_id, of_api
+from portico.services.apigatewayv2.service import HttpApis, existing, existing_api, new_id, of_api
 from portico.store.table import Table
 
 Request = Mapping[str, Any]
@@ -110,7 +110,7 @@ KINDS = (
 )
 
 
-async def _create(kind: Kind, call: Call, request: Request) -> Values:
+async def _create(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     """Add a response. ConflictException: the owner has one of that key."""
     below, api = await kind.below(call, request), await existing_api(call, request)
     response = made(kind.record, {**request, f"{kind.name}Id": new_id(7)})
@@ -124,17 +124,17 @@ async def _create(kind: Kind, call: Call, request: Request) -> Values:
     return values
 
 
-async def _get(kind: Kind, call: Call, request: Request) -> Values:
+async def _get(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     return shown(await existing(call, kind.name, kind.table, *await kind.place(call, request)))
 
 
-async def _list(kind: Kind, call: Call, request: Request) -> Values:
+async def _list(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     below = await kind.below(call, request)
     found, token = await page(call, request, kind.table, *below, id_of=f"{kind.name}Id")
     return answer([shown(one) for one in found], token)
 
 
-async def _update(kind: Kind, call: Call, request: Request) -> Values:
+async def _update(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     """Change a response. Entries of its maps are added or changed; those that are given as empty go."""
     place, api = await kind.place(call, request), await existing_api(call, request)
     before = await existing(call, kind.name, kind.table, *place)
@@ -147,7 +147,7 @@ async def _update(kind: Kind, call: Call, request: Request) -> Values:
     return shown(after)
 
 
-async def _delete(kind: Kind, call: Call, request: Request) -> Values:
+async def _delete(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     place, api = await kind.place(call, request), await existing_api(call, request)
     await existing(call, kind.name, kind.table, *place)
     call.tx.delete(kind.table, *place)
@@ -156,7 +156,6 @@ async def _delete(kind: Kind, call: Call, request: Request) -> Values:
 
 
 bind_each(
-    managed,
     KINDS,
     {
         "Create{}": _create,
@@ -165,4 +164,5 @@ bind_each(
         "Update{}": _update,
         "Delete{}": _delete,
     },
+    lambda _: managed,
 )

@@ -3,7 +3,7 @@
 Names are unique without regard to case, so records lie under the name in lower case.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -18,16 +18,26 @@ E = TypeVar("E", User, Group, Role)
 
 
 class Kind(msgspec.Struct, Generic[E], frozen=True, gc=False):
-    """One kind of entity: its `noun` in ARNs and messages, the request member that names it, its table."""
+    """One kind of entity: its `noun` in ARNs and messages, its table."""
 
     noun: Noun
-    member: str
     table: Table[E]
 
+    @property
+    def name(self) -> str:
+        """What operations are named for: `User`."""
+        return self.noun.title()
 
-USER = Kind("user", "UserName", USERS)
-GROUP = Kind("group", "GroupName", GROUPS)
-ROLE = Kind("role", "RoleName", ROLES)
+    @property
+    def member(self) -> str:
+        """The member of requests that names one: `UserName`."""
+        return f"{self.name}Name"
+
+
+USER = Kind("user", USERS)
+GROUP = Kind("group", GROUPS)
+ROLE = Kind("role", ROLES)
+KINDS: tuple[Kind[Any], ...] = (USER, GROUP, ROLE)
 
 
 async def find(call: Call, kind: Kind[E], name: str) -> E:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from portico.calls.call import Call
-from portico.calls.operation import Values
+from portico.calls.operation import Body, Values, operation
 from portico.identity import authorisation
 from portico.identity.records import Group, Role, User
 from portico.services.iam.entities import GROUP, ROLE, USER, Kind
@@ -123,3 +123,8 @@ async def _peek(call: Call, kind: AnyKind, name: str) -> User | Group | Role | N
 
 on_user, on_group, on_role = existing(USER), existing(GROUP), existing(ROLE)
 user_facts, group_facts, role_facts = facts(USER), facts(GROUP), facts(ROLE)
+
+
+def on_entity(kind: AnyKind) -> Callable[[Body], Body]:
+    """Bind a function to the operation that its name says, about the entity of this kind that requests name."""
+    return operation(on=existing(kind), keys=facts(kind))
