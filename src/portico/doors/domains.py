@@ -3,8 +3,10 @@
 A request to such a name is given to the `domain` door (`DomainDoor`), which finds the mapping with the longest base path and hands the
 request on to the API's own door, with the API's address.
 
-Source: API Gateway Developer Guide, "Custom domain name for public REST APIs", "Use API mappings to connect API stages to a custom domain
-name".
+Private names are told apart by an id, and nobody's `Host` leads to one: they are for VPC endpoints, and there are none.
+
+Source: API Gateway Developer Guide, "Custom domain name for public REST APIs", "Custom domain names for private APIs", "Use API mappings to
+connect API stages to a custom domain name", "How to turn on mutual TLS authentication".
 """
 
 import secrets
@@ -35,7 +37,8 @@ class Certificate(msgspec.Struct, frozen=True, gc=False):
 
 class CustomDomain(msgspec.Struct, frozen=True, gc=False):
     """A custom domain name. `endpoint_type` is EDGE, REGIONAL or PRIVATE; `target` the name that it is to be an alias of, in the hosted
-    zone `zone`. Trust stores and policies are kept only."""
+    zone `zone`. Private ones have an `id` and no target; of these there may be several of one name. `trust_store` is where the
+    authorities are that callers' certificates must be of; while it is set, nobody is let in."""
 
     name: str
     endpoint_type: str
@@ -52,6 +55,12 @@ class CustomDomain(msgspec.Struct, frozen=True, gc=False):
     policy: str = ""
     management_policy: str = ""
     tags: dict[str, str] = {}
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the name is kept by, and how its ARN ends."""
+        return key_of(self.name, self.id)
 
 
 class PathMapping(msgspec.Struct, frozen=True, gc=False):
@@ -69,8 +78,8 @@ class DomainMappings(msgspec.Struct, frozen=True, gc=False):
     mappings: tuple[PathMapping, ...] = ()
 
 
-DOMAINS = Table("custom-domain", CustomDomain)  # (account, region, name)
-DOMAIN_MAPPINGS = Table("custom-domain-mappings", DomainMappings)  # (name)
+DOMAINS = Table("custom-domain", CustomDomain)  # (account, region, key)
+DOMAIN_MAPPINGS = Table("custom-domain-mappings", DomainMappings)  # (key)
 
 _EDGE_ZONE = "Z2FDTNDATAQYW2"
 _REGIONAL_ZONES = {
@@ -89,7 +98,9 @@ _OTHER_ZONE = "Z1UJRXOUMOOFQ8"
 
 
 def target_of(endpoint_type: str, region: str) -> tuple[str, str]:
-    """A new name that a domain can be an alias of, and its hosted zone."""
+    """A new name that a domain can be an alias of, and its hosted zone; a private one is none's."""
+    if endpoint_type == "PRIVATE":
+        return "", ""
     if endpoint_type == "EDGE":
         return f"d{_random(13)}.cloudfront.net", _EDGE_ZONE
     return f"d-{_random(10)}.execute-api.{region}.amazonaws.com", _REGIONAL_ZONES.get(region, _OTHER_ZONE)
@@ -112,36 +123,50 @@ async def is_taken(tx: Transaction, name: str) -> bool:
     return await tx.get(DOMAIN_POINTERS, name) is not None
 
 
+def key_of(name: str, identifier: str = "") -> str:
+    """What a domain name is kept by: `name`, or of a private one `name+id`."""
+    return f"{name}+{identifier}" if identifier else name
+
+
+async def found_domain(
+    tx: Transaction, account: str, region: str, name: str, identifier: str = ""
+) -> CustomDomain | None:
+    """The account's domain name of that name (and, of a private one, that id); None if there is none."""
+    return None if "+" in name else await tx.get(DOMAINS, account, region, key_of(name.lower(), identifier))
+
+
 def put_domain(tx: Transaction, account: str, region: str, domain: CustomDomain) -> None:
-    """Write a domain name, and that it is this account's."""
-    tx.put(DOMAINS, domain, account, region, domain.name)
-    tx.put(DOMAIN_POINTERS, DomainPointer("api", account, region), domain.name)
+    """Write a domain name, and that requests to it are this account's, unless it is private."""
+    tx.put(DOMAINS, domain, account, region, domain.key)
+    if not domain.id:
+        tx.put(DOMAIN_POINTERS, DomainPointer("api", account, region), domain.name)
 
 
-def delete_domain(tx: Transaction, account: str, region: str, name: str) -> None:
+def delete_domain(tx: Transaction, account: str, region: str, domain: CustomDomain) -> None:
     """Remove a domain name and its mappings."""
-    tx.delete(DOMAINS, account, region, name)
-    tx.delete(DOMAIN_MAPPINGS, name)
-    tx.delete(ROUTING_RULES, name)
-    tx.delete(DOMAIN_POINTERS, name)
+    tx.delete(DOMAINS, account, region, domain.key)
+    tx.delete(DOMAIN_MAPPINGS, domain.key)
+    tx.delete(ROUTING_RULES, domain.key)
+    if not domain.id:
+        tx.delete(DOMAIN_POINTERS, domain.name)
 
 
-async def mappings_of(tx: Transaction, name: str) -> tuple[PathMapping, ...]:
-    """The mappings of a domain name."""
-    return (await tx.get(DOMAIN_MAPPINGS, name) or DomainMappings()).mappings
+async def mappings_of(tx: Transaction, key: str) -> tuple[PathMapping, ...]:
+    """The mappings of a domain name, by its key."""
+    return (await tx.get(DOMAIN_MAPPINGS, key) or DomainMappings()).mappings
 
 
-async def put_mapping(tx: Transaction, name: str, mapping: PathMapping) -> None:
+async def put_mapping(tx: Transaction, key: str, mapping: PathMapping) -> None:
     """Write a mapping, in place of the one that has its id."""
-    others = [one for one in await mappings_of(tx, name) if one.id != mapping.id]
+    others = [one for one in await mappings_of(tx, key) if one.id != mapping.id]
     ordered = sorted((*others, mapping), key=lambda one: (-len(one.base_path), one.base_path))
-    tx.put(DOMAIN_MAPPINGS, DomainMappings(tuple(ordered)), name)
+    tx.put(DOMAIN_MAPPINGS, DomainMappings(tuple(ordered)), key)
 
 
-async def delete_mapping(tx: Transaction, name: str, mapping_id: str) -> None:
+async def delete_mapping(tx: Transaction, key: str, mapping_id: str) -> None:
     """Remove a mapping."""
-    left = tuple(one for one in await mappings_of(tx, name) if one.id != mapping_id)
-    tx.put(DOMAIN_MAPPINGS, DomainMappings(left), name)
+    left = tuple(one for one in await mappings_of(tx, key) if one.id != mapping_id)
+    tx.put(DOMAIN_MAPPINGS, DomainMappings(left), key)
 
 
 async def leading_to(tx: Transaction, account: str, region: str, api_id: str) -> list[str]:
@@ -149,7 +174,7 @@ async def leading_to(tx: Transaction, account: str, region: str, api_id: str) ->
     return [
         domain.name
         for domain in await tx.scan(DOMAINS, account, region)
-        if any(one.api_id == api_id for one in await mappings_of(tx, domain.name))
+        if any(one.api_id == api_id for one in await mappings_of(tx, domain.key))
     ]
 
 
@@ -193,9 +218,13 @@ class DomainDoor:
         """The API's reply.
 
         Raises:
-            AwsError: 403, nothing is mapped to this path.
+            AwsError: 403, nothing is mapped to this path, or the name wants callers' certificates: its trust store is in S3, so there is
+                nothing here to judge one by.
         """
-        chosen = self._ruled(arrival)
+        domain = self._domain(arrival.address.id)
+        if domain is None or domain.trust_store:
+            raise _forbidden()
+        chosen = self._ruled(domain, arrival)
         if chosen is not None:
             return await self._handed_on(arrival, chosen)
         held = self._cache.peek(DOMAIN_MAPPINGS, arrival.address.id)
@@ -211,20 +240,22 @@ class DomainDoor:
             raise _forbidden()
         return await door(msgspec.structs.replace(arrival, address=address))
 
-    def _ruled(self, arrival: Arrival) -> Address | None:
+    def _domain(self, name: str) -> CustomDomain | None:
+        owner = self._cache.peek(DOMAIN_POINTERS, name)
+        held = self._cache.peek(DOMAINS, owner.value.account, owner.value.region, name) if owner else None
+        return held.value if held else None
+
+    def _ruled(self, domain: CustomDomain, arrival: Arrival) -> Address | None:
         """Where the rules of the name send a request, if its routing mode has them; None if they send it nowhere.
 
         Raises:
             AwsError: 403, they send it nowhere, and there are only rules.
         """
-        name = arrival.address.id
-        owner = self._cache.peek(DOMAIN_POINTERS, name)
-        domain = self._cache.peek(DOMAINS, owner.value.account, owner.value.region, name) if owner else None
-        if domain is None or domain.value.routing_mode in NO_RULES:
+        if domain.routing_mode in NO_RULES:
             return None
-        held = self._cache.peek(ROUTING_RULES, name)
+        held = self._cache.peek(ROUTING_RULES, domain.key)
         address = ruled(held.value.rules, arrival.head, arrival.address.path) if held else None
-        if address is None and domain.value.routing_mode == RULE_ONLY:
+        if address is None and domain.routing_mode == RULE_ONLY:
             raise _forbidden()
         return address
 

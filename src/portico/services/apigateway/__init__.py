@@ -44,6 +44,7 @@ SERVICE = ServiceSpec(
         "usage_plan_keys",
         "usage",
         "domain_names",
+        "access_associations",
         "base_path_mappings",
         "vpc_links",
         "client_certificates",

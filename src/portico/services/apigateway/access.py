@@ -62,7 +62,7 @@ def operation(*, also: Also | None = None) -> Callable[[F], F]:
         uri = entry.uri.partition("?")[0]
         return calls.operation(
             action=f"apigateway:{entry.method}",
-            on=lambda call, request: (arn(call, path_of(uri, request)),),
+            on=lambda call, request: (resource(call, path_of(uri, request), request),),
             keys=_keys,
             also=also,
         )(function)
@@ -73,6 +73,17 @@ def operation(*, also: Also | None = None) -> Callable[[F], F]:
 def arn(call: Call, path: str) -> str:
     """The ARN of a path of the control plane in the region of the call."""
     return f"arn:{call.scope.partition}:apigateway:{call.scope.region}::{path}"
+
+
+def resource(call: Call, path: str, request: Request) -> str:
+    """The ARN of what a request is about: that of a private domain name, and of associations with one, tells the account as well."""
+    identifier = request.get("domainNameId")
+    if identifier:
+        start, kind, name, *below = path.split("/")
+        path = "/".join((start, kind, f"{name}+{quote(identifier, safe='')}", *below))
+    elif not path.startswith("/domainnameaccessassociations"):
+        return arn(call, path)
+    return arn(call, path).replace("::/", f":{call.scope.account}:/", 1)
 
 
 def path_of(uri: str, request: Request) -> str:

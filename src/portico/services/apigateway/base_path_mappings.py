@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
 _NONE = "(none)"
+_ONLY_PRIVATE = "Only private APIs can be mapped to a private custom domain name."
+_NO_PRIVATE = "Private APIs can only be mapped to a private custom domain name."
 _PATH = re.compile(r"[A-Za-z0-9$_.+!*'()-]+").fullmatch
 _MEMBERS = {
     "/basepath": "base_path",
@@ -37,7 +39,7 @@ def _show(mapping: PathMapping) -> dict[str, Any]:
 
 async def _held(call: Call, request: Mapping[str, Any]) -> tuple[CustomDomain, PathMapping]:
     domain, wanted = await domain_of(call, request), request["basePath"]
-    for mapping in await domains.mappings_of(call.tx, domain.name):
+    for mapping in await domains.mappings_of(call.tx, domain.key):
         if (mapping.base_path or _NONE) == wanted:
             return domain, mapping
     raise errors.not_found("Invalid base path mapping identifier specified")
@@ -53,14 +55,17 @@ async def _write(call: Call, domain: CustomDomain, mapping: PathMapping) -> dict
         raise errors.bad_request(
             "Invalid base path. A base path can contain only letters, numbers, and one of $-_.+!*'()"
         )
-    if await call.tx.get(REST_APIS, call.scope.account, call.scope.region, mapping.api_id) is None:
+    api = await call.tx.get(REST_APIS, call.scope.account, call.scope.region, mapping.api_id)
+    if api is None:
         raise errors.bad_request("Invalid REST API identifier specified")
+    if bool(domain.id) != ("PRIVATE" in api.endpoint_configuration.types):
+        raise errors.bad_request(_ONLY_PRIVATE if domain.id else _NO_PRIVATE)
     if mapping.stage and await call.tx.get(STAGES, mapping.api_id, mapping.stage) is None:
         raise errors.bad_request("Invalid stage identifier specified")
-    for other in await domains.mappings_of(call.tx, domain.name):
+    for other in await domains.mappings_of(call.tx, domain.key):
         if other.base_path == mapping.base_path and other.id != mapping.id:
             raise errors.conflict("Base path already exists for this domain name")
-    await domains.put_mapping(call.tx, domain.name, mapping)
+    await domains.put_mapping(call.tx, domain.key, mapping)
     return _show(mapping)
 
 
@@ -71,7 +76,8 @@ async def create_base_path_mapping(
     """Have a base path of a domain name lead to an API: to `stage`, or to the stage that the path goes on with.
 
     Raises:
-        NotFoundException: the account has no such domain name. BadRequestException: the path is none, or API or stage are not there.
+        NotFoundException: the account has no such domain name. BadRequestException: the path is none, API or stage are not there, or only
+            one of name and API is private.
         ConflictException: the domain name has this base path.
     """
     domain = await domain_of(call, request)
@@ -111,7 +117,7 @@ async def get_base_path_mappings(
         NotFoundException: the account has no such domain name.
     """
     domain = await domain_of(call, request)
-    found = sorted(await domains.mappings_of(call.tx, domain.name), key=lambda one: one.base_path)
+    found = sorted(await domains.mappings_of(call.tx, domain.key), key=lambda one: one.base_path)
     return page(found, request, lambda one: one.id, _show)
 
 
@@ -125,7 +131,7 @@ async def delete_base_path_mapping(
         NotFoundException: the account has no such domain name, or that no such base path.
     """
     domain, mapping = await _held(call, request)
-    await domains.delete_mapping(call.tx, domain.name, mapping.id)
+    await domains.delete_mapping(call.tx, domain.key, mapping.id)
     return {}
 
 

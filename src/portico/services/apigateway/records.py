@@ -338,6 +338,17 @@ class VpcLink(Record, frozen=True, gc=False):
     tags: dict[str, str] = {}
 
 
+class AccessAssociation(Record, frozen=True, gc=False):
+    """That the VPC endpoint `source` of the account `owner` may lead to the private domain name with the key `domain` of the account
+    `provider`: stored only, since there is no VPC here."""
+
+    owner: str
+    provider: str
+    domain: str
+    source: str
+    tags: dict[str, str] = {}
+
+
 class ClientCertificate(Record, frozen=True, gc=False):
     """A certificate that backends know API Gateway by. Its key is a record of its own, which is never shown."""
 
@@ -375,6 +386,10 @@ KEY_PLANS = Table("apigateway-key-plans", KeyPlans)  # (account, region, key id)
 USAGE_PLANS = Table("apigateway-plan", UsagePlan)  # (account, region, id)
 PLAN_KEYS = Table("apigateway-plan-key", PlanKey)  # (account, region, plan, key id)
 VPC_LINKS = Table("apigateway-vpc-link", VpcLink)  # (account, region, id)
+ASSOCIATIONS = Table("apigateway-association", AccessAssociation)  # (owner, region, domain key, source)
+ASSOCIATED = Table(
+    "apigateway-associated", AccessAssociation
+)  # (provider, region, domain key, owner, source): the same, for whose names they are
 CLIENT_CERTIFICATES = Table("apigateway-certificate", ClientCertificate)  # (account, region, id)
 CLIENT_CERTIFICATE_KEYS = Table("apigateway-certificate-key", ClientCertificateKey)  # (account, region, id)
 ACCOUNTS = Table("apigateway-account", Account)  # (account, region)

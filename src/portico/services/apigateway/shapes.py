@@ -154,6 +154,13 @@ class CreateDocumentationVersionRequest(TypedDict):
     description: NotRequired[str]
 
 
+class CreateDomainNameAccessAssociationRequest(TypedDict):
+    domainNameArn: str
+    accessAssociationSourceType: str
+    accessAssociationSource: str
+    tags: NotRequired[dict[str, str]]
+
+
 class CreateDomainNameRequest(TypedDict):
     domainName: str
     certificateName: NotRequired[str]
@@ -278,6 +285,10 @@ class DeleteDocumentationPartRequest(TypedDict):
 class DeleteDocumentationVersionRequest(TypedDict):
     restApiId: str
     documentationVersion: str
+
+
+class DeleteDomainNameAccessAssociationRequest(TypedDict):
+    domainNameAccessAssociationArn: str
 
 
 class DeleteDomainNameRequest(TypedDict):
@@ -432,6 +443,19 @@ class DomainName(TypedDict):
     routingMode: NotRequired[str]
 
 
+class DomainNameAccessAssociation(TypedDict):
+    domainNameAccessAssociationArn: NotRequired[str]
+    domainNameArn: NotRequired[str]
+    accessAssociationSourceType: NotRequired[str]
+    accessAssociationSource: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+
+
+class DomainNameAccessAssociations(TypedDict):
+    position: NotRequired[str]
+    items: NotRequired[list["DomainNameAccessAssociation"]]
+
+
 class DomainNames(TypedDict):
     position: NotRequired[str]
     items: NotRequired[list["DomainName"]]
@@ -563,6 +587,12 @@ class GetDocumentationVersionsRequest(TypedDict):
     restApiId: str
     position: NotRequired[str]
     limit: NotRequired[int]
+
+
+class GetDomainNameAccessAssociationsRequest(TypedDict):
+    position: NotRequired[str]
+    limit: NotRequired[int]
+    resourceOwner: NotRequired[str]
 
 
 class GetDomainNameRequest(TypedDict):
@@ -953,6 +983,11 @@ class QuotaSettings(TypedDict):
     period: NotRequired[str]
 
 
+class RejectDomainNameAccessAssociationRequest(TypedDict):
+    domainNameAccessAssociationArn: str
+    domainNameArn: str
+
+
 class RequestValidator(TypedDict):
     id: NotRequired[str]
     name: NotRequired[str]
@@ -1323,6 +1358,9 @@ CreateDocumentationPartResponse = DocumentationPart
 CreateDocumentationVersionResponse = DocumentationVersion
 
 
+CreateDomainNameAccessAssociationResponse = DomainNameAccessAssociation
+
+
 CreateDomainNameResponse = DomainName
 
 
@@ -1396,6 +1434,9 @@ GetDocumentationVersionResponse = DocumentationVersion
 
 
 GetDocumentationVersionsResponse = DocumentationVersions
+
+
+GetDomainNameAccessAssociationsResponse = DomainNameAccessAssociations
 
 
 GetDomainNameResponse = DomainName

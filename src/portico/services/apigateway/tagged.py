@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from portico.base import arn as arns
 from portico.calls.call import Call
-from portico.doors.domains import DOMAINS
+from portico.doors.domains import DOMAINS, key_of
 from portico.services.apigateway.records import (
     API_KEYS,
+    ASSOCIATIONS,
     CLIENT_CERTIFICATES,
     REST_APIS,
     STAGES,
@@ -50,6 +52,8 @@ def of_path(call: Call, path: str) -> Tagged | None:
     match path.strip("/").split("/"):
         case ["restapis", api, "stages", stage]:
             return Tagged(STAGES, (api, stage))
+        case ["domainnameaccessassociations", "domainname", domain, "vpcesource", source]:
+            return Tagged(ASSOCIATIONS, (account, region, domain, source))
         case [kind, name] if kind in _OWN:
             return Tagged(_OWN[kind], (account, region, name))
     return None
@@ -59,11 +63,13 @@ async def of_request(call: Call, request: Mapping[str, Any]) -> Mapping[str, str
     """The tags of what a request is about: its API (and stage), key, plan, certificate or link, or what its ARN names."""
     tags: dict[str, str] = {}
     if "resourceArn" in request:
-        found = of_path(call, str(request["resourceArn"]).rpartition("::")[2])
+        parsed = arns.parse(str(request["resourceArn"]))
+        found = of_path(call, parsed.resource) if parsed else None
         record = None if found is None else await call.tx.get(found.table, *found.key)
         return {} if record is None else dict(record.tags)
     for member, table in _BY_MEMBER:
         if isinstance(name := request.get(member), str):
+            name = key_of(name.lower(), request.get("domainNameId") or "") if table is DOMAINS else name
             record = await call.tx.get(table, call.scope.account, call.scope.region, name)
             tags |= {} if record is None else record.tags
     if isinstance(stage := request.get("stageName"), str) and "restApiId" in request:

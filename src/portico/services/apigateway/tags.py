@@ -1,4 +1,4 @@
-"""Tags of APIs, stages, keys, plans, certificates, links and domain names, by their ARNs."""
+"""Tags of APIs, stages, keys, plans, certificates, links, domain names and associations with these, by their ARNs."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,12 @@ _TAGS_MAX = 50
 
 async def _resource(call: Call, arn: str) -> tuple[tagged.Tagged, Any]:
     parsed = arns.parse(arn)
-    if parsed is None or parsed.service != "apigateway" or parsed.region != call.scope.region:
+    if (
+        parsed is None
+        or parsed.service != "apigateway"
+        or parsed.region != call.scope.region
+        or parsed.account not in ("", call.scope.account)
+    ):
         raise errors.bad_request(f"Invalid ARN specified in the request: {arn}")
     found = tagged.of_path(call, parsed.resource)
     record = None if found is None else await call.tx.get(found.table, *found.key)

@@ -33,7 +33,7 @@ async def domain_of(call: Call, request: Mapping[str, Any]) -> CustomDomain:
     Raises:
         AwsError: NotFoundException.
     """
-    found = await call.tx.get(DOMAINS, *here(call), request["DomainName"].lower())
+    found = await domains.found_domain(call.tx, *here(call), request["DomainName"])
     if found is None:
         raise errors.not_found("Invalid domain name identifier specified")
     return found
@@ -105,12 +105,12 @@ async def get_domain_name(service: HttpApis, call: Call, request: "shapes.GetDom
 
 @managed
 async def get_domain_names(service: HttpApis, call: Call, request: "shapes.GetDomainNamesRequest") -> Values:
-    """The domain names of the account and region, by name.
+    """The domain names of the account and region, by name; private ones are for REST APIs only, whose service shows them.
 
     Raises:
         BadRequestException: `MaxResults`, `NextToken`.
     """
-    found = await call.tx.scan(DOMAINS, *here(call))
+    found = [one for one in await call.tx.scan(DOMAINS, *here(call)) if not one.id]
     some, token = page_of(request, found, lambda one: one.name)
     return answer([shown_domain(call, one) for one in some], token)
 
@@ -139,7 +139,7 @@ async def delete_domain_name(
         NotFoundException: the account has no such name in the region.
     """
     domain = await domain_of(call, request)
-    domains.delete_domain(call.tx, *here(call), domain.name)
+    domains.delete_domain(call.tx, *here(call), domain)
     return {}
 
 

@@ -78,8 +78,45 @@ def test_a_private_api_is_not_deployed_without_a_policy(rest: RestApi) -> None:
     }
     rest.policy(allow)
     rest.deploy()
-    assert rest.ask("/pets").status == 200
     rest.update("update_rest_api", {"/policy": ""})
     with pytest.raises(rest.control.exceptions.BadRequestException, match="doesn't have a resource policy"):
         rest.deploy()
+
+
+def test_a_private_api_answers_to_nobody_outside_of_its_vpc(rest: RestApi) -> None:
+    """Whatever its policy says: who is no VPC endpoint does not come as far as that."""
+    rest.method("/pets")
+    rest.policy(
+        {"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "execute-api:/*"}
+    )
+    rest.deploy()
     assert rest.ask("/pets").status == 200
+    endpoint = [{"op": "replace", "path": "/endpointConfiguration/types/EDGE", "value": "PRIVATE"}]
+    rest.control.update_rest_api(restApiId=rest.id, patchOperations=endpoint)
+    rest.deploy()
+    for headers in ({}, {"x-amzn-vpce-id": "vpce-1"}, {"x-apigw-api-id": rest.id}):
+        assert rest.ask("/pets", headers=headers).message == FORBIDDEN
+    tried = rest.control.test_invoke_method(
+        restApiId=rest.id, resourceId=rest.resources["/pets"], httpMethod="GET"
+    )
+    assert tried["status"] == 200
+
+
+def test_who_wants_callers_certificates_lets_nobody_in(
+    named: Callable[..., Any], rest: RestApi, account: str
+) -> None:
+    """There is nothing here to judge a certificate by, so a name with a trust store is closed, not open."""
+    name = f"a{account}.example.com"
+    assert named("/v1/pets/5").status == 200
+    store = [{"op": "replace", "path": "/mutualTlsAuthentication/truststoreUri", "value": "s3://b/trust.pem"}]
+    rest.control.update_domain_name(domainName=name, patchOperations=store)
+    refused = named("/v1/pets/5")
+    assert (refused.message, refused.headers["x-amzn-errortype"]) == (FORBIDDEN, "ForbiddenException")
+    assert (
+        named("/v1/pets/5", **{"X-Amzn-Mtls-Clientcert": "x", "X-Forwarded-Client-Cert": "x"}).status == 403
+    )
+    shown = rest.client("apigatewayv2").get_domain_name(DomainName=name)
+    assert shown["MutualTlsAuthentication"] == {"TruststoreUri": "s3://b/trust.pem"}
+    remove = [{"op": "remove", "path": "/mutualTlsAuthentication/truststoreUri"}]
+    rest.control.update_domain_name(domainName=name, patchOperations=remove)
+    assert named("/v1/pets/5").status == 200

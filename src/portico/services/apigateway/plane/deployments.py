@@ -17,8 +17,8 @@ AnyAuthorizer = LambdaAuthorizer | PoolTokens
 
 
 class Deployed(msgspec.Struct, frozen=True):
-    """A deployment. `policy` is the API's resource policy (a document), None without one; `authorizers` are
-    by id."""
+    """A deployment. `policy` is the API's resource policy (a document), None without one; `authorizers` are by id; `endpoint_type` is
+    EDGE, REGIONAL or PRIVATE."""
 
     id: str
     snapshot: Snapshot
@@ -26,6 +26,7 @@ class Deployed(msgspec.Struct, frozen=True):
     rules: ApiRules
     policy: str | None
     authorizers: dict[str, AnyAuthorizer]
+    endpoint_type: str
 
 
 class Deployments:
@@ -62,6 +63,7 @@ def compiled(snapshot: Snapshot) -> Deployed:
         compile_api(snapshot),
         snapshot.api.policy or None,
         authorizers,
+        snapshot.api.endpoint_configuration.types[0],
     )
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from portico.doors.aside import aside
 from portico.doors.schemas import SchemaFailed, Schemas
 from portico.services.apigateway.records import Method, Model, RequestValidator
 from portico.services.apigateway.transform.media import JSON, header, media_type
@@ -92,9 +91,7 @@ class Schema:
             GatewayRefusal: `API_CONFIGURATION_ERROR`, the model is no schema.
         """
         try:
-            if self._schemas.is_quick(body):
-                return self._schemas.wrong_in(self._name, body)
-            return await aside(self._schemas.wrong_in, self._name, body)
+            return await self._schemas.wrong_in(self._name, body)
         except SchemaFailed as error:
             raise GatewayRefusal(
                 "API_CONFIGURATION_ERROR", detail=f"Execution failed due to configuration error: {error}"
