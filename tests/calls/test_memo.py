@@ -16,7 +16,7 @@ from portico.store.port import Put
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:iam::{ACCOUNT}:user/ann"
 ANN = Principal("user", ACCOUNT, ARN, ARN, "AIDAANN", "ann", "AIDAANN", None, "AKIAANN")
-KEY = (ARN, "lambda:InvokeFunction", "f", None)
+KEY = (ARN, "lambda:InvokeFunction", "f", None, None)
 ALLOWED = Decision(allowed=True, because=(), explicit=False, kind="")
 POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 

@@ -1,6 +1,7 @@
 """May this principal do this? The one place that asks, for every call from outside or from one service to another."""
 
 from collections.abc import Awaitable
+from operator import itemgetter
 from types import CoroutineType
 from typing import Any, Literal, TypeVar, cast
 
@@ -9,11 +10,11 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.call import Call
 from portico.calls.decisions import Decisions, Verdict
-from portico.calls.memo import DecisionMemo
+from portico.calls.memo import DecisionMemo, Values
 from portico.calls.operation import Check, Operation
 from portico.identity.applicable import applicable, global_context, principal_tags
 from portico.identity.last_use import LastUses
-from portico.identity.policy.evaluate import Decision, Request, Sourced, evaluate, is_unconditional
+from portico.identity.policy.evaluate import Decision, Policies, Request, Sourced, circumstances, evaluate
 from portico.identity.policy.explain import reasons, refusal
 from portico.identity.policy.parse import compiled
 from portico.identity.principal import Principal
@@ -23,14 +24,13 @@ from portico.wire.errors import AwsError
 IamMode = Literal["enforce", "audit", "off"]
 T = TypeVar("T")
 
-# What a service principal is made with, and so the same whenever it calls.
-_OF_SERVICE = frozenset(
+# What a service's principal is made with, and others never have: the same whenever a caller calls.
+_FIXED = frozenset(
     {
         *("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"),
         *("aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist"),
     }
 )
-_OF_OTHERS: frozenset[str] = frozenset()
 _ANY = ("*",)
 
 _DENIED = {
@@ -142,22 +142,36 @@ class Authorizer:
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""
         principal = call.origin.principal
-        decision = self._memo.get(principal, (_name(principal), action, resource, policy))
+        decision = self._memo.get(principal, (_name(principal), action, resource, policy, None))
         if decision is None:
             return False
         self._decisions.allowed(call.origin.request_id, call.now, principal.arn, action, resource, decision)
         return True
 
     def _decide(self, call: Call, check: Check) -> Decision:
+        """The decision, as it was made before or anew."""
+        principal = call.origin.principal
+        given = None if check.trust else _given(check)
+        key = (_name(principal), check.action, check.resource, check.policy, given)
+        known = None if given is None else self._memo.get(principal, key)
+        if known is not None:
+            return known
+        own = applicable(self._cache, principal)
+        policies = _with_check(own, check)
+        decision = self._evaluated(call, check, policies)
+        if decision.allowed and given is not None and own.session is None:
+            asked = circumstances(policies, check.action)
+            names = {name for name, _ in given}
+            if asked is not None and asked <= _FIXED - names:
+                self._memo.keep(own, (*key[:4], None), decision)
+            elif asked is not None and _are_settled(asked - names, principal):
+                self._memo.keep(own, key, decision)
+        return decision
+
+    def _evaluated(self, call: Call, check: Check, policies: Policies) -> Decision:
         origin = call.origin
         parts = check.resource.split(":", 5)
         account = parts[4] if len(parts) == 6 and parts[4].isdecimal() else origin.scope.account
-        policies = own = applicable(self._cache, origin.principal)
-        if check.policy is not None:
-            source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
-            policies = msgspec.structs.replace(policies, resource=source, decisive=check.decisive)
-        if check.trust:
-            policies = msgspec.structs.replace(policies, trust=True)
         context = global_context(
             origin.principal,
             now=call.now,
@@ -169,20 +183,29 @@ class Authorizer:
             principal_tags=principal_tags(self._cache, origin.principal),
             extra=check.keys if not origin.via else {**check.keys, "aws:ViaAWSService": "true"},
         )
-        decision = evaluate(
-            Request(check.action, check.resource, origin.principal, account, context), policies
-        )
-        if (
-            decision.allowed
-            and own.session is None
-            and not check.trust
-            and is_unconditional(
-                policies, check.action, _OF_SERVICE if origin.principal.kind == "service" else _OF_OTHERS
-            )
-        ):
-            key = (_name(origin.principal), check.action, check.resource, check.policy)
-            self._memo.keep(own, key, decision)
-        return decision
+        return evaluate(Request(check.action, check.resource, origin.principal, account, context), policies)
+
+
+def _with_check(own: Policies, check: Check) -> Policies:
+    """A caller's policies with what a check brings: the resource's, and whether it is a trust policy."""
+    if check.policy is not None:
+        source = Sourced(compiled(check.policy), f"resource policy of {check.resource}")
+        own = msgspec.structs.replace(own, resource=source, decisive=check.decisive)
+    return msgspec.structs.replace(own, trust=True) if check.trust else own
+
+
+def _given(check: Check) -> Values | None:
+    """The condition values of a check as a key for what is remembered; None where one is made only when asked for."""
+    if not check.keys:
+        return ()
+    given = tuple(sorted([(name.lower(), value) for name, value in check.keys.items()], key=itemgetter(0)))
+    return None if any(callable(value) for _, value in given) else given
+
+
+def _are_settled(asked: frozenset[str], principal: Principal) -> bool:
+    """Whether condition values that a check does not bring are the same whenever this caller calls. What is not AWS's own comes with
+    checks and with tokens."""
+    return all(key in _FIXED or (principal.session is None and not key.startswith("aws:")) for key in asked)
 
 
 def _name(principal: Principal) -> str:

@@ -1,8 +1,9 @@
-"""Decisions that hold until a policy changes: allowed calls whose policies ask for no circumstances.
+"""Decisions that hold until a policy changes: allowed calls whose policies ask for no circumstances beside those in the key.
 
 `applicable` answers with the very same `Policies` as long as no record behind them has changed, so a decision is kept with that
-object and is gone with it. Only those are kept that depend on nothing but the caller, the action, the resource and the resource's
-policy: no statement about the action has a policy variable, or a condition on anything that may differ between two calls of that caller.
+object and is gone with it. Only those are kept that depend on nothing but the caller, the action, the resource, the resource's policy and
+the service's own condition values: no statement about the action has a policy variable, or a condition on anything else that may differ
+between two calls of that caller.
 """
 
 from portico.identity.applicable import applicable
@@ -14,8 +15,10 @@ _CALLERS_MAX = 4_096
 _POLICIES_MAX = 4_096
 _EACH_MAX = 1_024
 
-Key = tuple[str, str, str, str | None]
-"""Caller (a service with its source), action, resource, the resource policy's document."""
+Values = tuple[tuple[str, object], ...]
+Key = tuple[str, str, str, str | None, Values | None]
+"""Caller (a service with its source), action, resource, the resource policy's document, the condition values that the service has given
+(None: whatever they are)."""
 
 
 class DecisionMemo:

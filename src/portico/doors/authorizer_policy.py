@@ -17,8 +17,8 @@ from portico.identity.policy.evaluate import (
     Policies,
     Request,
     Sourced,
+    circumstances,
     evaluate,
-    is_unconditional,
 )
 from portico.identity.policy.parse import compiled
 from portico.identity.principal import Principal
@@ -48,7 +48,7 @@ class AuthorizerPolicy:
         if len(text) > _DOCUMENT_BYTES_MAX:
             raise PolicyError("the policy is too large")
         self._policies = Policies((Sourced(compiled(text.decode()), "the authorizer's policy"),))
-        self._unconditional = is_unconditional(self._policies, INVOKE)
+        self._unconditional = circumstances(self._policies, INVOKE) == frozenset()
         self._kept: dict[str, Verdict] = {}
 
     def verdict(self, arn: str, context: Callable[[], Context]) -> Verdict:

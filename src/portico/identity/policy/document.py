@@ -66,11 +66,14 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
             return True
         return self.resources.include(resource, context) is not self.not_resource
 
-    def is_plain(self, settled: frozenset[str]) -> bool:
-        """Whether the statement has neither policy variables nor conditions on other keys than `settled` (lower case)."""
-        return (self.resources is None or not self.resources.templates) and all(
-            condition.key in settled and not condition.templates for condition in self.conditions
-        )
+    @property
+    def circumstances(self) -> frozenset[str] | None:
+        """The keys (lower case) that its conditions ask for; None if it has policy variables, which may ask for any."""
+        if self.resources is not None and self.resources.templates:
+            return None
+        if any(condition.templates for condition in self.conditions):
+            return None
+        return frozenset(condition.key for condition in self.conditions)
 
     def unmet(self, context: Context) -> Condition | None:
         """The first condition that the request does not meet, or None."""

@@ -8,6 +8,8 @@ policy must itself allow, whatever else does. The root user needs no identity po
 Source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries".
 """
 
+import itertools
+
 import msgspec
 
 from portico.identity.policy.document import Policy, Statement
@@ -110,18 +112,19 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     return Decision(True, tuple(because), False, because[0].kind if because else ROOT)
 
 
-def is_unconditional(policies: Policies, action: str, settled: frozenset[str] = frozenset()) -> bool:
-    """Whether no statement about `action` has a policy variable, or a condition on other keys than `settled` (lower case), which are always
-    the same for this caller: then the circumstances of a call do not matter."""
-    layers = (policies.identity, policies.session or (), _of_resource(policies))
-    boundary = () if policies.boundary is None else (policies.boundary,)
-    return all(
-        statement.is_plain(settled)
-        for layer in (*layers, boundary)
-        for sourced in layer
-        for statements in sourced.policy.about(action)
-        for statement in statements
-    )
+def circumstances(policies: Policies, action: str) -> frozenset[str] | None:
+    """The condition keys (lower case) that the statements about `action` ask for: calls that agree in them are decided alike. None where a
+    policy variable may ask for any."""
+    layers = [policies.identity, policies.session or (), _of_resource(policies)]
+    layers.append(() if policies.boundary is None else (policies.boundary,))
+    asked: set[str] = set()
+    for sourced in itertools.chain(*layers):
+        for statement in itertools.chain(*sourced.policy.about(action)):
+            keys = statement.circumstances
+            if keys is None:
+                return None
+            asked |= keys
+    return frozenset(asked)
 
 
 def _layers(policies: Policies) -> list[tuple[str, tuple[Sourced, ...]]]:
