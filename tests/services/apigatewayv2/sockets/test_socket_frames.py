@@ -111,7 +111,7 @@ def test_goodbyes():
 @pytest.mark.parametrize("message", ["", "hello", "a" * 100_000, "\u20ac" * 40_000])
 def test_what_clients_are_sent_is_in_frames_of_bounded_size(message: str):
     reader, parts = FrameProtocol(True, []), []
-    reader.receive_bytes(Frames().text(message))
+    reader.receive_bytes(Frames().message(message.encode()))
     for one in reader.received_frames():
         parts.append(one.payload)
         assert len(str(one.payload).encode()) <= frames.FRAME_BYTES_MAX
@@ -119,5 +119,5 @@ def test_what_clients_are_sent_is_in_frames_of_bounded_size(message: str):
 
 
 def test_bytes_are_sent_as_a_binary_message():
-    sent = Frames().binary(b"\xff" * 70_000)
+    sent = Frames().message(b"\xff" * 70_000)
     assert (sent[0] & 0x0F, len(sent)) == (BINARY, 70_000 + 3 * 4)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from portico.base.ids import request_id as new_request_id
-from portico.doors.connections import Client, Served, new_id
+from portico.doors.connections import Client, Served, new_id, passing_id
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
 from portico.doors.usage import UsageRefused
@@ -61,7 +61,7 @@ class Connecting:
     async def __call__(self, arrival: Arrival, served: Served) -> Reply | UpgradeReply:
         """The answer to a handshake with a stage (which need not exist)."""
         client = _client(arrival, served, self._port)
-        request_id = new_id()
+        request_id = passing_id()
         try:
             check(arrival.head)
             serving = self._stages.find(served)

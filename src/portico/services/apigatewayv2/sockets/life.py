@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.base.clock import Clock
-from portico.doors.connections import Client, OpenConnections, new_id
+from portico.doors.connections import Client, OpenConnections, passing_id
 from portico.doors.usage import UsageRefused
 from portico.services.apigatewayv2.sockets.exchange import Exchange, trouble
 from portico.services.apigatewayv2.sockets.expressions import Lookup, of_request
@@ -87,7 +87,7 @@ class Life:
         task.add_done_callback(self._tasks.discard)
 
     async def _message(self, socket: "Socket", text: str) -> None:
-        request_id = new_id()
+        request_id = passing_id()
         try:
             answer = await self._answer(socket.client, text, request_id)
         except IntegrationFailed as failed:
@@ -116,7 +116,7 @@ class Life:
             return self._refused(client, request_id, at, FORBIDDEN)
         if not self._throttles.message(served, serving.stage, plan.route.route_key):
             return self._refused(client, request_id, at, TOO_MANY)
-        exchange = Exchange("MESSAGE", client, serving.stage, plan, request_id, at, new_id(), text)
+        exchange = Exchange("MESSAGE", client, serving.stage, plan, request_id, at, passing_id(), text)
         try:
             await self._keys.count(exchange)
         except UsageRefused as refused:
@@ -148,7 +148,7 @@ class Life:
             client,
             serving.stage,
             plan,
-            new_id(),
+            passing_id(),
             self._clock.now(),
             code=code,
             reason=reason,

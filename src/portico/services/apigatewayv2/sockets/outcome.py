@@ -27,7 +27,6 @@ class Integrations:
         self._kinds = kinds
         self._notes = notes
         self._clock = clock
-        self._late: set[asyncio.Task[Answered]] = set()
 
     async def answer(self, exchange: Exchange) -> Answered:
         """What the route's integration answers; a route without one answers nothing.
@@ -52,22 +51,12 @@ class Integrations:
         return answered
 
     async def _in_time(self, exchange: Exchange, integration: Integration) -> Answered:
-        """The answer within the integration's timeout. One that is late goes on alone, as a function does."""
-        kind = self._kinds[integration.integration_type]
-        if integration.integration_type == "MOCK":
-            return await kind.answer(exchange, integration)
-        asked = asyncio.create_task(kind.answer(exchange, integration))
-        done, _ = await asyncio.wait((asked,), timeout=integration.timeout_in_millis / 1000)
-        if not done:
-            self._late.add(asked)
-            asked.add_done_callback(self._too_late)
-            raise IntegrationFailed(504, "the integration took too long", TIMED_OUT)
-        return asked.result()
-
-    def _too_late(self, asked: "asyncio.Task[Answered]") -> None:
-        self._late.discard(asked)
-        if not asked.cancelled():
-            asked.exception()  # nobody waits for it any more
+        """The answer within the integration's timeout. A function that is late goes on alone."""
+        try:
+            async with asyncio.timeout(integration.timeout_in_millis / 1000):
+                return await self._kinds[integration.integration_type].answer(exchange, integration)
+        except TimeoutError as error:
+            raise IntegrationFailed(504, "the integration took too long", TIMED_OUT) from error
 
     def _note(self, exchange: Exchange, integration: Integration, noted: Noted, message: str) -> None:
         self._notes.integrated(exchange, noted, is_mock=integration.integration_type == "MOCK")

@@ -52,6 +52,7 @@ class Socket(asyncio.Protocol):
         "_heard",
         "_loop",
         "_opened",
+        "_outgoing",
         "_owner",
         "_paused",
         "_transport",
@@ -83,6 +84,7 @@ class Socket(asyncio.Protocol):
         self._deaf = False  # what the client sends now is not read any more
         self._busy = 0
         self._paused = False
+        self._outgoing = bytearray()
         self._unsent = 0
         self._unsent_since = 0.0
 
@@ -131,7 +133,7 @@ class Socket(asyncio.Protocol):
             self._busy += 1
             self._owner.message(self, received.text)
         elif received.kind == "ping":
-            self._write(self._frames.pong(received.data))
+            self._control(self._frames.pong(received.data))
 
     def answered(self) -> None:
         """A message has been dealt with."""
@@ -143,13 +145,9 @@ class Socket(asyncio.Protocol):
 
     def post(self, data: bytes) -> bool:
         """See `connections.Connection`."""
-        if not self._is_open or self._transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+        if not self._is_open or self._waiting > UNSENT_BYTES_MAX:
             return False
-        try:
-            sent = self._frames.text(data.decode())
-        except UnicodeDecodeError:
-            sent = self._frames.binary(data)
-        self._transport.write(sent)
+        self._write(self._frames.message(data))
         self._touch()
         self._owner.sent(self)
         return True
@@ -168,11 +166,29 @@ class Socket(asyncio.Protocol):
         """Whether messages may still be sent."""
         return self._ending is None and not self._transport.is_closing()
 
-    def _write(self, data: bytes) -> None:
-        if self._transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+    def _control(self, data: bytes) -> None:
+        """Send a frame that is no message; a client that reads none of them loses the connection."""
+        if self._waiting > UNSENT_BYTES_MAX:
             self._transport.abort()
         else:
-            self._transport.write(data)
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        """Send with all else of this turn of the loop, in one system call."""
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing += data
+
+    def _flush(self) -> None:
+        """Send what waits for the end of the turn."""
+        if self._outgoing and not self._transport.is_closing():
+            outgoing, self._outgoing = self._outgoing, bytearray()
+            self._transport.write(outgoing)
+
+    @property
+    def _waiting(self) -> int:
+        """How many bytes wait for the client."""
+        return len(self._outgoing) + self._transport.get_write_buffer_size()
 
     # The end
 
@@ -197,13 +213,14 @@ class Socket(asyncio.Protocol):
         if self._is_open:
             self._ending = (code, reason)
             self._deadline = self._loop.time() + _GOODBYE_S
-            self._write(self._frames.close(code, reason))
+            self._control(self._frames.close(code, reason))
             self._resume()
 
     def _let_go(self) -> None:
         """Close a connection that is not listened to any more; but not at once, as the client would then not hear why."""
         if self._transport.is_closing():
             return
+        self._flush()
         if self._transport.can_write_eof():
             self._transport.write_eof()
         else:  # TLS
@@ -215,8 +232,9 @@ class Socket(asyncio.Protocol):
             unset = code == frames.NO_STATUS
             self._ending = (code, "Client-side close frame status not set" if unset else reason)
             if not self._transport.is_closing():
-                self._write(self._frames.close(frames.NORMAL if unset else code, reason))
+                self._control(self._frames.close(frames.NORMAL if unset else code, reason))
         self._deaf = True
+        self._flush()
         self._transport.close()
 
     def _unread(self, now: float) -> bool:
