@@ -235,6 +235,36 @@ def test_a_flow_of_functions_goes_on_for_nobody_where_users_are_hidden(make: Mak
     assert len(known["Session"]) == len(asked["Session"])
 
 
+@pytest.mark.parametrize("hides", [False, True])
+@pytest.mark.parametrize("when", ["before", "between"])
+def test_a_flow_of_functions_lets_nobody_in_who_is_disabled(make: Make, hides: bool, when: str) -> None:
+    """What the functions say is about answers; whether the user may sign in is not theirs to decide."""
+    place = make(*CUSTOM, hides=hides)
+
+    def disable() -> None:
+        place.idp.admin_disable_user(UserPoolId=place.pool, Username="alice")
+
+    if when == "before":
+        disable()
+    with pytest.raises(ClientError) as caught:
+        _answered(place, "alice", disable)
+    assert refusal(caught) == ("NotAuthorizedException", "User is disabled.")
+
+
+def test_a_flow_of_functions_lets_nobody_in_who_is_not_confirmed(make: Make) -> None:
+    place = make(*CUSTOM)
+    place.idp.sign_up(ClientId=place.client, Username="new", Password=PASSWORD)
+    with pytest.raises(ClientError) as caught:
+        _answered(place, "new", lambda: None)
+    assert refusal(caught)[0] == "UserNotConfirmedException"
+
+
+def _answered(place: Place, name: str, between: Callable[[], None]) -> Any:
+    asked = place.initiate("CUSTOM_AUTH", name)
+    between()
+    return place.respond(asked, name=name, ANSWER="4")
+
+
 @pytest.mark.parametrize("version", ["V1_0", "V2_0", "V3_0"])
 def test_a_function_changes_tokens(make: Make, version: str) -> None:
     place = make(version=version)

@@ -127,7 +127,7 @@ async def _send(ex: Exchange, user: User | None, sign_in: SignIn, name: str) -> 
         refuse_standing(user, ex.call.now)
         return await ask(ex, user, sign_in, name)
     following = awaiting(sign_in, name, ex.client, ex.call.now)
-    details = pretended(ex.pool, sign_in.name)
+    details = pretended(ex.idp, ex.pool, sign_in.name)
     return {
         "ChallengeName": name,
         "Session": session(ex.idp.sealer, following),

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from portico.base import ids
-from portico.services.cognito_idp.exchange import Answer, Exchange
+from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_unable
 from portico.services.cognito_idp.issuing import Grant, issue
 from portico.services.cognito_idp.records import DEVICES, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, user_key
@@ -21,8 +21,9 @@ async def complete(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
     """Tokens for a user who has proved everything that was asked for.
 
     Raises:
-        AwsError: the triggers' errors.
+        AwsError: the triggers' errors, and as `refuse_unable`: a pool's functions judge answers, not who may sign in.
     """
+    refuse_unable(user)
     tracks = bool(ex.pool.settings.get("DeviceConfiguration"))
     is_new_device = tracks and not sign_in.device_proved
     await tell(ex, user, is_new_device=is_new_device)

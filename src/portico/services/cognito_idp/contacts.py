@@ -4,14 +4,14 @@ Source: Cognito Developer Guide, "Signing up and confirming user accounts", "Man
 AccountRecoverySettingType.
 """
 
-from hashlib import sha256
-
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.attributes import CONTACTS
 from portico.services.cognito_idp.messages import delivery, medium_of
 from portico.services.cognito_idp.records import Pool, User
+from portico.services.cognito_idp.service import CognitoIdp
 from portico.wire.errors import AwsError
 
+_PRETENDED = "cognito-idp pretended address"
 _RECOVERY = {"verified_email": "email", "verified_phone_number": "phone_number"}
 
 
@@ -50,10 +50,11 @@ def has_recovery(pool: Pool, user: User) -> bool:
     return True
 
 
-def pretended(pool: Pool, name: str) -> dict[str, str]:
-    """Where a code would have gone to a user who is not there: always the same for a name, and of the form that it would have."""
+def pretended(idp: CognitoIdp, pool: Pool, name: str) -> dict[str, str]:
+    """Where a code would have gone to a user who is not there: always the same for a name, of the form that it would have, and nothing that
+    can be worked out elsewhere."""
     attribute = next((each for each in CONTACTS if each in pool.auto_verified), "email")
-    digest = sha256(f"{pool.id} {name}".encode()).digest()
+    digest = idp.sealer.digest(_PRETENDED, f"{pool.id} {pool.folded(name)}".encode())
     letters = "abcdefghijklmnopqrstuvwxyz"
     if "@" in name and attribute == "email":
         to = name

@@ -15,7 +15,7 @@ from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.completed import complete
 from portico.services.cognito_idp.device_sign_in import ASK as DEVICE
 from portico.services.cognito_idp.device_sign_in import device_step
-from portico.services.cognito_idp.exchange import Answer, Exchange
+from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_unable
 from portico.services.cognito_idp.password_sign_in import PROVE, offer, shown_name
 from portico.services.cognito_idp.records import User
 from portico.services.cognito_idp.second_factors import FACTORS, ask, challenge
@@ -42,8 +42,11 @@ async def define(ex: Exchange, user: User | None, sign_in: SignIn) -> Answer:
     """Ask the pool's function what comes next, and do it: tokens, a challenge, or the end.
 
     Raises:
-        AwsError: NotAuthorizedException, the function refuses the user. InvalidLambdaResponseException, it says nothing that can be done.
+        AwsError: NotAuthorizedException, the function refuses the user; where users are not hidden as `refuse_unable`;
+            InvalidLambdaResponseException, it says nothing that can be done.
     """
+    if user is not None and not ex.client.hides_users:
+        refuse_unable(user)
     answer = await _call(ex, user, "DefineAuthChallenge", {"session": list(sign_in.history)})
     if answer.get("failAuthentication"):
         raise errors.wrong_password()

@@ -96,17 +96,25 @@ async def asked(
     return Exchange(idp, call, pool, client, parameters, metadata, request.get("Session", ""), admin)
 
 
-def refuse_standing(user: User, now: float) -> None:
-    """Refuse a user that may not sign in, whatever it knows.
+def refuse_unable(user: User) -> None:
+    """Refuse a user that may not sign in by any flow, whatever it has proved and to whom.
 
     Raises:
-        AwsError: NotAuthorizedException (disabled, or the temporary password has expired), UserNotConfirmedException,
-            PasswordResetRequiredException.
+        AwsError: NotAuthorizedException, it is disabled; UserNotConfirmedException.
     """
     if not user.enabled:
         raise errors.disabled()
     if user.status == "UNCONFIRMED":
         raise errors.not_confirmed()
+
+
+def refuse_standing(user: User, now: float) -> None:
+    """Refuse a user that may not sign in with a password, or a code in its place, whatever it knows.
+
+    Raises:
+        AwsError: as `refuse_unable`; NotAuthorizedException, the temporary password has expired; PasswordResetRequiredException.
+    """
+    refuse_unable(user)
     if user.status == "RESET_REQUIRED":
         raise errors.reset_required()
     if user.status == "FORCE_CHANGE_PASSWORD" and user.temporary_until and now >= user.temporary_until:

@@ -18,8 +18,9 @@ from portico.services.cognito_idp.second_factors import (
     ask,
     factors_of,
     factors_of_pool,
+    place_of,
 )
-from portico.services.cognito_idp.sign_in import SignIn, spend, wrong_answer
+from portico.services.cognito_idp.sign_in import SignIn, invalid_session, spend, wrong_answer
 from portico.services.cognito_idp.software_tokens import totp_secret
 from portico.store.transaction import Transaction
 
@@ -47,7 +48,8 @@ async def check_code(ex: Exchange, user: User | None, sign_in: SignIn) -> SignIn
             raise errors.factor_mismatch()
         await ex.idp.guesses.succeeded(guesser, ex.call.tx)
     attribute = CODE_FACTORS[sign_in.awaits].attribute
-    if not user.verified(attribute) and not ex.pool.alias_attributes:
+    went_there = place_of(user, attribute) == sign_in.data.get("to")
+    if went_there and not user.verified(attribute) and not ex.pool.alias_attributes:
         user_records.save(ex.call, ex.pool, user, attributes.verified(user, attribute))
     return with_factor(sign_in, sign_in.awaits if sign_in.passed else ONE_TIME)
 
@@ -105,18 +107,20 @@ async def finish_setup(ex: Exchange, user: User, sign_in: SignIn) -> SignIn | An
     """MFA_SETUP, answered with the session that VerifySoftwareToken gave, or with an EMAIL that a code is then sent to.
 
     Raises:
-        AwsError: NotAuthorizedException, no app was set up in this sign-in, or the client may not write the address.
-            InvalidParameterException, it is no address. AliasExistsException, it is another user's.
+        AwsError: NotAuthorizedException, no app was set up in this sign-in, another one has set a factor up, or the client may not write
+            the address. InvalidParameterException, it is no address. AliasExistsException, it is another user's.
     """
     if ex.given.get("EMAIL") and EMAIL in factors_of_pool(ex.pool) and "email" not in user.attributes:
         return await _set_up_email(ex, user, sign_in)
     if not (sign_in.data.get("set_up") and user.totp):
-        raise errors.not_authorized("Invalid session for the user.")
+        raise invalid_session()
     await spend(ex.call, sign_in)
     return with_factor(sign_in, TOTP)
 
 
 async def _set_up_email(ex: Exchange, user: User, sign_in: SignIn) -> Answer:
+    if factors_of(ex.pool, user):
+        raise invalid_session()
     values = {"email": ex.given["EMAIL"]}
     attributes.check(ex.pool, values, client=ex.client)
     changed = attributes.with_values(user, {**values, "email_verified": "false"})

@@ -60,4 +60,4 @@ async def take_new_password(ex: Exchange, user: User, sign_in: SignIn) -> tuple[
     changed = msgspec.structs.replace(changed, status="CONFIRMED")
     await user_records.take_aliases(ex.call, ex.pool, user, changed)
     after = user_records.save(ex.call, ex.pool, user, changed)
-    return after, msgspec.structs.replace(sign_in, new_password=True)
+    return after, msgspec.structs.replace(sign_in, new_password=True, secret_at=after.secret_at)

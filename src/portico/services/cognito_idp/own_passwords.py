@@ -51,23 +51,23 @@ async def forgot_password(
         )
     if user is None:
         strangers.count(idp, call, pool, name, "forgot")
-        return {"CodeDeliveryDetails": _pretended(pool, client, name, errors.no_user_of_client())}
+        return {"CodeDeliveryDetails": _pretended(idp, pool, client, name, errors.no_user_of_client())}
     key = user_key(pool, user)
     await codes.count(idp, call, pool, key, "forgot")
     if not user.enabled:
-        return {"CodeDeliveryDetails": _pretended(pool, client, name, errors.disabled())}
+        return {"CodeDeliveryDetails": _pretended(idp, pool, client, name, errors.disabled())}
     if user.status in _IN_NO_STATE:
         raise errors.not_authorized("User password cannot be reset in the current state.")
     occasion = Occasion("ForgotPassword", client, metadata)
     if client.hides_users and not contacts.has_recovery(pool, user):
-        return {"CodeDeliveryDetails": contacts.pretended(pool, name)}
+        return {"CodeDeliveryDetails": contacts.pretended(idp, pool, name)}
     return {"CodeDeliveryDetails": await sent(idp, call, pool, user, occasion)}
 
 
-def _pretended(pool: Pool, client: Client, name: str, error: Exception) -> dict[str, str]:
+def _pretended(idp: CognitoIdp, pool: Pool, client: Client, name: str, error: Exception) -> dict[str, str]:
     """Where a code would have gone, if the client does not tell; else the error."""
     if client.hides_users:
-        return contacts.pretended(pool, name)
+        return contacts.pretended(idp, pool, name)
     raise error
 
 

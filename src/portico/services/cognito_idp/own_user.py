@@ -172,7 +172,9 @@ async def verify_user_attribute(
     after = attributes.with_values(user, {attribute: code.value, f"{attribute}_verified": "true"})
     await user_records.take_aliases(call, pool, user, after)
     user_records.save(call, pool, user, after)
-    codes.forget(call, pool, key, "verify", "ask")
+    codes.forget(
+        call, pool, key, "ask"
+    )  # tries still count: a right code of one address is no price for guesses of another's
     return {}
 
 

@@ -41,6 +41,7 @@ def begin(ex: Exchange, flow: str, name: str, user: User | None) -> SignIn:
         awaits="",
         expires_at=int(ex.call.now) + ex.client.session_s,
         device_key=ex.device_key(),
+        secret_at=0.0 if user is None else user.secret_at,
     )
 
 

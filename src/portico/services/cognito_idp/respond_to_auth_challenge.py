@@ -18,7 +18,14 @@ from portico.services.cognito_idp.password_sign_in import check_proof, shown_nam
 from portico.services.cognito_idp.progress import go_on
 from portico.services.cognito_idp.records import USERS, User
 from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool
-from portico.services.cognito_idp.sign_in import HOSTED, SignIn, invalid_session, of_secret_block, of_session
+from portico.services.cognito_idp.sign_in import (
+    HOSTED,
+    SignIn,
+    invalid_session,
+    is_of,
+    of_secret_block,
+    of_session,
+)
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -134,14 +141,15 @@ async def _user_of(ex: Exchange, sign_in: SignIn, username: str) -> User | None:
     """Who signs in, None where that is only pretended.
 
     Raises:
-        AwsError: NotAuthorizedException, the caller means somebody else, or the user has been replaced by another of its name.
+        AwsError: NotAuthorizedException, the caller means somebody else, or the user has another password by now, or been replaced by
+            another of its name.
     """
     if not sign_in.sub:
         if sign_in.name != ex.pool.folded(username) and username != shown_name(ex.idp, ex, None, sign_in):
             raise invalid_session()
         return None
     user = await ex.call.tx.get(USERS, ex.pool.id, sign_in.name)
-    if user is None or user.sub != sign_in.sub:
+    if user is None or not is_of(sign_in, user):
         raise invalid_session()
     if ex.pool.folded(username) != sign_in.name:
         meant = await find_user(ex.call, ex.pool, username)

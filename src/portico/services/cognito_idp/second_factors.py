@@ -5,6 +5,7 @@ Source: Cognito Developer Guide, "Adding MFA to a user pool"; API reference, Set
 
 import json
 import secrets
+from hashlib import sha256
 
 import msgspec
 
@@ -113,8 +114,14 @@ async def ask(ex: Exchange, user: User, sign_in: SignIn, factor: str) -> Answer:
     code = new_code()
     occasion = Occasion("Authentication", ex.client, ex.metadata or None)
     details = await send_code(ex.idp, ex.call, ex.pool, user, occasion, by.medium, code)
-    following = awaiting(sign_in, factor, ex.client, ex.call.now, code=code)
+    to = place_of(user, by.attribute)
+    following = awaiting(sign_in, factor, ex.client, ex.call.now, code=code, to=to)
     return challenge(ex, following, shown | delivered(details["DeliveryMedium"], details["Destination"]))
+
+
+def place_of(user: User, attribute: str) -> str:
+    """A short name of the user's address or number, which a sign-in keeps to tell later whether it still is the same."""
+    return sha256(user.attributes.get(attribute, "").encode()).hexdigest()[:32]
 
 
 def new_code() -> str:

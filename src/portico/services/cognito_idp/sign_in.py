@@ -13,7 +13,7 @@ from portico.base import ids
 from portico.calls.call import Call
 from portico.identity.sealing import Sealer, SealError
 from portico.services.cognito_idp import errors
-from portico.services.cognito_idp.records import Client
+from portico.services.cognito_idp.records import Client, User
 from portico.services.cognito_idp.srp import Offer
 from portico.store.cache import RecordCache
 from portico.store.port import Op, Put
@@ -42,8 +42,9 @@ class SignIn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One sign-in, at one of its challenges.
 
     `name` is the user's, as it is looked up, and `sub` whose it was when the sign-in began ("" where it is not told that there is no
-    such user). `awaits` is the challenge that has to be answered by `expires_at` (seconds on the `now` clock). `passed` are the factors
-    that were proved; `history` what a custom flow has seen. `data` belongs to the challenge.
+    such user), and `secret_at` when the password was set that the user had then. `awaits` is the challenge that has to be answered by
+    `expires_at` (seconds on the `now` clock). `passed` are the factors that were proved; `history` what a custom flow has seen. `data`
+    belongs to the challenge.
     """
 
     id: str
@@ -61,6 +62,7 @@ class SignIn(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     history: tuple[dict[str, Any], ...] = ()
     data: dict[str, Any] = {}
     srp: SrpExchange | None = None
+    secret_at: float = 0.0
 
 
 class Spent(msgspec.Struct, frozen=True, gc=False):
@@ -72,6 +74,11 @@ class Spent(msgspec.Struct, frozen=True, gc=False):
 
 SPENT = Table("cognito-idp.spent", Spent)  # when it expires (seconds), session
 _DECODER = msgspec.msgpack.Decoder(SignIn)
+
+
+def is_of(sign_in: SignIn, user: User) -> bool:
+    """Whether a sign-in is this user's, and has not been overtaken by a new password: who knew the old one may not go on with it."""
+    return (sign_in.sub, sign_in.secret_at) == (user.sub, user.secret_at)
 
 
 def awaiting(sign_in: SignIn, challenge: str, client: Client, now: float, **data: Any) -> SignIn:

@@ -158,7 +158,7 @@ async def resend_confirmation_code(
         return {"CodeDeliveryDetails": _nobody(idp, call, pool, client, request["Username"])}
     if user.status != "UNCONFIRMED":
         if client.hides_users:
-            return {"CodeDeliveryDetails": contacts.pretended(pool, request["Username"])}
+            return {"CodeDeliveryDetails": contacts.pretended(idp, pool, request["Username"])}
         raise errors.invalid("User is already confirmed.")
     contact = contacts.to_confirm(pool, user)
     if contact is None:
@@ -173,4 +173,4 @@ def _nobody(idp: CognitoIdp, call: Call, pool: Pool, client: Client, name: str) 
     strangers.count(idp, call, pool, name, "resend")
     if not client.hides_users:
         raise errors.no_user_of_client()
-    return contacts.pretended(pool, name)
+    return contacts.pretended(idp, pool, name)

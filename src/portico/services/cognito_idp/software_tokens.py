@@ -22,13 +22,14 @@ from portico.services.cognito_idp.records import (
     Pool,
     User,
 )
-from portico.services.cognito_idp.second_factors import TOTP
+from portico.services.cognito_idp.second_factors import TOTP, factors_of
 from portico.services.cognito_idp.service import CognitoIdp, owner, user_key
 from portico.services.cognito_idp.sign_in import (
     SignIn,
     awaiting,
     claimed_client,
     invalid_session,
+    is_of,
     of_session,
     session,
     spend,
@@ -163,7 +164,9 @@ async def _signing_in(idp: CognitoIdp, call: Call, text: str) -> _Holder:
         raise invalid_session()
     sign_in = of_session(idp.sealer, text, client, call.now)
     user = await call.tx.get(USERS, pool.id, sign_in.name)
-    if user is None or user.sub != sign_in.sub or sign_in.awaits != _SETUP:
+    if user is None or not is_of(sign_in, user) or sign_in.awaits != _SETUP:
+        raise invalid_session()
+    if factors_of(pool, user):  # another sign-in was faster: what the user has now is not to be replaced
         raise invalid_session()
     refuse_standing(user, call.now)
     return _Holder(pool, client, user, sign_in)

@@ -18,9 +18,11 @@ from portico.services.cognito_idp.records import (
     GROUPS_OF,
     IDENTITIES,
     MEMBERS,
+    PENDING_TOKENS,
     REFRESH,
     SUBS,
     TALLIES,
+    USED_STEPS,
     USERS,
     VALUES,
     Pool,
@@ -123,6 +125,8 @@ async def delete(call: Call, pool: Pool, user: User) -> None:
         call.tx.delete(CODES, pool.id, key, purpose)
     for what in TRIED:
         call.tx.delete(ATTEMPTS, pool.id, key, what)
+    call.tx.delete(PENDING_TOKENS, pool.id, key)
+    call.tx.delete(USED_STEPS, pool.id, key)
     call.tx.delete(SUBS, pool.id, user.sub)
     call.tx.delete(USERS, pool.id, key)
     await count(call, pool, key, -1)
