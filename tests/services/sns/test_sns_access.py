@@ -335,11 +335,7 @@ def test_subscriptions_that_can_not_be(
     assert told(sns.subscribe, **given, Attributes={name: value})[:2] == (400, "InvalidParameter")
 
 
-def test_archiving_is_not_there(sns: Any, topic: Topic) -> None:
-    arn = topic("t.fifo")
-    value = '{"MessageRetentionPeriod": "30"}'
-    found = told(sns.set_topic_attributes, TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue=value)
-    assert found[:2] == (501, "NotImplemented")
+def test_devices_are_not_there(sns: Any) -> None:
     assert told(sns.list_platform_applications)[:2] == (501, "NotImplemented")
 
 

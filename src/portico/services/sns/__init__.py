@@ -4,13 +4,18 @@ from portico.calls.ports import Ports, ServiceSpec
 from portico.mail.mailbox import Mailbox
 from portico.mail.smtp import by_smtp
 from portico.services.sns.aftermath import Ends
+from portico.services.sns.archives import REPLAY
 from portico.services.sns.counters import Counts
 from portico.services.sns.due import Ending
+from portico.services.sns.fan_out import REST
 from portico.services.sns.http_endpoints import HttpEndpoints
 from portico.services.sns.lambda_endpoints import LambdaEndpoints
 from portico.services.sns.mail_endpoints import MailEndpoints
+from portico.services.sns.parts import Parts
 from portico.services.sns.plans import Plans
-from portico.services.sns.rest import Rests
+from portico.services.sns.records import deliveries
+from portico.services.sns.replays import replay_part
+from portico.services.sns.rest import rest_part
 from portico.services.sns.sequences import Sequences
 from portico.services.sns.service import Sns
 from portico.services.sns.signing import Signer
@@ -53,7 +58,8 @@ def _build(ports: Ports) -> Sns:
         sealer=extras["Sealer"],
         origin=origin,
     )
-    ports.start_task("sns.rest", Rests(sns, bus).run)
+    ports.start_task("sns.rest", Parts(sns, bus, deliveries(REST), rest_part).run)
+    ports.start_task("sns.replay", Parts(sns, bus, deliveries(REPLAY), replay_part).run)
     return sns
 
 

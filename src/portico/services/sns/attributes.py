@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from portico.services.sns import errors
+from portico.services.sns.archive_policies import check_archive_policy
 from portico.services.sns.delivery_policy import check_topic_policy
 from portico.services.sns.topic_policy import check_policy
 from portico.wire.errors import AwsError
@@ -77,10 +78,8 @@ def _role(name: str) -> Callable[[str, str], str]:
     return keep
 
 
-def _no_archive(value: str, _: str) -> str:
-    if value not in ("", "{}"):
-        raise errors.unavailable("message archiving (ArchivePolicy)")
-    return ""
+def _archive_policy(value: str, _: str) -> str:
+    return check_archive_policy(value)
 
 
 ATTRIBUTES: Mapping[str, Attribute] = {
@@ -96,7 +95,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         _one_of("ContentBasedDeduplication", "true", "false"), fifo_only=True
     ),
     "FifoThroughputScope": Attribute(_one_of("FifoThroughputScope", "Topic", "MessageGroup"), fifo_only=True),
-    "ArchivePolicy": Attribute(_no_archive, fifo_only=True),
+    "ArchivePolicy": Attribute(_archive_policy, fifo_only=True),
     **{name: Attribute(_role(name)) for name in FEEDBACK_ROLES},
     **{
         f"{kind}SuccessFeedbackSampleRate": Attribute(_number(f"{kind}SuccessFeedbackSampleRate", 0, 100))

@@ -19,6 +19,7 @@ from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
 from portico.services.sns import due, errors
+from portico.services.sns.archives import begun
 from portico.services.sns.caller import principal_of
 from portico.services.sns.delivery import KINDS, of_confirmation
 from portico.services.sns.notification import confirmation, signed_text, with_signature
@@ -111,7 +112,8 @@ async def confirm_subscription(
         return {"SubscriptionArn": found.arn}
     if call.now - found.asked_at > _GOOD_S:
         raise errors.refused_words("Invalid token")
-    put_subscription(call, msgspec.structs.replace(found, pending=False, authenticated=authenticated))
+    confirmed = msgspec.structs.replace(found, pending=False, authenticated=authenticated)
+    put_subscription(call, begun(call, confirmed, topic))
     if restored:
         call.tx.delete(RESTORABLE, *found.key)
         filters = int("FilterPolicy" in found.attributes)

@@ -23,6 +23,10 @@ class Counts(msgspec.Struct):
     filtered_out_invalid_body: int = 0
     redriven: int = 0
     failed_to_redrive: int = 0
+    archived: int = 0
+    archived_bytes: int = 0
+    replayed_delivered: int = 0
+    replayed_failed: int = 0
 
 
 METRICS = {
@@ -36,5 +40,9 @@ METRICS = {
     "NumberOfNotificationsFilteredOut-InvalidMessageBody": "filtered_out_invalid_body",
     "NumberOfNotificationsRedrivenToDlq": "redriven",
     "NumberOfNotificationsFailedToRedriveToDlq": "failed_to_redrive",
+    "NumberOfMessagesArchiveProcessing": "archived",
+    "NumberOfBytesArchiveProcessing": "archived_bytes",
+    "NumberOfReplayedNotificationsDelivered": "replayed_delivered",
+    "NumberOfReplayedNotificationsFailed": "replayed_failed",
 }
 """CloudWatch's names (namespace AWS/SNS, dimension TopicName) and the counts they are made of."""

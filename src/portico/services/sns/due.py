@@ -1,10 +1,10 @@
-"""What ends by itself: subscriptions that nobody has confirmed, or taken back, for three days, those of deleted topics, and what was
-remembered for deduplication.
+"""What ends by itself: subscriptions that nobody has confirmed, or taken back, for three days, those of deleted topics, what was
+remembered for deduplication, and messages in archives.
 
 Whatever begins such a time sends a message that is received when it is over, in the same commit; a restart forgets none of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -18,21 +18,23 @@ from portico.services.sns.records import (
     RESTORABLE,
     SUBSCRIPTIONS,
     TALLIES,
+    TOPICS,
     Subscription,
     Tally,
 )
 from portico.store.cache import RecordCache
-from portico.store.port import Ack, ChangeVisibility, Conflict, Key, Message, Send, Store
+from portico.store.port import Ack, ChangeVisibility, Conflict, Key, Message, Send, Store, Trim
 from portico.store.transaction import Transaction
 
 QUEUE: Key = ("sns.due",)
 PENDING_S = 3 * 24 * 3600.0
 DELETED_TOPIC_S = 60.0
+ARCHIVE_LOOK_S = 3600.0
 _BATCH = 100
 _LEASE_S = 60.0
 _LOOK_S = 1.0  # the `now` clock can be moved, so a wait for it is looked at again
 
-Kind = Literal["pending", "restorable", "topic", "published"]
+Kind = Literal["pending", "restorable", "topic", "published", "archive"]
 
 
 class Due(msgspec.Struct, frozen=True, gc=False):
@@ -84,9 +86,9 @@ class Ending:
         tx = Transaction(self._cache)
         for message in messages:
             due = msgspec.json.decode(message.body, type=Due)
-            if await _ENDS[due.kind](tx, due):
-                again = ChangeVisibility(QUEUE, message.receipt, self._clock.now(), message.body)
-                tx.add(again)
+            again = await _ENDS[due.kind](tx, due, self._clock.now())
+            if again is not None:
+                tx.add(ChangeVisibility(QUEUE, message.receipt, again, message.body))
             else:
                 tx.add(Ack(QUEUE, message.receipt))
         try:
@@ -96,7 +98,7 @@ class Ending:
         return True
 
 
-async def _pending(tx: Transaction, due: Due) -> bool:
+async def _pending(tx: Transaction, due: Due, _: float) -> float | None:
     found = await tx.get(SUBSCRIPTIONS, *due.key)
     if found is not None and found.pending and found.token == due.mark:
         _forget(tx, found)
@@ -105,18 +107,18 @@ async def _pending(tx: Transaction, due: Due) -> bool:
             filters = tally.filters - ("FilterPolicy" in found.attributes)
             left = Tally(tally.confirmed, max(tally.pending - 1, 0), tally.deleted, max(filters, 0))
             tx.put(TALLIES, left, found.identity)
-    return False
+    return None
 
 
-async def _restorable(tx: Transaction, due: Due) -> bool:
+async def _restorable(tx: Transaction, due: Due, _: float) -> float | None:
     found = await tx.get(RESTORABLE, *due.key)
     if found is not None and found.token == due.mark:
         tx.delete(RESTORABLE, *due.key)
-    return False
+    return None
 
 
-async def _topic(tx: Transaction, due: Due) -> bool:
-    """The subscriptions of a topic that is gone, a hundred at a time; whether there may be more. A topic made again under its name has
+async def _topic(tx: Transaction, due: Due, now: float) -> float | None:
+    """The subscriptions of a topic that is gone, a hundred at a time, until there are no more. A topic made again under its name has
     others."""
     account, region, name, after = due.key[0], due.key[1], due.key[2], None
     while True:
@@ -125,18 +127,35 @@ async def _topic(tx: Transaction, due: Due) -> bool:
         for each in ended:
             _forget(tx, each)
         if ended or len(found) < _BATCH:
-            return bool(ended)
+            return now if ended else None
         after = SUBSCRIPTIONS.key(*found[-1].key)
 
 
-async def _published(tx: Transaction, due: Due) -> bool:
+async def _published(tx: Transaction, due: Due, _: float) -> float | None:
     found = await tx.get(PUBLISHED, *due.key)
     if found is not None and found.message_id == due.mark:
         tx.delete(PUBLISHED, *due.key)
-    return False
+    return None
 
 
-_ENDS = {"pending": _pending, "restorable": _restorable, "topic": _topic, "published": _published}
+async def _archive(tx: Transaction, due: Due, now: float) -> float | None:
+    """What a topic's archive has kept for long enough, now and an hour later, as long as it is the same archive."""
+    topic = await tx.get(TOPICS, *due.key)
+    if topic is None or topic.archive is None or topic.archive.id != due.mark:
+        return None
+    tx.add(Trim(topic.archive.log, topic.archive.begins(now)))
+    return now + ARCHIVE_LOOK_S
+
+
+_Ends = Callable[[Transaction, Due, float], Awaitable[float | None]]
+_ENDS: dict[Kind, _Ends] = {
+    "pending": _pending,
+    "restorable": _restorable,
+    "topic": _topic,
+    "published": _published,
+    "archive": _archive,
+}
+"""What ends a thing of each kind; each tells when to look at it again."""
 
 
 def _forget(tx: Transaction, subscription: Subscription) -> None:

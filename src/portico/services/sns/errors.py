@@ -33,6 +33,11 @@ def no_subscription() -> AwsError:
     return AwsError("NotFound", "Subscription does not exist", 404)
 
 
+def has_archive() -> AwsError:
+    """The topic can't be deleted together with its archive."""
+    return AwsError("InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy")
+
+
 def no_resource() -> AwsError:
     """What is to be tagged does not exist."""
     return AwsError("ResourceNotFound", "Resource does not exist", 404)

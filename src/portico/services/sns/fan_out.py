@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from portico.calls.call import Call
+from portico.services.sns.archives import archive
 from portico.services.sns.message import Message
 from portico.services.sns.plans import Route
 from portico.services.sns.publication import Publication
-from portico.services.sns.records import Topic, deliveries
+from portico.services.sns.records import Subscription, Topic, deliveries
 from portico.services.sns.service import Sns
 from portico.store.port import Send
 
@@ -28,7 +29,12 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
 
 async def fan_out(sns: Sns, call: Call, topic: Topic, messages: Sequence[Message]) -> None:
     """Put the deliveries of messages into the call's transaction; of very many those that one commit can hold, and a note to go on."""
-    routes = await sns.plans.of(call, topic)
+    routes: Sequence[Route] = await sns.plans.of(call, topic)
+    if topic.fifo:
+        if topic.archive is not None:
+            followed = any(route.subscription.follows(topic.archive) for route in routes)
+            archive(sns, call, topic, topic.archive, messages, followed=followed)
+        routes = [route for route in routes if not _held(route.subscription, topic)]
     if not routes:
         return
     await sns.signer.ready()
@@ -37,6 +43,11 @@ async def fan_out(sns: Sns, call: Call, topic: Topic, messages: Sequence[Message
         if after:
             rest = Rest(topic.key, topic.identity, message, after)
             call.tx.add(Send(deliveries(REST), msgspec.json.encode(rest)))
+
+
+def _held(subscription: Subscription, topic: Topic) -> bool:
+    """Whether a subscription gets nothing as it is published: it is paused, or a replay brings it in its turn."""
+    return subscription.paused or subscription.follows(topic.archive)
 
 
 async def go_on(sns: Sns, call: Call, topic: Topic, rest: Rest) -> Rest | None:

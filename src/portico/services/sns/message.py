@@ -37,7 +37,8 @@ class Attribute(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 class Message(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A message as it is published. `bodies` are the texts by protocol, that of `default` for those without one of their own; without a
-    structure it is the only one. `published_at` in seconds on the `now` clock."""
+    structure it is the only one. `published_at` in seconds on the `now` clock. `replayed` is the id of the replay that delivers it
+    again."""
 
     id: str
     bodies: Mapping[str, str]
@@ -49,6 +50,7 @@ class Message(msgspec.Struct, frozen=True, gc=False, array_like=True):
     deduplication: str = ""
     sequence: str = ""
     trace: str = ""
+    replayed: str = ""
 
     @property
     def bytes_about(self) -> int:

@@ -43,7 +43,7 @@ def _told(counts: Counts, before: Counts) -> Iterator[tuple[str, str, Stats]]:
     for name, field in METRICS.items():
         more = getattr(counts, field) - getattr(before, field)
         if more:
-            yield name, "Count", of_each([more])
+            yield name, "Bytes" if "Bytes" in name else "Count", of_each([more])
     published = counts.published - before.published
     if published:
         total = counts.published_bytes - before.published_bytes

@@ -41,7 +41,7 @@ class Letter(msgspec.Struct, frozen=True, gc=False):
     version: str = "1"
 
     def members(self, protocol: str) -> dict[str, Any]:
-        """The members of a notification that are signed, and its sequence, in AWS's order."""
+        """The members of a notification that are signed, its sequence and that it is replayed, in AWS's order."""
         message = self.message
         members: dict[str, Any] = {"Type": "Notification", "MessageId": message.id}
         if message.sequence:
@@ -51,6 +51,8 @@ class Letter(msgspec.Struct, frozen=True, gc=False):
             members["Subject"] = message.subject
         members["Message"] = message.body(protocol)
         members["Timestamp"] = self.timestamp
+        if message.replayed:
+            members["Replayed"] = True
         return members
 
 

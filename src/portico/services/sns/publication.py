@@ -93,6 +93,8 @@ class Publication:
             await self._give_up(route, json.dumps(_refusal(error)), error.status)
             return
         self._count("delivered")
+        if self._message.replayed:
+            self._count("replayed_delivered")
         if self._logs:
             response = {"sqsRequestId": self._call.request_id, "sqsMessageId": answer["MessageId"]}
             self._note(route, delivered=True, response=json.dumps(response), status=200)
@@ -106,6 +108,8 @@ class Publication:
     async def _give_up(self, route: Route, why: str, status: int = 0) -> None:
         """It can't be delivered: the dead-letter queue has it, or nobody."""
         self._count("failed")
+        if self._message.replayed:
+            self._count("replayed_failed")
         self._note(route, delivered=False, response=why, status=status)
         if route.dead_letters is None:
             return

@@ -3,6 +3,7 @@
 Source: SNS Developer Guide, "Amazon SNS raw message delivery", "Message ordering and deduplication for FIFO topics".
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -36,8 +37,11 @@ def queue_request(
         words = f"A raw message can't have more than {_ATTRIBUTES_MAX} attributes"
         raise AwsError("InvalidParameterValue", words)
     request: dict[str, Any] = {"MessageBody": message.body(protocol)}
-    if attributes:
-        request["MessageAttributes"] = {name: _for_queue(each) for name, each in attributes.items()}
+    sent = {name: _for_queue(each) for name, each in attributes.items()}
+    if message.replayed and len(sent) < _ATTRIBUTES_MAX:
+        sent.setdefault("Replayed", {"DataType": "String", "StringValue": "true"})
+    if sent:
+        request["MessageAttributes"] = sent
     return request
 
 
@@ -48,7 +52,11 @@ def _for_queue(attribute: Attribute) -> dict[str, Any]:
 
 
 def ordering(queue: Queue, topic: Topic, message: Message) -> dict[str, str]:
-    """Group and deduplication of a message for a queue: a FIFO queue gets both, a standard one the group of a standard topic's."""
+    """Group and deduplication of a message for a queue: a FIFO queue gets both, a standard one the group of a standard topic's. One that
+    is replayed is no duplicate of itself."""
     if queue.url.endswith(".fifo"):
-        return {"MessageGroupId": message.group, "MessageDeduplicationId": message.deduplication}
+        deduplication = message.deduplication
+        if message.replayed:
+            deduplication = hashlib.sha256(f"{message.replayed}:{deduplication}".encode()).hexdigest()
+        return {"MessageGroupId": message.group, "MessageDeduplicationId": deduplication}
     return {"MessageGroupId": message.group} if message.group and not topic.fifo else {}

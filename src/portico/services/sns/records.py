@@ -7,6 +7,7 @@ starts with none.
 import hashlib
 import secrets
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -14,6 +15,25 @@ from portico.store.port import Key
 from portico.store.table import Table
 
 _NONE: Mapping[str, str] = {}
+_DAY_S = 24 * 3600.0
+
+
+class Archive(msgspec.Struct, frozen=True, gc=False):
+    """What a FIFO topic keeps of its messages: those published from `since` on (seconds, `now` clock), each for so many `days`. One that is
+    made again has another `id`, hence another log."""
+
+    id: str
+    since: float
+    days: int
+
+    @property
+    def log(self) -> Key:
+        """The store's log of the messages."""
+        return ("sns.archive", self.id)
+
+    def begins(self, now: float) -> float:
+        """When the oldest message that it has at `now` can have been published."""
+        return max(self.since, now - self.days * _DAY_S)
 
 
 class Topic(msgspec.Struct, frozen=True, gc=False):
@@ -27,6 +47,7 @@ class Topic(msgspec.Struct, frozen=True, gc=False):
     attributes: Mapping[str, str] = _NONE
     tags: Mapping[str, str] = _NONE
     data_protection: str = ""
+    archive: Archive | None = None
 
     @property
     def arn(self) -> str:
@@ -59,6 +80,22 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     filters: int = 0
 
 
+class Replay(msgspec.Struct, frozen=True, gc=False):
+    """That a subscription is to get, or has got, what the archive of this id has from `start` to `end` (seconds, `now` clock; None: to the
+    present, and from then on what is published). `status` in AWS's words."""
+
+    id: str
+    archive: str
+    start: float
+    end: float | None = None
+    status: Literal["Pending", "In progress", "Completed", "Failed"] = "Pending"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.status in ("Pending", "In progress")
+
+
 class Subscription(msgspec.Struct, frozen=True, gc=False):
     """A subscription to the topic (account, region, topic, identity).
 
@@ -82,6 +119,7 @@ class Subscription(msgspec.Struct, frozen=True, gc=False):
     token: str = ""
     asked_at: float = 0.0
     authenticated: bool = True
+    replay: Replay | None = None
 
     @property
     def topic_arn(self) -> str:
@@ -107,6 +145,17 @@ class Subscription(msgspec.Struct, frozen=True, gc=False):
     def raw(self) -> bool:
         """Whether messages are delivered without an envelope."""
         return self.attributes.get("RawMessageDelivery") == "true"
+
+    def follows(self, archive: Archive | None) -> bool:
+        """Whether it gets what is published through a replay of the topic's archive."""
+        replay = self.replay
+        return replay is not None and archive is not None and replay.runs and replay.archive == archive.id
+
+    @property
+    def paused(self) -> bool:
+        """Whether its replay has come to the end that was set, where it stays until it is given another."""
+        replay = self.replay
+        return replay is not None and replay.end is not None and replay.status == "Completed"
 
     @property
     def endpoint_key(self) -> tuple[str, str, str]:
@@ -136,6 +185,13 @@ class Published(msgspec.Struct, frozen=True, gc=False):
     until: float
 
 
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """The message that an archive got last while somebody was following it: who reads this, and then the archive, and commits, has missed
+    none."""
+
+    message_id: str
+
+
 TOPICS = Table("sns.topics", Topic)
 TALLIES = Table("sns.tallies", Tally)
 SUBSCRIPTIONS = Table("sns.subscriptions", Subscription)
@@ -143,6 +199,7 @@ ENDPOINTS = Table("sns.endpoints", Pointer)
 OWNED = Table("sns.owned", Pointer)
 RESTORABLE = Table("sns.restorable", Subscription)
 PUBLISHED = Table("sns.published", Published)
+ARRIVALS = Table("sns.arrivals", Arrival)
 
 
 def topic_arn(account: str, region: str, name: str) -> str:

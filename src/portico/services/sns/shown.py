@@ -5,14 +5,15 @@ from typing import Any
 
 from portico.services.sns.delivery_policy import effective_of_subscription, effective_of_topic
 from portico.services.sns.endpoints import without_password
+from portico.services.sns.notification import timestamp
 from portico.services.sns.records import Subscription, Tally, Topic
 from portico.services.sns.topic_policy import policy_of
 
 _HTTP = ("http", "https")
 
 
-def shown_topic(topic: Topic, tally: Tally | None = None) -> dict[str, str]:
-    """A topic's attributes."""
+def shown_topic(topic: Topic, now: float, tally: Tally | None = None) -> dict[str, str]:
+    """A topic's attributes at `now` (seconds, `now` clock)."""
     counts = tally or Tally()
     shown = {
         "TopicArn": topic.arn,
@@ -27,6 +28,8 @@ def shown_topic(topic: Topic, tally: Tally | None = None) -> dict[str, str]:
     }
     if topic.fifo:
         shown = {"FifoTopic": "true", "ContentBasedDeduplication": "false", **shown}
+    if topic.archive is not None:
+        shown["BeginningArchiveTime"] = timestamp(topic.archive.begins(now))
     return shown
 
 
@@ -49,6 +52,8 @@ def shown_subscription(subscription: Subscription, topic: Topic | None) -> dict[
         shown.setdefault("FilterPolicyScope", "MessageAttributes")
     else:
         shown.pop("FilterPolicyScope", None)
+    if subscription.replay is not None:
+        shown["ReplayStatus"] = subscription.replay.status
     if subscription.protocol in _HTTP:
         of_topic = None if topic is None else topic.attributes.get("DeliveryPolicy")
         effective = effective_of_subscription(attributes.get("DeliveryPolicy"), of_topic)

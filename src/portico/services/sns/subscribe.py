@@ -7,6 +7,7 @@ from portico.base import ids
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.sns import access, errors
+from portico.services.sns.archives import begun
 from portico.services.sns.confirmation import ask
 from portico.services.sns.endpoints import check_endpoint, needs_confirmation
 from portico.services.sns.records import ENDPOINTS, SUBSCRIPTIONS, Subscription, Topic
@@ -32,14 +33,13 @@ async def subscribe(sns: Sns, call: Call, request: "shapes.SubscribeInput") -> d
     protocol = request["Protocol"].lower()
     endpoint = check_endpoint(protocol, request.get("Endpoint"), fifo=topic.fifo)
     try:
-        attributes = kept(protocol, endpoint, topic, {}, request.get("Attributes") or {})
+        attributes = kept(protocol, endpoint, topic, {}, request.get("Attributes") or {}, call.now)
     except AwsError as error:
         raise in_subscribe(error) from None
     found = await _found(call, topic, protocol, endpoint)
     if found is None:
         found = await _made(call, topic, protocol, endpoint, attributes)
-        if found.pending:
-            found = await ask(sns, call, topic, found)
+        found = await ask(sns, call, topic, found) if found.pending else begun(call, found, topic)
         put_subscription(call, found)
     else:
         _check_same(found, request.get("Attributes") or {}, attributes)

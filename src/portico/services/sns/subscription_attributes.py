@@ -12,6 +12,8 @@ from portico.base import arn
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.sns import errors
+from portico.services.sns.archive_policies import check_replay_policy
+from portico.services.sns.archives import begun
 from portico.services.sns.delivery_policy import check_subscription_policy
 from portico.services.sns.filter_policy import SCOPES, check_filter_policy, parsed_json
 from portico.services.sns.records import TOPICS, Subscription, Topic
@@ -40,9 +42,14 @@ _FILTERS_MAX = 200
 
 
 def kept(
-    protocol: str, endpoint: str, topic: Topic, before: Mapping[str, str], given: Mapping[str, str]
+    protocol: str,
+    endpoint: str,
+    topic: Topic,
+    before: Mapping[str, str],
+    given: Mapping[str, str],
+    now: float,
 ) -> dict[str, str]:
-    """The attributes of a subscription that has `before` and is given others.
+    """The attributes of a subscription that has `before` and is given others at `now` (seconds, `now` clock).
 
     Raises:
         AwsError: InvalidParameter, there is no such attribute, or it can't have this value.
@@ -64,7 +71,7 @@ def kept(
     if "DeliveryPolicy" in given:
         after["DeliveryPolicy"] = check_subscription_policy(given["DeliveryPolicy"])
     if given.get("ReplayPolicy"):
-        raise errors.unavailable("message archiving (ReplayPolicy)")
+        after["ReplayPolicy"] = check_replay_policy(given["ReplayPolicy"], topic, now)
     return {name: value for name, value in after.items() if value != ""}
 
 
@@ -160,8 +167,9 @@ async def set_subscription_attributes(
     if topic is None or topic.identity != found.identity:
         raise errors.no_topic()
     given = {request["AttributeName"]: request.get("AttributeValue") or ""}
-    after = kept(found.protocol, found.endpoint, topic, found.attributes, given)
+    after = kept(found.protocol, found.endpoint, topic, found.attributes, given, call.now)
     more = await check_filters(call, found.identity, found.attributes, after)
-    put_subscription(call, msgspec.structs.replace(found, attributes=after))
+    changed = msgspec.structs.replace(found, attributes=after)
+    put_subscription(call, begun(call, changed, topic) if "ReplayPolicy" in given else changed)
     await count(call, found.identity, filters=more)
     return {}

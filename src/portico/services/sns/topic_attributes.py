@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
 from portico.services.sns import access
+from portico.services.sns.archives import archive_after
 from portico.services.sns.attributes import FEEDBACK_ROLES, kept
 from portico.services.sns.service import Sns, requested, tally_of
 from portico.services.sns.shown import shown_topic
@@ -26,7 +27,7 @@ async def get_topic_attributes(
         NotFound: there is no such topic. InvalidParameter: the ARN.
     """
     topic = await requested(call, request)
-    return {"Attributes": shown_topic(topic, await tally_of(call, topic.identity))}
+    return {"Attributes": shown_topic(topic, call.now, await tally_of(call, topic.identity))}
 
 
 async def _pass_role(sns: Sns, call: Call, request: "shapes.SetTopicAttributesInput") -> list[Check]:
@@ -48,5 +49,5 @@ async def set_topic_attributes(
     changed = kept({name: request.get("AttributeValue") or ""}, topic.arn, fifo=topic.fifo, creating=False)
     after = {**topic.attributes, **changed}
     left = {key: value for key, value in after.items() if value or key in _KEPT_EMPTY}
-    put_topic(call, topic, attributes=left)
+    put_topic(call, topic, attributes=left, archive=archive_after(call, topic, left))
     return {}

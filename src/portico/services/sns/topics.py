@@ -8,6 +8,7 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.operation import Check, operation
 from portico.services.sns import access, due, errors
+from portico.services.sns.archives import archive_after
 from portico.services.sns.attributes import FEEDBACK_ROLES, kept
 from portico.services.sns.caller import SNS
 from portico.services.sns.data_protection import check_data_protection
@@ -55,7 +56,7 @@ async def create_topic(sns: Sns, call: Call, request: "shapes.CreateTopicInput")
         check_data_protection(protection)
     found = await call.tx.get(TOPICS, call.scope.account, call.scope.region, name)
     if found is not None:
-        _check_same(found, attributes, tags if "Tags" in request else None)
+        _check_same(call, found, attributes, tags if "Tags" in request else None)
         return {"TopicArn": found.arn}
     topic = Topic(
         *(call.scope.account, call.scope.region, name, new_identity(), call.now),
@@ -63,14 +64,14 @@ async def create_topic(sns: Sns, call: Call, request: "shapes.CreateTopicInput")
         tags,
         protection,
     )
-    call.tx.put(TOPICS, topic, *topic.key)
+    put_topic(call, topic, archive=archive_after(call, topic, topic.attributes))
     return {"TopicArn": topic.arn}
 
 
-def _check_same(topic: Topic, attributes: dict[str, str], tags: dict[str, str] | None) -> None:
+def _check_same(call: Call, topic: Topic, attributes: dict[str, str], tags: dict[str, str] | None) -> None:
     if tags is not None and any(topic.tags.get(key) != value for key, value in tags.items()):
         raise errors.invalid_because("Tags", "Topic already exists with different tags")
-    has = shown_topic(topic)
+    has = shown_topic(topic, call.now)
     if any(
         has.get(name, "") != value
         for name, value in attributes.items()
@@ -85,11 +86,13 @@ async def delete_topic(sns: Sns, call: Call, request: "shapes.DeleteTopicInput")
     deleted already.
 
     Raises:
-        InvalidParameter: the ARN.
+        InvalidParameter: the ARN. InvalidState: it keeps an archive, which would be lost.
     """
     address = topic_of(call, request["TopicArn"])
     topic = await call.tx.get(TOPICS, *address.key)
     if topic is not None:
+        if topic.archive is not None:
+            raise errors.has_archive()
         call.tx.delete(TOPICS, *topic.key)
         call.tx.delete(TALLIES, topic.identity)
         call.tx.add(due.at(call.now + due.DELETED_TOPIC_S, "topic", topic.key, topic.identity))
