@@ -7,7 +7,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from portico.store.transaction import Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,3 +26,18 @@ def _threads() -> ThreadPoolExecutor:
 async def aside(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `act` returns, which another thread calls. It goes on to its end even if nobody waits for it any more."""
     return await asyncio.get_running_loop().run_in_executor(_threads(), lambda: act(*args, **kwargs))
+
+
+class OnceEach(Generic[T]):
+    """What takes long to make of a request, made once and aside: when it is asked what the call may do, and kept for the operation itself,
+    as long as its transaction."""
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[Transaction, T] = WeakKeyDictionary()
+
+    async def of(self, tx: Transaction, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `make` returns in the transaction of one call; what it raises is not kept."""
+        found = self._made.get(tx)
+        if found is None:
+            found = self._made[tx] = await aside(make, *args, **kwargs)
+        return found

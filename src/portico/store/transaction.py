@@ -42,7 +42,7 @@ class Transaction:
     `along` are its caller's own operations, which are to hold if and only if the operation's do: they go into its commit.
     """
 
-    __slots__ = ("_after", "_along", "_cache", "_ops", "_ranges", "_read", "_written")
+    __slots__ = ("__weakref__", "_after", "_along", "_cache", "_ops", "_ranges", "_read", "_written")
 
     def __init__(self, cache: RecordCache, along: Sequence[Op] = ()) -> None:
         self._cache = cache

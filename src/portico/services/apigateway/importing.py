@@ -7,7 +7,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
-from portico.doors.aside import aside
+from portico.doors.aside import OnceEach
 from portico.doors.definition_text import Unreadable, parse
 from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigateway import access, documentation, errors, ids, subtree
@@ -36,21 +36,24 @@ if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
 
-async def _document(body: bytes) -> Document:
-    """The definition in a request's body, read where it holds nobody up.
+_documents: OnceEach[Document] = OnceEach()
+
+
+async def _document(call: Call, body: bytes) -> Document:
+    """The definition in a request's body, read once for the call and where it holds nobody up.
 
     Raises:
         AwsError: BadRequestException.
     """
     try:
-        return await aside(read, body)
+        return await _documents.of(call.tx, read, body)
     except Unreadable:
         raise errors.bad_request("Invalid OpenAPI input.") from None
 
 
 async def _may_import(service: ApiGateway, call: Call, request: Mapping[str, Any]) -> Iterable[Check]:
     """`iam:PassRole` on the roles of integrations and authorizers, and the policy's own permission."""
-    document = await _document(request["body"])
+    document = await _document(call, request["body"])
     checks = access.passed(_roles(document.root))
     if document.root.get(settings.POLICY):
         path = f"/restapis/{request['restApiId']}" if "restApiId" in request else "/restapis"
@@ -153,7 +156,7 @@ async def import_rest_api(
         BadRequestException: it is no definition, or there are errors in it (with `failonwarnings` warnings, too).
     """
     parameters = request.get("parameters") or {}
-    document = await _document(request["body"])
+    document = await _document(call, request["body"])
     bare = RestApi(
         id=ids.long_id(),
         name="",
@@ -199,7 +202,7 @@ async def put_rest_api(
     """
     api = await api_of(call, request)
     parameters, merge = request.get("parameters") or {}, request.get("mode") != "overwrite"
-    document = await _document(request["body"])
+    document = await _document(call, request["body"])
     changed = settings.applied(document, api, execute_arn(call, api.id), merge=merge)
     endpoint = settings.endpoint_of(document, parameters, api.endpoint_configuration)
     changed = msgspec.structs.replace(changed, endpoint_configuration=endpoint)

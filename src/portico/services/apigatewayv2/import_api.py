@@ -10,7 +10,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
-from portico.doors.aside import aside
+from portico.doors.aside import OnceEach
 from portico.services.apigatewayv2 import (
     access,
     api_rules,
@@ -101,14 +101,22 @@ def _check_kinds(kind: type[Record], members: Values) -> None:
         raise errors.bad_request(f"Invalid OpenAPI input. {error}") from error
 
 
+_definitions: OnceEach[Definition] = OnceEach()
+
+
 async def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
+    """What a request defines, read once for the call.
+
+    Raises:
+        AwsError: BadRequestException.
+    """
     body, base_path = request["Body"], request.get("Basepath") or "ignore"
     variables = {
         "AccountId": call.scope.account,
         "Region": call.scope.region,
         "Partition": call.scope.partition,
     }
-    return await aside(_read, body, variables, base_path)
+    return await _definitions.of(call.tx, _read, body, variables, base_path)
 
 
 def _read(body: str, variables: Mapping[str, str], base_path: str) -> Definition:
