@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gates import Gate
 from harness import TRUST_LAMBDA, Server, new_account, running
 
 
@@ -32,6 +33,14 @@ def client(server: Server, account: str) -> Callable[..., Any]:
         return server.client(service, other or account, **options)
 
     return make
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """What a function waits at until the test lets it go."""
+    made = Gate()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 import base64
 import json
 import re
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import pytest
+
+from gates import Gate
 
 Make = Callable[..., Any]
 
@@ -293,24 +295,24 @@ def test_a_new_function_can_be_invoked_at_once(client: Make, create: Make) -> No
     assert answered(client("lambda"), FunctionName="f", Payload=b"1") == 1
 
 
-def test_reserved_concurrency_is_enforced(client: Make, deploy: Make) -> None:
-    name = deploy("import time\ndef handler(event, context):\n    time.sleep(1)\n", Timeout=10)
+def test_reserved_concurrency_is_enforced(client: Make, deploy: Make, gate: Gate) -> None:
+    name = deploy(f"def handler(event, context):\n    {gate.wait}\n", Timeout=60)
     lam = client("lambda")
     lam.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
-    outcomes: list[str] = []
 
-    def call() -> None:
+    def call(_: int) -> str:
         try:
-            outcomes.append(str(client("lambda").invoke(FunctionName=name)["StatusCode"]))
+            return str(client("lambda").invoke(FunctionName=name)["StatusCode"])
         except lam.exceptions.TooManyRequestsException as error:
-            outcomes.append(error.response["Reason"])
+            return str(error.response["Reason"])
 
-    threads = [threading.Thread(target=call) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["200", "200"] + ["ReservedFunctionConcurrentInvocationLimitExceeded"] * 2
+    with ThreadPoolExecutor(4) as callers:
+        calls = [callers.submit(call, number) for number in range(4)]
+        first = as_completed(calls, timeout=60)
+        refused = [next(first).result(), next(first).result()]
+        gate.open()
+    assert refused == ["ReservedFunctionConcurrentInvocationLimitExceeded"] * 2
+    assert sorted(call.result() for call in calls) == ["200", "200", *refused]
 
 
 def test_a_role_that_is_gone(client: Make, create: Make, package: Make, refused: Make) -> None:

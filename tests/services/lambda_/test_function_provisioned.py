@@ -1,16 +1,17 @@
 """Provisioned concurrency at work: environments that are there before anybody calls."""
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from gates import Gate
 from harness import TRUST_LAMBDA, new_account, running
 from lambda_answers import parameter, refusal, told
 
@@ -21,8 +22,7 @@ import os, threading, time
 BORN = time.time()
 
 def handler(event, context):
-    if event.get("hold"):
-        time.sleep(event["hold"])
+    exec(event.get("first", ""))
     return {
         "born": BORN,
         "version": context.function_version,
@@ -89,21 +89,15 @@ def test_it_is_initialised_before_it_is_called(client: Make, first: str) -> None
     assert invoked(lam, "1")["born"] == seen["born"]
 
 
-def test_what_is_more_spills_over_to_others(client: Make, first: str) -> None:
+def test_what_is_more_spills_over_to_others(client: Make, first: str, gate: Gate) -> None:
     lam = client("lambda")
     put(lam, "1", 2)
     ready(lam, "1", 2)
-    seen: list[str] = []
-
-    def call() -> None:
-        seen.append(invoked(lam, "1", hold=1)["initialization"])
-
-    threads = [threading.Thread(target=call) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(seen) == {AHEAD: 2, ON_DEMAND: 1}
+    with ThreadPoolExecutor(3) as callers:
+        calls = [callers.submit(invoked, lam, "1", first=gate.wait) for _ in range(3)]
+        gate.until_there(3)
+        gate.open()
+    assert Counter(call.result()["initialization"] for call in calls) == {AHEAD: 2, ON_DEMAND: 1}
 
 
 def test_it_follows_an_alias(client: Make, first: str) -> None:
@@ -177,14 +171,12 @@ def test_one_that_can_not_be_initialised_has_failed(client: Make, active: Make, 
     assert found["AvailableProvisionedConcurrentExecutions"] == 0
 
 
-def test_one_that_is_lost_is_replaced(client: Make, active: Make, package: Make) -> None:
+def test_one_that_is_lost_is_replaced(client: Make, first: str) -> None:
     lam = client("lambda")
-    dies = TELLS.replace("    if event", "    if event.get('die'):\n        os._exit(3)\n    if event")
-    active("f", Code={"ZipFile": package(dies)}, Publish=True)
     put(lam, "1", 1)
     ready(lam, "1", 1)
     before = invoked(lam, "1")["born"]
-    answer = lam.invoke(FunctionName="f", Qualifier="1", Payload=b'{"die": true}')
+    answer = lam.invoke(FunctionName="f", Qualifier="1", Payload=b'{"first": "os._exit(3)"}')
     assert answer["FunctionError"] == "Unhandled"
     ready(lam, "1", 1)
     seen = invoked(lam, "1")

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from gates import Gate
 from harness import TRUST_LAMBDA, Server, running
 
-SLOW = "import time\ndef handler(event, context):\n    print('began', event)\n    time.sleep(event)\n    print('ended', event)\n"
 ROLE_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
-def create(server: Server, package: Any) -> str:
+def create(server: Server, source: str, package: Any) -> str:
     iam = server.client("iam")
     role: str = iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
     iam.attach_role_policy(RoleName="run", PolicyArn=ROLE_POLICY)
@@ -19,7 +19,7 @@ def create(server: Server, package: Any) -> str:
         Handler="app.handler",
         Role=role,
         Timeout=60,
-        Code={"ZipFile": package(SLOW)},
+        Code={"ZipFile": package(source)},
     )
     arn: str = made["FunctionArn"]
     return arn
@@ -40,19 +40,23 @@ def printed(server: Server, wanted: str) -> bool:
     return False
 
 
-def test_an_event_that_was_running_runs_again(tmp_path: Path, package: Any) -> None:
+def test_an_event_that_was_running_runs_again(tmp_path: Path, package: Any, gate: Gate) -> None:
     data = tmp_path / "data"
+    source = f"def handler(event, context):\n    {gate.wait}\n    print('ended', event)\n"
     with running(data) as server:
-        arn = create(server, package)
+        arn = create(server, source, package)
         lam = server.client("lambda")
         lam.add_permission(
             FunctionName="f", StatementId="s", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
         )
-        assert lam.invoke(FunctionName="f", InvocationType="Event", Payload=b"0.5")["StatusCode"] == 202
+        assert lam.invoke(FunctionName="f", InvocationType="Event", Payload=b"7")["StatusCode"] == 202
+        gate.until_there()
         server.kill()
     with running(data) as server:
         lam = server.client("lambda")
         assert lam.get_function(FunctionName="f")["Configuration"]["FunctionArn"] == arn
         assert lam.get_function(FunctionName="f")["Configuration"]["State"] == "Active"
         assert "s3.amazonaws.com" in lam.get_policy(FunctionName="f")["Policy"]
-        assert printed(server, "ended 0.5")
+        gate.until_there(2)
+        gate.open()
+        assert printed(server, "ended 7")

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from gates import Gate
+
 Make = Callable[..., Any]
 
 
@@ -37,23 +39,30 @@ def called(client: Make, function: str, event: object = None) -> tuple[Any, str]
     return payload, log
 
 
-def test_a_version_is_initialised_once(client: Make, published: Make) -> None:
+def called_at_once(client: Make, function: str, count: int, gate: Gate) -> list[Any]:
+    """The answers of as many copies, which all wait at the gate at the same time."""
+    with ThreadPoolExecutor(count) as callers:
+        calls = [callers.submit(called, client, function, gate.wait) for _ in range(count)]
+        gate.until_there(count)
+        gate.open()
+    return [call.result()[0] for call in calls]
+
+
+def test_a_version_is_initialised_once(client: Make, published: Make, gate: Gate) -> None:
     function = published("""
-    import os, time, uuid
+    import os, uuid
     made = uuid.uuid4().hex
-    time.sleep(0.4)
     calls = 0
 
     def handler(event, context):
         global calls
         calls += 1
-        time.sleep(event or 0)
+        exec(event)
         return [made, calls, os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], "AWS_LAMBDA_LOG_STREAM_NAME" in os.environ]
     """)
     found = client("lambda").get_function_configuration(FunctionName=function)
     assert found["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
-    with ThreadPoolExecutor(4) as callers:
-        answers = [a for a, _ in callers.map(lambda _: called(client, function, 0.5), range(4))]
+    answers = called_at_once(client, function, 4, gate)
     assert [calls for _, calls, *_ in answers] == [1] * 4
     assert len({made for made, *_ in answers}) == 1
     assert {tuple(rest) for _, _, *rest in answers} == {("snap-start", False)}
@@ -94,25 +103,24 @@ def test_hooks_run_in_their_order(client: Make, published: Make) -> None:
     assert answer == ["before 2", "before 1", "after 1", "after 2"]
 
 
-def test_copies_differ_in_what_must_be_unique(client: Make, published: Make) -> None:
+def test_copies_differ_in_what_must_be_unique(client: Make, published: Make, gate: Gate) -> None:
     function = published("""
-    import os, random, tempfile, time, uuid
+    import os, random, tempfile, uuid
     random.random(); uuid.uuid1(); tempfile.gettempdir(); next(tempfile._get_candidate_names())
 
     def handler(event, context):
-        time.sleep(0.5)
+        exec(event)
         return [random.random(), str(uuid.uuid4()), str(uuid.uuid1()), os.urandom(4).hex(),
                 next(tempfile._get_candidate_names())]
     """)
-    with ThreadPoolExecutor(3) as callers:
-        answers = [a for a, _ in callers.map(lambda _: called(client, function), range(3))]
+    answers = called_at_once(client, function, 3, gate)
     for values in zip(*answers, strict=True):
         assert len({str(value) for value in values}) == 3, values
 
 
-def test_copies_have_a_tmp_and_processes_of_their_own(client: Make, published: Make) -> None:
+def test_copies_have_a_tmp_and_processes_of_their_own(client: Make, published: Make, gate: Gate) -> None:
     function = published("""
-    import os, time
+    import os
     shown = set(os.listdir("/tmp"))  # the folders of a server that is installed below it
     kept = open("/tmp/kept-open", "w+")
     kept.write("from init")
@@ -121,22 +129,21 @@ def test_copies_have_a_tmp_and_processes_of_their_own(client: Make, published: M
     def handler(event, context):
         with open(f"/tmp/{context.aws_request_id}", "w"):
             pass
-        time.sleep(0.5)
+        exec(event)
         kept.seek(0)
         return [sorted(set(os.listdir("/tmp")) - shown - {"kept-open"}), kept.read(), context.aws_request_id,
                 len([p for p in os.listdir("/proc") if p.isdigit()])]
     """)
-    with ThreadPoolExecutor(3) as callers:
-        answers = [a for a, _ in callers.map(lambda _: called(client, function), range(3))]
+    answers = called_at_once(client, function, 3, gate)
     for files, text, request_id, processes in answers:
         assert files == [request_id]
         assert text == "from init"
         assert processes <= 2
 
 
-def test_each_copy_is_limited_by_control_groups_of_its_own(client: Make, published: Make) -> None:
+def test_each_copy_is_limited_by_control_groups_of_its_own(client: Make, published: Make, gate: Gate) -> None:
     function = published("""
-    import os, time
+    import os
 
     def groups():
         with open("/proc/self/cgroup") as file:
@@ -145,11 +152,10 @@ def test_each_copy_is_limited_by_control_groups_of_its_own(client: Make, publish
     snapshots = groups()
 
     def handler(event, context):
-        time.sleep(0.5)
+        exec(event)
         return [snapshots, groups(), [name for name in os.listdir("/proc/self/fd") if int(name) > 4]]
     """)
-    with ThreadPoolExecutor(2) as callers:
-        answers = [a for a, _ in callers.map(lambda _: called(client, function), range(2))]
+    answers = called_at_once(client, function, 2, gate)
     every = [group for snapshots, groups, *_ in answers for group in (*groups, *snapshots)]
     if not every:
         pytest.skip("no control groups are to be had here")

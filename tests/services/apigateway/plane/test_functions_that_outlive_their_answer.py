@@ -9,20 +9,21 @@ import pytest
 from botocore.exceptions import ClientError
 
 from doors_http import ask
+from gates import Gate
 
 Make = Callable[..., Any]
 
-SLOW = """
-import time
-def handler(event, context):
-    time.sleep(1.5)
-    print("done after all")
-    return {"statusCode": 200}
-"""
 
-
-def test_it_keeps_its_place_and_its_log(client: Make, deploy: Make, account: str, server: Any) -> None:
-    name = deploy(SLOW, Timeout=10)
+def test_it_keeps_its_place_and_its_log(
+    client: Make, deploy: Make, account: str, server: Any, gate: Gate
+) -> None:
+    source = f"""
+        def handler(event, context):
+            {gate.wait}
+            print("done after all")
+            return {{"statusCode": 200}}
+        """
+    name = deploy(source, Timeout=60)
     lam, rest, logs = client("lambda"), client("apigateway"), client("logs")
     arn = f"arn:aws:lambda:us-east-1:{account}:function:{name}"
     api = rest.create_rest_api(name="slow")["id"]
@@ -40,6 +41,7 @@ def test_it_keeps_its_place_and_its_log(client: Make, deploy: Make, account: str
     with pytest.raises(ClientError) as throttled:
         lam.invoke(FunctionName=name)
     assert throttled.value.response["Error"]["Code"] == "TooManyRequestsException"
+    gate.open()
 
     until = time.monotonic() + 20
     said = ""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import zip_of
+from gates import Gate
 from harness import REGION
 from rest_doors import TRUST
 from rest_integrations import ECHO_EVENT, Integrated
@@ -139,9 +140,9 @@ def test_binary_both_ways(api: Integrated, deploy: Deploy) -> None:
     assert api.ask("/a", "POST", {"Content-Type": "text/plain"}, b"text").body == b"text"
 
 
-def test_functions_that_fail(api: Integrated, deploy: Deploy) -> None:
+def test_functions_that_fail(api: Integrated, deploy: Deploy, gate: Gate) -> None:
     raising = deploy("def handler(event, context):\n    raise Exception('no')\n")
-    slow = deploy("import time\n\ndef handler(event, context):\n    time.sleep(3)\n", Timeout=5)
+    slow = deploy(f"def handler(event, context):\n    {gate.wait}\n", Timeout=60)
     for name in (raising, slow):
         api.rest.permit(name)
     api.put("/raises", "AWS_PROXY", uri=api.rest.invocations(raising))

@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from websockets.exceptions import InvalidStatus
 
+from gates import Gate
 from harness import REGION
 
 AUTHORIZER = """
@@ -123,8 +124,8 @@ def test_a_function_without_permission_for_the_api_is_not_called(api: Any, recor
     assert (status, told["message"]) == (500, "Internal server error")
 
 
-def test_a_slow_function_is_not_waited_for(api: Any, deploy: Callable[..., str]) -> None:
-    name = deploy("import time\ndef handler(event, context):\n    time.sleep(1)", Timeout=5)
+def test_a_slow_function_is_not_waited_for(api: Any, deploy: Callable[..., str], gate: Gate) -> None:
+    name = deploy(f"def handler(event, context):\n    {gate.wait}", Timeout=60)
     api.allow(name)
     api.route("$connect", api.function(name, TimeoutInMillis=100))
     status, told = refused(api.connect)
