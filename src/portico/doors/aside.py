@@ -1,6 +1,7 @@
 """Work that may take long, done in threads of its own: large templates, patterns, schemas, compression.
 
-It waits for a place among its like only: what the rest of the server does in other threads is not held up by what callers have sent.
+It waits for a place among its like only: what the rest of the server does in other threads (signatures, files: `asyncio.to_thread`), which
+takes as long as Portico makes it, is not held up by what callers have sent.
 """
 
 import asyncio
