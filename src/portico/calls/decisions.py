@@ -45,6 +45,7 @@ class Decisions:
         self._clock = clock
         self._allowed: deque[_Allowed] = deque(maxlen=ring)
         self._pending: deque[Verdict] = deque(maxlen=_PENDING_MAX)
+        self._given: deque[tuple[str, str]] = deque(maxlen=ring)
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
         self.refused_total = 0
@@ -61,9 +62,14 @@ class Decisions:
         self._pending.append(verdict)
         self._wake.set()
 
+    def given(self, own_id: str, request_id: str) -> None:
+        """Whoever asks for `own_id`, an id of API Gateway's that a client was given, means `request_id`. Kept in memory."""
+        self._given.append((own_id, request_id))
+
     async def explain(self, request_id: str) -> list[Verdict]:
         """Every decision made under a request id, oldest first."""
         await self._flush()
+        request_id = next((meant for own_id, meant in self._given if own_id == request_id), request_id)
         found = [_worded(row) for row in self._allowed if row[0] == request_id]
         return [*await self._stored(request_id), *found]
 

@@ -84,6 +84,27 @@ def test_a_refusal_is_explained_by_its_id(
     assert b"/cats/1" in came.body
 
 
+def test_a_function_that_may_not_be_called_is_explained_by_the_id_that_the_client_has(
+    api: HttpApi, deploy: Callable[..., str]
+) -> None:
+    """The answer says nothing of it: a missing permission is what most first APIs lack."""
+    made = api.control.create_integration(
+        ApiId=api.id,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=api.function_arn(deploy(ECHO)),
+        PayloadFormatVersion="2.0",
+    )
+    api.stage()
+    api.route("GET /", f"integrations/{made['IntegrationId']}")
+    failed = api.ask("/")
+    assert failed.message == (500, "Internal Server Error")
+    query = urlencode({"request_id": failed.headers["apigw-requestid"]})
+    (told,) = api.ask(f"/_portico/explain?{query}", host=f"localhost:{api.server.port}").json["decisions"]
+    assert (told["allowed"], told["principal"]) == (False, "apigateway.amazonaws.com")
+    assert told["action"] == "lambda:InvokeFunction"
+    assert "no resource-based policy allows" in told["message"]
+
+
 def test_a_body_that_was_not_signed(api: HttpApi, deploy: Callable[..., str]) -> None:
     api.stage("dev")
     api.route("POST /a", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")

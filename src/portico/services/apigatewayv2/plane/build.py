@@ -37,4 +37,5 @@ def http_door(ports: Ports) -> HttpDoor:
         kind_of=kind_of,
         outcomes=Outcomes(clock, DoorMetrics(extras["Metrics"]), logs),
         buckets=extras["Buckets"],
+        given=extras["Authorizer"].given,
     )

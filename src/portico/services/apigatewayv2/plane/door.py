@@ -52,9 +52,10 @@ Integrate = Callable[[Asked, Integration], Awaitable[Response]]
 
 class HttpDoor:
     """Answers requests to HTTP APIs. `admits` are the ways to authorize, by a route's `AuthorizationType`; `integrates` what routes
-    lead to, by the integration's kind (`integrations.kind_of`)."""
+    lead to, by the integration's kind (`integrations.kind_of`); `given` lets what was decided on the way be asked for by the request's id
+    of API Gateway's (`Decisions.given`)."""
 
-    __slots__ = ("_admits", "_buckets", "_clock", "_integrates", "_kind_of", "_outcomes", "_stages")
+    __slots__ = ("_admits", "_buckets", "_clock", "_given", "_integrates", "_kind_of", "_outcomes", "_stages")
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class HttpDoor:
         kind_of: Callable[[Integration], str],
         outcomes: Outcomes,
         buckets: Buckets,
+        given: Callable[[str, str], None],
     ) -> None:
         self._stages = stages
         self._clock = clock
@@ -74,6 +76,7 @@ class HttpDoor:
         self._kind_of = kind_of
         self._outcomes = outcomes
         self._buckets = buckets
+        self._given = given
 
     async def __call__(self, arrival: Arrival) -> Reply:
         """The reply to a request."""
@@ -103,13 +106,13 @@ class HttpDoor:
         try:
             asked = await self._admitted(asked)
         except Refusal as refusal:
-            _tell(asked, refusal)
+            self._tell(asked, refusal)
             return Outcome(asked, refusal.reply(), reason=refusal.reason)
         began = self._clock.monotonic()
         try:
             response = await self._integrated(asked)
         except Refusal as refusal:
-            _tell(asked, refusal)
+            self._tell(asked, refusal)
             took_ms = (self._clock.monotonic() - began) * 1000
             return Outcome(asked, refusal.reply(), took_ms, integration_error=refusal.reason)
         took_ms = (self._clock.monotonic() - began) * 1000
@@ -142,19 +145,19 @@ class HttpDoor:
             asked = changed_request(asked, asked.plan.request)
         return await self._integrates[self._kind_of(integration)](asked, integration)
 
-
-def _tell(asked: Asked, refusal: Refusal) -> None:
-    """Tell the operator what clients are not told: why the API itself has failed."""
-    if refusal.status >= 500:
+    def _tell(self, asked: Asked, refusal: Refusal) -> None:
+        """Tell the operator what clients are not told: why the API itself has failed."""
+        if refusal.status < 500:
+            return
+        self._given(asked.request_id, asked.arrival.request_id)
         log.warning(
-            "%s of API %s (stage %s) answers %d: %s (request %s, explained as %s)",
+            "%s of API %s (stage %s) answers %d: %s (request %s)",
             asked.plan.route.route_key,
             asked.stage.api_id,
             asked.stage.name,
             refusal.status,
             refusal.reason,
             asked.request_id,
-            asked.arrival.request_id,
         )
 
 

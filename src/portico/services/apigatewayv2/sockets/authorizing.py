@@ -86,6 +86,7 @@ class Authorizing:
         call = self._call(arrival, caller, exchange)
         decision, _ = self._authorizer.judge(call, Check(INVOKE, exchange.arn))
         if not decision.allowed and self._authorizer.enforces:
+            self._authorizer.given(exchange.request_id, arrival.request_id)
             raise NotAllowed(403, words(decision, principal, INVOKE, exchange.arn))
         return Allowed(_identity(principal))
 

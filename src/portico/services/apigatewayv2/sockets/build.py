@@ -29,7 +29,7 @@ def socket_door(ports: Ports) -> SocketDoor:
     ports.start_task("apigatewayv2.sockets.logs", logs.run)
     notes = Notes(DoorMetrics(extras["Metrics"]), logs)
     stages = Stages(cache)
-    caller = Caller(clients, DoorRoles(cache, clock))
+    caller = Caller(clients, DoorRoles(cache, clock), extras["Authorizer"])
     kinds: dict[str, IntegrationKind] = {
         "AWS_PROXY": FunctionProxy(caller),
         "AWS": Services(caller, extras["ServiceCalls"]),

@@ -84,7 +84,10 @@ class FunctionAuthorizers:
         make = events.authorizer2 if two else events.authorizer1
         payload = msgspec.json.encode(make(asked, identity, invoked_arn(asked)))
         client = self._clients.of(
-            self._caller(asked, plan), Scope(asked.stage.account, asked.stage.region), trace=asked.trace
+            self._caller(asked, plan),
+            Scope(asked.stage.account, asked.stage.region),
+            request_id=asked.arrival.request_id,
+            trace=asked.trace,
         )
         try:
             async with asyncio.timeout(_TIMEOUT_S):

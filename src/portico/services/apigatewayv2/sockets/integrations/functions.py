@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from portico.base.ids import request_id as new_request_id
+from portico.calls.authorize import Authorizer
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.doors.payload1 import read
@@ -37,9 +39,10 @@ class Called(msgspec.Struct, frozen=True, gc=False):
 class Caller:
     """Acts for API Gateway: as the service itself, or as the role that an integration or authorizer names."""
 
-    def __init__(self, clients: Clients, roles: DoorRoles) -> None:
+    def __init__(self, clients: Clients, roles: DoorRoles, authorizer: Authorizer) -> None:
         self._clients = clients
         self._roles = roles
+        self._authorizer = authorizer
 
     def principal(self, exchange: Exchange, role: str | None, source_arn: str) -> Principal:
         """Who calls, for the route or authorizer `source_arn`.
@@ -69,12 +72,14 @@ class Caller:
         if found is None:
             raise IntegrationFailed(500, f"{uri} is no address of a function")
         function, region, account = found.groups()
-        client = self._clients.of(self.principal(exchange, role, source_arn), Scope(account, region))
+        principal, request_id = self.principal(exchange, role, source_arn), new_request_id()
+        client = self._clients.of(principal, Scope(account, region), request_id=request_id)
         try:
             answer: Mapping[str, Any] = await client.call(
                 "lambda", "Invoke", FunctionName=function, Payload=payload
             )
         except AwsError as error:
+            self._authorizer.given(exchange.request_id, request_id)
             raise IntegrationFailed(500, f"{function}: {error.code}: {error.message}") from error
         return Called(answer["Payload"], "FunctionError" in answer)
 
