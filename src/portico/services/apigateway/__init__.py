@@ -2,6 +2,7 @@
 
 from portico.calls.ports import Ports, ServiceSpec
 from portico.doors.domains import DomainDoor
+from portico.doors.public import Public
 from portico.doors.roles import DoorRoles
 from portico.services.apigateway.plane.plane import build
 from portico.services.apigateway.service import ApiGateway
@@ -18,6 +19,7 @@ def _build(ports: Ports) -> ApiGateway:
         sealer=ports.extras["Sealer"],
         roles=DoorRoles(ports.cache, ports.clock),
         plane=build(ports),
+        public=Public(extras["Origin"]),
     )
 
 

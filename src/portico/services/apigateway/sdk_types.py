@@ -1,11 +1,15 @@
-"""The kinds of client libraries that API Gateway can generate. Portico generates none (`GetSdk` answers 501)."""
+"""Client libraries of stages: the kinds that API Gateway can generate, and those in JavaScript, which Portico can."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
 from portico.services.apigateway import access, errors
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.snapshot import read
+from portico.services.apigateway.stages import stage_of
+from portico.wire.errors import not_implemented
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
@@ -69,7 +73,36 @@ async def get_sdk_type(
     Raises:
         NotFoundException: there is no such kind.
     """
-    found = next((kind for kind in _KINDS if kind["id"] == request["id"]), None)
+    return _kind_of(request["id"])
+
+
+def _kind_of(name: str) -> dict[str, Any]:
+    found = next((kind for kind in _KINDS if kind["id"] == name), None)
     if found is None:
-        raise errors.not_found(f"Invalid SDK type specified: {request['id']}")
+        raise errors.not_found(f"Invalid SDK type specified: {name}")
     return found
+
+
+@access.operation()
+async def get_sdk(service: ApiGateway, call: Call, request: "shapes.GetSdkRequest") -> dict[str, Any]:
+    """The library for what is deployed under a stage: a zip.
+
+    Raises:
+        NotFoundException: there is no such stage, or no such kind of library. NotImplemented: the library would not be one in JavaScript.
+    """
+    from portico.services.apigateway.sdk import javascript  # seldom needed
+
+    kind = _kind_of(request["sdkType"])["id"]
+    if kind != "javascript":
+        raise not_implemented("apigateway", f"GetSdk with the SDK type {kind}")
+    stage, api_id, region = await stage_of(call, request), request["restApiId"], call.scope.region
+    snapshot = read(service.store, api_id, stage.deployment_id)
+    if snapshot is None:
+        raise errors.not_found("Invalid Deployment identifier specified")
+    url = f"{service.public.api(api_id, region)}/{stage.stage_name}"
+    made_at = datetime.fromtimestamp(call.now, UTC).strftime("%Y-%m-%d_%H-%MZ")
+    return {
+        "contentType": "application/octet-stream",
+        "contentDisposition": f'attachment; filename="{kind}_{made_at}.zip"',
+        "body": javascript.archive(snapshot, invoke_url=url, region=region),
+    }

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from portico.calls.call import Call
+from portico.doors.public import Public
 from portico.doors.roles import DoorRoles
 from portico.identity.sealing import Sealer
 from portico.services.apigateway import errors
@@ -26,6 +27,7 @@ class ApiGateway(msgspec.Struct, frozen=True):
     sealer: Sealer
     roles: DoorRoles
     plane: Plane
+    public: Public
 
 
 def execute_arn(call: Call, api_id: str) -> str:

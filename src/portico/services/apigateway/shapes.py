@@ -701,6 +701,13 @@ class GetRestApisRequest(TypedDict):
     limit: NotRequired[int]
 
 
+class GetSdkRequest(TypedDict):
+    restApiId: str
+    stageName: str
+    sdkType: str
+    parameters: NotRequired[dict[str, str]]
+
+
 class GetSdkTypeRequest(TypedDict):
     id: str
 
@@ -1045,6 +1052,12 @@ class SdkConfigurationProperty(TypedDict):
     description: NotRequired[str]
     required: NotRequired[bool]
     defaultValue: NotRequired[str]
+
+
+class SdkResponse(TypedDict):
+    contentType: NotRequired[str]
+    contentDisposition: NotRequired[str]
+    body: NotRequired[bytes]
 
 
 class SdkType(TypedDict):
@@ -1491,6 +1504,9 @@ GetRestApiResponse = RestApi
 
 
 GetRestApisResponse = RestApis
+
+
+GetSdkResponse = SdkResponse
 
 
 GetSdkTypeResponse = SdkType
