@@ -81,6 +81,7 @@ from portico.services import (
     cognito_identity,
     cognito_idp,
     iam,
+    kms,
     lambda_,
     logs,
     sns,
@@ -106,6 +107,7 @@ log = logging.getLogger("portico")
 SERVICES: tuple[ServiceSpec, ...] = (
     sts.SERVICE,
     iam.SERVICE,
+    kms.SERVICE,
     logs.SERVICE,
     cloudwatch.SERVICE,
     sqs.SERVICE,

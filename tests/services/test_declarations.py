@@ -23,6 +23,7 @@ CHECKED_IN_THE_BODY = {
     "apigatewaymanagementapi.DeleteConnection": _ON_CONNECTIONS,
     "apigatewaymanagementapi.GetConnection": _ON_CONNECTIONS,
     "apigatewaymanagementapi.PostToConnection": _ON_CONNECTIONS,
+    "kms.RetireGrant": "a grant token names the grant, and with it the key, once it is opened",
     "sns.ConfirmSubscription": "the token is the permission of who is not signed; who is needs sns:ConfirmSubscription",
     "sns.Unsubscribe": "a link in a message may end a subscription; who is signed needs sns:Unsubscribe",
     "sts.AssumeRole": "the role's trust policy decides, which is read with the role",

@@ -1,0 +1,59 @@
+"""Keys whose deletion is due go, with their material, aliases and grants: nothing is left that could decrypt. From then on no call finds
+such a key or can change it, so nothing races with this."""
+
+import asyncio
+from collections.abc import Callable
+
+from portico.services.kms.records import ALIASES, DOOMED, GRANTEES, GRANTS, KEYS, RETIRABLE
+from portico.store.port import Delete, Op, Store
+
+_EVERY_S = 60
+_AT_ONCE = 100
+
+
+class Deletions:
+    """Deletes keys when it is time (by `now`). Start `run` as a background loop."""
+
+    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+        self._store = store
+        self._now = now
+
+    async def run(self) -> None:
+        """Delete, every minute. Who calls in between is told already that such a key does not exist."""
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            await self.remove()
+
+    async def remove(self) -> None:
+        """Delete all keys that are due."""
+        removed = _AT_ONCE
+        while removed == _AT_ONCE:
+            rows = await self._store.scan(DOOMED.key(), limit=_AT_ONCE)
+            due = [row.key for row in rows if int(row.key[1]) <= self._now()]
+            for key in due:
+                await self._remove(str(key[2]), str(key[3]), str(key[4]), Delete(key))
+            removed = len(due)
+
+    async def _remove(self, account: str, region: str, key_id: str, done: Delete) -> None:
+        at = (account, region, key_id)
+        await self._remove_grants(at)
+        held = await self._store.get(KEYS.key(*at))
+        aliases = () if held is None else KEYS.decode(held.value).aliases
+        names: list[Op] = [Delete(ALIASES.key(account, region, name)) for name in aliases]
+        await self._store.commit([done, Delete(KEYS.key(*at)), *names])
+
+    async def _remove_grants(self, at: tuple[str, str, str]) -> None:
+        removed = _AT_ONCE
+        while removed == _AT_ONCE:
+            rows = await self._store.scan(GRANTS.key(*at), limit=_AT_ONCE)
+            ops: list[Op] = []
+            for row in rows:
+                grant = GRANTS.decode(row.value)
+                ops += [
+                    Delete(row.key),
+                    Delete(GRANTEES.key(*at, grant.grantee, grant.id)),
+                    Delete(RETIRABLE.key(*at[:2], grant.retiring, grant.key, grant.id)),
+                ]
+            if ops:
+                await self._store.commit(ops)
+            removed = len(rows)
