@@ -1,16 +1,15 @@
 """The ways to a function by REST APIs, and who may use them: every deployed method whose integration invokes it."""
 
-import re
 from collections.abc import AsyncIterator, Mapping
 
 from portico.doors.leading import Census, Function, Leading, qualifier_in
 from portico.doors.public import Public
+from portico.doors.stage_variables import filled
 from portico.services.apigateway.records import REST_APIS, STAGES, Method, RestApi, Stage
 from portico.services.apigateway.snapshot import Snapshot, read
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
-_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _WHO: Mapping[str, str] = {
     "NONE": "anybody, unsigned",
     "AWS_IAM": "signed callers who are allowed execute-api:Invoke",
@@ -45,9 +44,7 @@ class RestWays:
         for resource in snapshot.resources:
             for verb, method in resource.resource_methods.items():
                 uri = (method.method_integration.uri if method.method_integration else "") or ""
-                variables = stage.variables or {}
-                filled = _VARIABLE.sub(lambda match: variables.get(match[1], ""), uri)  # noqa: B023  # used at once
-                qualifier = qualifier_in(function, filled)
+                qualifier = qualifier_in(function, filled(uri, stage.variables or {}))
                 if qualifier is None:
                     continue
                 source = (

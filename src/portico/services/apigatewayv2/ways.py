@@ -1,16 +1,15 @@
 """The ways to a function by HTTP and WebSocket APIs, and who may use them: every deployed route whose integration invokes it."""
 
-import re
 from collections.abc import AsyncIterator, Mapping
 
 from portico.doors.leading import Census, Function, Leading, qualifier_in
 from portico.doors.public import Public
+from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import APIS, DEPLOYED, STAGES, Api, Deployed, Route, Stage
 from portico.services.apigatewayv2.route_keys import invoked
 from portico.store.cache import RecordCache
 from portico.store.port import Store
 
-_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _WHO: Mapping[str, str] = {
     "NONE": "anybody, unsigned",
     "AWS_IAM": "signed callers who are allowed execute-api:Invoke",
@@ -49,10 +48,8 @@ class ApiWays:
         integrations = {each.integration_id: each for each in deployed.integrations}
         for route in deployed.routes:
             integration = integrations.get(route.integration_id)
-            variables = stage.stage_variables
             uri = (integration.integration_uri if integration else "") or ""
-            filled = _VARIABLE.sub(lambda match: variables.get(match[1], ""), uri)  # noqa: B023  # used at once
-            qualifier = qualifier_in(function, filled)
+            qualifier = qualifier_in(function, filled(uri, stage.stage_variables))
             if integration is None or qualifier is None:
                 continue
             source = f"{function.region}:{function.account}:{api.api_id}/{stage.stage_name}"

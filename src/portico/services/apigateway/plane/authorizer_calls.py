@@ -10,6 +10,7 @@ import msgspec
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.doors.roles import APIGATEWAY, DoorRoles
+from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigateway.records import Authorizer
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
@@ -17,7 +18,6 @@ from portico.wire.errors import AwsError
 
 _TIMEOUT_S = 29.0
 _FUNCTION = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(.+)/invocations").fullmatch
-_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _UNAUTHORIZED = "Unauthorized"
 _BUSY = frozenset(("TooManyRequestsException", "ServiceException", "InternalFailure", "ServiceUnavailable"))
 
@@ -89,7 +89,7 @@ class AuthorizerCalls:
 
 
 def _function(authorizer: Authorizer, request: RequestContext) -> str:
-    uri = _VARIABLE.sub(lambda found: request.stage_variables.get(found[1], ""), authorizer.authorizer_uri)
+    uri = filled(authorizer.authorizer_uri, request.stage_variables)
     found = _FUNCTION(uri)
     if found is None:
         raise _misconfigured(f"Invalid authorizer URI: {uri}")

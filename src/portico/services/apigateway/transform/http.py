@@ -11,6 +11,7 @@ from contextlib import aclosing
 import msgspec
 
 from portico.doors.backends import Failed, Request, Response
+from portico.doors.stage_variables import filled
 from portico.invoke.pace import Pace
 from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
@@ -19,7 +20,7 @@ from portico.services.apigateway.transform.incoming import Incoming, incoming
 from portico.services.apigateway.transform.media import JSON, header
 from portico.services.apigateway.transform.outgoing import Outgoing, outgoing
 from portico.services.apigateway.transform.outgoing import mapped as parameters_of
-from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
+from portico.services.apigateway.transform.reach import Reach, misconfigured
 from portico.services.apigateway.transform.remapping import answered, passed_on
 from portico.services.apigateway.transform.seam import (
     GatewayAnswer,
@@ -97,7 +98,7 @@ def _asked(
     integration = rules.integration
     if integration is None or not integration.uri:
         raise misconfigured("Invalid endpoint address")
-    url = with_query(with_path_parameters(with_stage_variables(integration.uri, request), sent.path), query)
+    url = with_query(with_path_parameters(filled(integration.uri, request.stage_variables), sent.path), query)
     if "{" in url or not url.startswith(("http://", "https://")):
         raise misconfigured("Invalid endpoint address")
     method = integration.http_method or "GET"

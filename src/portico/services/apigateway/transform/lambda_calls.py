@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 import msgspec
 
+from portico.doors.stage_variables import filled
 from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.deadline import within
-from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
+from portico.services.apigateway.transform.reach import Reach, misconfigured
 from portico.services.apigateway.transform.seam import (
     GatewayRefusal,
     IntegrationFacts,
@@ -45,7 +46,7 @@ class Called(msgspec.Struct, frozen=True, gc=False):
 def function_of(request: RequestContext, rules: MethodRules) -> Function | None:
     """The function that the integration's URI names with this stage's variables; None if it names another service."""
     integration = rules.integration
-    return _named(with_stage_variables(integration.uri or "", request)) if integration else None
+    return _named(filled(integration.uri or "", request.stage_variables)) if integration else None
 
 
 @lru_cache(maxsize=4096)

@@ -13,13 +13,13 @@ from portico.calls.clients import Client, Clients
 from portico.doors.backends import Backends
 from portico.doors.roles import APIGATEWAY, DoorRoles
 from portico.doors.service_calls import ServiceCalls
+from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigateway.client_identities import ClientIdentities
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 
 _SESSION = "BackplaneAssumeRoleSession"
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _PATH_VARIABLE = re.compile(r"\{[^/{}]+\}")
 
 
@@ -57,7 +57,7 @@ class Reach(msgspec.Struct, frozen=True):
             if request.caller is None:
                 raise misconfigured("Invalid permissions: the method does not ask for its caller's signature")
             return request.caller
-        arn = with_stage_variables(credentials, request)
+        arn = filled(credentials, request.stage_variables)
         role = self.roles.session(
             arn, _SESSION, source_arn=source_arn(request), source_account=request.account
         )
@@ -73,13 +73,6 @@ def source_arn(request: RequestContext) -> str:
         f"arn:aws:execute-api:{request.region}:{request.account}:{request.api_id}"
         f"/{request.stage}/{request.http_method}{path}"
     )
-
-
-def with_stage_variables(text: str, request: RequestContext) -> str:
-    """`text` with the stage's variables in the place of `${stageVariables.x}`; one that is not set becomes nothing."""
-    if "${" not in text:
-        return text
-    return _STAGE_VARIABLE.sub(lambda found: request.stage_variables.get(found[1], ""), text)
 
 
 def misconfigured(what: str) -> GatewayRefusal:

@@ -7,13 +7,14 @@ Source: API Gateway Developer Guide, "Lambda custom integrations", "Set up async
 import msgspec
 
 from portico.doors.service_calls import ServiceRequest, Target, target
+from portico.doors.stage_variables import filled
 from portico.services.apigateway.transform import told
 from portico.services.apigateway.transform.compile import MethodRules
 from portico.services.apigateway.transform.deadline import within
 from portico.services.apigateway.transform.incoming import Incoming, incoming
 from portico.services.apigateway.transform.lambda_calls import Called, Function, function_of, invoke
 from portico.services.apigateway.transform.outgoing import Outgoing, outgoing
-from portico.services.apigateway.transform.reach import Reach, misconfigured, with_stage_variables
+from portico.services.apigateway.transform.reach import Reach, misconfigured
 from portico.services.apigateway.transform.seam import (
     GatewayAnswer,
     IntegrationFacts,
@@ -72,7 +73,7 @@ def _error_message(called: Called) -> str:
 
 
 def _target(request: RequestContext, rules: MethodRules, sent: Outgoing) -> Target:
-    uri = with_stage_variables(rules.integration.uri or "", request) if rules.integration else ""
+    uri = filled(rules.integration.uri or "", request.stage_variables) if rules.integration else ""
     found = target(with_path_parameters(uri, sent.path))
     if found is None:
         raise misconfigured("Invalid endpoint address")

@@ -13,6 +13,7 @@ from portico.doors.access_log import Format, Group, compiled_format, group_of
 from portico.doors.buckets import Limit
 from portico.doors.cors import Cors
 from portico.doors.metrics import HTTP, Place
+from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigatewayv2.access import SERVICE_PRINCIPAL
 from portico.services.apigatewayv2.plane.expressions import Value, compiled
@@ -34,7 +35,6 @@ from portico.store.cache import Held, RecordCache
 ACCOUNT_RATE, ACCOUNT_BURST = 10_000.0, 5_000.0
 _KEPT_MAX = 4_096
 _NOWHERE = Route(route_id="", route_key="")
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}").sub
 _INVOCATIONS = re.compile(
     r"arn:[^:]+:apigateway:[^:]+:lambda:path/[0-9-]+/functions/(.+)/invocations"
 ).fullmatch
@@ -205,12 +205,9 @@ class _Maker:
         uri, role = integration.integration_uri, integration.credentials_arn
         return msgspec.structs.replace(
             integration,
-            integration_uri=None if uri is None else self._with_variables(uri),
-            credentials_arn=None if role is None else self._with_variables(role),
+            integration_uri=None if uri is None else filled(uri, self._stage.stage_variables),
+            credentials_arn=None if role is None else filled(role, self._stage.stage_variables),
         )
-
-    def _with_variables(self, text: str) -> str:
-        return _STAGE_VARIABLE(lambda found: self._stage.stage_variables.get(found[1], ""), text)
 
     def _request(self, integration: Integration | None) -> Changes | None:
         if integration is None or integration.integration_subtype or not integration.request_parameters:
@@ -232,7 +229,7 @@ class _Maker:
         return AuthorizerPlan(
             authorizer,
             tuple(compiled(one) for one in authorizer.identity_source),
-            function_of(self._with_variables(authorizer.authorizer_uri or "")),
+            function_of(filled(authorizer.authorizer_uri or "", self._stage.stage_variables)),
             service(SERVICE_PRINCIPAL, source_arn=source, source_account=self._account),
         )
 

@@ -3,8 +3,6 @@
 Source: API Gateway Developer Guide, "WebSocket API mapping template reference", "Integration requests for WebSocket APIs"; events seen.
 """
 
-import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -17,7 +15,6 @@ from portico.services.apigatewayv2.sockets.plans import Plan
 from portico.wire.http import Headers
 
 Kind = Literal["CONNECT", "MESSAGE", "DISCONNECT"]
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}").sub
 _HANDSHAKE = frozenset(("connection", "content-length", "upgrade"))
 
 
@@ -120,10 +117,3 @@ def authorizer_event(exchange: Exchange) -> dict[str, Any]:
 def trouble(message: str, client: Client, request_id: str) -> dict[str, str]:
     """What a client is told of trouble."""
     return {"message": message, "connectionId": client.id, "requestId": request_id}
-
-
-def filled(text: str, variables: Mapping[str, str]) -> str:
-    """An integration's address with the stage's variables in it (`${stageVariables.name}`); one that is not set becomes nothing."""
-    if "${" not in text:
-        return text
-    return _STAGE_VARIABLE(lambda found: variables.get(found[1], ""), text)

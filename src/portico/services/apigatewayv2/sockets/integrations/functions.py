@@ -6,6 +6,7 @@ subprotocol".
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,9 +18,10 @@ from portico.calls.clients import Clients
 from portico.doors.payload1 import read
 from portico.doors.payload2 import Malformed
 from portico.doors.roles import APIGATEWAY, DoorRoles
+from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigatewayv2.records import Integration
-from portico.services.apigatewayv2.sockets.exchange import Exchange, event, filled
+from portico.services.apigatewayv2.sockets.exchange import Exchange, event
 from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed
 from portico.wire.errors import AwsError
 
@@ -94,6 +96,13 @@ class Caller:
         if called.failed:
             raise IntegrationFailed(502, f"{uri} has failed")
         return called.payload
+
+
+@lru_cache(maxsize=1024)
+def _function(uri: str) -> tuple[str, Scope] | None:
+    """The function that an address names, and where it is."""
+    found = _URI(uri)
+    return None if found is None else (found[1], Scope(found[3], found[2]))
 
 
 class FunctionProxy:

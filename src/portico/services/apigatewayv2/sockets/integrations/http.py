@@ -7,8 +7,9 @@ import re
 from urllib.parse import quote
 
 from portico.doors.backends import Backends, Failed, Request, Response
+from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import Integration
-from portico.services.apigatewayv2.sockets.exchange import Exchange, filled
+from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.integrations.mapping import Mapped, mapped
 from portico.services.apigatewayv2.sockets.integrations.port import (
     INTERNAL,

@@ -4,8 +4,9 @@ Source: API Gateway Developer Guide, "Integration requests for WebSocket APIs", 
 """
 
 from portico.doors.service_calls import ServiceCalls, ServiceRequest, target
+from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import Integration
-from portico.services.apigatewayv2.sockets.exchange import Exchange, filled
+from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.integrations.functions import Caller
 from portico.services.apigatewayv2.sockets.integrations.mapping import mapped
 from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed, is_function
