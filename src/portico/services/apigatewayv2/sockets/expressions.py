@@ -23,15 +23,11 @@ Lookup = Callable[[str], object]
 
 
 class Expression(msgspec.Struct, frozen=True, gc=False):
-    """A compiled expression: texts and names in turn, beginning with a text."""
+    """A compiled expression: texts and names in turn, beginning with a text. `of_body`: the body has a say."""
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
-
-    @property
-    def of_body(self) -> bool:
-        """Whether the body has a say."""
-        return any(name.startswith(_BODY) for name in self.names)
+    of_body: bool
 
     def evaluate(self, value_of: Lookup) -> str:
         """The key that it comes to."""
@@ -55,19 +51,26 @@ def compiled(text: str) -> Expression:
             texts.append(part)
             names.append(name)
             part = ""
-    return Expression((*texts, part + text[at:]), tuple(names))
+    of_body = any(name.startswith(_BODY) for name in names)
+    return Expression((*texts, part + text[at:]), tuple(names), of_body)
 
 
 def member(tree: object, path: str) -> object:
     """What a path (`a.b[0]`) leads to in decoded JSON, None if to nothing."""
-    for name, index in _STEP.findall(path):
-        if name and isinstance(tree, Mapping):
+    for name, index in _steps(path):
+        if name and isinstance(tree, dict):
             tree = tree.get(name)
-        elif index and isinstance(tree, list) and int(index) < len(tree):
-            tree = tree[int(index)]
+        elif index >= 0 and isinstance(tree, list) and index < len(tree):
+            tree = tree[index]
         else:
             return None
     return tree
+
+
+@lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[tuple[str, int], ...]:
+    """Names and indices (-1: none) of a path."""
+    return tuple((name, int(index) if index else -1) for name, index in _STEP.findall(path))
 
 
 def of_request(body: object, context: Mapping[str, Any], variables: Mapping[str, str]) -> Lookup:

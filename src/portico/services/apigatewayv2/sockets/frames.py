@@ -75,6 +75,11 @@ class Frames:
         self._unread = self._unread[self._at :] + data
         self._at = 0
 
+    @property
+    def unread_bytes(self) -> int:
+        """How much of it was not looked at yet."""
+        return len(self._unread) - self._at
+
     def next(self) -> Received | None:
         """The next thing that the client has sent; None when that has not arrived as a whole.
 

@@ -21,7 +21,8 @@ UNSENT_BYTES_MAX = 262_144
 _UNREAD_S = 60.0  # how long a client may read nothing of what waits for it
 _GOODBYE_S = 5.0  # how long its answer to our goodbye is waited for
 _UNHEARD_S = 0.5  # and when it would not be heard
-_AT_ONCE = 64  # frames that are read before the others have their turn
+_AT_ONCE = 4  # frames that are read before the others have their turn: answers among them, so that few environments do the work
+_UNREAD_BYTES_MAX = 65_536  # of frames that have their turn later; further ones wait in the socket
 _BUSY_MAX = 64  # messages of one client that are being answered; further ones wait unread
 
 
@@ -46,6 +47,7 @@ class Socket(asyncio.Protocol):
         "_clock",
         "_deadline",
         "_deaf",
+        "_due",
         "_ending",
         "_frames",
         "_gone",
@@ -82,6 +84,7 @@ class Socket(asyncio.Protocol):
         self._deadline = math.inf  # when the connection is cut, once one side has said goodbye
         self._ending: tuple[int, str] | None = None
         self._deaf = False  # what the client sends now is not read any more
+        self._due = False  # whether reading goes on in a moment
         self._busy = 0
         self._paused = False
         self._outgoing = bytearray()
@@ -94,7 +97,8 @@ class Socket(asyncio.Protocol):
         """Bytes of frames."""
         if not self._deaf:
             self._frames.feed(data)
-            self._read()
+            if not self._due:
+                self._read()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, with or without a goodbye."""
@@ -105,6 +109,7 @@ class Socket(asyncio.Protocol):
 
     def _read(self) -> None:
         """Read frames, but so many at once only, and none while too many messages of this client wait for their answers."""
+        self._due = False
         try:
             for _ in range(_AT_ONCE):
                 if self._busy >= _BUSY_MAX or self._transport.is_closing():
@@ -119,9 +124,15 @@ class Socket(asyncio.Protocol):
             self._end(violation.code, violation.reason)
             self._let_go()
             return
-        self._pause()
+        if self._busy >= _BUSY_MAX or self._frames.unread_bytes > _UNREAD_BYTES_MAX:
+            self._pause()
         if self._busy < _BUSY_MAX and not self._transport.is_closing():
-            self._loop.call_soon(self._read)
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        """Read on when the others have had their turn."""
+        self._due = True
+        self._loop.call_soon(self._read)
 
     def _heed(self, received: Received) -> None:
         self._touch()
@@ -138,8 +149,8 @@ class Socket(asyncio.Protocol):
     def answered(self) -> None:
         """A message has been dealt with."""
         self._busy -= 1
-        if self._paused and self._busy == _BUSY_MAX - 1:
-            self._loop.call_soon(self._read)
+        if self._busy == _BUSY_MAX - 1 and not self._due:
+            self._read_soon()
 
     # What the client is sent
 
