@@ -14,7 +14,8 @@ from portico.services.cognito_idp.records import Client, Pool, User
 
 CONTACTS = ("email", "phone_number")
 _VERIFIED = {"email_verified": "email", "phone_number_verified": "phone_number"}
-_NEVER_SET = frozenset({"sub", "identities"})
+NEVER_SET = frozenset({"sub", "identities"})
+"""What Cognito itself says of a user: nobody else does."""
 
 
 def given(members: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
@@ -34,7 +35,7 @@ def check(pool: Pool, values: Mapping[str, str], *, client: Client | None) -> No
         if attribute is None:
             wrong.append(f"{name}: Attribute does not exist in the schema.")
             continue
-        if name in _NEVER_SET:
+        if name in NEVER_SET:
             raise errors.invalid(f"Cannot modify the non-mutable attribute {name}")
         if client is not None and (
             name in _VERIFIED or attribute.developer_only or not client.may_write(name)

@@ -12,6 +12,7 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
+from portico.services.cognito_idp.attributes import NEVER_SET
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.provider_secrets import HIDDEN, details_of, with_details
 from portico.services.cognito_idp.records import (
@@ -116,10 +117,12 @@ def _details(kind: str, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _mapping(pool: Pool, kind: str, given: Mapping[str, str]) -> dict[str, str]:
-    names = {each.name for each in pool.schema} | {"username"}
+    names = {each.name for each in pool.schema} - NEVER_SET | {"username"}
     unknown = [name for name in given if name not in names]
     if unknown:
-        raise errors.invalid(f"Invalid attribute mapping: {unknown[0]} is not in the schema.")
+        raise errors.invalid(
+            f"Invalid attribute mapping: {unknown[0]} is not in the schema, or not to be set."
+        )
     return {"username": _USERNAME.get(kind, "sub"), **given}
 
 

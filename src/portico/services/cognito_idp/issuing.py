@@ -33,7 +33,8 @@ class Grant(msgspec.Struct, frozen=True):
     """Who is given tokens, and why.
 
     `source` is the trigger's (`Authentication`, `NewPasswordChallenge`, `AuthenticateDevice`, `RefreshTokens`, `HostedAuth`). `family` is
-    that of the refresh token where one is used, None where a sign-in begins one. `device_key` is what the access token names.
+    that of the refresh token where one is used, None where a sign-in begins one. `device_key` is what the access token names. `auth_time`
+    is when the user proved who it is, in seconds on the `now` clock; 0 is now.
     """
 
     pool: Pool
@@ -46,6 +47,7 @@ class Grant(msgspec.Struct, frozen=True):
     nonce: str = ""
     oauth: bool = False
     family: RefreshFamily | None = None
+    auth_time: float = 0.0
 
 
 class Issued(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +134,7 @@ def _begin(call: Call, grant: Grant) -> RefreshFamily:
         client=grant.client.id,
         created_at=call.now,
         expires_at=call.now + grant.client.refresh_s,
-        auth_time=call.now,
+        auth_time=grant.auth_time or call.now,
         current=ids.uuid(),
         device_key=grant.device_key,
         scopes=grant.scopes,

@@ -373,3 +373,53 @@ def test_what_is_secret_is_in_no_log(server: Server, site: Make) -> None:
         *(str(token) for token in tokens.values() if len(str(token)) > 20),
     ):
         assert secret not in log
+
+
+def _without_own_users(cognito: Any, made: Any, name: str) -> str:
+    """A second client of the pool, whose users come from an identity provider only."""
+    cognito.create_identity_provider(
+        UserPoolId=made.pool.id, ProviderName=name, ProviderType="OIDC", AttributeMapping={},
+        ProviderDetails={
+            "client_id": "c", "attributes_request_method": "GET", "oidc_issuer": "https://issuer.example.com",
+            "authorize_scopes": "openid",
+        },
+    )  # fmt: skip
+    return str(
+        made.pool.client(
+            AllowedOAuthFlowsUserPoolClient=True, AllowedOAuthFlows=["code"], AllowedOAuthScopes=["openid"],
+            CallbackURLs=[CALLBACK], SupportedIdentityProviders=[name],
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/login", "/challenge", "/signup", "/confirm", "/forgotPassword"])
+def test_where_only_a_providers_users_sign_in_the_pools_own_do_not(
+    site: Make, cognito: Any, path: str
+) -> None:
+    """The page shows no form; one that is sent all the same gets nobody in."""
+    made = site()
+    made.pool.user("ada")
+    closed = _without_own_users(cognito, made, "Corp")
+    browser = made.authorize(client_id=closed)
+    assert 'name="password"' not in browser.text
+    made.authorize(browser)  # a form of the client that has one
+    token = re.search(r'name="_csrf" value="([^"]*)"', browser.text)
+    assert token
+    query = urlencode({"client_id": closed, "response_type": "code", "redirect_uri": CALLBACK})
+    fields = {"_csrf": token[1], "username": "ada", "password": PASSWORD, "code": "123456"}
+    browser.post(f"{path}?{query}", **fields)
+    assert (browser.at, browser.status) == ("", 400)
+    assert "cognito" not in browser.cookies
+    assert made.pool.get()["UserStatus"] == "CONFIRMED"
+
+
+def test_a_session_is_for_clients_that_take_its_provider(site: Make, cognito: Any) -> None:
+    made = site()
+    made.pool.user("ada")
+    closed = _without_own_users(cognito, made, "Corp")
+    browser = made.authorize().submit(username="ada", password=PASSWORD)
+    assert browser.told["code"]
+    assert made.authorize(browser).told["code"]
+    made.authorize(browser, client_id=closed)
+    assert (browser.at, browser.title) == ("", "Sign in")
+    assert made.authorize(browser, client_id=closed, prompt="none").told["error"] == "login_required"

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -229,6 +230,7 @@ def test_the_sign_in_page_offers_it(way: Way) -> None:
         {"aud": "another"},
         {"iss": "https://evil.example.com"},
         {"exp": 1},
+        {"aud": [CLIENT, "another"], "azp": "another"},
         {"sub": None},
         {"sub": "u2"},  # the attributes are of u1
     ],
@@ -288,6 +290,28 @@ def test_an_account_that_was_linked(way: Way) -> None:
     browser, asked = way.begin()
     assert "code" in way.back(browser, asked["state"]).told
     assert [user["Username"] for user in way.cognito.list_users(UserPoolId=way.pool)["Users"]] == ["ada"]
+
+
+@pytest.mark.parametrize("name", ["sub", "identities", "cognito:groups", "cognito:username"])
+def test_what_a_provider_can_not_say_of_its_users(way: Way, name: str) -> None:
+    given = {"UserPoolId": way.pool, "ProviderName": "Corp", "AttributeMapping": {name: "nickname"}}
+    with pytest.raises(ClientError) as caught:
+        way.cognito.update_identity_provider(**given)
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterException"
+
+
+def test_what_is_fixed_a_provider_does_not_change_either(way: Way) -> None:
+    fixed = {"Name": "tenant", "AttributeDataType": "String", "Mutable": False}
+    way.cognito.add_custom_attributes(UserPoolId=way.pool, CustomAttributes=[fixed])
+    way.cognito.update_identity_provider(
+        UserPoolId=way.pool, ProviderName="Corp", AttributeMapping={"custom:tenant": "tenant"}
+    )
+    for tenant, error in (("a", ""), ("a", ""), ("b", "invalid_request")):
+        browser, asked = way.begin()
+        way.provider.claims["tenant"] = tenant
+        assert way.back(browser, asked["state"]).told.get("error", "") == error
+    user = way.cognito.admin_get_user(UserPoolId=way.pool, Username="Corp_u1")
+    assert {"Name": "custom:tenant", "Value": "a"} in user["UserAttributes"]
 
 
 def test_an_address_that_a_provider_tells_takes_nobodys_place(way: Way) -> None:

@@ -18,12 +18,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield own
 
 
+def later(server: Server, by: str) -> None:
+    body = json.dumps({"advance": by}).encode()
+    request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+
 def test_a_code_expires(site: Callable[..., Any], server: Server) -> None:
     made = site()
     made.pool.user("ada")
     browser = made.authorize().submit(username="ada", password=PASSWORD)
-    body = json.dumps({"advance": "6m"}).encode()
-    request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 200
+    later(server, "6m")
     assert made.redeem(browser).json()["error"] == "invalid_grant"
+
+
+def test_going_from_one_application_to_the_next_is_no_new_sign_in(
+    site: Callable[..., Any], server: Server
+) -> None:
+    """A session ends an hour after its user has proved who it is, however often it is used, and is as old as that."""
+    made = site()
+    made.pool.user("ada")
+    browser = made.authorize().submit(username="ada", password=PASSWORD)
+    later(server, "40m")
+    assert made.authorize(browser).told["code"]
+    assert made.authorize(browser, max_age="2000").title == "Sign in"
+    later(server, "25m")
+    assert made.authorize(browser).title == "Sign in"

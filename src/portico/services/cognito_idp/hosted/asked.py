@@ -15,6 +15,8 @@ from portico.services.cognito_idp.records import Client
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}").fullmatch
 _AGE = re.compile(r"\d{1,9}", re.ASCII).fullmatch
 _FLOWS = {"code": "code", "token": "implicit"}
+OWN = "COGNITO"
+"""What the pool's own users are called where identity providers are named."""
 _BY_OPENID = frozenset(("email", "phone", "profile"))
 
 
@@ -47,6 +49,11 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     provider_identifier: str = ""
     prompt: str = ""
     age_s_max: int | None = None
+
+
+def providers_of(client: Client) -> tuple[str, ...]:
+    """Whose users a client takes on the pages: identity providers by name, the pool's own as `OWN`."""
+    return tuple(client.settings.get("SupportedIdentityProviders") or (OWN,))
 
 
 def asked_of(client: Client | None, query: Mapping[str, str]) -> Asked:

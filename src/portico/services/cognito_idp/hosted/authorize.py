@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from portico.services.cognito_idp.hosted import accounts, login
-from portico.services.cognito_idp.hosted.asked import Asked, Refused, Unsafe, asked_of, told
+from portico.services.cognito_idp.hosted.asked import (
+    OWN,
+    Asked,
+    Refused,
+    Unsafe,
+    asked_of,
+    providers_of,
+    told,
+)
 from portico.services.cognito_idp.hosted.federated import Federation
 from portico.services.cognito_idp.hosted.grants import finish, forgotten, signed_in
 from portico.services.cognito_idp.hosted.html import Page, reply
@@ -47,12 +55,12 @@ async def authorize(visit: Visit, federation: Federation) -> Reply:
     """GET /oauth2/authorize."""
     client, wanted = await asked(visit)
     provider = wanted.provider or await _by_identifier(visit, wanted)
-    if provider and provider != "COGNITO":
+    if provider and provider != OWN:
         return await federation.begin(visit, client, wanted, provider)
-    user = None if "login" in wanted.prompt.split() else await signed_in(visit, wanted.age_s_max)
-    if user is not None:
+    been = None if "login" in wanted.prompt.split() else await signed_in(visit, client, wanted.age_s_max)
+    if been is not None:
         try:
-            return await finish(visit, wanted, user)
+            return await finish(visit, wanted, *been)
         except AwsError as error:
             raise Refused(wanted, "invalid_request", str(error)) from error
     if wanted.prompt == "none":
@@ -73,7 +81,7 @@ async def show(visit: Visit) -> Reply:
     """A page, by GET."""
     client, _ = await asked(visit)
     made = _PAGES.get(visit.path)
-    if made is None:
+    if made is None or OWN not in providers_of(client):
         return login.page(visit, client)
     if visit.path == "/signup" and not accounts.may_sign_up(visit.pool):
         return login.page(visit, client, error="Accounts are made by an administrator.", status=400)
@@ -83,6 +91,8 @@ async def show(visit: Visit) -> Reply:
 async def submit(visit: Visit) -> Reply:
     """A page's form, by POST."""
     client, wanted = await asked(visit)
+    if OWN not in providers_of(client):
+        return login.page(visit, client, error="You can't sign in with a password here.", status=400)
     if visit.path == "/login":
         return await login.submit(visit, client, wanted)
     if visit.path == "/challenge":

@@ -127,7 +127,7 @@ class Federation:
         try:
             claims = await self._claims(visit, provider, given["code"], attempt.nonce)
             user = await visit.committed(lambda call: _settled_user(visit, call, client, provider, claims))
-            return await finish(visit, wanted, user)
+            return await finish(visit, wanted, user, provider=provider.name)
         except (OutboundError, TokenError, ValueError) as error:
             raise Refused(wanted, "server_error", f"{provider.name}: {error}"[:200]) from error
         except AwsError as error:
@@ -150,6 +150,8 @@ class Federation:
             verified = await visit.idp.tokens.verify(
                 str(answer.get("id_token", "")), issuer=issuer, audiences=(audience,)
             )
+            if str(verified.values.get("azp", audience)) != audience:
+                raise ValueError("the ID token was given to another client")
             if not hmac.compare_digest(str(verified.values.get("nonce", "")).encode(), nonce.encode()):
                 raise ValueError("the ID token is of another attempt")
             claims = dict(verified.values)
@@ -236,7 +238,7 @@ async def _settled_user(
     """The user that this account is of, made if there is none, with the attributes that the provider tells now.
 
     Raises:
-        AwsError: the triggers' errors; NotAuthorizedException, the user is disabled.
+        AwsError: the triggers' errors; NotAuthorizedException, the user is disabled; InvalidParameterException, what is fixed would change.
     """
     pool = visit.pool
     subject = claims["sub"]
@@ -251,6 +253,7 @@ async def _settled_user(
     if not user.enabled:
         raise AwsError("NotAuthorizedException", "User is disabled.")
     if user.status == "EXTERNAL_PROVIDER":
+        attributes.check_mutable(pool, user, values)
         changed = attributes.with_values(user, values)
         user = user_records.save(call, pool, user, changed)
     request = {"userAttributes": attributes_of(pool, user), "newDeviceUsed": False}

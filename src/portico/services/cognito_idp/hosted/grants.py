@@ -16,7 +16,7 @@ import msgspec
 from portico.base import ids
 from portico.calls.call import Call
 from portico.identity.sealing import Sealer, SealError
-from portico.services.cognito_idp.hosted.asked import Asked, told
+from portico.services.cognito_idp.hosted.asked import OWN, Asked, providers_of, told
 from portico.services.cognito_idp.hosted.replies import OAuthError, redirect
 from portico.services.cognito_idp.hosted.visit import Visit
 from portico.services.cognito_idp.issuing import Grant, Issued, issue
@@ -43,43 +43,46 @@ class Code(msgspec.Struct, frozen=True, gc=False, array_like=True):
     scopes: tuple[str, ...]
     nonce: str
     challenge: str
+    since: float
 
 
 class Session(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Who is signed in in a browser."""
+    """Who is signed in in a browser, where and when they proved it."""
 
     pool: str
     user: str
     sub: str
     since: float
     expires_at: float
+    provider: str
 
 
-async def finish(visit: Visit, asked: Asked, user: User) -> Reply:
-    """Send the user back to the application, and remember them here.
+async def finish(
+    visit: Visit, asked: Asked, user: User, before: Session | None = None, *, provider: str = OWN
+) -> Reply:
+    """Send the user back to the application, and remember them here as having signed in now with `provider`; or with the session that the
+    browser has from `before`, which grows no younger by that.
 
     Raises:
         AwsError: the pre token generation trigger's errors.
     """
-    remembered = _remembered(visit, user)
+    remembered: Headers = () if before else _remembered(visit, user, provider)
+    since = before.since if before else visit.arrival.at
     if asked.response_type == "code":
-        return redirect(told(asked, code=_code(visit, asked, user)), remembered)
+        return redirect(told(asked, code=_code(visit, asked, user, since)), remembered)
     client = await visit.client(asked.client)
     assert client is not None  # it was there when the request was checked
-    issued = await visit.committed(
-        lambda call: issue(
-            visit.idp,
-            call,
-            Grant(visit.pool, client, user, "HostedAuth", scopes=asked.scopes, nonce=asked.nonce, oauth=True),
-        )
-    )
+    grant = Grant(
+        visit.pool, client, user, "HostedAuth", scopes=asked.scopes, nonce=asked.nonce, oauth=True, auth_time=since
+    )  # fmt: skip
+    issued = await visit.committed(lambda call: issue(visit.idp, call, grant))
     words = {"access_token": issued.access, "token_type": "Bearer", "expires_in": str(issued.expires_in_s)}
     if issued.id:
         words = {"id_token": issued.id, **words}
     return redirect(told(asked, **words), remembered)
 
 
-def _code(visit: Visit, asked: Asked, user: User) -> str:
+def _code(visit: Visit, asked: Asked, user: User, since: float) -> str:
     made = Code(
         ids.uuid(),
         int(visit.arrival.at) + _CODE_S,
@@ -91,6 +94,7 @@ def _code(visit: Visit, asked: Asked, user: User) -> str:
         asked.scopes,
         asked.nonce,
         asked.challenge,
+        since,
     )
     return _sealed(visit.idp.sealer, _CODE_PURPOSE, made)
 
@@ -120,8 +124,8 @@ async def redeemed(visit: Visit, client: Client, text: str, redirect_uri: str, v
         if user is None or user.sub != code.sub or not user.enabled:
             raise OAuthError("invalid_grant")
         grant = Grant(
-            visit.pool, client, user, "HostedAuth", scopes=code.scopes, nonce=code.nonce, oauth=True
-        )
+            visit.pool, client, user, "HostedAuth", scopes=code.scopes, nonce=code.nonce, oauth=True, auth_time=code.since
+        )  # fmt: skip
         return await issue(visit.idp, call, grant)
 
     return await visit.committed(work)
@@ -135,9 +139,9 @@ def _fits(challenge: str, verifier: str) -> bool:
     return hmac.compare_digest(made, challenge.encode())
 
 
-def _remembered(visit: Visit, user: User) -> Headers:
+def _remembered(visit: Visit, user: User, provider: str) -> Headers:
     now = visit.arrival.at
-    made = Session(visit.pool.id, user_key(visit.pool, user), user.sub, now, now + _SESSION_S)
+    made = Session(visit.pool.id, user_key(visit.pool, user), user.sub, now, now + _SESSION_S, provider)
     return visit.cookie(SESSION, _sealed(visit.idp.sealer, _SESSION_PURPOSE, made), _SESSION_S)
 
 
@@ -146,11 +150,15 @@ def forgotten(visit: Visit) -> Headers:
     return visit.cookie(SESSION, "", 0)
 
 
-async def signed_in(visit: Visit, age_s_max: int | None = None) -> User | None:
-    """Who is signed in in this browser, if that still holds and is not older than `age_s_max`."""
+async def signed_in(
+    visit: Visit, client: Client, age_s_max: int | None = None
+) -> tuple[User, Session] | None:
+    """Who is signed in in this browser, if that still holds, is not older than `age_s_max`, and was done in a way that the client takes."""
     text = visit.kept(SESSION)
     found = _opened(visit.idp.sealer, _SESSION_PURPOSE, text, Session) if text else None
     if found is None or found.pool != visit.pool.id or visit.arrival.at >= found.expires_at:
+        return None
+    if found.provider not in providers_of(client):
         return None
     if age_s_max is not None and visit.arrival.at >= found.since + age_s_max:
         return None
@@ -158,7 +166,7 @@ async def signed_in(visit: Visit, age_s_max: int | None = None) -> User | None:
     user = None if held is None else held.value
     if user is None or user.sub != found.sub or not user.enabled or user.signed_out_at >= found.since:
         return None
-    return user
+    return user, found
 
 
 def _sealed(sealer: Sealer, purpose: str, value: msgspec.Struct) -> str:

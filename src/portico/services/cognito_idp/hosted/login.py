@@ -13,7 +13,7 @@ import msgspec
 from portico.services.cognito_idp.completed import tell
 from portico.services.cognito_idp.exchange import Answer, Exchange
 from portico.services.cognito_idp.hosted import accounts
-from portico.services.cognito_idp.hosted.asked import Asked
+from portico.services.cognito_idp.hosted.asked import OWN, Asked, providers_of
 from portico.services.cognito_idp.hosted.grants import finish
 from portico.services.cognito_idp.hosted.html import Field, Page
 from portico.services.cognito_idp.hosted.visit import Visit
@@ -39,13 +39,13 @@ _FACTORS = {"SMS_MFA": "Text message", "EMAIL_OTP": "E-mail", "SOFTWARE_TOKEN_MF
 
 def page(visit: Visit, client: Client, *, error: str = "", name: str = "", status: int = 200) -> Reply:
     """The sign-in page."""
-    offered = client.settings.get("SupportedIdentityProviders") or ["COGNITO"]
+    offered = providers_of(client)
     others = tuple(
         (visit.link("/oauth2/authorize", identity_provider=one), f"Continue with {one}")
         for one in offered
-        if one != "COGNITO"
+        if one != OWN
     )
-    if "COGNITO" not in offered:
+    if OWN not in offered:
         return _shown(visit, Page("Sign in", error=error, buttons=others), status)
     fields = (
         Field(
