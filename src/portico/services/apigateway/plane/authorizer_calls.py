@@ -25,12 +25,11 @@ _BUSY = frozenset(("TooManyRequestsException", "ServiceException", "InternalFail
 class AuthorizerCalls:
     """Calls functions of authorizers."""
 
-    __slots__ = ("_clients", "_roles", "_running")
+    __slots__ = ("_clients", "_roles")
 
     def __init__(self, clients: Clients, roles: DoorRoles) -> None:
         self._clients = clients
         self._roles = roles
-        self._running: set[asyncio.Task[Any]] = set()  # a loop keeps weak references only
 
     async def call(self, authorizer: Authorizer, request: RequestContext, event: Mapping[str, Any]) -> bytes:
         """What the function answers to `event`.
@@ -48,7 +47,10 @@ class AuthorizerCalls:
         )
         call = client.call("lambda", "Invoke", FunctionName=function, Payload=msgspec.json.encode(event))
         try:
-            answer = await self._within(call)
+            async with asyncio.timeout(_TIMEOUT_S):  # the function goes on, unheard
+                answer = await call
+        except TimeoutError as error:
+            raise _misconfigured("the authorizer has timed out") from error
         except AwsError as error:
             kind = "AUTHORIZER_FAILURE" if error.code in _BUSY else "AUTHORIZER_CONFIGURATION_ERROR"
             raise GatewayRefusal(
@@ -71,21 +73,6 @@ class AuthorizerCalls:
         if role is None:
             raise _misconfigured("API Gateway does not have permission to assume the provided role")
         return role
-
-    async def _within(self, call: Any) -> Any:
-        """The answer of a call that goes on, unheard, if it takes too long."""
-        task = asyncio.ensure_future(call)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait((task,), timeout=_TIMEOUT_S)
-        if not done:
-            raise _misconfigured("the authorizer has timed out")
-        return task.result()
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # is not to be complained about if nobody hears it
 
 
 def _function(authorizer: Authorizer, request: RequestContext) -> str:
