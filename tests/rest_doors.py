@@ -185,7 +185,22 @@ class RestApi:
         service: str = "execute-api",
     ) -> Came:
         """Send one request, signed with (key, secret[, token])."""
+        signed = self.signed(path, credentials, method, headers, body, region=region, service=service)
+        return self.ask(path, method, signed, body)
+
+    def signed(
+        self,
+        path: str,
+        credentials: tuple[str, ...],
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+        *,
+        region: str = REGION,
+        service: str = "execute-api",
+    ) -> dict[str, str]:
+        """The headers of a request, with its signature."""
         url = f"http://{self.host}/prod{path}"
         request = AWSRequest(method, url, headers={"Host": self.host, **(headers or {})}, data=body or b"")
         SigV4Auth(Credentials(*credentials), service, region).add_auth(request)
-        return self.ask(path, method, dict(request.headers.items()), body)
+        return dict(request.headers.items())

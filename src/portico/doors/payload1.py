@@ -6,7 +6,7 @@ Source: API Gateway Developer Guide, "Input format of a Lambda function for prox
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -92,22 +92,35 @@ def body_text(body: bytes, *, binary: bool) -> tuple[str | None, bool]:
 
 
 def shown_name(name: str) -> str:
-    """A header's name as HTTP/1.1 clients write it (`Content-Type`), from lower case: the parser keeps no more."""
+    """A header's name as HTTP/1.1 clients write it (`Content-Type`), from lower case."""
     if name.startswith(_LOWER):
         return name
     return "-".join(_WORDS.get(word) or word.capitalize() for word in name.split("-"))
 
 
-def received(headers: Headers, *, source_ip: str, port: str, secure: bool, trace: str = "") -> Headers:
-    """The headers of a request as everything behind the door sees them: with names as they are shown, and those that the door adds
-    (`X-Forwarded-For`, `-Port`, `-Proto`, `X-Amzn-Trace-Id`), whatever the client claimed."""
+def received(
+    headers: Headers,
+    *,
+    source_ip: str,
+    port: str,
+    secure: bool,
+    trace: str = "",
+    spelled: Sequence[bytes] = (),
+) -> Headers:
+    """The headers of a request as everything behind the door sees them: with names as they are shown, or as they were sent (`spelled`, one
+    for each), and those that the door adds (`X-Forwarded-For`, `-Port`, `-Proto`, `X-Amzn-Trace-Id`), whatever the client claimed."""
     found: list[tuple[str, str]] = []
     forwarded = ""
-    for name, value in headers:
+    names = (
+        [name.decode("latin-1") for name in spelled]
+        if spelled
+        else [_shown.get(name) or _learn(name) for name, _ in headers]
+    )
+    for (name, value), shown in zip(headers, names, strict=True):
         if name == "x-forwarded-for":
             forwarded = f"{forwarded}{value}, "
         elif name not in ("x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"):
-            found.append((_shown.get(name) or _learn(name), value))
+            found.append((shown, value))
     if trace:
         found.append(("X-Amzn-Trace-Id", trace))
     found += (

@@ -59,6 +59,7 @@ class RequestParser:
         self._body: Body | None = None
         self._target = b""
         self._headers: list[tuple[str, str]] = []
+        self._spelled: list[bytes] = []
         self._fed = 0  # bytes before those that are being read
         self._end = 0  # and with them
         self._begun = 0  # where the read began in which this head begins
@@ -93,6 +94,7 @@ class RequestParser:
         self.head_open = True
         self._target = b""
         self._headers = []
+        self._spelled = []
         self._begun = self._fed
 
     def on_url(self, part: bytes) -> None:
@@ -106,6 +108,7 @@ class RequestParser:
         self._headers.append(
             (_names.get(raw_name) or _learn(raw_name), raw_value.decode("latin-1").strip(" \t"))
         )
+        self._spelled.append(raw_name)
 
     def on_headers_complete(self) -> None:
         """llhttp: the head is whole."""
@@ -136,7 +139,7 @@ class RequestParser:
         self._upgrading = parser.should_upgrade()
         self._keep_alive = keep_alive = parser.should_keep_alive() and not self._upgrading
         self._body = Body(self._source, self._memory, length)
-        head = Head(method, path, query, tuple(headers), version, values)
+        head = Head(method, path, query, tuple(headers), version, values, tuple(self._spelled))
         self.queue.append(Incoming(head, self._body, keep_alive, awaits_continue))
         self.head_open = False
         self._mark = self._end

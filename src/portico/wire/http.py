@@ -14,6 +14,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     `path` and `query` are as they were sent: percent-encoded, not normalised (a signature covers them), decoded as
     latin-1; `query` has no `?`. `headers` are in order of arrival, names in lower case, values trimmed, latin-1. `values` has the
     first value of each name; it is made from `headers` unless whoever parsed them has it already, and is not to be changed.
+    `spelled` are the names of `headers` as they were sent, each at its place; empty if whoever made this does not know.
     """
 
     method: str
@@ -22,6 +23,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     headers: Headers
     http_version: str = "1.1"
     values: dict[str, str] = msgspec.field(default_factory=dict)
+    spelled: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.values and self.headers:

@@ -140,7 +140,7 @@ class Admission:
             request,
             identity=identity.signed(dict(request.identity), caller),
             caller=caller,
-            headers=tuple([pair for pair in request.headers if pair[0] != "Authorization"]),
+            headers=tuple([pair for pair in request.headers if pair[0].lower() != "authorization"]),
         )
         self._signatures.require(arrival, caller, asked.target)
         return Authorised(known, caller.arn, caller)

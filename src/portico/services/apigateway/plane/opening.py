@@ -104,13 +104,7 @@ def opened(entered: Entry, body: bytes) -> RequestContext:
         at=arrival.at,
         domain_name=domain,
         domain_prefix=domain.partition(".")[0],
-        headers=received(
-            _without_override(head),
-            source_ip=peer.host,
-            port=_port(head, secure=peer.secure),
-            secure=peer.secure,
-            trace=trace,
-        ),
+        headers=_headers(arrival, trace, side.deployed.endpoint_type),
         query=query_of(head.query) if head.query else (),
         path_parameters={} if match is None else match.parameters,
         stage_variables=side.variables,
@@ -163,10 +157,23 @@ def _request_id(arrival: Arrival) -> str:
     return given if _UUID(given) else arrival.request_id
 
 
-def _without_override(head: Head) -> Pairs:
-    if _OVERRIDE not in head.values:
-        return head.headers
-    return tuple(pair for pair in head.headers if pair[0] != _OVERRIDE)
+def _headers(arrival: Arrival, trace: str, endpoint_type: str) -> Pairs:
+    """The headers as all that follows has them: names are as they were sent, but for edge-optimised APIs, which write them with capitals.
+
+    Source: API Gateway Developer Guide, "API endpoint types for REST APIs".
+    """
+    head, peer = arrival.head, arrival.peer
+    found = received(
+        head.headers,
+        source_ip=peer.host,
+        port=_port(head, secure=peer.secure),
+        secure=peer.secure,
+        trace=trace,
+        spelled=() if endpoint_type == "EDGE" else head.spelled,
+    )
+    if _OVERRIDE in head.values:
+        return tuple(pair for pair in found if pair[0].lower() != _OVERRIDE)
+    return found
 
 
 def _port(head: Head, *, secure: bool) -> str:
