@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin, Scope
 from portico.calls.operation import Check
+from portico.gateway import welcome
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Body, Pipeline
 from portico.identity.authenticate import Routed, authenticate, check_body, missing
@@ -54,6 +57,8 @@ class Plane:
         """The reply to a request."""
         if head.path.startswith(("/_portico/", "/_localstack/")):
             return self._answer(head, body, peer)
+        if self._development and welcome.is_visit(head):
+            return self._answer(msgspec.structs.replace(head, path=welcome.PATH), body, peer)
         return self._pipeline(head, body, peer)
 
     async def _answer(self, head: Head, body: Body, peer: Peer) -> Reply:

@@ -1,4 +1,4 @@
-"""The endpoints that tell how the server is: health, metrics, and why a call was allowed or refused."""
+"""The endpoints that tell how the server is: a page for visitors, health, metrics, and why a call was allowed or refused."""
 
 from urllib.parse import parse_qs
 
@@ -7,6 +7,7 @@ import msgspec
 from portico import __version__
 from portico.base.tasks import Tasks
 from portico.calls.decisions import Decisions
+from portico.gateway import welcome
 from portico.gateway.metrics import Metric, exposition
 from portico.gateway.own import Endpoint, json_reply
 from portico.wire.errors import AwsError
@@ -23,17 +24,21 @@ class Status:
     ) -> None:
         self._tasks = tasks
         self._decisions = decisions
-        self._services = services
+        self._services = [name.replace("_", "-") for name in services]  # folders, as clients name them
         self._metrics = metrics
 
     def endpoints(self) -> dict[str, Endpoint]:
         """By path."""
         return {
+            welcome.PATH: Endpoint("GET", self._welcome, "portico:Health", "loopback", development=True),
             "/_portico/health": Endpoint("GET", self._health, "portico:Health", "loopback"),
             "/_localstack/health": Endpoint("GET", self._localstack_health, "portico:Health", "loopback"),
             "/_portico/metrics": Endpoint("GET", self._exposed, "portico:Metrics", "loopback"),
             "/_portico/explain": Endpoint("GET", self._explain, "portico:Explain", "development"),
         }
+
+    async def _welcome(self, head: Head, body: bytes) -> Reply:
+        return welcome.reply(self._services)
 
     async def _health(self, head: Head, body: bytes) -> Reply:
         loops = {name: msgspec.to_builtins(state) for name, state in self._tasks.states().items()}
