@@ -151,7 +151,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"a setting can't be used: {error}") from error
+        said, _, name = str(error).rstrip("`").partition(" - at `$.")
+        raise SettingsError(f"{name} can't be {values.get(name)!r}: {said}") from error
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise SettingsError("tls_cert and tls_key belong together: give both or neither")
     if settings.isolation == "C" and not settings.development:

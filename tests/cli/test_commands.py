@@ -153,6 +153,7 @@ def test_doctor_says_what_the_machine_gives(portico: Callable[..., Result]) -> N
     output = portico("doctor").output
     assert "Python" in output
     assert "fsync" in output
+    assert "names below localhost" in output
     assert "PROBLEM" not in output
 
 
@@ -237,7 +238,10 @@ def test_cognito_create_user(portico: Callable[..., Result], client: Callable[..
     assert said == f"ada is a user of {pool}; its sub is {attributes['sub']}.\n"
     groups = cognito.admin_list_groups_for_user(UserPoolId=pool, Username="ada")["Groups"]
     assert [each["GroupName"] for each in groups] == ["a", "b"]
-    portico("cognito", "create-user", pool, "bob", "--group", "a", "--phone", "+15555550100")
+    told = portico("cognito", "create-user", pool, "bob", "--group", "a", "--phone", "+15555550100").output
+    assert "/_portico/mailbox?to=%2B15555550100" in told
+    cognito.create_user_pool(PoolName="web_app")
+    assert "Nobody was sent" in portico("cognito", "create-user", "web_app", "cy").output
     bob = cognito.admin_get_user(UserPoolId=pool, Username="bob")
     assert bob["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     assert "UsernameExistsException" in portico("cognito", "create-user", pool, "bob", status=1).output

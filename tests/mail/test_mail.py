@@ -43,7 +43,7 @@ def test_the_page_shows_code_and_words_and_nothing_that_runs() -> None:
 
 def test_an_empty_mailbox() -> None:
     reply = page.reply(HEAD, [])
-    assert b"There are no mails." in reply.body
+    assert b"There are no messages here (yet)." in reply.body
     assert ("Cache-Control", "no-store") in reply.headers
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import re
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -48,11 +49,22 @@ def command(
         raise explained(error) from error
     sub = next(each["Value"] for each in user["Attributes"] if each["Name"] == "sub")
     click.echo(f"{username} is a user of {pool_id}; its sub is {sub}.")
+    if password is None:
+        click.echo(_sent(connection.url, email or phone))
+
+
+def _sent(url: str, to: str | None) -> str:
+    """Where the temporary password is."""
+    if to is None:
+        return (
+            "Nobody was sent its temporary password: `aws cognito-idp admin-set-user-password` sets another."
+        )
+    return f"Its temporary password was sent to {to}; where no mail server is set it is at {url}/_portico/mailbox?to={quote(to)}"
 
 
 def _pool_id(client: Any, pool: str) -> str:
     """The id of a pool that is named by its id or its name."""
-    if re.fullmatch(r"[\w-]+_[0-9A-Za-z]+", pool):
+    if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+", pool):
         return pool
     pages = client.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 60})
     found = [each["Id"] for page in pages for each in page["UserPools"] if each["Name"] == pool]

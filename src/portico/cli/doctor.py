@@ -120,6 +120,17 @@ def _groups() -> Iterator[Finding]:
     yield Finding("control groups", "note" if missing else "ok", str(groups), advice)
 
 
+def _names() -> Iterator[Finding]:
+    name = "api.execute-api.us-east-1.localhost"
+    try:
+        socket.getaddrinfo(name, None)
+    except OSError:
+        advice = "browsers and curl know them, others call /_portico/apis/ID and /_portico/urls/ID: docs/ways-in.md"
+        yield Finding("names", "note", "this system does not resolve names below localhost", advice)
+    else:
+        yield Finding("names", "ok", "names below localhost are this machine")
+
+
 def _server(connection: Connection) -> Iterator[Finding]:
     host, port = connection.url.rsplit("/", 1)[1].rsplit(":", 1)
     try:
@@ -151,6 +162,7 @@ def command(connection: Connection) -> None:
         lambda: _data(connection.data),
         _isolation,
         _groups,
+        _names,
         lambda: _server(connection),
     ]
     findings = [finding for look in looks for finding in look()]

@@ -13,7 +13,7 @@ from portico.cli.connection import Connection, connects
 @click.argument("request_id")
 @connects
 def command(connection: Connection, request_id: str) -> None:
-    """Say why the call REQUEST_ID (x-amzn-RequestId) was allowed or refused, by which statements."""
+    """Say why the call REQUEST_ID (x-amzn-RequestId, apigw-requestid) was allowed or refused, by which statements."""
     answer = connection.own("GET", f"/_portico/explain?request_id={quote(request_id, safe='')}")
     if not answer["decisions"]:
         raise click.ClickException(

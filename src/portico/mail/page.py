@@ -36,7 +36,7 @@ def reply(head: Head, mails: Sequence[Mail]) -> Reply:
         ("Content-Security-Policy", _POLICY),
         ("Cache-Control", "no-store"),
     )
-    body = "".join(_article(mail) for mail in mails) or "<p>There are no mails.</p>"
+    body = "".join(_article(mail) for mail in mails) or "<p>There are no messages here (yet).</p>"
     return Reply(200, headers, f"{_TOP}{body}</body></html>".encode())
 
 
