@@ -15,7 +15,8 @@ from portico.calls.call import Origin, Scope
 from portico.calls.ports import load
 from portico.identity.principal import ANONYMOUS
 from portico.services import cognito_idp
-from portico.services.cognito_idp.rates import CATEGORIES, CATEGORY_OF, Rates, admit
+from portico.services.cognito_idp.admission import admit
+from portico.services.cognito_idp.rates import CATEGORIES, CATEGORY_OF, Rates
 from portico.wire.errors import AwsError
 from user_pools import PASSWORD, UserPools, user_pools
 from world import ACCOUNT

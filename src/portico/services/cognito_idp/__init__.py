@@ -3,6 +3,7 @@
 from portico.calls.ports import Ports, ServiceSpec
 from portico.identity.signing_keys import SigningKeys
 from portico.mail.smtp import by_smtp
+from portico.services.cognito_idp.admission import admit
 from portico.services.cognito_idp.expired import Expired
 from portico.services.cognito_idp.guesses import Guesses
 from portico.services.cognito_idp.hosted.door import HostedDoor
@@ -11,7 +12,7 @@ from portico.services.cognito_idp.import_log import ImportLog
 from portico.services.cognito_idp.importer import Importer
 from portico.services.cognito_idp.issuers import PoolIssuers
 from portico.services.cognito_idp.outbox import Outbox
-from portico.services.cognito_idp.rates import Rates, admit
+from portico.services.cognito_idp.rates import Rates
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.sweep import Sweeper
 from portico.services.cognito_idp.well_known import WellKnown

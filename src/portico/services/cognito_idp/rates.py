@@ -1,25 +1,18 @@
 """How many requests a second are let in, by category: AWS's default quotas, where the operator wants them.
 
-A quota is one account's in one region, for all of its pools and for all operations of a category together. Calls that nobody signs count in
-the account whose pool, client, token or session they name. Counts are kept in memory: a restart forgets a second.
+A quota is one account's in one region, for all of its pools and for all operations of a category together. Counts are kept in
+memory: a restart forgets a second.
 
 Source: Cognito Developer Guide, "Quotas in Amazon Cognito" (categories and default rates; which operations share one).
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import msgspec
 
-from portico.calls.call import Origin
 from portico.doors.buckets import Buckets, Limit
-from portico.identity.jwt import TokenError, parse
-from portico.services.cognito_idp.records import CLIENT_POOLS, POOLS
-from portico.services.cognito_idp.sign_in import claimed_client
 from portico.wire.errors import AwsError
-
-if TYPE_CHECKING:
-    from portico.services.cognito_idp.service import CognitoIdp
 
 Rule = Literal["aws", "off"]
 
@@ -140,36 +133,3 @@ class Rates:
         rate = CATEGORIES[category].rate
         if self._buckets.take([Limit((account, region, category), rate, rate)], self._monotonic()):
             raise AwsError("TooManyRequestsException", "Rate exceeded", status)
-
-
-async def admit(idp: "CognitoIdp", operation: str, origin: Origin, request: Mapping[str, Any]) -> None:
-    """Let a call in, before anything else is done for it.
-
-    Raises:
-        AwsError: TooManyRequestsException.
-    """
-    if idp.rates.enforced and operation in CATEGORY_OF:
-        idp.rates.take(CATEGORY_OF[operation], *await _place(idp, origin, request))
-
-
-async def _place(idp: "CognitoIdp", origin: Origin, request: Mapping[str, Any]) -> tuple[str, str]:
-    """The account and region of the pool that a request is about; the caller's, if it names none that is there."""
-    pool_id = "" if "UserPoolId" in request else await _pool_of(idp, request)
-    held = await idp.cache.get(POOLS, pool_id) if pool_id else None
-    if held is None:
-        return origin.scope.account, origin.scope.region
-    return held.value.account, held.value.region
-
-
-async def _pool_of(idp: "CognitoIdp", request: Mapping[str, Any]) -> str:
-    try:
-        if request.get("ClientId"):
-            held = await idp.cache.get(CLIENT_POOLS, request["ClientId"])
-            return "" if held is None else held.value.pool
-        if request.get("AccessToken"):
-            return idp.issuers.pool_id(parse(request["AccessToken"]).issuer) or ""
-        if request.get("Session"):
-            return claimed_client(idp.sealer, request["Session"])[0]
-    except (TokenError, AwsError):
-        pass  # it is refused for what it is by the operation itself
-    return ""
