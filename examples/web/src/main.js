@@ -12,6 +12,7 @@ import {
 
 const element = (id) => document.getElementById(id);
 const config = await (await fetch('/config.json')).json();
+element('mailbox').href = `${config.endpoint}/_portico/mailbox`;
 
 Amplify.configure({
   Auth: {
