@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cognito_answers import Mailbox, Pool
+from cognito_functions import Functions
 from harness import Server
 
 
@@ -31,3 +32,9 @@ def pool(make_pool: Callable[..., Pool]) -> Pool:
 def mailbox(server: Server) -> Mailbox:
     """What users were sent."""
     return Mailbox(server)
+
+
+@pytest.fixture
+def functions(client: Callable[..., Any], deploy: Callable[..., str], account: str) -> Functions:
+    """Triggers of this test's account."""
+    return Functions(client, deploy, account)

@@ -1,16 +1,13 @@
 """Lambda triggers with real functions: what they are told, what their answers change, and what users are told when they fail."""
 
-import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from cognito_answers import PASSWORD, Mailbox, Pool, listed, refused
+from cognito_functions import Functions
 from harness import REGION
-
-Deploy = Callable[..., str]
 
 ECHO = """
     import json
@@ -19,52 +16,6 @@ ECHO = """
         print("EVENT " + json.dumps(event))
         return event
 """
-
-
-class Functions:
-    """Functions of the test's account, and what they have seen."""
-
-    def __init__(self, client: Callable[..., Any], deploy: Deploy, account: str) -> None:
-        self._client = client
-        self._deploy = deploy
-        self._account = account
-
-    def arn(self, name: str) -> str:
-        """A function's ARN."""
-        return f"arn:aws:lambda:{REGION}:{self._account}:function:{name}"
-
-    def make(self, source: str, *, allowed: bool = True, **options: Any) -> str:
-        """A function that pools of the account may call; its ARN."""
-        name = self._deploy(source, **options)
-        if allowed:
-            self._client("lambda").add_permission(
-                FunctionName=name,
-                StatementId="pools",
-                Action="lambda:InvokeFunction",
-                Principal="cognito-idp.amazonaws.com",
-                SourceArn=f"arn:aws:cognito-idp:{REGION}:{self._account}:userpool/*",
-                SourceAccount=self._account,
-            )
-        return self.arn(name)
-
-    def seen(self, arn: str, count: int = 1) -> list[dict[str, Any]]:
-        """The events that a function has printed, once there are so many."""
-        logs, name = self._client("logs"), arn.rpartition(":")[2]
-        for _ in range(2_000):
-            try:
-                lines = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="EVENT")[
-                    "events"
-                ]
-            except logs.exceptions.ResourceNotFoundException:
-                continue
-            if len(lines) >= count:
-                return [json.loads(line["message"].partition("EVENT ")[2]) for line in lines]
-        raise AssertionError(f"{name} has not been called {count} times")
-
-
-@pytest.fixture
-def functions(client: Callable[..., Any], deploy: Deploy, account: str) -> Functions:
-    return Functions(client, deploy, account)
 
 
 def sign_up(pool: Pool, name: str = "ada", **more: Any) -> dict[str, Any]:
@@ -267,32 +218,6 @@ def test_custom_messages(make_pool: Callable[..., Pool], functions: Functions, m
     assert {each["request"]["codeParameter"] for each in (first, second, third)} == {"{####}"}
     assert second["request"]["usernameParameter"] is None
     assert third["request"]["linkParameter"] == "{##Click Here##}"
-
-
-def test_custom_senders(make_pool: Callable[..., Pool], functions: Functions, mailbox: Mailbox) -> None:
-    source = 'import json\ndef handler(event, context): print("EVENT " + json.dumps(event))'
-    arn = functions.make(source)
-    sender = {"LambdaVersion": "V1_0", "LambdaArn": arn}
-    pool = make_pool(
-        AutoVerifiedAttributes=["email", "phone_number"],
-        LambdaConfig={"CustomEmailSender": sender, "CustomSMSSender": sender},
-    )
-    sign_up(pool, ClientMetadata={"k": "v"})
-    (event,) = functions.seen(arn)
-    assert event["triggerSource"] == "CustomEmailSender_SignUp"
-    assert event["request"]["type"] == "customEmailSenderRequestV1"
-    assert event["request"]["clientMetadata"] == {"k": "v"}
-    code = base64.b64decode(event["request"]["code"]).decode()
-    assert code == mailbox.code(f"{pool.client_id}@example.com")
-    pool.api.confirm_sign_up(ClientId=pool.client_id, Username="ada", ConfirmationCode=code)
-    number = f"+1555{int(pool.id[-9:].encode().hex(), 16) % 10**7:07d}"
-    pool.api.admin_update_user_attributes(
-        UserPoolId=pool.id, Username="ada", UserAttributes=listed({"phone_number": number})
-    )
-    event = functions.seen(arn, 2)[-1]
-    assert event["triggerSource"] == "CustomSMSSender_UpdateUserAttribute"
-    assert event["request"]["type"] == "customSMSSenderRequestV1"
-    assert base64.b64decode(event["request"]["code"]).decode() == mailbox.code(number)
 
 
 def test_users_that_are_brought_over_by_a_forgotten_password(

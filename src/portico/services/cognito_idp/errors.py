@@ -170,6 +170,11 @@ def trigger_unreachable(message: str) -> AwsError:
     return AwsError("UnexpectedLambdaException", message)
 
 
+def not_delivered(message: str) -> AwsError:
+    """A code could not be sent."""
+    return AwsError("CodeDeliveryFailureException", message)
+
+
 def unavailable(what: str) -> AwsError:
     """501: something of Cognito that Portico does not have."""
     return AwsError("NotImplemented", f"Portico does not implement {what}", 501)

@@ -1,12 +1,11 @@
 """Messages to users: composed, perhaps by a trigger, and handed on in the same commit as the code in them.
 
 Every message is kept for the mailbox page. An e-mail goes through the mail server if there is one; a pool with sender triggers has
-these called in place of that. Both wait in the outbox, so that nothing is lost when the server ends.
+these called in place of that, with the code encrypted. Both wait in the outbox, so that nothing is lost when the server ends.
 
 Source: Cognito Developer Guide, "Custom message Lambda trigger", "Custom sender Lambda triggers".
 """
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +20,7 @@ from portico.services.cognito_idp import words
 from portico.services.cognito_idp.links import domain_url
 from portico.services.cognito_idp.outbox import Outgoing, send
 from portico.services.cognito_idp.records import Client, Pool, User
+from portico.services.cognito_idp.sender_keys import encrypted
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.services.cognito_idp.triggers import NO_CLIENT, attributes_of, call_trigger
 from portico.services.cognito_idp.words import Medium
@@ -76,7 +76,7 @@ async def send_code(
     """Send a user a code (or a temporary password) by `medium`, to `to` or the user's own address; the delivery's details.
 
     Raises:
-        AwsError: as `call_trigger`.
+        AwsError: as `call_trigger`; CodeDeliveryFailureException, the key of a custom sender can't be used.
     """
     to = to or user.attributes[_ATTRIBUTES[medium]]
     member, kind = _SENDERS[medium]
@@ -86,7 +86,8 @@ async def send_code(
     for op in kept(idp.sealer, mail, call.now):
         call.tx.add(op)
     if sender is not None:
-        event = _sender_event(pool, user, occasion, f"{member}_{occasion.tail}", kind, code)
+        secret = await encrypted(idp, call, pool, medium, code)
+        event = _sender_event(pool, user, occasion, f"{member}_{occasion.tail}", kind, secret)
         call.tx.add(send(idp.sealer, Outgoing(pool.id, function=sender["LambdaArn"], event=event)))
     elif idp.smtp and medium == "EMAIL":
         call.tx.add(send(idp.sealer, Outgoing(pool.id, mail=mail)))
@@ -160,11 +161,11 @@ def _line(text: str) -> str:
 
 
 def _sender_event(
-    pool: Pool, user: User, occasion: Occasion, source: str, kind: str, code: str
+    pool: Pool, user: User, occasion: Occasion, source: str, kind: str, secret: str
 ) -> dict[str, Any]:
     request: dict[str, Any] = {
         "type": kind,
-        "code": base64.b64encode(code.encode()).decode(),
+        "code": secret,
         "clientMetadata": None if occasion.metadata is None else dict(occasion.metadata),
         "userAttributes": attributes_of(pool, user),
     }

@@ -122,6 +122,8 @@ def _triggers(given: Mapping[str, Any], tier: str) -> Settings:
     found = {name: value for name, value in given.items() if value}
     if "InboundFederation" in found:
         raise errors.unavailable("the InboundFederation trigger")
+    if (found.keys() & {"CustomEmailSender", "CustomSMSSender"}) and "KMSKeyID" not in found:
+        raise errors.invalid("KMSKeyID is required when CustomEmailSender or CustomSMSSender is configured.")
     config, plain = found.get("PreTokenGenerationConfig"), found.get("PreTokenGeneration")
     if config is None:
         if plain is not None:

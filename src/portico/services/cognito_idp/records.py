@@ -20,7 +20,8 @@ _FLOWS = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):
-    """A user pool. `settings` are the members of AWS's UserPoolType that can be set; `factors` those of SetUserPoolMfaConfig."""
+    """A user pool. `settings` are the members of AWS's UserPoolType that can be set; `factors` those of SetUserPoolMfaConfig;
+    `sender_grant` the token of the grant on the key of its custom senders."""
 
     account: str
     region: str
@@ -34,6 +35,7 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
     tags: Mapping[str, str] = _NONE
     domain: str = ""
     custom_domain: str = ""
+    sender_grant: str = ""
 
     @property
     def arn(self) -> str:

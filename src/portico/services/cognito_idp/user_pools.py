@@ -21,6 +21,7 @@ from portico.services.cognito_idp.records import (
     UserPointer,
     pool_arn,
 )
+from portico.services.cognito_idp.sender_keys import granted, released
 from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
 from portico.services.cognito_idp.sweep import SWEEPS, WAKE, Sweep
 from portico.services.cognito_idp.tags import check_tags
@@ -52,8 +53,8 @@ async def create_user_pool(
     """Make a user pool.
 
     Raises:
-        InvalidParameterException: settings that do not fit together. FeatureUnavailableInTierException: not in the plan.
-        LimitExceededException: the account has 1,000.
+        InvalidParameterException: settings that do not fit together, or a key of custom senders that can't be used.
+        FeatureUnavailableInTierException: not in the plan. LimitExceededException: the account has 1,000.
     """
     settings = settings_of(request)
     tags = check_tags(request.get("UserPoolTags") or {})
@@ -71,6 +72,7 @@ async def create_user_pool(
         schema=schema.of_request(request.get("Schema") or ()),
         tags=tags,
     )
+    pool = await granted(idp, call, pool)
     call.tx.put(POOLS, pool, pool.id)
     call.tx.put(POOLS_OF, UserPointer(pool.id), account, region, pool.id)
     return {"UserPool": await shown(call, pool)}
@@ -104,6 +106,7 @@ async def update_user_pool(
     changed = msgspec.structs.replace(
         pool, settings=settings, tags=tags, name=request.get("PoolName", pool.name), modified_at=call.now
     )
+    changed = await granted(idp, call, changed, before=pool)
     call.tx.put(POOLS, changed, pool.id)
     return {}
 
@@ -130,6 +133,7 @@ async def delete_user_pool(
         )
     for client in await call.tx.scan(CLIENTS, pool.id, limit=_CLIENTS_MAX):
         call.tx.delete(CLIENT_POOLS, client.id)
+    await released(idp, call, pool)
     call.tx.delete(POOLS, pool.id)
     call.tx.delete(POOLS_OF, pool.account, pool.region, pool.id)
     call.tx.put(SWEEPS, Sweep(pool.id), pool.id)
