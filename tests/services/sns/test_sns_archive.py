@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from harness import new_account
+
 THIRTY = '{"MessageRetentionPeriod": "30"}'
 Topic = Callable[..., str]
 Subscribe = Callable[..., str]
@@ -121,6 +123,8 @@ def test_periods_that_can_be(topic: Topic, days: str | int) -> None:
         '{"MessageRetentionPeriod": "366"}',
         '{"MessageRetentionPeriod": -1}',
         '{"MessageRetentionPeriod": 1.5}',
+        '{"MessageRetentionPeriod": NaN}',
+        '{"MessageRetentionPeriod": ' + "1" * 5_000 + "}",
         '{"MessageRetentionPeriod": true}',
         '{"MessageRetentionPeriod": "\\u0663"}',
         '{"MessageRetentionPeriod": "30", "Else": 1}',
@@ -417,3 +421,22 @@ def test_the_same_subscription_again_is_no_second_replay(
     assert ended(sns, arn) == "Completed"
     assert len(messages(queues, "q", 1)) == 1
     assert not queues.take("q")
+
+
+def test_a_replay_begins_when_the_queue_s_owner_agrees(
+    client: Callable[..., Any], sns: Any, archived: str, queues: Any
+) -> None:
+    stranger = new_account()
+    theirs = type(queues)(client("sqs", stranger), stranger)
+    queue = theirs.make("q", archived)
+    publish(sns, archived, "a")
+    policy = {"ReplayPolicy": replay(an_hour_ago())}
+    given = {"Protocol": "sqs", "Endpoint": queue, "Attributes": policy, "ReturnSubscriptionArn": True}
+    arn = sns.subscribe(TopicArn=archived, **given)["SubscriptionArn"]
+    again = {"AttributeName": "ReplayPolicy", "AttributeValue": policy["ReplayPolicy"]}
+    sns.set_subscription_attributes(SubscriptionArn=arn, **again)
+    assert status(sns, arn) is None
+    (asked,) = theirs.bodies("q", 10)
+    client("sns", stranger).confirm_subscription(TopicArn=archived, Token=asked["Token"])
+    assert texts(theirs, "q", 1) == ["a"]
+    assert ended(sns, arn) == "Completed"

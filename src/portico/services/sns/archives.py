@@ -67,9 +67,10 @@ def _count(sns: Sns, topic: Topic, size: int) -> None:
 
 
 def begun(call: Call, subscription: Subscription, topic: Topic) -> Subscription:
-    """The subscription with the replay begun that its policy asks for, in place of any before; without a policy with none."""
+    """The subscription with the replay begun that its policy asks for, in place of any before; with none while it has no policy, or is not
+    confirmed."""
     policy, kept = subscription.attributes.get("ReplayPolicy"), topic.archive
-    if not policy:
+    if not policy or subscription.pending:
         return msgspec.structs.replace(subscription, replay=None)
     start, end = points_of(policy)
     if kept is None:

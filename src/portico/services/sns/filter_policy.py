@@ -112,6 +112,8 @@ def parsed_json(text: str, name: str) -> Any:
         raise errors.invalid(f"{name}: failed to parse JSON. {_explained(text, error)}") from None
     except RecursionError:
         raise errors.invalid(f"{name}: failed to parse JSON. It is nested too deeply") from None
+    except ValueError:  # of what is JSON, the length of a whole number
+        raise errors.invalid(f"{name}: failed to parse JSON. A number has too many digits") from None
 
 
 def _explained(text: str, error: json.JSONDecodeError) -> str:

@@ -23,6 +23,7 @@ from portico.base import ids
 from portico.base.clock import Clock
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
+from portico.doors.log_streams import as_role, make_group, make_stream
 from portico.identity.sessions import Sessions, TokenInvalid
 from portico.services.sns.caller import principal_of
 from portico.services.sns.records import Topic
@@ -41,7 +42,6 @@ _KINDS = {
 _WAITING_MAX = 10_000
 _PAUSE_S = 0.2
 _ROLE_S = 1_800.0
-_EXISTS = "ResourceAlreadyExistsException"
 _random = random.Random()  # a sample, no secret  # noqa: S311
 
 
@@ -122,29 +122,18 @@ class StatusLog:
     async def _open(self, target: _Target) -> tuple[Client, str]:
         """A client that is the role, and a new stream of its own."""
         scope = Scope(target.account, target.region)
-        service = self._clients.of(principal_of(target.topic_arn, target.account), scope)
-        answer = await service.call(
-            "sts",
-            "AssumeRole",
-            RoleArn=target.role,
-            RoleSessionName="SNSDeliveryStatus",
-            DurationSeconds=3600,
+        client = await as_role(
+            self._clients,
+            self._sessions,
+            principal_of(target.topic_arn, target.account),
+            scope,
+            role=target.role,
+            session_name="SNSDeliveryStatus",
         )
-        given = answer["Credentials"]
-        opened = self._sessions.unseal(given["SessionToken"], given["AccessKeyId"])
-        client = self._clients.of(opened.principal, scope)
         stream = ids.uuid()
-        await _made(client, "CreateLogGroup", logGroupName=target.group)
-        await _made(client, "CreateLogStream", logGroupName=target.group, logStreamName=stream)
+        await make_group(client, target.group)
+        await make_stream(client, target.group, stream)
         return client, stream
-
-
-async def _made(client: Client, operation: str, **request: Any) -> None:
-    try:
-        await client.call("logs", operation, **request)
-    except AwsError as error:
-        if error.code != _EXISTS:
-            raise
 
 
 def _target(happened: Happened) -> _Target | None:

@@ -39,8 +39,9 @@ async def subscribe(sns: Sns, call: Call, request: "shapes.SubscribeInput") -> d
     found = await _found(call, topic, protocol, endpoint)
     if found is None:
         found = await _made(call, topic, protocol, endpoint, attributes)
-        found = await ask(sns, call, topic, found) if found.pending else begun(call, found, topic)
-        put_subscription(call, found)
+        if found.pending:
+            found = await ask(sns, call, topic, found)
+        put_subscription(call, begun(call, found, topic))
     else:
         _check_same(found, request.get("Attributes") or {}, attributes)
         if found.pending:
