@@ -63,6 +63,9 @@ class Connection(Protocol):
     def disconnect(self) -> None:
         """Say goodbye to the client."""
 
+    def shutdown(self) -> None:
+        """Say goodbye to the client, as what it was connected to goes away."""
+
 
 class OpenConnections:
     """The connections by their ids, which are unique among all APIs of this process."""
@@ -83,6 +86,18 @@ class OpenConnections:
     def find(self, connection_id: str) -> Connection | None:
         """The connection of that id, if it is open."""
         return self._open.get(connection_id)
+
+    def end(self, account: str, region: str, api: str, stage: str | None = None) -> None:
+        """End the connections with a stage, or with all stages of an API, which is no more."""
+        ended = [
+            one
+            for one in self._open.values()
+            if (one.client.served.account, one.client.served.region, one.client.served.api)
+            == (account, region, api)
+            and stage in (None, one.client.served.stage)
+        ]
+        for connection in ended:
+            connection.shutdown()
 
     def __len__(self) -> int:
         return len(self._open)

@@ -13,7 +13,7 @@ def _build(ports: Ports) -> HttpApis:
     ports.extras["Doors"].add("websocket", socket_door(ports))
     extras = ports.extras
     extras["Guide"].add(ApiWays(ports.store, ports.cache, extras["Census"], extras["Origin"]))
-    return HttpApis(public=Public(extras["Origin"]))
+    return HttpApis(public=Public(extras["Origin"]), connections=extras["OpenConnections"])
 
 
 SERVICE = ServiceSpec(

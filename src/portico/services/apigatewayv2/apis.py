@@ -124,7 +124,7 @@ async def update_api(service: HttpApis, call: Call, request: "shapes.UpdateApiRe
 
 @managed
 async def delete_api(service: HttpApis, call: Call, request: "shapes.DeleteApiRequest") -> Values:
-    """Delete an API and all that belongs to it.
+    """Delete an API and all that belongs to it; clients that are connected are told goodbye.
 
     Raises:
         NotFoundException: there is none of that id. BadRequestException: a custom domain name has a mapping to it.
@@ -145,6 +145,7 @@ async def delete_api(service: HttpApis, call: Call, request: "shapes.DeleteApiRe
     call.tx.delete(STAGE_NAMES, *of_api(call, request))
     call.tx.delete(APIS, *of_api(call, request))
     call.tx.delete(API_POINTERS, api.api_id)
+    call.tx.then(lambda: service.connections.end(*of_api(call, request)))
     return {}
 
 

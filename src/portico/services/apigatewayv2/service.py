@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.doors.connections import OpenConnections
 from portico.doors.public import Public
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.records import APIS, Api, T
@@ -23,6 +24,7 @@ class HttpApis(msgspec.Struct, frozen=True):
     """The service's dependencies."""
 
     public: Public
+    connections: OpenConnections
 
 
 def new_id(length: int) -> str:

@@ -105,7 +105,7 @@ async def update_stage(service: HttpApis, call: Call, request: "shapes.UpdateSta
 
 @managed
 async def delete_stage(service: HttpApis, call: Call, request: "shapes.DeleteStageRequest") -> Values:
-    """Delete a stage.
+    """Delete a stage; clients that are connected to it are told goodbye.
 
     Raises:
         NotFoundException: there is no API or stage of that name.
@@ -113,6 +113,7 @@ async def delete_stage(service: HttpApis, call: Call, request: "shapes.DeleteSta
     api, stage = await existing_api(call, request), await _requested(call, request)
     call.tx.delete(STAGES, *of_api(call, request), stage.stage_name)
     await deploying.name_stage(call, api, stage.stage_name, there=False)
+    call.tx.then(lambda: service.connections.end(*of_api(call, request), stage.stage_name))
     return {}
 
 

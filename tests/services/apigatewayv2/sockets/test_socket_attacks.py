@@ -151,6 +151,28 @@ def test_pings_that_nobody_reads_the_answers_of(api: SocketApi, raw: Callable[..
     client.flood(masked(b"p" * 125, opcode=9) * 200)
 
 
+def test_who_is_told_goodbye_is_gone_though_it_says_nothing(
+    api: SocketApi, raw: Callable[..., Raw], deploy: Callable[..., str]
+) -> None:
+    name = deploy(
+        "def handler(e, c):\n    return {'body': e['requestContext']['connectionId'], 'statusCode': 200}"
+    )
+    api.allow(name)
+    api.route("$default", api.function(name), answers=True)
+    client = raw()
+    client.ask(masked(b"who am I?"))
+    client.head()
+    its = client.socket.recv(18, socket.MSG_WAITALL)[2:].decode()
+    management = api.management()
+    management.get_connection(ConnectionId=its)
+    management.delete_connection(ConnectionId=its)
+    for operation in (management.get_connection, management.delete_connection):
+        with pytest.raises(management.exceptions.GoneException):
+            operation(ConnectionId=its)
+    with pytest.raises(management.exceptions.GoneException):
+        management.post_to_connection(ConnectionId=its, Data=b"x")
+
+
 def test_a_client_says_nothing_about_where_functions_post(
     api: SocketApi, raw: Callable[..., Raw], server: Server, deploy: Callable[..., str]
 ) -> None:

@@ -162,14 +162,6 @@ def test_a_throttled_route(api: Any, deploy: Callable[..., str]) -> None:
     assert received(connection)["message"] == "Too Many Requests"
 
 
-def test_a_deleted_stage_serves_nobody_any_more(api: Any) -> None:
-    api.route("$default", api.integration())
-    connection = api.connect()
-    api.gateway.delete_stage(ApiId=api.id, StageName="dev")
-    connection.send("x")
-    assert received(connection)["message"] == "Forbidden"
-
-
 @pytest.mark.parametrize(
     ("message", "code"),
     [("x" * 32_769, 1009), (b"\xff", 1003), (["x" * 30_000] * 5, 1009)],

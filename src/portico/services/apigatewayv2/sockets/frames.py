@@ -188,7 +188,8 @@ def _framed(opcode: Opcode, data: bytes) -> bytes:
     size = len(data)
     if size <= FRAME_BYTES_MAX:
         return _head(_FINAL | opcode, size) + data
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while at < size:
         end = _cut(data, at + FRAME_BYTES_MAX) if opcode is Opcode.TEXT else at + FRAME_BYTES_MAX
         first = (Opcode.CONTINUATION if at else opcode) | (0 if end < size else _FINAL)

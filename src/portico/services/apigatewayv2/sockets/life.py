@@ -76,6 +76,10 @@ class Life:
         """See `socket.Owner`."""
         self._notes.count(socket.client.served, self._clock.now(), MESSAGES)
 
+    def leaving(self, socket: "Socket") -> None:
+        """See `socket.Owner`."""
+        self._connections.remove(socket)
+
     def closed(self, socket: "Socket", code: int, reason: str) -> None:
         """See `socket.Owner`."""
         self._connections.remove(socket)

@@ -35,6 +35,9 @@ class Owner(Protocol):
     def sent(self, socket: "Socket") -> None:
         """A message was sent to the client."""
 
+    def leaving(self, socket: "Socket") -> None:
+        """One side has said goodbye: nothing more is to be sent."""
+
     def closed(self, socket: "Socket", code: int, reason: str) -> None:
         """The connection is over, for this reason; `socket.forget()` is to be called once nothing is left to be done."""
 
@@ -204,7 +207,7 @@ class Socket(asyncio.Protocol):
     # The end
 
     def shutdown(self) -> None:
-        """The server stops."""
+        """The server stops, or the stage is no more."""
         self._end(frames.GOING_AWAY, "Going away")
 
     def check(self, now: float) -> None:
@@ -223,6 +226,7 @@ class Socket(asyncio.Protocol):
         """Say goodbye, and wait for the client's."""
         if self._is_open:
             self._ending = (code, reason)
+            self._owner.leaving(self)
             self._deadline = self._loop.time() + _GOODBYE_S
             self._control(self._frames.close(code, reason))
             self._resume()

@@ -70,12 +70,12 @@ class Caller:
         Raises:
             IntegrationFailed: it can't be called.
         """
-        found = _URI(filled(uri, exchange.stage.stage_variables))
+        found = _function(filled(uri, exchange.stage.stage_variables))
         if found is None:
             raise IntegrationFailed(500, f"{uri} is no address of a function")
-        function, region, account = found.groups()
+        function, scope = found
         principal, request_id = self.principal(exchange, role, source_arn), new_request_id()
-        client = self._clients.of(principal, Scope(account, region), request_id=request_id)
+        client = self._clients.of(principal, scope, request_id=request_id)
         try:
             answer: Mapping[str, Any] = await client.call(
                 "lambda", "Invoke", FunctionName=function, Payload=payload
