@@ -20,6 +20,7 @@ import msgspec
 from portico.base.arn import parse
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
+from portico.doors.log_streams import make_group, make_stream
 from portico.identity.principal import Principal
 from portico.store.port import StoreError
 from portico.wire.errors import AwsError
@@ -32,7 +33,6 @@ _BATCH_LINES_MAX = 1_000
 _BATCH_BYTES_MAX = 900_000
 _WAITING_MAX = 20_000
 _PAUSE_S = 0.1
-_EXISTS = "ResourceAlreadyExistsException"
 _STREAMS = 8  # a group's lines are spread over some streams, each of which has a hash for a name
 
 Lookup = Callable[[str], Any]
@@ -192,19 +192,9 @@ def _batches(lines: list[_Line]) -> list[list[_Line]]:
 async def _make(client: Client, group: Group, stream: str) -> None:
     """Make the group, if it is missing, and the stream."""
     try:
-        await client.call("logs", "CreateLogStream", logGroupName=group.name, logStreamName=stream)
+        await make_stream(client, group.name, stream)
     except AwsError as error:
-        if error.code == _EXISTS:
-            return
         if error.code != "ResourceNotFoundException":
             raise
-        await _unless_there(client, "CreateLogGroup", logGroupName=group.name)
-        await _unless_there(client, "CreateLogStream", logGroupName=group.name, logStreamName=stream)
-
-
-async def _unless_there(client: Client, operation: str, **request: str) -> None:
-    try:
-        await client.call("logs", operation, **request)
-    except AwsError as error:
-        if error.code != _EXISTS:
-            raise
+        await make_group(client, group.name)
+        await make_stream(client, group.name, stream)

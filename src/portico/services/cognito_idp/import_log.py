@@ -5,10 +5,10 @@ Source: Cognito Developer Guide, "Viewing the user pool import results in the Cl
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
+from portico.doors.log_streams import as_role, make_group, make_stream
 from portico.identity.sessions import Sessions, TokenInvalid
 from portico.services.cognito_idp.import_records import ImportJob
 from portico.services.cognito_idp.records import Pool
@@ -18,7 +18,6 @@ from portico.wire.errors import AwsError
 log = logging.getLogger("portico.cognito_idp")
 
 _ROLE_S = 3_000.0
-_EXISTS = "ResourceAlreadyExistsException"
 
 
 class ImportLog:
@@ -52,25 +51,15 @@ class ImportLog:
         if name == job.id and now < until:
             return client
         scope = Scope(pool.account, pool.region)
-        given = await self._clients.of(principal_of(pool), scope).call(
-            "sts",
-            "AssumeRole",
-            RoleArn=job.role,
-            RoleSessionName="CognitoUserImport",
-            DurationSeconds=3600,
+        client = await as_role(
+            self._clients,
+            self._sessions,
+            principal_of(pool),
+            scope,
+            role=job.role,
+            session_name="CognitoUserImport",
         )
-        keys = given["Credentials"]
-        opened = self._sessions.unseal(keys["SessionToken"], keys["AccessKeyId"])
-        client = self._clients.of(opened.principal, scope)
-        await _made(client, "CreateLogGroup", logGroupName=group)
-        await _made(client, "CreateLogStream", logGroupName=group, logStreamName=job.id)
+        await make_group(client, group)
+        await make_stream(client, group, job.id)
         self._open = (job.id, client, now + _ROLE_S)
         return client
-
-
-async def _made(client: Client, operation: str, **request: Any) -> None:
-    try:
-        await client.call("logs", operation, **request)
-    except AwsError as error:
-        if error.code != _EXISTS:
-            raise
