@@ -9,17 +9,16 @@ Source: the Jayway JsonPath README; Goessner, "JSONPath - XPath for JSON".
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from portico.doors.jsonpath_filters import Filter, PathError, filter_of
+from portico.doors.jsonpath_filters import Filter, Looked, PathError, filter_of
 
-__all__ = ["MISSING", "Path", "PathError", "compiled"]
+__all__ = ["MISSING", "Path", "PathError", "compiled", "is_quick", "is_wide"]
 
-_NODES_MAX = 200_000
 _PATH_CHARS_MAX = 4_096
 _STEPS_MAX = 64
 _NAME = re.compile(r"[^\s.\[\]()'\",@$?*]+")
@@ -30,7 +29,10 @@ _BRACKET = re.compile(
 )
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
-Step = Callable[[Any], Iterable[Any]]
+_WIDE = re.compile(r"\.\.|\*|\[\?")
+_AGAIN = re.compile(r"\.\.|\[\?|,|=~")
+
+Step = Callable[[Any, Looked], Sequence[Any]]
 
 
 class _Missing:
@@ -50,21 +52,35 @@ class Path(msgspec.Struct, frozen=True):
     definite: bool
     function: str = ""
 
-    def find(self, document: Any) -> Any:
-        """The value of a definite path (`MISSING` without one), the list of those that any other finds.
+    def find(self, document: Any, looked: Looked | None = None) -> Any:
+        """The value of a definite path (`MISSING` without one), the list of those that any other finds. `looked` counts for a path that
+        this one is a part of.
 
         Raises:
             PathError: it would look at too many nodes.
         """
+        looked = looked or Looked()
         found: list[Any] = [document]
-        seen = 0
         for step in self.steps:
-            found = [child for node in found for child in step(node)]
-            seen += len(found)
-            if seen > _NODES_MAX:
-                raise PathError("the path finds too much")
+            below: list[Any] = []
+            for node in found:
+                children = step(node, looked)
+                looked.at(len(children))
+                below.extend(children)
+            found = below
         value = (found[0] if found else MISSING) if self.definite else found
         return _FUNCTIONS[self.function](value) if self.function else value
+
+
+def is_wide(text: str) -> bool:
+    """Whether a path may look at all of a document."""
+    return _WIDE.search(text) is not None
+
+
+def is_quick(text: str) -> bool:
+    """Whether a path looks at no part of a document much more than once, and asks no regular expression."""
+    found = _AGAIN.findall(text)
+    return len(found) <= 1 and "=~" not in found
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +119,11 @@ def _step(text: str, at: int) -> tuple[Step, bool, int]:
 
 def _descent(text: str, at: int) -> tuple[Step, bool, int]:
     inner, _, end = _bracketed(text, at) if text[at : at + 1] == "[" else _named(text, at)
-    return (lambda node: [found for below in _all_of(node) for found in inner(below)]), False, end
+
+    def step(node: Any, looked: Looked) -> Sequence[Any]:
+        return [found for below in _all_of(node, looked) for found in inner(below, looked)]
+
+    return step, False, end
 
 
 def _named(text: str, at: int) -> tuple[Step, bool, int]:
@@ -125,7 +145,7 @@ def _bracketed(text: str, at: int) -> tuple[Step, bool, int]:
         return _children, False, found.end()
     if found["slice"] is not None:
         first, last = (int(end) if end.strip() else None for end in found["slice"].split(":"))
-        return (lambda node: node[first:last] if isinstance(node, list) else ()), False, found.end()
+        return (lambda node, _: node[first:last] if isinstance(node, list) else ()), False, found.end()
     if found["indexes"] is not None:
         indexes = [int(index) for index in found["indexes"].split(",")]
         return _items(indexes), len(indexes) == 1, found.end()
@@ -140,32 +160,33 @@ def _filtered(text: str, at: int) -> tuple[Step, bool, int]:
     return _those(wanted), False, end
 
 
-def _definite(text: str) -> Callable[[Any], Any]:
+def _definite(text: str) -> Callable[[Any, Looked], Any]:
     path = compiled(text)
-    return lambda node: None if (value := path.find(node)) is MISSING else value
+    return lambda node, looked: None if (value := path.find(node, looked)) is MISSING else value
 
 
 def _those(wanted: Filter) -> Step:
-    def step(node: Any) -> Iterable[Any]:
+    def step(node: Any, looked: Looked) -> Sequence[Any]:
         items = node if isinstance(node, list) else [node] if isinstance(node, dict) else ()
-        return [item for item in items if wanted(item)]
+        looked.at(len(items))
+        return [item for item in items if wanted(item, looked)]
 
     return step
 
 
 def _member(name: str) -> Step:
-    return lambda node: (node[name],) if isinstance(node, dict) and name in node else ()
+    return lambda node, _: (node[name],) if isinstance(node, dict) and name in node else ()
 
 
 def _members(names: list[str]) -> Step:
     """Several names: one object with those that there are, as Jayway answers."""
-    return lambda node: (
+    return lambda node, _: (
         ({name: node[name] for name in names if name in node},) if isinstance(node, dict) else ()
     )
 
 
 def _items(indexes: list[int]) -> Step:
-    def step(node: Any) -> Iterable[Any]:
+    def step(node: Any, _: Looked) -> Sequence[Any]:
         if not isinstance(node, list):
             return ()
         return [node[index] for index in indexes if -len(node) <= index < len(node)]
@@ -173,21 +194,22 @@ def _items(indexes: list[int]) -> Step:
     return step
 
 
-def _children(node: Any) -> Iterable[Any]:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+def _below(node: Any) -> Sequence[Any]:
+    return list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
-def _all_of(node: Any) -> Iterator[Any]:
+def _children(node: Any, _: Looked) -> Sequence[Any]:
+    return _below(node)
+
+
+def _all_of(node: Any, looked: Looked) -> Iterator[Any]:
     """A node and everything below it, parents first."""
     waiting = [node]
-    seen = 0
     while waiting:
-        seen += 1
-        if seen > _NODES_MAX:
-            raise PathError("the path finds too much")
+        looked.at(1)
         found = waiting.pop()
         yield found
-        waiting.extend(reversed(list(_children(found))))
+        waiting.extend(reversed(_below(found)))
 
 
 def _unquoted(found: re.Match[str]) -> str:

@@ -1,22 +1,57 @@
 """Bodies against an API's models (JSON Schema, draft 4), which name each other by addresses below `base`.
 
-Regular expressions of schemas give up after a time, as any caller may have written what they are asked of.
+Any caller may have written what a schema is asked of, and schemas that name themselves can double the work with each level of a body. So
+judging begins on the loop with a small budget, goes on in another thread, and gives up after a time; so do regular expressions.
 
 Source: API Gateway Developer Guide, "Data models for REST APIs"; JSON Schema, draft 4.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from time import monotonic
 from typing import Any
 
 import msgspec
 
+from portico.doors.aside import aside
 from portico.doors.java_regex import BadPattern, found_in
 
 _QUICK_BYTES = 4_096
+_QUICK_STEPS = 1_000
+_SECONDS = 1.0
+_STEPS_BETWEEN_LOOKS = 128
 
 
 class SchemaFailed(Exception):
     """A model is no schema; the message says why."""
+
+
+class _TooMuch(Exception):
+    """Judging takes longer than it may."""
+
+
+class _Work:
+    """What judging one body may still cost: rules that are asked (None: any number), and time."""
+
+    __slots__ = ("_steps_max", "_taken", "_until")
+
+    def __init__(self, steps_max: int | None) -> None:
+        self._steps_max, self._taken, self._until = steps_max, 0, monotonic() + _SECONDS
+
+    def step(self) -> None:
+        """Pay for a rule.
+
+        Raises:
+            _TooMuch: there is nothing left.
+        """
+        self._taken += 1
+        if self._steps_max is not None and self._taken > self._steps_max:
+            raise _TooMuch
+        if self._taken % _STEPS_BETWEEN_LOOKS == 0 and monotonic() > self._until:
+            raise _TooMuch
+
+
+_work: ContextVar[_Work] = ContextVar("judging")
 
 
 class Schemas:
@@ -27,20 +62,27 @@ class Schemas:
     def __init__(self, base: str, models: Mapping[str, str]) -> None:
         self._base = base
         self._models = models
-        self._patterns = any('"pattern' in text for text in models.values())
+        self._patterns = any('"pattern' in text or "\\u" in text for text in models.values())
         self._registry: Any = None
         self._validators: dict[str, Any] = {}
 
-    def is_quick(self, body: bytes) -> bool:
-        """Whether judging a body takes no time worth speaking of; any other is to be judged `aside`."""
-        return len(body) <= _QUICK_BYTES and not self._patterns
-
-    def wrong_in(self, name: str, body: bytes) -> str:
+    async def wrong_in(self, name: str, body: bytes) -> str:
         """What of a body is not as the model `name` says, "" if nothing. An empty body counts as an empty object.
 
         Raises:
             SchemaFailed: the model is no schema.
         """
+        if name in self._validators and len(body) <= _QUICK_BYTES and not self._patterns:
+            try:
+                return self._judged(name, body, _QUICK_STEPS)
+            except _TooMuch:
+                pass  # is begun again, where it holds nobody up
+        try:
+            return await aside(self._judged, name, body)
+        except _TooMuch:
+            return "the body takes too long to be judged"
+
+    def _judged(self, name: str, body: bytes, steps_max: int | None = None) -> str:
         try:
             document = msgspec.json.decode(body or b"{}")
         except (msgspec.DecodeError, RecursionError) as error:
@@ -48,10 +90,13 @@ class Schemas:
         validator = self._validators.get(name)
         if validator is None:
             validator = self._validators[name] = self._compiled(name)
+        _work.set(_Work(steps_max))
         try:
             wrong = next(validator.iter_errors(document), None)
         except RecursionError:
             return "the body is nested too deeply"
+        except _TooMuch:
+            raise
         except Exception as error:  # whatever a schema that is none makes of a document
             raise SchemaFailed(f"the model {name} can't be used: {error}") from error
         return "" if wrong is None else str(wrong.message)
@@ -93,9 +138,24 @@ def _validator_class() -> Any:
     if not _classes:
         import jsonschema
 
+        draft = jsonschema.Draft4Validator
         own = {"pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique_items}
-        _classes.append(jsonschema.validators.extend(jsonschema.Draft4Validator, own))
+        rules = {name: _paid(rule) for name, rule in {**draft.VALIDATORS, **own}.items()}
+        _classes.append(jsonschema.validators.extend(draft, rules))
     return _classes[0]
+
+
+Rule = Callable[[Any, Any, Any, Any], Any]
+
+
+def _paid(rule: Rule) -> Rule:
+    """`rule`, which costs a step each time."""
+
+    def asked(validator: Any, wanted: Any, value: Any, schema: Any) -> Any:
+        _work.get().step()
+        return rule(validator, wanted, value, schema)
+
+    return asked
 
 
 def _error(message: str) -> Exception:

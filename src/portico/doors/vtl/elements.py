@@ -112,13 +112,16 @@ def _spare(run: Run, name: str, current: Any, arguments: list[Any]) -> None:
     """Have what may take long done elsewhere than on the loop."""
     if run.quick and not _is_quick(name, current, arguments):
         raise OverBudget(f"{name} is not done on the loop")
-    run.step(len(current) // 1_000 if isinstance(current, str | list | dict) else 0)
+    if isinstance(current, values.Methods):
+        run.step(current.cost(arguments))
+    elif isinstance(current, str | list | dict):
+        run.step(len(current) // 1_000)
 
 
 def _is_quick(name: str, current: Any, arguments: list[Any]) -> bool:
     if isinstance(current, values.Methods):
         return (
-            current.is_small()
+            current.is_quick(arguments)
             and sum(len(given) for given in arguments if isinstance(given, str)) <= _QUICK_CHARS
         )
     if name in _PATTERNS and isinstance(current, str) and arguments:

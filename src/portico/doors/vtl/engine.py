@@ -5,10 +5,12 @@ sees. airspeed hands a `loader` of included files, which there are none here, th
 """
 
 import importlib.util
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
 DEPTH_MAX = 40
+_STEPS_BETWEEN_LOOKS = 16
 
 
 def _copy() -> ModuleType:
@@ -34,13 +36,14 @@ class OverBudget(Exception):
 
 
 class Run:
-    """What a rendering may still do: `steps` is how many elements, `chars` how much text. `quick`: it is on the loop, so that nothing
-    that may take long is to be begun."""
+    """What a rendering may still do: `steps` is how many elements, `chars` how much text, `seconds` how long it may take. `quick`: it is
+    on the loop, so that nothing that may take long is to be begun."""
 
-    __slots__ = ("chars", "depth", "quick", "steps")
+    __slots__ = ("chars", "depth", "quick", "steps", "until")
 
-    def __init__(self, *, steps: int, chars: int, quick: bool) -> None:
+    def __init__(self, *, steps: int, chars: int, seconds: float, quick: bool) -> None:
         self.steps, self.chars, self.quick, self.depth = steps, chars, quick, 0
+        self.until = monotonic() + seconds
 
     def step(self, cost: int = 1) -> None:
         """Pay for an element.
@@ -51,6 +54,8 @@ class Run:
         self.steps -= cost
         if self.steps < 0:
             raise OverBudget("the template takes too many steps")
+        if self.steps % _STEPS_BETWEEN_LOOKS == 0 and monotonic() > self.until:
+            raise OverBudget("the template takes too long")
 
 
 class Output(airspeed.StoppableStream):  # type: ignore[misc]  # airspeed is untyped

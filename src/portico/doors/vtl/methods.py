@@ -14,6 +14,7 @@ from portico.doors.vtl.values import (
     Failed,
     Listed,
     Methods,
+    json_text,
     same,
     text,
 )
@@ -136,7 +137,17 @@ def _add_all(self: list[Any], other: Any) -> bool:
 
 
 def _index_of(self: list[Any], entry: Any) -> int:
-    return next((index for index, item in enumerate(self) if same(item, entry)), -1)
+    if not isinstance(entry, list | dict):
+        return next((index for index, item in enumerate(self) if same(item, entry)), -1)
+    wanted, chars = json_text(entry), 0
+    for index, item in enumerate(self):
+        if type(item) is type(entry) and len(item) == len(entry):
+            found = json_text(item)
+            chars += len(found)
+            _within_bounds(chars, CHARS_MAX)
+            if found == wanted:
+                return index
+    return -1
 
 
 def _concatenated(self: str, other: Any) -> str:

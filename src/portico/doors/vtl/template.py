@@ -17,6 +17,7 @@ _STEPS_MAX = 250_000
 _STEPS_QUICK = 1_500
 _CHARS_MAX = 10 * 1024 * 1024
 _CHARS_QUICK = 128 * 1024
+_SECONDS_QUICK, _SECONDS_MAX = 0.05, 3.0
 _PARSED_QUICK = 8 * 1024
 _NESTING_MAX = 64
 
@@ -55,7 +56,7 @@ class Template:
     def _whole(self, variables: Callable[[], dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         done = _rendered(self._root, variables(), quick=False)
         if done is None:
-            raise TemplateFailed("the template takes too many steps, or makes too much text")
+            raise TemplateFailed("the template takes too many steps or too long, or makes too much text")
         return done
 
 
@@ -87,9 +88,9 @@ def _rendered(root: Any, variables: dict[str, Any], *, quick: bool) -> tuple[str
     from portico.doors.vtl.engine import Output, OverBudget, Run, airspeed
 
     run = (
-        Run(steps=_STEPS_QUICK, chars=_CHARS_QUICK, quick=True)
+        Run(steps=_STEPS_QUICK, chars=_CHARS_QUICK, seconds=_SECONDS_QUICK, quick=True)
         if quick
-        else Run(steps=_STEPS_MAX, chars=_CHARS_MAX, quick=False)
+        else Run(steps=_STEPS_MAX, chars=_CHARS_MAX, seconds=_SECONDS_MAX, quick=False)
     )
     output = Output(run)
     try:

@@ -39,9 +39,13 @@ class Methods:
     def member(self, name: str) -> Any:
         """What `$object.name` is; None if nothing."""
 
-    def is_small(self) -> bool:
-        """Whether its methods take no time worth speaking of."""
+    def is_quick(self, arguments: list[Any]) -> bool:
+        """Whether its methods take no time worth speaking of, called with these."""
         return True
+
+    def cost(self, arguments: list[Any]) -> int:
+        """The steps that a call of its methods counts for, beside those that any call does."""
+        return 0
 
 
 def text(value: Any) -> str:

@@ -11,10 +11,11 @@ from urllib.parse import quote_plus, unquote_plus
 
 import msgspec
 
-from portico.doors.jsonpath import MISSING, PathError, compiled
+from portico.doors.jsonpath import MISSING, PathError, compiled, is_quick, is_wide
 from portico.doors.vtl.values import Failed, Methods, json_text, text
 
 _SMALL_CHARS = 64 * 1024
+_WIDE_STEPS_MAX = 5_000
 _EMPTY = "{}"
 
 
@@ -47,9 +48,17 @@ class Input(Methods):
         """`$input.body`."""
         return self._body if name == "body" else None
 
-    def is_small(self) -> bool:
-        """Whether the body is soon searched."""
-        return len(self._body) <= _SMALL_CHARS
+    def is_quick(self, arguments: list[Any]) -> bool:
+        """Whether the body is soon searched for these paths."""
+        return len(self._body) <= _SMALL_CHARS and all(
+            is_quick(one) for one in arguments if isinstance(one, str)
+        )
+
+    def cost(self, arguments: list[Any]) -> int:
+        """The steps that a search counts for: more where it looks at all of the body."""
+        chars = len(self._body)
+        wide = any(is_wide(one) for one in arguments if isinstance(one, str))
+        return chars // 10_000 + (min(chars // 200, _WIDE_STEPS_MAX) if wide else 0)
 
     def path(self, path: str = "$") -> Any:
         """The value at a JSONPath; null where there is none.

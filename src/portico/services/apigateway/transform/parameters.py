@@ -10,19 +10,19 @@ from typing import Any
 import msgspec
 
 from portico.doors.aside import aside
-from portico.doors.jsonpath import MISSING, PathError, compiled
+from portico.doors.jsonpath import MISSING, PathError, compiled, is_quick
 from portico.services.apigateway.transform.context import at
 from portico.services.apigateway.transform.seam import Pairs
 
 _NO_DOCUMENT = object()
 _LARGE_BYTES = 64 * 1024
-_OF_BODY = re.compile(r"(?:method\.request|integration\.response)\.body.").match
+_OF_BODY = re.compile(r"(?:method\.request|integration\.response)\.body(?=.)").match
 
 
 class Values:
     """What mappings can name: of a request (`method.request.…`) or of a backend's answer (`integration.response.…`)."""
 
-    __slots__ = ("_document", "body", "context", "headers", "path", "query", "stage_variables")
+    __slots__ = ("_document", "_found", "body", "context", "headers", "path", "query", "stage_variables")
 
     def __init__(
         self,
@@ -41,11 +41,13 @@ class Values:
         self.context = context
         self.stage_variables = stage_variables
         self._document: Any = _NO_DOCUMENT
+        self._found: dict[str, str | None] = {}
 
     async def prepare(self, sources: Iterable[str]) -> None:
-        """Decode a large body aside, if any of these expressions asks for a part of it."""
-        if len(self.body) > _LARGE_BYTES and any(_OF_BODY(expression) for expression in sources):
-            await aside(self._decode)
+        """Look up what these expressions ask of the body, aside where that may take long."""
+        paths = [f"${expression[found.end() :]}" for expression in sources if (found := _OF_BODY(expression))]
+        if paths and (len(self.body) > _LARGE_BYTES or not all(map(is_quick, paths))):
+            self._found = await aside(lambda: {path: self._look_up(path) for path in paths})
 
     def _decode(self) -> None:
         try:
@@ -55,6 +57,9 @@ class Values:
 
     def of_body(self, path: str) -> str | None:
         """The part of the JSON body at a JSONPath as text; None if there is none, or the body is no JSON."""
+        return self._found[path] if path in self._found else self._look_up(path)
+
+    def _look_up(self, path: str) -> str | None:
         if self._document is _NO_DOCUMENT:
             self._decode()
         try:

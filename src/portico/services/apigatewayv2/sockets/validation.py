@@ -3,7 +3,6 @@
 Source: API Gateway Developer Guide, "Request validation for WebSocket APIs", "WebSocket selection expressions".
 """
 
-from portico.doors.aside import aside
 from portico.doors.schemas import SchemaFailed
 from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.expressions import Lookup, compiled
@@ -25,9 +24,7 @@ async def is_valid(exchange: Exchange, plans: Plans, value_of: Lookup) -> bool:
         return True
     body = exchange.body.encode(errors="surrogatepass")
     try:
-        if plans.schemas.is_quick(body):
-            return not plans.schemas.wrong_in(name, body)
-        return not await aside(plans.schemas.wrong_in, name, body)
+        return not await plans.schemas.wrong_in(name, body)
     except SchemaFailed as error:
         raise IntegrationFailed(500, str(error)) from error
 
