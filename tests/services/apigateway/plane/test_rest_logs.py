@@ -178,3 +178,15 @@ def test_metrics(logged: RestApi) -> None:
         logged.ask("/echo?cached")
     assert total(logged, "CacheHitCount", 2, ApiName="test", Stage="prod") == 2
     assert total(logged, "CacheMissCount", 1, ApiName="test", Stage="prod") == 1
+
+
+def test_the_servers_log_says_why_an_api_has_failed(logged: RestApi) -> None:
+    """Its clients hear nothing but `Internal server error`, and most stages have no execution log."""
+    logged.settings({"/*/*/logging/loglevel": "OFF"})
+    logged.client("lambda").remove_permission(FunctionName="f0", StatementId=logged.id)
+    refused = logged.ask("/echo")
+    assert refused.status == 500
+    told: list[str] = []
+    while not told:  # another thread reads the log
+        told = [line for line in logged.server.log if refused.headers["x-amzn-requestid"] in line]
+    assert f"GET /echo of API {logged.id} (stage prod) answers 500: Execution failed due to" in told[0]

@@ -3,6 +3,7 @@
 Source: API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs", "Amazon API Gateway dimensions and metrics".
 """
 
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -20,6 +21,8 @@ from portico.services.apigateway.records import ACCOUNTS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
 from portico.store.cache import RecordCache
 from portico.wire.http import Reply, StreamReply
+
+log = logging.getLogger("portico.apigateway")
 
 _SESSION = "APIGatewayLogs"
 
@@ -67,6 +70,8 @@ class Telling:
             self._access(outcome)
         if isinstance(request.log, Lines):
             self._execution(outcome, request.log)
+        if outcome.refusal is not None and answer.status >= 500:
+            _warn(request, answer.status, outcome.refusal)
         headers = (
             *answer.headers,
             ("x-amzn-RequestId", request.request_id),
@@ -123,3 +128,17 @@ class Telling:
 
         if events:
             self._logs.write(group, writer, events, request_id=outcome.request.request_id)
+
+
+def _warn(request: RequestContext, status: int, refusal: GatewayRefusal) -> None:
+    """Tell the operator what clients are not told: why the API itself has failed."""
+    log.warning(
+        "%s %s of API %s (stage %s) answers %d: %s (request %s)",
+        request.http_method,
+        request.resource_path,
+        request.api_id,
+        request.stage,
+        status,
+        refusal.detail or refusal.response_type,
+        request.request_id,
+    )
