@@ -404,6 +404,11 @@ def test_a_plan(mocked: Api) -> None:
             f"Invalid API Stage {{api: {api_id}, stage: {name}}} specified for usageplan {made['id']}"
         )
     assert shown(gateway.get_usage_plans()) == {"items": [expected]}
+    assert told(gateway.delete_usage_plan, **place) == bad(
+        f"Cannot delete Usage Plan {made['id']} because there are API Stages associated with it, including {mocked.id}:dev"
+    )
+    gone = [patch("remove", "/apiStages", f"{mocked.id}:dev")]
+    gateway.update_usage_plan(**place, patchOperations=gone)
     assert status(gateway.delete_usage_plan(**place)) == 202
 
 

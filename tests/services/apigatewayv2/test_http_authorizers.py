@@ -132,6 +132,11 @@ def test_answers_are_remembered_until_they_are_forgotten(
     assert ask(api, "shut").status == 403
     api.control.reset_authorizers_cache(ApiId=api.id, StageName="$default")
     assert asked("/a") == 3
+    stage = api.control.get_stage(ApiId=api.id, StageName="$default")
+    api.control.delete_stage(ApiId=api.id, StageName="$default")
+    assert ask(api, "open", "/a").status == 404
+    api.control.create_stage(ApiId=api.id, StageName="$default", DeploymentId=stage["DeploymentId"])
+    assert asked("/a") == 4
 
 
 def test_without_permission_nobody_is_let_in(

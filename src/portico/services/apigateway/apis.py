@@ -133,5 +133,6 @@ async def delete_rest_api(
         NotFoundException: there is none of this id. BadRequestException: a custom domain name leads to it.
     """
     api = await api_of(call, request)
-    await subtree.remove(call, api)
+    stages = await subtree.remove(call, api)
+    call.tx.then(lambda: service.plane.forget(api.id, stages))
     return {}

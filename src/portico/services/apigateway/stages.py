@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigateway import access, errors, stage_checks, stage_patches
+from portico.services.apigateway import access, errors, plan_stages, stage_checks, stage_patches
 from portico.services.apigateway.documentation_records import DOCUMENTATION_VERSIONS
 from portico.services.apigateway.patch import patches
 from portico.services.apigateway.records import CLIENT_CERTIFICATES, DEPLOYMENTS, STAGES, Stage
@@ -115,13 +115,15 @@ async def get_stages(service: ApiGateway, call: Call, request: "shapes.GetStages
 async def delete_stage(
     service: ApiGateway, call: Call, request: "shapes.DeleteStageRequest"
 ) -> dict[str, Any]:
-    """Remove a stage; its deployment stays.
+    """Remove a stage, with its place in usage plans and all that is remembered of it; its deployment stays.
 
     Raises:
         NotFoundException: there is no such stage.
     """
-    stage = await stage_of(call, request)
-    call.tx.delete(STAGES, request["restApiId"], stage.stage_name)
+    stage, api_id = await stage_of(call, request), request["restApiId"]
+    call.tx.delete(STAGES, api_id, stage.stage_name)
+    await plan_stages.withdraw(call, api_id, stage.stage_name)
+    call.tx.then(lambda: service.plane.forget(api_id, (stage.stage_name,)))
     return {}
 
 

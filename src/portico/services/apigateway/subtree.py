@@ -5,7 +5,7 @@ import msgspec
 from portico.calls.call import Call
 from portico.doors.domains import leading_to
 from portico.doors.records import API_POINTERS
-from portico.services.apigateway import errors
+from portico.services.apigateway import errors, plan_stages
 from portico.services.apigateway.documentation_records import (
     DOCUMENTATION_PARTS,
     DOCUMENTATION_SNAPSHOTS,
@@ -28,8 +28,8 @@ from portico.store.table import AnyTable
 _BY_ID: tuple[AnyTable, ...] = (RESOURCES, VALIDATORS, AUTHORIZERS)
 
 
-async def remove(call: Call, api: RestApi) -> None:
-    """Delete an API and what is below it.
+async def remove(call: Call, api: RestApi) -> list[str]:
+    """Delete an API and what is below it; the names of its stages.
 
     Raises:
         AwsError: BadRequestException, a custom domain name leads to it.
@@ -45,13 +45,16 @@ async def remove(call: Call, api: RestApi) -> None:
     for version in await call.tx.scan(DOCUMENTATION_VERSIONS, api.id):
         call.tx.delete(DOCUMENTATION_VERSIONS, api.id, version.version)
         call.tx.delete(DOCUMENTATION_SNAPSHOTS, api.id, version.version)
-    for stage in await call.tx.scan(STAGES, api.id):
-        call.tx.delete(STAGES, api.id, stage.stage_name)
+    stages = [stage.stage_name for stage in await call.tx.scan(STAGES, api.id)]
+    for name in stages:
+        call.tx.delete(STAGES, api.id, name)
+    await plan_stages.withdraw(call, api.id)
     for deployment in await call.tx.scan(DEPLOYMENTS, api.id):
         call.tx.delete(DEPLOYMENTS, api.id, deployment.id)
         call.tx.delete(SNAPSHOTS, api.id, deployment.id)
     call.tx.delete(REST_APIS, call.scope.account, call.scope.region, api.id)
     call.tx.delete(API_POINTERS, api.id)
+    return stages
 
 
 async def empty(call: Call, api: RestApi) -> None:

@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
 
-async def checked(call: Call, plan: UsagePlan) -> UsagePlan:
-    """`plan`, once its stages are there and its figures can be.
+async def checked(call: Call, plan: UsagePlan, before: UsagePlan | None = None) -> UsagePlan:
+    """`plan`, once the stages that it did not have `before` are there and its figures can be.
 
     Raises:
         AwsError: NotFoundException, BadRequestException.
     """
     if not plan.name:
         raise errors.bad_request("Usage Plan name must be non-empty")
+    held = frozenset((one.api_id, one.stage) for one in before.api_stages) if before else ()
     for one in plan.api_stages:
-        if not await _is_stage(call, one):
+        if (one.api_id, one.stage) not in held and not await _is_stage(call, one):
             raise plan_patches.no_stage(plan, one.api_id, one.stage)
     named = [(one.api_id, one.stage) for one in plan.api_stages]
     if len(set(named)) < len(named):
@@ -134,9 +135,15 @@ async def delete_usage_plan(
     """Remove a usage plan; its keys are in it no longer.
 
     Raises:
-        NotFoundException: there is no such plan.
+        NotFoundException: there is no such plan. BadRequestException: it is for a stage.
     """
     plan, scope = await plan_of(call, request["usagePlanId"]), call.scope
+    for one in plan.api_stages:
+        if await _is_stage(call, one):
+            raise errors.bad_request(
+                f"Cannot delete Usage Plan {plan.id} because there are API Stages associated with it, "
+                f"including {one.api_id}:{one.stage}"
+            )
     for member in await call.tx.scan(PLAN_KEYS, scope.account, scope.region, plan.id):
         await leave(call, plan, member.id)
     await service.plane.quotas.forget_plan(call.tx, scope.account, scope.region, plan.id)
@@ -153,9 +160,9 @@ async def update_usage_plan(
     Raises:
         NotFoundException: there is no such plan, or a stage is not there. BadRequestException: a path, operation or value is none.
     """
-    plan = await plan_of(call, request["usagePlanId"])
+    plan = before = await plan_of(call, request["usagePlanId"])
     for patch in patches(request):
         plan = plan_patches.patched(plan, patch)
-    plan = await checked(call, plan)
+    plan = await checked(call, plan, before)
     call.tx.put(USAGE_PLANS, plan, call.scope.account, call.scope.region, plan.id)
     return with_tags(plan)

@@ -177,6 +177,10 @@ def test_answers_are_forgotten(guarded: RestApi) -> None:
     assert guarded.ask("/pets/1", headers=wide).json["calls"] == "2"
     guarded.control.flush_stage_authorizers_cache(restApiId=guarded.id, stageName="prod")
     assert guarded.ask("/pets/1", headers=wide).json["calls"] == "3"
+    made = guarded.control.get_stage(restApiId=guarded.id, stageName="prod")["deploymentId"]
+    guarded.control.delete_stage(restApiId=guarded.id, stageName="prod")
+    guarded.control.create_stage(restApiId=guarded.id, stageName="prod", deploymentId=made)
+    assert guarded.ask("/pets/1", headers=wide).json["calls"] == "4"
 
 
 def test_a_token_has_to_be_of_its_form(rest: RestApi, oracle: str) -> None:

@@ -84,6 +84,16 @@ def test_without_a_cluster_nothing_is_kept(counting: RestApi) -> None:
     assert [call(counting) for _ in range(2)] == [1, 2]
 
 
+def test_a_stage_that_comes_again_remembers_nothing(counting: RestApi) -> None:
+    assert [call(counting), call(counting)] == [1, 1]
+    stage = counting.control.get_stage(restApiId=counting.id, stageName="prod")
+    counting.control.delete_stage(restApiId=counting.id, stageName="prod")
+    assert counting.ask("/count/1").message == (403, "Forbidden")
+    counting.control.create_stage(restApiId=counting.id, stageName="prod", deploymentId=stage["deploymentId"])
+    counting.settings(ON)
+    assert [call(counting), call(counting)] == [2, 2]
+
+
 def test_time(counting: RestApi) -> None:
     counting.settings({"/*/*/caching/ttlInSeconds": "60"})
     assert [call(counting), call(counting)] == [1, 1]

@@ -44,6 +44,44 @@ def test_who_has_a_key_in_a_plan(keyed: RestApi) -> None:
         assert keyed.ask("/pets", headers=key(wrong)).message == FORBIDDEN
 
 
+def test_a_plan_for_stages_that_go_away(keyed: RestApi) -> None:
+    plan, made = keyed.plan()
+    value, control = keyed.value(made), keyed.control
+    with pytest.raises(ClientError) as refused:
+        control.delete_usage_plan(usagePlanId=plan)
+    assert refused.value.response["Error"]["Message"] == (
+        f"Cannot delete Usage Plan {plan} because there are API Stages associated with it, including {keyed.id}:prod"
+    )
+    assert keyed.ask("/pets", headers=key(value)).status == 200
+    deployment = control.get_stage(restApiId=keyed.id, stageName="prod")["deploymentId"]
+    control.delete_stage(restApiId=keyed.id, stageName="prod")
+    assert control.get_usage_plan(usagePlanId=plan).get("apiStages", []) == []
+    control.create_stage(restApiId=keyed.id, stageName="prod", deploymentId=deployment)
+    assert keyed.ask("/pets", headers=key(value)).message == FORBIDDEN
+    added = [{"op": "add", "path": "/apiStages", "value": f"{keyed.id}:prod"}]
+    control.update_usage_plan(usagePlanId=plan, patchOperations=added)
+    assert keyed.ask("/pets", headers=key(value)).status == 200
+    control.delete_rest_api(restApiId=keyed.id)
+    assert keyed.ask("/open").message == FORBIDDEN
+    assert control.get_usage_plan(usagePlanId=plan).get("apiStages", []) == []
+    renamed = [{"op": "replace", "path": "/name", "value": "other"}]
+    assert control.update_usage_plan(usagePlanId=plan, patchOperations=renamed)["name"] == "other"
+    control.delete_usage_plan(usagePlanId=plan)
+
+
+def test_a_websocket_api_that_goes_away_leaves_its_plan_usable(keyed: RestApi) -> None:
+    sockets = keyed.client("apigatewayv2")
+    api = sockets.create_api(
+        Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.a"
+    )
+    stages = [{"apiId": api["ApiId"], "stage": "dev"}]
+    plan = keyed.control.create_usage_plan(name="chat", apiStages=stages)["id"]
+    sockets.delete_api(ApiId=api["ApiId"])
+    renamed = [{"op": "replace", "path": "/name", "value": "other"}]
+    assert keyed.control.update_usage_plan(usagePlanId=plan, patchOperations=renamed)["name"] == "other"
+    keyed.control.delete_usage_plan(usagePlanId=plan)
+
+
 def test_keys_that_do_not_count(keyed: RestApi) -> None:
     plan, made = keyed.plan()
     value = keyed.value(made)

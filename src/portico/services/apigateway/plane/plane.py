@@ -1,5 +1,7 @@
 """The data plane as its service has it: the door, and what operations of the control plane ask of it."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from portico.calls.ports import Ports
@@ -40,6 +42,12 @@ class Plane(msgspec.Struct, frozen=True):
     def flush_authorizers(self, api_id: str, stage: str) -> None:
         """Forget what authorizers have answered for a stage (FlushStageAuthorizersCache)."""
         self.authorizers.flush(api_id, stage)
+
+    def forget(self, api_id: str, stages: Iterable[str]) -> None:
+        """Forget all that is remembered of stages that are no more."""
+        for stage in stages:
+            self.flush_cache(api_id, stage)
+            self.flush_authorizers(api_id, stage)
 
 
 def build(ports: Ports) -> Plane:

@@ -136,7 +136,7 @@ def stage_plan(account: str, region: str, api_id: str, stage: Stage, deployed: D
         stage.stage_variables,
         maker.route(_NOWHERE),
         _log(stage),
-        stage.authorizers_reset_at or 0.0,
+        stage.authorizers_reset_at or stage.created_date,
     )
 
 
