@@ -128,8 +128,8 @@ class Issuers:
         return None
 
     async def ended(self, issuer: str, claims: Mapping[str, Any]) -> str:
-        """Why a token that was verified holds no longer, by the word of its issuer ("the user is disabled"); "" if it does, or its issuer is
-        none of our own."""
+        """Why a token that was verified holds no longer, by the word of its issuer ("The user is disabled."); "" if it does, or its issuer
+        is none of our own."""
         for own in self._own:
             name = own.name(issuer)
             if name is not None:

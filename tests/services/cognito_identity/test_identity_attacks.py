@@ -192,3 +192,152 @@ def test_an_identity_without_its_last_login_is_nobodys(mine: Any, by: str) -> No
         )
         == "NotAuthorizedException"
     )
+
+
+ENDS = ("signed out", "by an administrator", "revoked", "disabled", "deleted", "recreated")
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("end", ENDS)
+def test_where_the_user_is_asked_for_a_login_ends_with_its_session(
+    federate: Make, end: str, checked: bool
+) -> None:
+    """The ID token holds for an hour by itself; ServerSideTokenCheck asks the user pool as well."""
+    mine = federate(CognitoIdentityProviders=[])
+    mine.identity.update_identity_pool(
+        IdentityPoolId=mine.id, IdentityPoolName="p", AllowUnauthenticatedIdentities=False,
+        CognitoIdentityProviders=[
+            {"ProviderName": mine.provider, "ClientId": mine.app, "ServerSideTokenCheck": checked}
+        ],
+    )  # fmt: skip
+    mine.user("alice")
+    tokens, user = mine.tokens("alice"), {"UserPoolId": mine.user_pool, "Username": "alice"}
+    logins = {mine.provider: tokens["IdToken"]}
+    identity = mine.get_id(logins)
+    assert mine.credentials(identity, logins)
+    if end == "signed out":
+        mine.idp.global_sign_out(AccessToken=tokens["AccessToken"])
+    elif end == "by an administrator":
+        mine.idp.admin_user_global_sign_out(**user)
+    elif end == "revoked":
+        mine.idp.revoke_token(ClientId=mine.app, Token=tokens["RefreshToken"])
+    elif end == "disabled":
+        mine.idp.admin_disable_user(**user)
+    else:
+        mine.idp.admin_delete_user(**user)
+    if end == "recreated":
+        mine.user("alice")
+    if not checked:
+        assert mine.credentials(identity, logins)
+        return
+    assert refused(lambda: mine.credentials(identity, logins)) == "NotAuthorizedException"
+    assert refused(lambda: mine.get_id(logins)) == "NotAuthorizedException"
+
+
+def test_a_word_of_the_backend_is_not_prolonged_by_what_it_is_exchanged_for(mine: Any) -> None:
+    said = mine.identity.get_open_id_token_for_developer_identity(
+        IdentityPoolId=mine.id, Logins={PROVIDER: "u1"}, TokenDuration=60
+    )
+    for _ in range(2):
+        said = mine.identity.get_open_id_token(IdentityId=said["IdentityId"], Logins={COGNITO: said["Token"]})
+        body = said["Token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+        assert claims["exp"] - claims["iat"] <= 60
+
+
+def test_a_tag_is_text_whatever_its_user_has_written(mine: Any, client: Make) -> None:
+    """A user sets an attribute that becomes a tag, and a policy names resources by it."""
+    mine.idp.add_custom_attributes(
+        UserPoolId=mine.user_pool,
+        CustomAttributes=[{"Name": "team", "AttributeDataType": "String", "Mutable": True}],
+    )
+    arn = mine.role("tagged", tags=True)
+    queues = [client("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("red", "blue")]
+    statement = {
+        "Effect": "Allow",
+        "Action": "sqs:*",
+        "Resource": "arn:aws:sqs:*:*:${aws:PrincipalTag/team}",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    mine.iam.put_role_policy(RoleName="tagged", PolicyName="p", PolicyDocument=policy)
+    mine.identity.set_identity_pool_roles(IdentityPoolId=mine.id, Roles={"authenticated": arn})
+    mine.identity.set_principal_tag_attribute_map(
+        IdentityPoolId=mine.id, IdentityProviderName=mine.provider, PrincipalTags={"team": "custom:team"}
+    )
+    for team, reached in (("red", [True, False]), ("*", [False, False]), ("${aws:userid}", [False, False])):
+        mine.idp.admin_update_user_attributes(
+            UserPoolId=mine.user_pool, Username="alice", UserAttributes=[{"Name": "custom:team", "Value": team}]
+        )  # fmt: skip
+        logins = mine.logins("alice")
+        sqs = mine.as_("sqs", mine.credentials(mine.get_id(logins), logins))
+        found = []
+        for url in queues:
+            try:
+                sqs.get_queue_attributes(QueueUrl=url)
+                found.append(True)
+            except ClientError:
+                found.append(False)
+        assert found == reached
+
+
+@pytest.mark.parametrize("key", ["aws:team", "AWS:userid", ""])
+def test_tags_that_no_session_has(mine: Any, key: str) -> None:
+    given = {"IdentityPoolId": mine.id, "IdentityProviderName": mine.provider, "PrincipalTags": {key: "sub"}}
+    code = refused(lambda: mine.identity.set_principal_tag_attribute_map(**given))
+    assert code in ("InvalidParameterException", "ValidationException")
+
+
+@pytest.mark.parametrize("kind", ["Token", "Rules"])
+def test_a_role_that_was_not_given(mine: Any, kind: str) -> None:
+    """A user asks for a role that neither its groups nor the rules give, or that is another account's."""
+    admin, other = mine.role("admin"), "arn:aws:iam::999999999999:role/people"
+    rule = {"Claim": "cognito:groups", "MatchType": "Contains", "Value": "admins", "RoleARN": admin}
+    more = {"RulesConfiguration": {"Rules": [rule]}} if kind == "Rules" else {}
+    mine.identity.set_identity_pool_roles(
+        IdentityPoolId=mine.id,
+        Roles={"authenticated": mine.people},
+        RoleMappings={
+            f"{mine.provider}:{mine.app}": {
+                "Type": kind,
+                "AmbiguousRoleResolution": "AuthenticatedRole",
+                **more,
+            }
+        },
+    )
+    for name, role in (("admins", admin), ("others", other)):
+        mine.idp.create_group(UserPoolId=mine.user_pool, GroupName=name, RoleArn=role)
+    logins = mine.logins("mallory")
+    identity = mine.get_id(logins)
+    for arn in (admin, other, mine.guests, mine.people + "x"):
+        assert (
+            refused(lambda arn=arn: mine.credentials(identity, logins, CustomRoleArn=arn))
+            == "NotAuthorizedException"
+        )
+    assert "/people/" in mine.as_("sts", mine.credentials(identity, logins)).get_caller_identity()["Arn"]
+    mine.idp.admin_add_user_to_group(UserPoolId=mine.user_pool, Username="mallory", GroupName="others")
+    logins = mine.logins("mallory")
+    if kind == "Token":
+        wanted = "InvalidIdentityPoolConfigurationException"
+        assert refused(lambda: mine.credentials(identity, logins)) == wanted
+        assert refused(lambda: mine.credentials(identity, logins, CustomRoleArn=other)) == wanted
+
+
+def test_guests_that_are_no_longer_admitted(mine: Any) -> None:
+    guest = mine.get_id()
+    assert mine.credentials(guest)
+    mine.identity.update_identity_pool(
+        IdentityPoolId=mine.id, IdentityPoolName="p", AllowUnauthenticatedIdentities=False, AllowClassicFlow=True
+    )  # fmt: skip
+    for ask in (
+        lambda: mine.credentials(guest),
+        mine.get_id,
+        lambda: mine.identity.get_open_id_token(IdentityId=guest),
+    ):
+        assert refused(ask) == "NotAuthorizedException"
+
+
+def test_a_login_of_a_user_pool_that_is_gone(mine: Any) -> None:
+    logins = mine.logins("alice")
+    identity = mine.get_id(logins)
+    mine.idp.delete_user_pool(UserPoolId=mine.user_pool)
+    assert refused(lambda: mine.credentials(identity, logins)) == "NotAuthorizedException"

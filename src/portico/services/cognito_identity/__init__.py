@@ -13,7 +13,6 @@ def _build(ports: Ports) -> CognitoIdentity:
     return CognitoIdentity(
         cache=ports.cache,
         clock=ports.clock,
-        clients=ports.clients,
         authorizer=extras["Authorizer"],
         sessions=extras["Sessions"],
         tokens=extras["Tokens"],

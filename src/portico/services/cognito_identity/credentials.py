@@ -135,7 +135,7 @@ async def get_credentials_for_identity(
 async def get_open_id_token(
     cognito: CognitoIdentity, call: Call, request: "shapes.GetOpenIdTokenInput"
 ) -> "shapes.GetOpenIdTokenResponse":
-    """A token for AssumeRoleWithWebIdentity, valid for ten minutes.
+    """A token for AssumeRoleWithWebIdentity, valid for ten minutes, but no longer than a developer's word that it is given for.
 
     Raises:
         ResourceNotFoundException, NotAuthorizedException: as for GetCredentialsForIdentity.
@@ -144,7 +144,9 @@ async def get_open_id_token(
     identity, pool, logins = await _entered(cognito, call, request)
     if not pool.classic:
         raise errors.classic_is_off()
-    token = await signed(cognito, call, pool, identity, _amr(logins), _TOKEN_VALID_S, {})
+    ends = [float(login.claims["exp"]) for login in logins if login.provider == pool.developer]
+    valid_s = int(min([call.now + _TOKEN_VALID_S, *ends]) - int(call.now))
+    token = await signed(cognito, call, pool, identity, _amr(logins), valid_s, {})
     return {"IdentityId": identity.id, "Token": token}
 
 

@@ -24,6 +24,7 @@ from portico.services.cognito_identity.identities import (
 from portico.services.cognito_identity.logins import verified
 from portico.services.cognito_identity.paging import after_of, token_after
 from portico.services.cognito_identity.records import IDENTITIES, LOGINS, Identity, Pool
+from portico.services.cognito_identity.roles import check_tags
 from portico.services.cognito_identity.service import CognitoIdentity, own_pool
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ async def get_open_id_token_for_developer_identity(
 
     Raises:
         ResourceNotFoundException: no such pool or identity.
-        InvalidParameterException: the developer's provider is not among the logins; a duration that there is not.
+        InvalidParameterException: the developer's provider is not among the logins; a duration or a tag that there can't be.
         DeveloperUserAlreadyRegisteredException: the user belongs to another identity than the one that is named.
         NotAuthorizedException: another login does not hold.
     """
@@ -55,12 +56,13 @@ async def get_open_id_token_for_developer_identity(
     valid_s = request.get("TokenDuration") or _VALID_S
     if not 1 <= valid_s <= _VALID_S_MAX:
         raise errors.invalid("TokenDuration must be between 1 and 86400 seconds.")
+    tags = dict(request.get("PrincipalTags") or {})
+    check_tags(tags)
     asked = await _asked(call, pool, request.get("IdentityId"), user)
     amr = f"{pool.id}:{pool.developer}:{user}"
     own = Verified(pool.developer, (pool.developer,), user, {}, amr)
     others = await verified(cognito, call, pool, logins)
     identity = await settled(call, pool, asked, [own, *others])
-    tags = dict(request.get("PrincipalTags") or {})
     parts = ["authenticated", *(part for login in (own, *others) for part in (login.provider, login.amr))]
     token = await signed(cognito, call, pool, identity, parts, valid_s, tags)
     return {"IdentityId": identity.id, "Token": token}

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from portico.calls.call import Call, Scope
+from portico.calls.call import Call
 from portico.identity.jwt import Reason, TokenError
-from portico.identity.principal import COGNITO, root
+from portico.identity.principal import COGNITO
 from portico.identity.records import OIDC_PROVIDERS
 from portico.identity.tokens import Claims
 from portico.services.cognito_identity import errors
@@ -77,8 +77,12 @@ async def _verified(cognito: CognitoIdentity, call: Call, pool: Pool, provider: 
         )
     if claims.values.get("token_use") != "id":
         raise errors.bad_login("Missing a required claim: aud")
+    if await cognito.issuers.own_keys(claims.issuer) is None:  # tokens that held before are remembered
+        raise errors.bad_login(_WORDS["keys"])
     if user_pool.checked:
-        await _check_user(cognito, pool, provider, values)
+        why = await cognito.issuers.ended(claims.issuer, values)
+        if why:
+            raise errors.bad_login(why)
     names = (user_pool.name, provider)
     return Verified(provider, names, claims.subject, values, f"{provider}:CognitoSignIn:{claims.subject}")
 
@@ -137,23 +141,3 @@ async def _claims(cognito: CognitoIdentity, token: str, issuers: tuple[str, ...]
                 "must be before the expiration date/time", ">="
             )
         raise errors.bad_login(words) from error
-
-
-async def _check_user(
-    cognito: CognitoIdentity, pool: Pool, provider: str, claims: Mapping[str, object]
-) -> None:
-    """Ask the user pool whether the user is still there and enabled."""
-    pool_id = provider.rpartition("/")[2]
-    scope = Scope(pool.account, pool_id.partition("_")[0])
-    client = cognito.clients.of(root(pool.account), scope)
-    try:
-        user = await client.call(
-            "cognito-idp",
-            "AdminGetUser",
-            UserPoolId=pool_id,
-            Username=str(claims.get("cognito:username", "")),
-        )
-    except AwsError as error:
-        raise errors.bad_login("The user is not there any more.") from error
-    if not user["Enabled"]:
-        raise errors.bad_login("The user is disabled.")

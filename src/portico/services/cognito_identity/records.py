@@ -11,7 +11,7 @@ MatchType = Literal["Equals", "Contains", "StartsWith", "NotEqual"]
 
 class UserPool(msgspec.Struct, frozen=True, gc=False):
     """A user pool whose users may log in, by one of its clients. `provider` is `cognito-idp.REGION.amazonaws.com/POOL`; with
-    `checked` the user must still be there and enabled, whatever the token says."""
+    `checked` the user must still be there, enabled and signed in, whatever the token says."""
 
     provider: str
     client: str

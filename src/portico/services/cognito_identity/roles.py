@@ -81,8 +81,7 @@ async def set_principal_tag_attribute_map(
     """
     pool = await own_pool(call, request)
     claims = dict(request.get("PrincipalTags") or {})
-    if any(len(key) > 128 or len(value) > 256 for key, value in claims.items()):
-        raise errors.invalid("A tag's key has at most 128 characters and its value at most 256.")
+    check_tags(claims)
     made = TagMap(bool(request.get("UseDefaults")), claims)
     name = request["IdentityProviderName"]
     put_pool(call, msgspec.structs.replace(pool, tag_maps={**pool.tag_maps, name: made}))
@@ -101,6 +100,18 @@ async def get_principal_tag_attribute_map(
     pool = await own_pool(call, request)
     name = request["IdentityProviderName"]
     return _shown_tags(pool.id, name, pool.tag_maps.get(name, TagMap()))  # type: ignore[return-value]
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Check that sessions can have these tags.
+
+    Raises:
+        AwsError: InvalidParameterException.
+    """
+    if any(not 0 < len(key) <= 128 or len(value) > 256 for key, value in tags.items()):
+        raise errors.invalid("A tag's key has at most 128 characters and its value at most 256.")
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise errors.invalid("Tag keys that begin with aws: are reserved.")
 
 
 def _mapping(given: Mapping[str, Any]) -> RoleMapping:

@@ -8,7 +8,6 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call
-from portico.calls.clients import Clients
 from portico.identity.issuers import Issuers
 from portico.identity.sessions import Sessions
 from portico.identity.signing_keys import SigningKeys
@@ -31,7 +30,6 @@ class CognitoIdentity(msgspec.Struct, frozen=True):
 
     cache: RecordCache
     clock: Clock
-    clients: Clients
     authorizer: Authorizer
     sessions: Sessions
     tokens: Tokens

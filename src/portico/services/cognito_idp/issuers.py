@@ -7,16 +7,20 @@ Source: Cognito Developer Guide, "Verifying JSON web tokens"; API reference, Iss
 """
 
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from portico.identity.issuers import Keys
 from portico.identity.signing_keys import Signer, SigningKeys
+from portico.services.cognito_idp import standing
 from portico.services.cognito_idp.records import POOLS, Pool
 from portico.store.cache import RecordCache
+from portico.store.transaction import Transaction
 
 Form = Literal["own", "aws"]
 POOL_ID = r"[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{1,40}"
 
+_NAME = "user pool "
 _AWS = re.compile(
     rf"https://(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/({POOL_ID})/?"
 ).fullmatch
@@ -53,14 +57,25 @@ class PoolIssuers:
     def name(self, issuer: str) -> str | None:
         """As `identity.issuers.OwnIssuer` has it: a pool is called by its id."""
         pool_id = self.pool_id(issuer)
-        return None if pool_id is None else f"user pool {pool_id}"
+        return None if pool_id is None else f"{_NAME}{pool_id}"
 
     async def keys(self, name: str) -> Keys | None:
         """As `identity.issuers.OwnIssuer` has it."""
-        pool_id = name.removeprefix("user pool ")
+        pool_id = name.removeprefix(_NAME)
         if await self._cache.get(POOLS, pool_id) is None:
             return None
         return await self._keys.public(keys_owner(pool_id))
+
+    async def ended(self, name: str, claims: Mapping[str, Any]) -> str:
+        """As `identity.issuers.OwnIssuer` has it."""
+        tx = Transaction(self._cache)
+        pool = await tx.get(POOLS, name.removeprefix(_NAME))
+        user = None if pool is None else await standing.user_of(tx, pool, claims)
+        if pool is None or user is None:
+            return "The user is not there any more."
+        if not user.enabled:
+            return "The user is disabled."
+        return "The user is signed out." if await standing.is_signed_out(tx, pool, user, claims) else ""
 
     async def signer(self, pool: Pool) -> Signer:
         """What signs the pool's tokens; its keys are made now if there are none yet."""

@@ -10,10 +10,10 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.identity.jwt import TokenError, parse
-from portico.services.cognito_idp import errors
+from portico.services.cognito_idp import errors, standing
 from portico.services.cognito_idp.claims import SIGN_IN_SCOPE
-from portico.services.cognito_idp.records import CLIENTS, POOLS, REFRESH, SUBS, USERS, Client, Pool, User
-from portico.services.cognito_idp.service import CognitoIdp, user_key
+from portico.services.cognito_idp.records import CLIENTS, POOLS, Client, Pool, User
+from portico.services.cognito_idp.service import CognitoIdp
 from portico.wire.errors import AwsError
 
 
@@ -41,13 +41,12 @@ async def access(idp: CognitoIdp, call: Call, token: str, *, scope: str = SIGN_I
     scopes = tuple(str(claims.get("scope", "")).split())
     if scope and scope not in scopes:
         raise errors.not_authorized("Access Token does not have required scopes")
-    pointer = await call.tx.get(SUBS, pool.id, str(claims["sub"]))
-    user = None if pointer is None else await call.tx.get(USERS, pool.id, pointer.key)
+    user = await standing.user_of(call.tx, pool, claims)
     if user is None:
         raise errors.no_user()
     if not user.enabled:
         raise errors.disabled()
-    if await _is_revoked(call, pool, user, claims):
+    if await standing.is_signed_out(call.tx, pool, user, claims):
         raise errors.not_authorized("Access Token has been revoked")
     return Bearer(pool, user, client, scopes, claims)
 
@@ -65,13 +64,6 @@ async def _verified(idp: CognitoIdp, call: Call, token: str) -> tuple[Pool, Mapp
         if error.reason == "expired":
             raise errors.not_authorized("Access Token has expired") from error
         raise _invalid() from error
-
-
-async def _is_revoked(call: Call, pool: Pool, user: User, claims: Mapping[str, Any]) -> bool:
-    origin = claims.get("origin_jti")
-    if origin is None:
-        return float(claims["iat"]) <= user.signed_out_at
-    return await call.tx.get(REFRESH, pool.id, user_key(pool, user), str(origin)) is None
 
 
 def _invalid() -> AwsError:
