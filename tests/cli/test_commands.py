@@ -122,6 +122,7 @@ def test_refusals_are_explained(
     assert "refused" in shown
     assert "user/mallory" in shown
     assert "no decision is known" in portico("explain", "nothing", status=1).output
+    assert "under -h-Toymia_gZ0Ks=" in portico("explain", "-h-Toymia_gZ0Ks=", status=1).output
 
 
 @pytest.mark.parametrize(

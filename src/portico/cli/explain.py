@@ -1,5 +1,6 @@
 """`portico explain`."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -8,8 +9,20 @@ import click
 
 from portico.cli.connection import Connection, connects
 
+_OF_AN_API = re.compile(r"[\w-]{15}=").fullmatch
 
-@click.command("explain")
+
+class _Explain(click.Command):
+    """Takes ids of API Gateway that begin with a hyphen for what they are, not for options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ids = [arg for arg in args if _OF_AN_API(arg)]
+        return super().parse_args(
+            ctx, [*(arg for arg in args if arg not in ids), *(["--", *ids] if ids else [])]
+        )
+
+
+@click.command("explain", cls=_Explain)
 @click.argument("request_id")
 @connects
 def command(connection: Connection, request_id: str) -> None:
