@@ -8,7 +8,10 @@ import pytest
 from cognito_answers import PASSWORD, Mailbox, Pool, listed, refused
 
 NAE, IPE = "NotAuthorizedException", "InvalidParameterException"
+UNKNOWN, WEAK, MISMATCH = "UserNotFoundException", "InvalidPasswordException", "CodeMismatchException"
 Case = tuple[str, str, dict[str, Any], str, str]
+NO_USER, NO_CODE = "User does not exist.", "Invalid verification code provided, please try again."
+NO_COMBINATION = "Username/client id combination not found."
 
 SCHEMA = [
     {
@@ -35,171 +38,91 @@ def _sign_up(**attributes: str) -> dict[str, Any]:
     return {"Username": "eve", "Password": PASSWORD, "UserAttributes": listed(given)}
 
 
-SIGN_UPS: list[Case] = [
-    ("no name", "sign_up", {"Password": PASSWORD}, IPE, "'username'"),
-    ("a name of blanks", "sign_up", {**_sign_up(), "Username": "a b"}, IPE, "pattern"),
-    ("a long name", "sign_up", {**_sign_up(), "Username": "x" * 129}, IPE, "less than or equal to 128"),
-    ("no password", "sign_up", {"Username": "eve", "UserAttributes": _EMAIL}, IPE, "Password is required"),
-    ("password of blanks", "sign_up", {**_sign_up(), "Password": "Pass word 1!"}, IPE, "'password'"),
-    (
-        "short password",
-        "sign_up",
-        {**_sign_up(), "Password": "Pa0!"},
-        "InvalidPasswordException",
-        "not long enough",
-    ),
+_SIGN_UPS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("no name", {"Password": PASSWORD}, IPE, "'username'"),
+    ("a name of blanks", {**_sign_up(), "Username": "a b"}, IPE, "pattern"),
+    ("a long name", {**_sign_up(), "Username": "x" * 129}, IPE, "less than or equal to 128"),
+    ("no password", {"Username": "eve", "UserAttributes": _EMAIL}, IPE, "Password is required"),
+    ("password of blanks", {**_sign_up(), "Password": "Pass word 1!"}, IPE, "'password'"),
+    ("short password", {**_sign_up(), "Password": "Pa0!"}, WEAK, "not long enough"),
     (
         "no capitals",
-        "sign_up",
         {**_sign_up(), "Password": "passw0rd!x"},
-        "InvalidPasswordException",
+        WEAK,
         "Password did not conform with policy: Password must have uppercase characters",
     ),
     (
         "capitals only",
-        "sign_up",
         {**_sign_up(), "Password": "PASSW0RD!X"},
-        "InvalidPasswordException",
+        WEAK,
         "Password must have lowercase characters",
     ),
-    (
-        "no figures",
-        "sign_up",
-        {**_sign_up(), "Password": "Password!x"},
-        "InvalidPasswordException",
-        "Password must have numeric characters",
-    ),
-    (
-        "no symbols",
-        "sign_up",
-        {**_sign_up(), "Password": "Passw0rdx"},
-        "InvalidPasswordException",
-        "Password must have symbol characters",
-    ),
-    (
-        "name taken",
-        "sign_up",
-        {**_sign_up(), "Username": "ada"},
-        "UsernameExistsException",
-        "User already exists",
-    ),
+    ("no figures", {**_sign_up(), "Password": "Password!x"}, WEAK, "Password must have numeric characters"),
+    ("no symbols", {**_sign_up(), "Password": "Passw0rdx"}, WEAK, "Password must have symbol characters"),
+    ("name taken", {**_sign_up(), "Username": "ada"}, "UsernameExistsException", "User already exists"),
     (
         "name taken in other letters",
-        "sign_up",
         {**_sign_up(), "Username": "ADA"},
         "UsernameExistsException",
         "User already exists",
     ),
     (
         "attribute missing",
-        "sign_up",
         {"Username": "eve", "Password": PASSWORD},
         IPE,
         "Attributes did not conform to the schema: email: The attribute is required",
     ),
     (
         "unknown attribute",
-        "sign_up",
         _sign_up(custom__none="x"),
         IPE,
         "Attributes did not conform to the schema: custom:none: Attribute does not exist in the schema.",
     ),
-    ("no address", "sign_up", _sign_up(email="eve"), IPE, "Invalid email address format."),
-    ("two addresses", "sign_up", _sign_up(email="eve@a.b, adm@a.b"), IPE, "Invalid email address format."),
-    (
-        "a line in an address",
-        "sign_up",
-        _sign_up(email="eve@a.b\nBcc:x@y.z"),
-        IPE,
-        "Invalid email address format.",
-    ),
-    ("no number", "sign_up", _sign_up(phone_number="555-0100"), IPE, "Invalid phone number format."),
-    ("no date of birth", "sign_up", _sign_up(birthdate="yesterday!"), IPE, "Invalid birthdate format."),
-    (
-        "too short",
-        "sign_up",
-        _sign_up(custom__plan="x"),
-        IPE,
-        "custom:plan: String must be at least 2 characters",
-    ),
-    (
-        "too long",
-        "sign_up",
-        _sign_up(custom__plan="xxxxx"),
-        IPE,
-        "custom:plan: String must be no longer than 4",
-    ),
-    ("no figure", "sign_up", _sign_up(custom__age="old"), IPE, "custom:age: Value is not a number"),
-    ("too small", "sign_up", _sign_up(custom__age="17"), IPE, "custom:age: Number must be no less than 18"),
-    (
-        "too large",
-        "sign_up",
-        _sign_up(custom__age="100"),
-        IPE,
-        "custom:age: Number must be no greater than 99",
-    ),
-    ("no date", "sign_up", _sign_up(custom__since="soon"), IPE, "custom:since: Value is not a date"),
-    (
-        "neither true nor false",
-        "sign_up",
-        _sign_up(custom__vip="maybe"),
-        IPE,
-        "custom:vip: Value is not a boolean",
-    ),
-    ("verified by itself", "sign_up", _sign_up(email_verified="true"), NAE, "unauthorized attribute"),
-    ("its own sub", "sign_up", _sign_up(sub="x"), IPE, "sub"),
-    (
-        "for developers only",
-        "sign_up",
-        _sign_up(dev__custom__inner="x"),
-        NAE,
-        "unauthorized attribute",
-    ),
+    ("no address", _sign_up(email="eve"), IPE, "Invalid email address format."),
+    ("two addresses", _sign_up(email="eve@a.b, adm@a.b"), IPE, "Invalid email address format."),
+    ("a line in an address", _sign_up(email="eve@a.b\nBcc:x@y.z"), IPE, "Invalid email address format."),
+    ("no number", _sign_up(phone_number="555-0100"), IPE, "Invalid phone number format."),
+    ("no date of birth", _sign_up(birthdate="yesterday!"), IPE, "Invalid birthdate format."),
+    ("too short", _sign_up(custom__plan="x"), IPE, "custom:plan: String must be at least 2 characters"),
+    ("too long", _sign_up(custom__plan="xxxxx"), IPE, "custom:plan: String must be no longer than 4"),
+    ("no figure", _sign_up(custom__age="old"), IPE, "custom:age: Value is not a number"),
+    ("too small", _sign_up(custom__age="17"), IPE, "custom:age: Number must be no less than 18"),
+    ("too large", _sign_up(custom__age="100"), IPE, "custom:age: Number must be no greater than 99"),
+    ("no date", _sign_up(custom__since="soon"), IPE, "custom:since: Value is not a date"),
+    ("neither true nor false", _sign_up(custom__vip="maybe"), IPE, "custom:vip: Value is not a boolean"),
+    ("verified by itself", _sign_up(email_verified="true"), NAE, "unauthorized attribute"),
+    ("its own sub", _sign_up(sub="x"), IPE, "sub"),
+    ("for developers only", _sign_up(dev__custom__inner="x"), NAE, "unauthorized attribute"),
     (
         "not for this client",
-        "sign_up",
         {**_sign_up(name="Eve"), "ClientId": "{narrow}"},
         NAE,
         "A client attempted to write unauthorized attribute",
     ),
-    (
-        "unknown client",
-        "sign_up",
-        {**_sign_up(), "ClientId": "nobody"},
-        "ResourceNotFoundException",
-        "nobody",
-    ),
+    ("unknown client", {**_sign_up(), "ClientId": "nobody"}, "ResourceNotFoundException", "nobody"),
     (
         "no secret hash",
-        "sign_up",
         {**_sign_up(), "ClientId": "{secret}"},
         NAE,
         "is configured with secret but SECRET_HASH was not received",
     ),
     (
         "a wrong secret hash",
-        "sign_up",
         {**_sign_up(), "ClientId": "{secret}", "SecretHash": "bm9wZQ=="},
         NAE,
         "Unable to verify secret hash for client",
     ),
     (
         "a secret hash where there is no secret",
-        "sign_up",
         {**_sign_up(), "SecretHash": "bm9wZQ=="},
         NAE,
         "Unable to verify secret hash for client",
     ),
 ]
+SIGN_UPS: list[Case] = [(title, "sign_up", asked, code, words) for title, asked, code, words in _SIGN_UPS]
 
 CODES: list[Case] = [
-    (
-        "wrong code",
-        "confirm_sign_up",
-        {"Username": "new", "ConfirmationCode": "wrong"},
-        "CodeMismatchException",
-        "Invalid verification code provided, please try again.",
-    ),
+    ("wrong code", "confirm_sign_up", {"Username": "new", "ConfirmationCode": "wrong"}, MISMATCH, NO_CODE),
     ("no code", "confirm_sign_up", {"Username": "new", "ConfirmationCode": ""}, IPE, "'confirmationCode'"),
     ("code of blanks", "confirm_sign_up", {"Username": "new", "ConfirmationCode": "12 34"}, IPE, "pattern"),
     (
@@ -213,15 +136,15 @@ CODES: list[Case] = [
         "nobody",
         "confirm_sign_up",
         {"Username": "none", "ConfirmationCode": "123456"},
-        "UserNotFoundException",
-        "Username/client id combination not found.",
+        UNKNOWN,
+        NO_COMBINATION,
     ),
     (
         "nobody, and the client does not tell",
         "confirm_sign_up",
         {"Username": "none", "ConfirmationCode": "123456", "ClientId": "{quiet}"},
-        "CodeMismatchException",
-        "Invalid verification code provided, please try again.",
+        MISMATCH,
+        NO_CODE,
     ),
     (
         "nothing to send again",
@@ -230,20 +153,8 @@ CODES: list[Case] = [
         IPE,
         "User is already confirmed.",
     ),
-    (
-        "nobody to send to",
-        "resend_confirmation_code",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "Username/client id combination not found.",
-    ),
-    (
-        "nobody who forgot",
-        "forgot_password",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "Username/client id combination not found.",
-    ),
+    ("nobody to send to", "resend_confirmation_code", {"Username": "none"}, UNKNOWN, NO_COMBINATION),
+    ("nobody who forgot", "forgot_password", {"Username": "none"}, UNKNOWN, NO_COMBINATION),
     (
         "no verified address",
         "forgot_password",
@@ -269,54 +180,29 @@ CODES: list[Case] = [
         "nobody's code",
         "confirm_forgot_password",
         {"Username": "none", "ConfirmationCode": "123456", "Password": "Other-Pass-1"},
-        "UserNotFoundException",
-        "Username/client id combination not found.",
+        UNKNOWN,
+        NO_COMBINATION,
     ),
     (
         "nobody's code, and the client does not tell",
         "confirm_forgot_password",
         {"Username": "none", "ConfirmationCode": "123456", "Password": "Other-Pass-1", "ClientId": "{quiet}"},
-        "CodeMismatchException",
-        "Invalid verification code provided, please try again.",
+        MISMATCH,
+        NO_CODE,
     ),
 ]
 
 ADMIN: list[Case] = [
-    ("get nobody", "admin_get_user", {"Username": "none"}, "UserNotFoundException", "User does not exist."),
-    (
-        "delete nobody",
-        "admin_delete_user",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not exist.",
-    ),
-    (
-        "disable nobody",
-        "admin_disable_user",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not exist.",
-    ),
-    (
-        "enable nobody",
-        "admin_enable_user",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not exist.",
-    ),
-    (
-        "reset nobody",
-        "admin_reset_user_password",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not",
-    ),
-    (
-        "confirm nobody",
-        "admin_confirm_sign_up",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not exist.",
+    *(
+        (f"{operation} of nobody", operation, {"Username": "none"}, UNKNOWN, NO_USER)
+        for operation in (
+            "admin_get_user",
+            "admin_delete_user",
+            "admin_disable_user",
+            "admin_enable_user",
+            "admin_reset_user_password",
+            "admin_confirm_sign_up",
+        )
     ),
     (
         "confirm the confirmed",
@@ -336,15 +222,15 @@ ADMIN: list[Case] = [
         "create with a weak password",
         "admin_create_user",
         {"Username": "eve", "UserAttributes": _EMAIL, "TemporaryPassword": "weak"},
-        "InvalidPasswordException",
+        WEAK,
         "Password not long enough",
     ),
     (
         "invite whom there is not",
         "admin_create_user",
         {"Username": "none", "MessageAction": "RESEND"},
-        "UserNotFoundException",
-        "User does not exist.",
+        UNKNOWN,
+        NO_USER,
     ),
     (
         "invite who has come",
@@ -364,7 +250,7 @@ ADMIN: list[Case] = [
         "set a weak password",
         "admin_set_user_password",
         {"Username": "ada", "Password": "weak", "Permanent": True},
-        "InvalidPasswordException",
+        WEAK,
         "Password not long enough",
     ),
     (
@@ -430,13 +316,7 @@ ADMIN: list[Case] = [
         "ResourceNotFoundException",
         "Group not found.",
     ),
-    (
-        "nobody's groups",
-        "admin_list_groups_for_user",
-        {"Username": "none"},
-        "UserNotFoundException",
-        "User does not exist.",
-    ),
+    ("nobody's groups", "admin_list_groups_for_user", {"Username": "none"}, UNKNOWN, NO_USER),
     (
         "link to an unknown provider",
         "admin_link_provider_for_user",
@@ -461,8 +341,8 @@ ADMIN: list[Case] = [
                 "ProviderAttributeValue": "1",
             }
         },
-        "UserNotFoundException",
-        "User does not exist.",
+        UNKNOWN,
+        NO_USER,
     ),
     (
         "a factor by pigeon",
@@ -474,13 +354,7 @@ ADMIN: list[Case] = [
 ]
 
 TOKENS: list[Case] = [
-    (
-        "change to the weak",
-        "change_password",
-        {"ProposedPassword": "weak"},
-        "InvalidPasswordException",
-        "long enough",
-    ),
+    ("change to the weak", "change_password", {"ProposedPassword": "weak"}, WEAK, "long enough"),
     (
         "change with the wrong one",
         "change_password",
@@ -661,7 +535,7 @@ def test_a_code_is_guessed_fifteen_times_an_hour(pool: Pool, mailbox: Mailbox, a
     guess = f"{(int(code) + 1) % 1_000_000:06d}"
     for _ in range(15):
         refused(
-            "CodeMismatchException",
+            MISMATCH,
             pool.api.confirm_sign_up,
             ClientId=pool.client_id,
             Username="ada",
