@@ -76,17 +76,17 @@ def request(**changes: Any) -> RequestContext:
     ],
 )
 def test_what_the_key_is_made_of(changes: dict[str, Any], same: bool) -> None:
-    assert (RULES.key(request(), "") == RULES.key(request(**changes), "")) is same
+    assert (RULES.key(request(), "arn", "") == RULES.key(request(**changes), "arn", "")) is same
 
 
 def test_values_do_not_run_into_each_other() -> None:
-    one = RULES.key(request(query=(("q", "ab"),), headers=(("X-Team", "c"),)), "")
-    other = RULES.key(request(query=(("q", "a"),), headers=(("X-Team", "bc"),)), "")
+    one = RULES.key(request(query=(("q", "ab"),), headers=(("X-Team", "c"),)), "arn", "")
+    other = RULES.key(request(query=(("q", "a"),), headers=(("X-Team", "bc"),)), "arn", "")
     assert one != other
 
 
 def test_callers_are_told_apart() -> None:
-    assert RULES.key(request(), "alice") != RULES.key(request(), "bob")
+    assert RULES.key(request(), "arn", "alice") != RULES.key(request(), "arn", "bob")
 
 
 def test_an_answer_holds_for_its_time(cache: ResponseCache, now: Now) -> None:

@@ -173,7 +173,7 @@ class Admission:
         known = msgspec.structs.replace(request, authorizer=answered.shown)
         who = answered.principal_id
         if asked.plan.caching is not None:
-            who = "\0".join((who, *authorizer.values(request)))
+            who = repr((who, *authorizer.values(request)))
         return Authorised(known, who, usage_key=answered.usage_key)
 
     @staticmethod

@@ -32,7 +32,7 @@ class Cached:
         rules = asked.plan.caching
         if rules is None:
             return await self._transform.integrate(request, asked.plan.rules), None
-        key = rules.key(request, authorised.caller)
+        key = rules.key(request, asked.arn, authorised.caller)
         anew, warned = self._anew(asked, authorised, rules)
         found = None if anew else self._cache.get(request.api_id, side.cache, key)
         if found is None:

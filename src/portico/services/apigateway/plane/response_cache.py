@@ -1,7 +1,7 @@
 """The cache of a stage: answers kept by the request's cache key, for as long as the method's settings say.
 
-A key is made of the cache namespace, the path and the values of the parameters that are cache keys; where a method authorises its
-callers, also of who the caller is, so that nobody is shown what was made for another. (At AWS one has to make `Authorization` a cache
+A key is made of the cache namespace, the path (as it was sent, and below the stage: a domain name's base path is no part of that) and the
+values of the parameters that are cache keys; where a method authorises its callers, also of who the caller is, so that nobody is shown what was made for another. (At AWS one has to make `Authorization` a cache
 key for that.) Keys have a deployment in them: what was kept of another one is never shown. Ages are judged by `now`; a restart loses the
 cache.
 
@@ -26,7 +26,8 @@ _INVALIDATES = re.compile(r"(?:^|[\s,])max-age\s*=\s*0+(?:$|[\s,;])", re.I).sear
 
 WARNING = ("Warning", "199 Cache-control headers were ignored because the caller was unauthorized.")
 
-CacheKey = tuple[str, ...]
+Value = str | tuple[str, ...]
+CacheKey = tuple[Value, ...]
 
 
 class Caching(msgspec.Struct, frozen=True, gc=False):
@@ -40,10 +41,18 @@ class Caching(msgspec.Struct, frozen=True, gc=False):
     guarded: bool
     unauthorized: str
 
-    def key(self, request: RequestContext, caller: str) -> CacheKey:
-        """The key of a request; `caller` tells callers apart, "" where the method does not."""
+    def key(self, request: RequestContext, arn: str, caller: str) -> CacheKey:
+        """The key of a request for what `arn` names; `caller` tells callers apart, "" where the method does not."""
         values = [_value(request, place, name) for place, name in self.parameters]
-        return (request.deployment_id, self.namespace, request.http_method, request.path, caller, *values)
+        return (
+            request.deployment_id,
+            self.namespace,
+            request.http_method,
+            arn,
+            request.path,
+            caller,
+            *values,
+        )
 
 
 def caching(
@@ -177,11 +186,13 @@ def _place(parameter: str) -> tuple[str, str]:
     return place.removeprefix("multivalue"), name
 
 
-def _value(request: RequestContext, place: str, name: str) -> str:
+def _value(request: RequestContext, place: str, name: str) -> Value:
+    """A parameter's value, several apart; an empty one is none."""
     if place == "path":
         return request.path_parameters.get(name, "")
-    pairs = request.query if place == "querystring" else request.headers
-    if place == "header":
+    if place == "querystring":
+        found = tuple([value for key, value in request.query if key == name])
+    else:
         name = name.lower()
-        return "\0".join(value for key, value in pairs if key.lower() == name)
-    return "\0".join(value for key, value in pairs if key == name)
+        found = tuple([value for key, value in request.headers if key.lower() == name])
+    return () if found == ("",) else found
