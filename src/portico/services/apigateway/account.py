@@ -7,11 +7,10 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
+from portico.doors.log_writers import ACCOUNTS, Account
 from portico.services.apigateway import access, errors
 from portico.services.apigateway.patch import bad_path, only_replace, patches
-from portico.services.apigateway.records import ACCOUNTS, Account
 from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
@@ -22,7 +21,8 @@ _PLANS = "UsagePlans"
 
 
 def _show(account: Account) -> dict[str, Any]:
-    return shown(account, throttleSettings=dict(_THROTTLE), features=[_PLANS], apiKeyVersion="4")
+    document: dict[str, Any] = msgspec.to_builtins(account)
+    return document | {"throttleSettings": dict(_THROTTLE), "features": [_PLANS], "apiKeyVersion": "4"}
 
 
 @access.operation()

@@ -366,12 +366,6 @@ class ClientCertificateKey(Record, frozen=True, gc=False):
     sealed: str
 
 
-class Account(Record, frozen=True, gc=False):
-    """Settings of an account in a region. `cloudwatch_role_arn` is the role that logs are written as."""
-
-    cloudwatch_role_arn: str = ""
-
-
 REST_APIS = Table("apigateway-api", RestApi)  # (account, region, api)
 RESOURCES = Table("apigateway-resource", Resource)  # (api, resource)
 MODELS = Table("apigateway-model", Model)  # (api, name)
@@ -392,4 +386,3 @@ ASSOCIATED = Table(
 )  # (provider, region, domain key, owner, source): the same, for whose names they are
 CLIENT_CERTIFICATES = Table("apigateway-certificate", ClientCertificate)  # (account, region, id)
 CLIENT_CERTIFICATE_KEYS = Table("apigateway-certificate-key", ClientCertificateKey)  # (account, region, id)
-ACCOUNTS = Table("apigateway-account", Account)  # (account, region)

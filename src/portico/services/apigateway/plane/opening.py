@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from portico.doors.execution_log import Lines, secrets_of
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
-from portico.services.apigateway.plane.execution_log import Lines, secrets_of
 from portico.services.apigateway.plane.identity import anonymous
 from portico.services.apigateway.plane.paths import BadPath, normal
 from portico.services.apigateway.plane.plans import Plan

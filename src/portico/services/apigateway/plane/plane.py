@@ -6,6 +6,7 @@ import msgspec
 
 from portico.calls.ports import Ports
 from portico.doors.access_log import DoorLogs
+from portico.doors.log_writers import LogWriters
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
 from portico.services.apigateway.plane.admission import Admission
@@ -77,7 +78,7 @@ def build(ports: Ports) -> Plane:
         cached=Cached(responses, transform, admission),
         transform=transform,
         telling=Telling(
-            metrics=DoorMetrics(extras["Metrics"]), logs=logs, roles=roles, cache=cache, clock=clock
+            metrics=DoorMetrics(extras["Metrics"]), logs=logs, writers=LogWriters(cache, roles), clock=clock
         ),
         clock=clock,
     )

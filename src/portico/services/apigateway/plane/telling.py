@@ -10,21 +10,16 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.doors.access_log import DoorLogs, Group
+from portico.doors.execution_log import Lines
+from portico.doors.log_writers import LogWriters
 from portico.doors.metrics import Answered, DoorMetrics
-from portico.doors.roles import DoorRoles
-from portico.identity.principal import Principal
 from portico.services.apigateway.plane.access_values import Told, lookup
-from portico.services.apigateway.plane.execution_log import Lines
 from portico.services.apigateway.plane.plans import Plan
 from portico.services.apigateway.plane.stages import CANARY, Live
-from portico.services.apigateway.records import ACCOUNTS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
-from portico.store.cache import RecordCache
 from portico.wire.http import Reply, StreamReply
 
 log = logging.getLogger("portico.apigateway")
-
-_SESSION = "APIGatewayLogs"
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -43,15 +38,12 @@ class Outcome(msgspec.Struct, frozen=True):
 class Telling:
     """Makes replies, and tells of them."""
 
-    __slots__ = ("_cache", "_clock", "_logs", "_metrics", "_roles")
+    __slots__ = ("_clock", "_logs", "_metrics", "_writers")
 
-    def __init__(
-        self, *, metrics: DoorMetrics, logs: DoorLogs, roles: DoorRoles, cache: RecordCache, clock: Clock
-    ) -> None:
+    def __init__(self, *, metrics: DoorMetrics, logs: DoorLogs, writers: LogWriters, clock: Clock) -> None:
         self._metrics = metrics
         self._logs = logs
-        self._roles = roles
-        self._cache = cache
+        self._writers = writers
         self._clock = clock
 
     def reply(self, outcome: Outcome) -> Reply | StreamReply:
@@ -114,18 +106,7 @@ class Telling:
 
     def _write(self, outcome: Outcome, group: Group, events: Sequence[tuple[int, str]]) -> None:
         owner = outcome.live.owner
-
-        def writer() -> Principal | None:
-            held = self._cache.peek(ACCOUNTS, owner.account, owner.region)
-            if held is None or not held.value.cloudwatch_role_arn:
-                return None
-            return self._roles.session(
-                held.value.cloudwatch_role_arn,
-                _SESSION,
-                source_arn=f"arn:aws:execute-api:{owner.region}:{owner.account}:{owner.api_id}",
-                source_account=owner.account,
-            )
-
+        writer = self._writers.of(owner.account, owner.region, owner.api_id)
         if events:
             self._logs.write(group, writer, events, request_id=outcome.request.request_id)
 

@@ -14,11 +14,12 @@ import msgspec
 
 from portico.base import ids
 from portico.base.clock import Clock
+from portico.doors.execution_log import Lines
 from portico.identity.principal import Principal
 from portico.identity.tokens import Tokens
 from portico.services.apigateway.plane import identity
 from portico.services.apigateway.plane.deployments import compiled, compiled_authorizer
-from portico.services.apigateway.plane.execution_log import Lines, beginning, text_of
+from portico.services.apigateway.plane.execution_log import beginning, text_of
 from portico.services.apigateway.plane.lambda_authorizers import LambdaAuthorizer, LambdaAuthorizers
 from portico.services.apigateway.plane.opening import query_of, trace_of
 from portico.services.apigateway.plane.paths import BadPath

@@ -13,20 +13,14 @@ The door has found stage, resource and method, authorised the caller and counted
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from portico.doors.execution_log import ExecutionLog
 from portico.identity.principal import Principal
 
 Pairs = tuple[tuple[str, str], ...]
-
-
-class ExecutionLog(Protocol):
-    """Where the lines of a request's execution log go (a stage's log group, or the answer of TestInvokeMethod)."""
-
-    def line(self, text: str) -> None:
-        """Add a line."""
 
 
 class RequestContext(msgspec.Struct, frozen=True, gc=False):
