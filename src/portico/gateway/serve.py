@@ -15,6 +15,11 @@ from portico.gateway.http import HttpProtocol, protocol_factory
 from portico.gateway.traffic import Traffic
 
 _BACKLOG = 4096
+_ADVICE = {
+    errno.EADDRINUSE: "; name another one with --port (0 takes a free one)",
+    errno.EACCES: "; ports below 1024 are root's: name another one with --port",
+    errno.EADDRNOTAVAIL: "; --host takes an address of this machine, 0.0.0.0 for all",
+}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -50,10 +55,10 @@ def listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        other = (
-            "; name another one with --port (0 takes a free one)" if error.errno == errno.EADDRINUSE else ""
-        )
-        raise ListenError(f"can't listen on {host}, port {port}: {error.strerror or error}{other}") from error
+        advice = _ADVICE.get(error.errno or 0, "")
+        raise ListenError(
+            f"can't listen on {host}, port {port}: {error.strerror or error}{advice}"
+        ) from error
     return listener
 
 
