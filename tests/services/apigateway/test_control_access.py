@@ -127,6 +127,29 @@ def test_roles_are_passed(api: Api, allowed: Allowed, account: str) -> None:
     assert other.import_rest_api(body=body)["id"]
 
 
+@pytest.mark.parametrize("below", ["", ":role", ":role/team"])
+def test_roles_that_variables_complete(api: Api, allowed: Allowed, account: str, below: str) -> None:
+    """Who writes the variables chooses the role, so it may be any that they could name."""
+    start = f"arn:aws:iam::{account}{below}" if below else ""
+    credentials = f"{start}${{stageVariables.role}}"
+    put = {
+        **api.mock(),
+        "restApiId": api.id,
+        "type": "AWS",
+        "integrationHttpMethod": "POST",
+        "uri": function_uri("f"),
+        "credentials": credentials,
+    }
+    everything = {"Effect": "Allow", "Action": "apigateway:*", "Resource": "*"}
+
+    def passing(resource: str) -> Any:
+        return allowed(everything, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": resource})
+
+    for user in (allowed(everything), passing(f"arn:aws:iam::{account}:role/teams-own")):
+        assert "iam:PassRole" in told(user.put_integration, **put)[1]
+    assert passing(f"{start}*").put_integration(**put)["credentials"] == credentials
+
+
 def test_resource_policies_need_more(allowed: Allowed, api: Api) -> None:
     policy = json.dumps(
         {

@@ -23,6 +23,8 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 Request = Mapping[str, Any]
 
 SERVICE = "apigateway.amazonaws.com"
+_CALLERS = "::*:user/*"
+_VARIABLE = re.compile(r"\$\{stageVariables\.[^}]*\}")
 _LABEL = re.compile(r"\{(\w+)\+?\}")
 _MEMBERS = {
     "restapi_id": "restApiId",
@@ -102,6 +104,9 @@ async def _keys(call: Call, request: Request) -> Mapping[str, Values]:
 
 
 def passed(roles: Iterable[str | None]) -> list[Check]:
-    """`iam:PassRole` on each role that API Gateway is to call others as; `arn:aws:iam::*:user/*`, the caller's own credentials, is none."""
-    named = dict.fromkeys(role for role in roles if role and ":role/" in role)
-    return [Check("iam:PassRole", role, {"iam:PassedToService": SERVICE}) for role in named]
+    """`iam:PassRole` on each role that API Gateway is to call others as; `arn:aws:iam::*:user/*`, the caller's own credentials, is none. A
+    role that a stage's variable completes may be any that the variable could name."""
+    named = dict.fromkeys(role for role in roles if role and not role.endswith(_CALLERS))
+    return [
+        Check("iam:PassRole", _VARIABLE.sub("*", role), {"iam:PassedToService": SERVICE}) for role in named
+    ]

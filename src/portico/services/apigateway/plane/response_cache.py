@@ -1,9 +1,9 @@
 """The cache of a stage: answers kept by the request's cache key, for as long as the method's settings say.
 
 A key is made of the cache namespace, the path (as it was sent, and below the stage: a domain name's base path is no part of that) and the
-values of the parameters that are cache keys; where a method authorises its callers, also of who the caller is, so that nobody is shown what was made for another. (At AWS one has to make `Authorization` a cache
-key for that.) Keys have a deployment in them: what was kept of another one is never shown. Ages are judged by `now`; a restart loses the
-cache.
+values of the parameters that are cache keys; where a method authorises its callers, also of who the caller is, so that nobody is shown
+what was made for another. (At AWS one has to make `Authorization` a cache key for that.) Keys have a deployment in them: what was kept of
+another one is never shown. Ages are judged by `now`; a restart loses the cache.
 
 Source: API Gateway Developer Guide, "Cache settings for REST APIs in API Gateway".
 """
