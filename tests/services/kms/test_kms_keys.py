@@ -1,7 +1,9 @@
 """Keys: kinds, states, aliases, tags, rotation, and what they encrypt."""
 
 import json
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -238,6 +240,33 @@ def test_new_material_by_hand(kms: Any, key: str) -> None:
     assert after["KeyMaterialId"] != first
 
 
+def test_at_the_same_time(client: Callable[..., Any], kms: Any, key: str, account: str) -> None:
+    """One of many gets a name; one grant is made for many who ask for the same; none of many different ones is lost."""
+    keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(8)]
+
+    def name(target: str) -> str:
+        try:
+            client("kms").create_alias(AliasName="alias/one", TargetKeyId=target)
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return target
+
+    def grant(number: int) -> str:
+        root = f"arn:aws:iam::{account}:root"
+        more = {"Name": "same"} if number % 2 else {}
+        made = client("kms").create_grant(KeyId=key, GranteePrincipal=root, Operations=["Encrypt"], **more)
+        return str(made["GrantId"])
+
+    with ThreadPoolExecutor(8) as pool:
+        named = list(pool.map(name, keys))
+        granted = list(pool.map(grant, range(16)))
+    (winner,) = set(named) - {"AlreadyExistsException"}
+    assert kms.describe_key(KeyId="alias/one")["KeyMetadata"]["Arn"] == winner
+    assert sum(len(kms.list_aliases(KeyId=each)["Aliases"]) for each in keys) == 1
+    assert len(set(granted)) == 9
+    assert {each["GrantId"] for each in kms.list_grants(KeyId=key)["Grants"]} == set(granted)
+
+
 @pytest.fixture(scope="module")
 def ageing() -> Any:
     """A server of its own, whose clock is moved."""
@@ -275,8 +304,6 @@ def test_time_goes_by(ageing: Server) -> None:
 
 def advance(server: Server, seconds: float) -> None:
     """Move the clock."""
-    import urllib.request
-
     body = json.dumps({"advance": seconds}).encode()
     request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")
     with urllib.request.urlopen(request):

@@ -1,11 +1,14 @@
-"""Keys whose deletion is due go, with their material, aliases and grants: nothing is left that could decrypt. From then on no call finds
-such a key or can change it, so nothing races with this."""
+"""Keys whose deletion is due go, with their material, aliases and grants: nothing is left that could decrypt.
+
+From then on no call finds such a key or can change it, but its aliases may be given to other keys at once.
+"""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from portico.services.kms.records import ALIASES, DOOMED, GRANTEES, GRANTS, KEYS, RETIRABLE
-from portico.store.port import Delete, Op, Store
+from portico.store.port import Conflict, Delete, Op, Store, VersionIs
 
 _EVERY_S = 60
 _AT_ONCE = 100
@@ -38,9 +41,17 @@ class Deletions:
         at = (account, region, key_id)
         await self._remove_grants(at)
         held = await self._store.get(KEYS.key(*at))
-        aliases = () if held is None else KEYS.decode(held.value).aliases
-        names: list[Op] = [Delete(ALIASES.key(account, region, name)) for name in aliases]
-        await self._store.commit([done, Delete(KEYS.key(*at)), *names])
+        ops: list[Op] = [done, Delete(KEYS.key(*at))]
+        unchanged: list[VersionIs] = []
+        for name in () if held is None else KEYS.decode(held.value).aliases:
+            alias = await self._store.get(ALIASES.key(account, region, name))
+            if alias is not None and ALIASES.decode(alias.value).key == key_id:
+                ops.append(Delete(alias.key))
+                unchanged.append(VersionIs(alias.key, alias.version))
+        with contextlib.suppress(
+            Conflict
+        ):  # a name has just been given to another key: the next round sees it
+            await self._store.commit(ops, unchanged)
 
     async def _remove_grants(self, at: tuple[str, str, str]) -> None:
         removed = _AT_ONCE
