@@ -39,24 +39,39 @@ def test_a_portal_lives(api: Any, account: str) -> None:
     identifier = made["PortalId"]
     assert made["PortalArn"] == f"arn:aws:apigateway:us-east-1:{account}:/portals/{identifier}"
     assert plain(api.get_portal(PortalId=identifier)) == plain(made)
-    api.publish_portal(PortalId=identifier, Description="first")
-    shown = api.get_portal(PortalId=identifier)
-    assert (shown["PublishStatus"], shown["LastPublishedDescription"]) == ("PUBLISHED", "first")
-    with pytest.raises(ClientError, match="must be disabled"):
-        api.delete_portal(PortalId=identifier)
     with pytest.raises(ClientError, match="is included in the portal"):
         api.delete_portal_product(PortalProductId=product["PortalProductId"])
-    api.preview_portal(PortalId=identifier)
-    assert api.get_portal(PortalId=identifier)["Preview"]["PreviewStatus"] == "READY"
-    api.disable_portal(PortalId=identifier)
-    assert [one["PublishStatus"] for one in api.list_portals()["Items"]] == ["DISABLED"]
+    assert [one["PortalId"] for one in api.list_portals()["Items"]] == [identifier]
     api.update_portal(PortalId=identifier, IncludedPortalProductArns=[])
     api.delete_portal(PortalId=identifier)
     api.delete_portal_product(PortalProductId=product["PortalProductId"])
     assert api.list_portal_products()["Items"] == []
 
 
-def test_a_product_has_pages_and_a_policy(api: Any) -> None:
+def test_what_nothing_comes_of_is_refused(api: Any) -> None:
+    """No portal has a site, and no product is seen by others."""
+    portal = api.create_portal(
+        Authorization={"None": {}}, EndpointConfiguration={"None": {}}, PortalContent=CONTENT
+    )["PortalId"]
+    product = api.create_portal_product(DisplayName="Pets")["PortalProductId"]
+    for operation, given in (
+        ("PublishPortal", {"PortalId": portal}),
+        ("PreviewPortal", {"PortalId": portal}),
+        ("DisablePortal", {"PortalId": portal}),
+        ("PutPortalProductSharingPolicy", {"PortalProductId": product, "PolicyDocument": "{}"}),
+        ("GetPortalProductSharingPolicy", {"PortalProductId": product}),
+        ("DeletePortalProductSharingPolicy", {"PortalProductId": product}),
+    ):
+        with pytest.raises(ClientError) as refused:
+            api._make_api_call(operation, given)
+        answer = refused.value.response
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
+        assert f"apigatewayv2:{operation}" in answer["Error"]["Message"]
+    shown = api.get_portal(PortalId=portal)
+    assert not {"PublishStatus", "LastPublished", "Preview"} & shown.keys()
+
+
+def test_a_product_has_pages(api: Any) -> None:
     product = api.create_portal_product(DisplayName="Pets")["PortalProductId"]
     assert api.update_portal_product(PortalProductId=product, Description="d")["Description"] == "d"
     page = api.create_product_page(PortalProductId=product, DisplayContent={"Title": "One", "Body": "text"})
@@ -78,18 +93,6 @@ def test_a_product_has_pages_and_a_policy(api: Any) -> None:
         "DISABLED",
     )
     assert len(api.list_product_rest_endpoint_pages(PortalProductId=product)["Items"]) == 1
-    with pytest.raises(ClientError, match="no sharing policy"):
-        api.get_portal_product_sharing_policy(PortalProductId=product)
-    statement = {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "apigateway:GetPortalProduct",
-        "Resource": "*",
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    api.put_portal_product_sharing_policy(PortalProductId=product, PolicyDocument=document)
-    assert api.get_portal_product_sharing_policy(PortalProductId=product)["PolicyDocument"] == document
-    api.delete_portal_product_sharing_policy(PortalProductId=product)
     api.delete_product_rest_endpoint_page(**named)
     api.delete_product_page(PortalProductId=product, ProductPageId=page["ProductPageId"])
     assert api.list_product_pages(PortalProductId=product)["Items"] == []

@@ -22,7 +22,6 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 SERVICE_PRINCIPAL = "apigateway.amazonaws.com"
 CALLERS_CREDENTIALS = "arn:aws:iam::*:user/*"
 _ACTIONS = {"PutRoutingRule": "UpdateRoutingRule"}
-_VERBS = ("publish", "preview", "sharingpolicy")
 _LABEL = re.compile(r"\{([^}]+)\}").sub
 _NAMES = {name.lower(): name for name in INDEX.operations}
 _REQUEST_KEYS = {
@@ -66,8 +65,7 @@ def _on_own_path(call: Call, request: Request) -> list[str]:
     """The ARN of what the path names; of a collection, any of its members."""
     found = on_path(call, request)[0].replace("::/", f":{call.scope.account}:/", 1)
     collection = not INDEX.operations[call.operation].uri.endswith("}")
-    verb = found.rpartition("/")[2] in _VERBS
-    return [found.rpartition("/")[0] if verb else f"{found}/*" if collection else found]
+    return [f"{found}/*" if collection else found]
 
 
 def on_path(call: Call, request: Request) -> list[str]:

@@ -1,4 +1,4 @@
-"""Products of developer portals, and who else may show them.
+"""Products of developer portals. Other accounts see none of them, so that policies to share them are refused (501).
 
 Source: API Gateway Version 2 API Reference, "PortalProducts".
 """
@@ -6,11 +6,7 @@ Source: API Gateway Version 2 API Reference, "PortalProducts".
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from portico.calls.call import Call
-from portico.identity.policy.document import PolicyError
-from portico.identity.policy.parse import compiled
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.access import managed_as_named
 from portico.services.apigatewayv2.paging import answer, page
@@ -64,7 +60,7 @@ async def get_portal_product(
 async def list_portal_products(
     service: HttpApis, call: Call, request: "shapes.ListPortalProductsRequest"
 ) -> Values:
-    """The caller's products. (Those that others share are not looked for.)
+    """The caller's products.
 
     Raises:
         BadRequestException: `MaxResults`, `NextToken`.
@@ -107,57 +103,6 @@ async def delete_portal_product(
         call.tx.delete(REST_ENDPOINT_PAGES, *key, endpoint.product_rest_endpoint_page_id)
     call.tx.delete(PORTAL_PRODUCTS, *key)
     return {}
-
-
-@managed_as_named
-async def put_portal_product_sharing_policy(
-    service: HttpApis, call: Call, request: "shapes.PutPortalProductSharingPolicyRequest"
-) -> Values:
-    """Say who else may show a product.
-
-    Raises:
-        NotFoundException: there is none of that id. BadRequestException: it is no policy.
-    """
-    product = await requested_product(call, request)
-    try:
-        compiled(request["PolicyDocument"])
-    except PolicyError as error:
-        raise errors.bad_request(f"Invalid policy document: {error}") from error
-    _put(call, product, request["PolicyDocument"])
-    return {}
-
-
-@managed_as_named
-async def get_portal_product_sharing_policy(
-    service: HttpApis, call: Call, request: "shapes.GetPortalProductSharingPolicyRequest"
-) -> Values:
-    """Who else may show a product.
-
-    Raises:
-        NotFoundException: there is no product of that id, or it has no such policy.
-    """
-    product = await requested_product(call, request)
-    if product.policy_document is None:
-        raise errors.not_found("The portal product has no sharing policy")
-    return {"PolicyDocument": product.policy_document, "PortalProductId": product.portal_product_id}
-
-
-@managed_as_named
-async def delete_portal_product_sharing_policy(
-    service: HttpApis, call: Call, request: "shapes.DeletePortalProductSharingPolicyRequest"
-) -> Values:
-    """Let nobody else show a product.
-
-    Raises:
-        NotFoundException: there is none of that id.
-    """
-    _put(call, await requested_product(call, request), None)
-    return {}
-
-
-def _put(call: Call, product: PortalProduct, policy: str | None) -> None:
-    after = msgspec.structs.replace(product, policy_document=policy)
-    call.tx.put(PORTAL_PRODUCTS, after, *here(call), product.portal_product_id)
 
 
 async def requested_product(call: Call, request: Mapping[str, Any]) -> PortalProduct:

@@ -16,10 +16,6 @@ class Portal(Record, frozen=True):
     portal_content: Values
     last_modified: float
     included_portal_product_arns: list[str] = msgspec.field(default_factory=list)
-    last_published: float | None = None
-    last_published_description: str | None = None
-    preview: Values | None = None
-    publish_status: str | None = None
     rum_app_monitor_name: str | None = None
     tags: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -33,7 +29,6 @@ class PortalProduct(Record, frozen=True):
     last_modified: float
     description: str | None = None
     display_order: Values | None = None
-    policy_document: str | None = None
     tags: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -1,12 +1,10 @@
-"""Developer portals: kept and shown as AWS does; a portal that is published has no site here.
+"""Developer portals as designs, kept and shown. None has a site here: publishing, previewing and disabling one are refused (501).
 
 Source: API Gateway Version 2 API Reference, "Portals".
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import errors
@@ -69,7 +67,7 @@ async def list_portals(service: HttpApis, call: Call, request: "shapes.ListPorta
 
 @managed_as_named
 async def update_portal(service: HttpApis, call: Call, request: "shapes.UpdatePortalRequest") -> Values:
-    """Change a portal. What was published stays published.
+    """Change a portal.
 
     Raises:
         NotFoundException: there is no portal of that id, or a product that it is to include is not there.
@@ -89,66 +87,19 @@ async def update_portal(service: HttpApis, call: Call, request: "shapes.UpdatePo
 
 @managed_as_named
 async def delete_portal(service: HttpApis, call: Call, request: "shapes.DeletePortalRequest") -> Values:
-    """Delete a portal that is not published.
+    """Delete a portal.
 
     Raises:
-        NotFoundException: there is none of that id. BadRequestException: it is published.
+        NotFoundException: there is none of that id.
     """
     portal = await _requested(call, request)
-    if portal.publish_status == "PUBLISHED":
-        raise errors.bad_request("A published portal must be disabled before it can be deleted")
     call.tx.delete(PORTALS, *here(call), portal.portal_id)
-    return {}
-
-
-@managed_as_named
-async def publish_portal(service: HttpApis, call: Call, request: "shapes.PublishPortalRequest") -> Values:
-    """Publish a portal as it is now.
-
-    Raises:
-        NotFoundException: there is none of that id.
-    """
-    _put(
-        call,
-        await _requested(call, request),
-        publish_status="PUBLISHED",
-        last_published=call.now,
-        last_published_description=request.get("Description"),
-    )
-    return {}
-
-
-@managed_as_named
-async def disable_portal(service: HttpApis, call: Call, request: "shapes.DisablePortalRequest") -> Values:
-    """Take a portal off the net.
-
-    Raises:
-        NotFoundException: there is none of that id.
-    """
-    _put(call, await _requested(call, request), publish_status="DISABLED")
-    return {}
-
-
-@managed_as_named
-async def preview_portal(service: HttpApis, call: Call, request: "shapes.PreviewPortalRequest") -> Values:
-    """Have a preview made of a portal.
-
-    Raises:
-        NotFoundException: there is none of that id.
-    """
-    portal = await _requested(call, request)
-    name = portal.endpoint_configuration["PortalDefaultDomainName"]
-    _put(call, portal, preview={"PreviewStatus": "READY", "PreviewUrl": f"https://preview.{name}"})
     return {}
 
 
 def arn_of(call: Call, resource: str) -> str:
     """The ARN of a portal, a product or a page."""
     return f"arn:{call.scope.partition}:apigateway:{call.scope.region}:{call.scope.account}:/{resource}"
-
-
-def _put(call: Call, portal: Portal, **members: Any) -> None:
-    call.tx.put(PORTALS, msgspec.structs.replace(portal, **members), *here(call), portal.portal_id)
 
 
 def _content(call: Call, request: Mapping[str, Any]) -> Values:
