@@ -41,8 +41,8 @@ UNITS = {
     "DestinationDeliveryFailures": COUNT,
     "RecursiveInvocationsDropped": COUNT,
     "UrlRequestCount": COUNT,
-    "Url4xxError": COUNT,
-    "Url5xxError": COUNT,
+    "Url4xxCount": COUNT,
+    "Url5xxCount": COUNT,
     "UrlRequestLatency": MILLISECONDS,
 }
 """The metrics that are there, with their units."""

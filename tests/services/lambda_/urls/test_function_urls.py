@@ -419,4 +419,4 @@ def test_requests_are_counted(client: Make, deploy: Make) -> None:
         )["Datapoints"]  # fmt: skip
         return sum(point["Sum"] for point in points)
 
-    assert (total("UrlRequestCount"), total("Url4xxError"), total("Url5xxError")) == (4, 1, 2)
+    assert (total("UrlRequestCount"), total("Url4xxCount"), total("Url5xxCount")) == (4, 1, 2)

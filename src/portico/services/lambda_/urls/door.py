@@ -50,8 +50,8 @@ _JSON: Headers = (("content-type", "application/json"),)
 _FAILED = Answer(502, (("content-type", "text/plain"),), b"Internal Server Error")
 REQUESTS, ERRORS_4XX, ERRORS_5XX, LATENCY = (
     "UrlRequestCount",
-    "Url4xxError",
-    "Url5xxError",
+    "Url4xxCount",
+    "Url5xxCount",
     "UrlRequestLatency",
 )
 
