@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from portico.doors.metrics import FUNCTION_URL, HTTP, REST, Answered, DoorMetrics, Names, Place
+from portico.doors.metrics import HTTP, REST, Answered, DoorMetrics, Names, Place
 from portico.store.metrics import Metrics, Series
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 AT = 1_000_000 * 60
+PLAIN = Names("AWS/Plain", "Requests", "4xxCount", "5xxCount", "Latency")
 API, STAGE = ("ApiName", "pets"), ("Stage", "prod")
 
 
@@ -51,10 +52,10 @@ async def test_answers_of_a_minute(metrics: Metrics) -> None:
 
 async def test_what_a_kind_of_door_does_not_have_is_not_told(metrics: Metrics) -> None:
     counted = DoorMetrics(metrics)
-    counted.answered(place(FUNCTION_URL), AT, Answered(200, 3, 2, cached=True))
+    counted.answered(place(PLAIN), AT, Answered(200, 3, 2, cached=True))
     counted.answered(place(HTTP), AT, Answered(429, 3, data_bytes=7))
-    assert await read(metrics, "UrlRequestCount", FUNCTION_URL) == (1, 1)
-    assert await read(metrics, "", FUNCTION_URL) is None
+    assert await read(metrics, "Requests", PLAIN) == (1, 1)
+    assert await read(metrics, "", PLAIN) is None
     assert await read(metrics, "4xx", HTTP) == (1, 1)
     assert await read(metrics, "DataProcessed", HTTP) == (1, 7)
     assert await read(metrics, "IntegrationLatency", HTTP) is None

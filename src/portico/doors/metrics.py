@@ -44,7 +44,6 @@ REST = Names(
 HTTP = Names(
     "AWS/ApiGateway", "Count", "4xx", "5xx", "Latency", "IntegrationLatency", data_processed="DataProcessed"
 )
-FUNCTION_URL = Names("AWS/Lambda", "UrlRequestCount", "Url4xxCount", "Url5xxCount", "UrlRequestLatency")
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
