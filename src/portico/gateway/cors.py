@@ -60,7 +60,7 @@ class Origins:
         """
         origin = head.header("origin")
         if origin:
-            if not self._admits(origin) and not _same_origin(origin, head.header("host")):
+            if not self._admits(origin) and not same_origin(origin, head.header("host")):
                 raise _refused(f"the origin '{origin[:100]}' is not allowed")
         elif not self._any and head.header("sec-fetch-site").lower() == "cross-site":
             raise _refused("a cross-site request is not allowed")
@@ -107,7 +107,7 @@ class Origins:
         return (("Access-Control-Allow-Origin", "*"), _VARY) if self._any else (_VARY,)
 
 
-def _same_origin(origin: str, host: str) -> bool:
+def same_origin(origin: str, host: str) -> bool:
     """Whether the page has the address that is called; not by scheme, as a proxy in front may be the one that speaks TLS."""
     return origin.lower().partition("://")[2] == host.lower() and host_name(host) is not None
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from portico.gateway.cors import same_origin
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Peer, Reply
 
@@ -32,6 +33,11 @@ class Endpoint(msgspec.Struct, frozen=True):
     def admits_developer(self, head: Head, peer: Peer, from_function: Callable[[Peer], bool]) -> bool:
         """Whether an unsigned call may pass in development mode."""
         if self.unsigned != "development" or not _is_local(peer):
+            return False
+        origin = head.header(
+            "origin"
+        )  # all that browsers say at addresses that they don't trust, whichever pages may call
+        if origin and not same_origin(origin, head.header("host")):
             return False
         return head.header("sec-fetch-site") in ("", "same-origin", "none") and not from_function(peer)
 

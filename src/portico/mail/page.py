@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from portico.mail.letter import Mail
-from portico.wire.http import Head, Reply
+from portico.wire.http import Head, Headers, Reply
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -23,6 +23,7 @@ pre { font: inherit; overflow-wrap: anywhere; white-space: pre-wrap } dl { displ
 dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere } code { font-size: 1.5rem; letter-spacing: .1em; user-select: all }</style>
 </head><body><h1>Mailbox</h1>
 """
+_PRIVATE: Headers = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _KINDS = {"email": "E-mail", "sms": "Text message"}
 
 
@@ -30,11 +31,13 @@ def reply(head: Head, mails: Sequence[Mail]) -> Reply:
     """The mailbox as a page, or as JSON for who asks for it."""
     if "json" in head.header("accept"):
         shown: list[dict[str, Any]] = [msgspec.to_builtins(mail) for mail in mails]
-        return Reply(200, (("Content-Type", "application/json"),), msgspec.json.encode({"mails": shown}))
+        return Reply(
+            200, (("Content-Type", "application/json"), *_PRIVATE), msgspec.json.encode({"mails": shown})
+        )
     headers = (
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Security-Policy", _POLICY),
-        ("Cache-Control", "no-store"),
+        *_PRIVATE,
     )
     body = "".join(_article(mail) for mail in mails) or "<p>There are no messages here (yet).</p>"
     return Reply(200, headers, f"{_TOP}{body}</body></html>".encode())
