@@ -118,9 +118,12 @@ def _random(count: int) -> str:
 # What the control planes write ----------------------------------------------------------------------------------------------
 
 
-async def is_taken(tx: Transaction, name: str) -> bool:
-    """Whether somebody has the name."""
-    return await tx.get(DOMAIN_POINTERS, name) is not None
+async def is_taken(tx: Transaction, account: str, name: str) -> bool:
+    """Whether somebody has the name, or another account a wildcard that stands for it."""
+    if await tx.get(DOMAIN_POINTERS, name) is not None:
+        return True
+    above = await tx.get(DOMAIN_POINTERS, "*." + name.partition(".")[2])
+    return above is not None and above.account != account
 
 
 def key_of(name: str, identifier: str = "") -> str:

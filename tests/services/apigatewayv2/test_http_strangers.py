@@ -178,3 +178,26 @@ def test_names_links_and_tags_of_another(api: HttpApi, thief: HttpApi) -> None:
             refused()
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403, 404)
     assert api.control.get_api(ApiId=api.id)["Name"] == "test"
+
+
+def test_names_below_the_wildcard_of_another(api: HttpApi, thief: HttpApi) -> None:
+    """Whoever has the exact name would get what was for the wildcard."""
+    base = f"w{api.account}.example.com"
+
+    def name_of(one: HttpApi, name: str) -> Any:
+        certificate = f"arn:aws:acm:{REGION}:{one.account}:certificate/1"
+        configuration = [{"CertificateArn": certificate, "EndpointType": "REGIONAL"}]
+        return one.control.create_domain_name(DomainName=name, DomainNameConfigurations=configuration)
+
+    name_of(api, f"*.{base}")
+    with pytest.raises(ClientError) as caught:
+        name_of(thief, f"shop.{base}")
+    assert caught.value.response["Error"]["Code"] == "ConflictException"
+    with pytest.raises(ClientError) as caught:
+        thief.client("apigateway").create_domain_name(
+            domainName=f"shop.{base}",
+            regionalCertificateArn=f"arn:aws:acm:{REGION}:{thief.account}:certificate/1",
+            endpointConfiguration={"types": ["REGIONAL"]},
+        )
+    assert caught.value.response["Error"]["Code"] == "ConflictException"
+    assert name_of(api, f"shop.{base}")["DomainName"] == f"shop.{base}"

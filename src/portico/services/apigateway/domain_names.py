@@ -117,7 +117,7 @@ async def create_domain_name(
         raise errors.bad_request("Cannot create a domain name with multiple Endpoint Types.")
     private_names.check(request, types[0])
     private = types[0] == private_names.PRIVATE
-    if not private and await domains.is_taken(call.tx, name):
+    if not private and await domains.is_taken(call.tx, call.scope.account, name):
         raise errors.conflict("The domain name you provided already exists.")
     identifier = ids.long_id() if private else ""
     target, zone = domains.target_of(types[0], call.scope.region)

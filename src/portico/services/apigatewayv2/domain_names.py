@@ -83,7 +83,7 @@ async def create_domain_name(
     name = request["DomainName"].lower()
     if not _NAME(name):
         raise errors.bad_request(f"Invalid domain name: {request['DomainName']}")
-    if await domains.is_taken(call.tx, name):
+    if await domains.is_taken(call.tx, call.scope.account, name):
         raise errors.conflict("The domain name you provided already exists.")
     target, zone = domains.target_of("REGIONAL", call.scope.region)
     domain = CustomDomain(name=name, endpoint_type="REGIONAL", target=target, zone=zone)

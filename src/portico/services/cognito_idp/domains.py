@@ -11,6 +11,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import operation
+from portico.doors.domains import is_taken
 from portico.doors.records import DOMAIN_POINTERS, DomainPointer
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import DOMAINS, POOLS, Domain, Pool
@@ -39,7 +40,7 @@ async def create_user_pool_domain(
     if request.get("Routing"):
         raise errors.unavailable("failover of user pool domains")
     _check_name(name, custom=custom is not None)
-    if await call.tx.get(DOMAINS, name) is not None or await call.tx.get(DOMAIN_POINTERS, name) is not None:
+    if await call.tx.get(DOMAINS, name) is not None or await is_taken(call.tx, call.scope.account, name):
         raise errors.invalid("Domain already associated with another user pool.")
     if pool.custom_domain if custom else pool.domain:
         raise errors.invalid("User pool already has a domain configured.")
