@@ -1,8 +1,8 @@
-"""The authorisation reference as data: actions, resources, condition keys and their types."""
+"""The authorisation reference as data: actions, resources and condition keys."""
 
 import pytest
 
-from portico.identity.authorisation import action, condition_type, is_multivalued, prefixes, service
+from portico.identity.authorisation import action, prefixes, service
 
 
 def test_an_action() -> None:
@@ -29,32 +29,6 @@ def test_unknown_actions(prefix: str, name: str) -> None:
     """Neither found nor looked for in other files."""
     assert action(prefix, name) is None
     assert service(prefix) is None or prefix == "lambda"
-
-
-@pytest.mark.parametrize(
-    ("key", "kind"),
-    [
-        ("aws:SourceArn", "ARN"),
-        ("AWS:TAGKEYS", "ArrayOfString"),
-        ("aws:CurrentTime", "Date"),
-        ("aws:username", "String"),
-        ("aws:ResourceTag/Team", "String"),
-        ("aws:PrincipalTag/Team", "String"),
-        ("lambda:FunctionArn", "ARN"),
-        ("lambda:Layer", "ArrayOfString"),
-        ("iam:ResourceTag/x", "String"),
-        ("sts:DurationSeconds", "Numeric"),
-        ("dynamodb:LeadingKeys", "ArrayOfString"),
-        ("cognito-identity.amazonaws.com:aud", "String"),
-        ("cognito-identity.amazonaws.com:amr", "ArrayOfString"),
-        ("my:own", None),
-        ("", None),
-    ],
-)
-def test_condition_types(key: str, kind: str | None) -> None:
-    """By key, those with a name of the caller's choice too."""
-    assert condition_type(key) == kind
-    assert is_multivalued(key) is (kind or "").startswith("ArrayOf")
 
 
 @pytest.mark.parametrize("prefix", sorted(prefixes()))

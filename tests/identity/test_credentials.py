@@ -40,7 +40,7 @@ async def test_a_users_key_stands_for_the_user(world: World) -> None:
         user.unique_id,
     )
     assert known.principal.access_key_id == "AKIAALICE"
-    assert not known.principal.is_temporary
+    assert known.principal.session is None
 
 
 async def test_a_key_follows_its_user_and_its_own_record(world: World) -> None:
@@ -80,7 +80,7 @@ async def test_a_role_session_ends_with_its_time(world: World) -> None:
     issued = world.sessions.seal(role_session(role, session(world)))
     known = world.keys.find(issued.access_key_id, issued.token)
     assert known.secret == issued.secret
-    assert known.principal.is_temporary
+    assert known.principal.session is not None
     world.clock.advance(901)
     assert reason(world.keys, issued.access_key_id, issued.token) == "expired_token"
 

@@ -23,7 +23,6 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*").fullmatch
 _OURS = frozenset(
     ("connection", "content-length", "date", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 )
-_OWN_HEADERS = ("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _JSON = "application/json"
 

@@ -66,11 +66,6 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     source_account: str = ""
 
     @property
-    def is_temporary(self) -> bool:
-        """Whether the credentials are temporary ones."""
-        return self.session is not None
-
-    @property
     def cognito(self) -> CognitoIdentity | None:
         """The identity that the session was handed out to, if an identity pool did it; not from anything that a caller says."""
         session = self.session

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.wire import eventstream
-from portico.wire.errors import AwsError
 from portico.wire.eventstream import HeaderValue
 from portico.wire.http import Reply
 
@@ -16,12 +15,6 @@ Structure = Callable[[Any, str], Callable[[Any], bytes]]
 Event = Mapping[str, Any]
 """An event: the one member of the stream's shape that it is, with its value."""
 EncodeEvent = Callable[[Event], bytes]
-
-
-def error_event(error: AwsError) -> bytes:
-    """The message that ends a stream by an error which the stream's shape does not have."""
-    headers: dict[str, HeaderValue] = {":message-type": "error", ":error-code": error.code}
-    return eventstream.encode({**headers, ":error-message": error.message or ""}, b"")
 
 
 def event_encoder(operation: "OperationModel", structure: Structure, content_type: str) -> EncodeEvent | None:

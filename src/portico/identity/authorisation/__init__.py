@@ -63,30 +63,6 @@ class Service(msgspec.Struct, frozen=True):
     actions: Mapping[str, Action]
 
 
-_GLOBAL_TYPES = {
-    "aws:calledvia": "ArrayOfString",
-    "aws:currenttime": "Date",
-    "aws:ec2instancesourceprivateipv4": "IPAddress",
-    "aws:epochtime": "Date",
-    "aws:multifactorauthage": "Numeric",
-    "aws:multifactorauthpresent": "Bool",
-    "aws:principalarn": "ARN",
-    "aws:principalisawsservice": "Bool",
-    "aws:principalorgpaths": "ArrayOfString",
-    "aws:principalservicenameslist": "ArrayOfString",
-    "aws:resourceorgpaths": "ArrayOfString",
-    "aws:securetransport": "Bool",
-    "aws:sourcearn": "ARN",
-    "aws:sourceip": "IPAddress",
-    "aws:sourceorgpaths": "ArrayOfString",
-    "aws:tagkeys": "ArrayOfString",
-    "aws:tokenissuetime": "Date",
-    "aws:viaawsservice": "Bool",
-    "aws:vpceorgpaths": "ArrayOfString",
-    "aws:vpcsourceip": "IPAddress",
-}  # IAM User Guide, "AWS global condition context keys"; all others are of type String
-
-
 @functools.cache
 def prefixes() -> frozenset[str]:
     """The prefixes that there is data for."""
@@ -114,27 +90,3 @@ def action(prefix: str, name: str) -> Action | None:
     """The action `prefix:name` (`lambda`, `InvokeFunction`; any case), or None if there is no such action in the data."""
     lowered = prefix.lower()
     return _actions(lowered).get(name.lower()) if lowered in prefixes() else None
-
-
-@functools.cache
-def _key_types() -> Mapping[str, str]:
-    """Every key's type; keys that end in a name of the caller's choice (`.../${TagKey}`) are kept up to their slash."""
-    types = dict(_GLOBAL_TYPES)
-    for prefix in sorted(prefixes()):
-        for key, kind in _service(prefix).keys.items():
-            types.setdefault(key.lower().partition("${")[0], kind)
-    return types | {key: "ArrayOfString" for key in types if key.endswith(":amr")}
-
-
-def condition_type(key: str) -> str | None:
-    """The type of a condition key (any case): `String`, `ARN`, `Bool`, `Numeric`, `Date`, `IPAddress`, or `ArrayOf...` for one with
-    many values; None for a key that is unknown."""
-    lowered = key.lower()
-    types = _key_types()
-    found = types.get(lowered) or types.get(lowered.partition("/")[0] + "/")
-    return found or ("String" if lowered.startswith("aws:") else None)
-
-
-def is_multivalued(key: str) -> bool:
-    """Whether the key's values come as a set, so that conditions on it need `ForAllValues` or `ForAnyValue`."""
-    return (condition_type(key) or "").startswith("ArrayOf")

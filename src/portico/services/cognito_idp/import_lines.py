@@ -15,7 +15,6 @@ from portico.services.cognito_idp.schema import STANDARD
 
 USERNAME = "cognito:username"
 MFA = "cognito:mfa_enabled"
-_NOT_IN_FILES = frozenset({"sub", "identities"})
 _ORDER = (
     "name",
     "given_name",
