@@ -152,6 +152,14 @@ def test_connections_of_another(
     assert received(connection)["requestContext"]["connectionId"] == found
 
 
+def test_the_name_of_another_region(api: SocketApi, server: Server) -> None:
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    asked["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+    for region, status in ((REGION, 101), ("eu-west-1", 403)):
+        host = f"{api.id}.execute-api.{region}.localhost"
+        assert sent(server.port, "/dev", "GET", {"Host": host, **asked}).status == status
+
+
 def test_a_signer_of_another(api: SocketApi, thief: SocketApi, client: Client) -> None:
     """WebSocket APIs have no policies of their own, so nobody can let the users of another account in."""
     api.route("$connect", api.integration(), AuthorizationType="AWS_IAM")

@@ -33,7 +33,7 @@ class SocketDoor:
         """The reply to a request."""
         address = arrival.address
         pointer = self._cache.peek(API_POINTERS, address.id)
-        if pointer is None or self._is_disabled(address, pointer.value):
+        if pointer is None or not self._answers_at(address, pointer.value):
             return _forbidden(arrival)
         stage, path = _split(address.stage, address.path)
         first = unquote(path.split("/", 2)[1]) if path else ""
@@ -46,10 +46,12 @@ class SocketDoor:
             arrival, Served(pointer.value.account, pointer.value.region, address.id, stage)
         )
 
-    def _is_disabled(self, address: Address, owner: ApiPointer) -> bool:
-        """Whether the API answers at custom domain names only, and this is none."""
+    def _answers_at(self, address: Address, owner: ApiPointer) -> bool:
+        """Whether the API answers at an address: of its own region, and not if it answers at custom domain names only."""
         api = self._cache.peek(APIS, owner.account, owner.region, address.id)
-        return api is None or (api.value.disable_execute_api_endpoint and address.kind != "domain")
+        if api is None or address.region not in ("", owner.region):
+            return False
+        return address.kind == "domain" or not api.value.disable_execute_api_endpoint
 
 
 def _split(stage: str | None, path: str) -> tuple[str, str]:

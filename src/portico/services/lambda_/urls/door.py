@@ -71,6 +71,8 @@ class UrlDoor:
         if pointer is None:
             return _forbidden(arrival)
         to = pointer.value
+        if arrival.address.region not in ("", to.region):
+            return _forbidden(arrival)
         held = lam.cache.peek(URLS, to.account, to.region, to.function, to.qualifier)
         if held is None:
             return _forbidden(arrival)
