@@ -115,6 +115,46 @@ def test_a_throttled_lane_narrows() -> None:
     assert begun(lanes, lane) == []
 
 
+def test_a_lane_rests_longer_and_longer_while_its_events_are_refused() -> None:
+    lanes = Lanes()
+    lane = filled(lanes, "f", 100)
+    for place in begun(lanes, lane):
+        place.refused(1_000.0)
+        place.ran()
+        place.settled()
+    assert (begun(lanes, lane), lanes.wanted(lane)) == ([], 0)
+    now, rests = lane.rests_until, []
+    for _ in range(3):
+        lane.rested(now - 0.01)
+        assert begun(lanes, lane) == []
+        lane.rested(now)
+        (place,) = begun(lanes, lane)  # one, to see
+        place.refused(now)
+        place.ran()
+        place.settled()
+        rests.append(lane.rests_until - now)
+        now = lane.rests_until
+    assert rests == sorted(rests)
+    assert rests[-1] <= 1.01
+    lane.rested(now)
+    (place,) = begun(lanes, lane)
+    place.ran()
+    assert len(begun(lanes, lane)) == NARROW
+
+
+def test_one_that_is_let_through_ends_the_rest_of_the_lane() -> None:
+    lanes = Lanes()
+    lane = filled(lanes, "f", 100)
+    runs, *others = begun(lanes, lane)
+    for place in others:
+        place.refused(1_000.0)
+        place.throttled()
+        place.settled()
+    assert begun(lanes, lane) == []
+    runs.ran()
+    assert len(begun(lanes, lane)) == 1  # as wide as throttling has left it
+
+
 def test_the_waits() -> None:
     first = after("function error", EVENT, Limits(), 1_001.0)
     assert isinstance(first, Wait)

@@ -160,6 +160,24 @@ async def test_an_event_that_can_not_run_is_put_back(stage: Stage, version: Vers
     assert (waiting.errors, waiting.refusals, waiting.deliveries) == (0, 1, 0)
 
 
+async def test_a_backlog_that_is_refused_is_left_alone(stage: Stage, version: Version, save: Any) -> None:
+    """Not each of the waiting events is tried to hear the same; one is again and again, and all run once it is let through."""
+    await save(version)
+    stage.place.answer = refusing
+    for number in range(500):
+        await stage.send(msgspec.structs.replace(EVENT, request_id=f"e{number}"))
+    await stage.handle()
+    assert len(stage.place.ran) < 20
+    stage.clock.advance(5)
+    await stage.handle()
+    assert len(stage.place.ran) < 40
+    stage.place.answer = Place().answer
+    stage.clock.advance(5)
+    await stage.handle()
+    stage.clock.advance(60)
+    assert await stage.handle() == EMPTY
+
+
 async def test_the_waits_after_errors(stage: Stage, version: Version, save: Any) -> None:
     await save(version)
     stage.place.answer = failing

@@ -109,10 +109,17 @@ class EventAttempts:
                 await self._try_suspect(message, counted, resolved)
             return
         tried = await self._invoke(message, counted, resolved)
+        if tried.result == "refused" and self._waits(counted, tried):
+            place.refused(self._clock.now())
         if tried.throttled:
             place.throttled()
         place.ran()
         await self._settle(message, counted, resolved, tried)
+
+    def _waits(self, event: Event, tried: Tried) -> bool:
+        """Whether the event is tried again after this."""
+        step = course.after(tried.result, event, _limits(self._config(event)), self._clock.now())
+        return isinstance(step, Wait)
 
     async def _try_suspect(self, message: Message, event: Event, resolved: Resolved) -> None:
         """An event that several servers have ended with is delivered while no other such one runs, three times at most."""

@@ -1,7 +1,9 @@
 """Lanes: one for each function that has events. A lane begins narrow and widens while its function is slow. Pure.
 
 Fairness: a lane may hold as many events as there is room left for all others together, and one in any case; so no function fills the room,
-however many events it has waiting, and each new lane finds some.
+however many events it has waiting, and each new lane finds some. A lane whose events are refused, since the function is throttled or
+beyond its budget, rests, and tries one event after longer and longer rests until one is let through: a backlog that can't run costs next
+to nothing.
 """
 
 from collections import deque
@@ -16,18 +18,21 @@ _SLOW = 4  # fewer ends than this for each place in WIDEN_S: the function waits 
 _HELD_MAX = 64
 _SETTLING_MAX = 128
 _HELD_BYTES = 4 * 1024 * 1024
+_REST_S = (0.05, 1.0)  # the first rest, and the longest
 
 
 class Lane:
     """The events of one function: how many run and how many may (`width`), those received that wait for a place (`held`), and
     those that have run of which it is still being written what became of them (`settling`).
 
+    It rests until `rests_until` (seconds, `now` clock; 0: it does not) after an event was refused while none before it was let through.
     `more`: there may be something to receive; `due_at`: when the next event is due (seconds, `now` clock). While it is `full` it is
     looked back every `WIDEN_S` at how fast the function is.
     """
 
     __slots__ = (
         "_ended",
+        "_refusals",
         "_stock",
         "due_at",
         "held",
@@ -36,6 +41,7 @@ class Lane:
         "more",
         "queue",
         "receiving",
+        "rests_until",
         "running",
         "settling",
         "width",
@@ -52,7 +58,9 @@ class Lane:
         self.looking = False
         self.due_at: float | None = None
         self.message_bytes = 0  # of the events received last, on average
+        self.rests_until = 0.0
         self._ended = 0
+        self._refusals = 0
         self._stock = 0
 
     @property
@@ -64,6 +72,28 @@ class Lane:
     def is_quiet(self) -> bool:
         """Whether nothing of it is under way."""
         return not (self.running or self.settling or self.held or self.receiving)
+
+    @property
+    def wide(self) -> int:
+        """How many may run: one, to see whether it is let through, after others were refused; none while it rests."""
+        if not self._refusals:
+            return self.width
+        return 0 if self.rests_until else 1
+
+    def refused(self, now: float) -> None:
+        """One was refused at `now` (seconds, `now` clock)."""
+        least, most = _REST_S
+        self.rests_until = now + min(least * 2 ** min(self._refusals, 16), most)
+        self._refusals += 1
+
+    def let_through(self) -> None:
+        """One was let through: others may be."""
+        self.rests_until, self._refusals = 0.0, 0
+
+    def rested(self, now: float) -> None:
+        """End its rest if that is over."""
+        if self.rests_until <= now:
+            self.rests_until = 0.0
 
     def ended(self) -> None:
         """One that ran has ended."""
@@ -112,12 +142,12 @@ class Lanes:
         if lane.settling >= _SETTLING_MAX:
             return 0
         left = max(self._room - self.running, 0)
-        return max(min(lane.width, max(left, 1)) - lane.running, 0)
+        return max(min(lane.wide, max(left, 1)) - lane.running, 0)
 
     def wanted(self, lane: Lane) -> int:
-        """How many events the lane should receive now; none before a good part of its stock is used up."""
+        """How many events the lane should receive now; none before a good part of its stock is used up, and while it rests."""
         stock = lane.stock
-        if len(lane.held) > stock // 2:
+        if lane.rests_until or len(lane.held) > stock // 2:
             return 0
         return max(self.places(lane) + stock - len(lane.held), 0)
 
@@ -142,22 +172,30 @@ class Place:
     """An event's place in its lane. It is free again when the function has ended, while what became of the event is still being
     written; of those there is a bound as well. `on_free` is called when another event may run."""
 
-    __slots__ = ("_lane", "_lanes", "_runs", "on_free")
+    __slots__ = ("_lane", "_lanes", "_refused", "_runs", "on_free")
 
     def __init__(self, lanes: Lanes, lane: Lane) -> None:
         self.on_free: Callable[[], None] = lambda: None
         self._lanes = lanes
         self._lane = lane
+        self._refused = False
         self._runs = True
 
     def ran(self) -> None:
         """The function has ended, or is not to be run."""
         if self._runs:
             self._runs = False
+            if not self._refused:
+                self._lane.let_through()
             self._lane.ended()
             self._lane.settling += 1
             self._lanes.running -= 1
             self.on_free()
+
+    def refused(self, now: float) -> None:
+        """The event was refused at `now` (seconds, `now` clock), and waits: others of the function would be refused as well."""
+        self._refused = True
+        self._lane.refused(now)
 
     def throttled(self) -> None:
         """There was no place for the function itself: the lane need not have so many."""

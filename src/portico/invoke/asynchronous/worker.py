@@ -107,7 +107,8 @@ class AsynchronousWorker:
             lane = self._lanes.lane(queue)
             lane.due_at = None
             lane.more = True
-            self._wake(lane)
+            lane.rested(now)
+            self._start(lane)
 
     def _wake(self, lane: Lane) -> None:
         """Have the lane filled, if it may hold more and is not being filled already."""
@@ -173,6 +174,8 @@ class AsynchronousWorker:
         """Start what the lane holds and has places for."""
         while not self._closing and (begun := self._lanes.begin(lane)) is not None:
             self._spawn(self._attend(lane, *begun))
+        if lane.rests_until:
+            self._set_due(lane, lane.rests_until)
         if lane.full and not lane.looking:
             lane.looking = True
             asyncio.get_running_loop().call_later(WIDEN_S, self._look_back, lane)
