@@ -153,6 +153,7 @@ def test_connections_of_another(
 
 
 def test_the_name_of_another_region(api: SocketApi, server: Server) -> None:
+    api.route("$connect", api.integration())
     asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     asked["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
     for region, status in ((REGION, 101), ("eu-west-1", 403)):
