@@ -119,3 +119,20 @@ def test_errors_are_told_in_headers_too(pool: Pool) -> None:
         "Attributes did not conform to the schema: custom:a: Attribute does not exist in the schema.\n"
         "custom:b: Attribute does not exist in the schema.\n"
     )
+
+
+def test_whose_role_writes_the_log_of_an_import(who: Who, pool: Pool, account: str) -> None:
+    role = f"arn:aws:iam::{account}:role/logs"
+    asked = {"UserPoolId": pool.id, "JobName": "j", "CloudWatchLogsRoleArn": role}
+    some = who({"Action": "cognito-idp:*", "Resource": "*"})
+    said = refused("AccessDeniedException", some.create_user_import_job, **asked)
+    assert f"iam:PassRole on resource: {role}" in said
+    assert pool.api.list_user_import_jobs(UserPoolId=pool.id, MaxResults=1)["UserImportJobs"] == []
+    assert pool.api.create_user_import_job(**asked)["UserImportJob"]["Status"] == "Created"
+
+
+def test_a_group_names_a_role_and_gives_none(who: Who, pool: Pool, account: str) -> None:
+    """AWS asks for no iam:PassRole here; what the role is worth, its trust policy and the identity pool decide."""
+    some = who({"Action": "cognito-idp:*Group", "Resource": "*"})
+    role = f"arn:aws:iam::{account}:role/admin"
+    assert some.create_group(UserPoolId=pool.id, GroupName="g", RoleArn=role)["Group"]["RoleArn"] == role

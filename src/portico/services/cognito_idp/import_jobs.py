@@ -5,13 +5,15 @@ Source: Cognito Developer Guide, "Importing users into user pools from a CSV fil
 
 import secrets
 import string
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
+from portico.calls.operation import Check, operation
 from portico.services.cognito_idp import errors, import_lines
+from portico.services.cognito_idp.import_log import is_of
 from portico.services.cognito_idp.import_records import IMPORTS, ImportJob
 from portico.services.cognito_idp.import_upload import address_of
 from portico.services.cognito_idp.importer import start
@@ -41,7 +43,15 @@ async def get_csv_header(
     return {"UserPoolId": pool.id, "CSVHeader": import_lines.header(pool)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+async def _may_pass(idp: CognitoIdp, call: Call, request: Mapping[str, Any]) -> Iterable[Check]:
+    """`iam:PassRole` on the role that the job's log is written as. There is nothing to ask about another account's, which has no log."""
+    role = request["CloudWatchLogsRoleArn"]
+    if not is_of(role, call.scope.account):
+        return []
+    return [Check("iam:PassRole", role, {"iam:PassedToService": "cognito-idp.amazonaws.com"})]
+
+
+@operation(on=on_pool, keys=keys_of_pool, also=_may_pass)
 async def create_user_import_job(
     idp: CognitoIdp, call: Call, request: "shapes.CreateUserImportJobRequest"
 ) -> dict[str, Any]:

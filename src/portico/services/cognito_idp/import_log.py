@@ -6,6 +6,7 @@ Source: Cognito Developer Guide, "Viewing the user pool import results in the Cl
 import logging
 from collections.abc import Sequence
 
+from portico.base.arn import parse
 from portico.calls.call import Scope
 from portico.calls.clients import Client, Clients
 from portico.doors.log_streams import as_role, make_group, make_stream
@@ -21,7 +22,7 @@ _ROLE_S = 3_000.0
 
 
 class ImportLog:
-    """Writes the logs of jobs. A role that can't be assumed, or may not write, has no log; the import goes on."""
+    """Writes the logs of jobs. A role that can't be assumed, may not write, or is another account's, has no log; the import goes on."""
 
     def __init__(self, clients: Clients, sessions: Sessions) -> None:
         self._clients = clients
@@ -50,6 +51,9 @@ class ImportLog:
         name, client, until = self._open
         if name == job.id and now < until:
             return client
+        if not is_of(job.role, pool.account):
+            self._open = (job.id, None, now + _ROLE_S)
+            return None
         scope = Scope(pool.account, pool.region)
         client = await as_role(
             self._clients,
@@ -63,3 +67,9 @@ class ImportLog:
         await make_stream(client, group, job.id)
         self._open = (job.id, client, now + _ROLE_S)
         return client
+
+
+def is_of(role: str, account: str) -> bool:
+    """Whether an account has the role, so that it can be passed here."""
+    parts = parse(role)
+    return parts is not None and parts.account == account
