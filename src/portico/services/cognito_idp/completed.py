@@ -4,7 +4,6 @@ Source: Cognito Developer Guide, "Post authentication Lambda trigger", "Working 
 """
 
 from base64 import urlsafe_b64encode
-from typing import Any
 
 import msgspec
 
@@ -65,9 +64,6 @@ async def tell(ex: Exchange, user: User, *, is_new_device: bool) -> None:
     Raises:
         AwsError: as `call_trigger`.
     """
-    request: dict[str, Any] = {"userAttributes": attributes_of(ex.pool, user), "newDeviceUsed": is_new_device}
-    if ex.metadata:
-        request["clientMetadata"] = dict(ex.metadata)
     await call_trigger(
         ex.idp,
         ex.call,
@@ -75,7 +71,8 @@ async def tell(ex: Exchange, user: User, *, is_new_device: bool) -> None:
         "PostAuthentication_Authentication",
         username=user.username,
         client_id=ex.client.id,
-        request=request,
+        request={"userAttributes": attributes_of(ex.pool, user), "newDeviceUsed": is_new_device},
+        metadata=ex.metadata or None,
     )
 
 

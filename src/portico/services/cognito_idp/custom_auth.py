@@ -131,8 +131,6 @@ async def _call(ex: Exchange, user: User | None, trigger: str, request: _Members
     """
     attributes = {} if user is None else attributes_of(ex.pool, user)
     whole: _Members = {"userAttributes": attributes, **request}
-    if ex.metadata:
-        whole["clientMetadata"] = dict(ex.metadata)
     if ex.client.hides_users:
         whole["userNotFound"] = user is None
     answer = await call_trigger(
@@ -143,6 +141,7 @@ async def _call(ex: Exchange, user: User | None, trigger: str, request: _Members
         username=ex.given.get("USERNAME", "") if user is None else user.username,
         client_id=ex.client.id,
         request=whole,
+        metadata=ex.metadata or None,
     )
     if answer is None:
         raise errors.trigger_unreachable("null invocation failed due to configuration.")

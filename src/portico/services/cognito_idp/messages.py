@@ -106,8 +106,6 @@ async def _composed(
         "linkParameter": words.LINK,
         "usernameParameter": words.USERNAME if occasion.tail == "AdminCreateUser" else None,
     }
-    if occasion.metadata is not None:
-        request["clientMetadata"] = dict(occasion.metadata)
     answer = await call_trigger(
         idp,
         call,
@@ -116,6 +114,7 @@ async def _composed(
         username=user.username,
         client_id=occasion.client_id,
         request=request,
+        metadata=occasion.metadata,
     )
     if answer is None:
         return text

@@ -41,13 +41,18 @@ async def migrate(
     if not function_of(pool, f"UserMigration_{source}"):
         return None
     request: dict[str, Any] = {"validationData": None if validation is None else dict(validation)}
-    if metadata is not None:
-        request["clientMetadata"] = dict(metadata)
     if password:
         request["password"] = password
     try:
         said = await call_trigger(
-            idp, call, pool, f"UserMigration_{source}", username=name, client_id=client.id, request=request
+            idp,
+            call,
+            pool,
+            f"UserMigration_{source}",
+            username=name,
+            client_id=client.id,
+            request=request,
+            metadata=metadata,
         )
     except AwsError as error:
         raise _unknown(client) from error

@@ -74,8 +74,6 @@ async def pre_sign_up(
         "userAttributes": dict(user.attributes),
         "validationData": None if asked.validation is None else dict(asked.validation),
     }
-    if asked.metadata is not None:
-        request["clientMetadata"] = dict(asked.metadata)
     answer = await call_trigger(
         idp,
         call,
@@ -84,6 +82,7 @@ async def pre_sign_up(
         username=user.username,
         client_id=client.id if client else "",
         request=request,
+        metadata=asked.metadata,
     )
     return answer or {}
 
@@ -115,9 +114,6 @@ async def post_confirmation(
     Raises:
         AwsError: as `call_trigger`.
     """
-    request: dict[str, Any] = {"userAttributes": attributes_of(pool, user)}
-    if metadata is not None:
-        request["clientMetadata"] = dict(metadata)
     await call_trigger(
         idp,
         call,
@@ -125,5 +121,6 @@ async def post_confirmation(
         f"PostConfirmation_{source}",
         username=user.username,
         client_id=client.id if client else "",
-        request=request,
+        request={"userAttributes": attributes_of(pool, user)},
+        metadata=metadata,
     )

@@ -87,10 +87,8 @@ async def overrides(
     }
     if not first:
         request["scopes"] = list(subject.scopes)
-    if metadata:
-        request["clientMetadata"] = dict(metadata)
     whom = {"username": subject.username, "client_id": subject.client_id}
-    answer = await call_trigger(idp, call, pool, source, **whom, request=request)
+    answer = await call_trigger(idp, call, pool, source, **whom, request=request, metadata=metadata or None)
     return read_answer(answer or {}, first=first)
 
 

@@ -174,9 +174,11 @@ async def call_trigger(
     username: str,
     client_id: str,
     request: Mapping[str, Any],
+    metadata: Mapping[str, str] | None = None,
 ) -> dict[str, Any] | None:
     """Call the pool's function for a trigger source (`PreSignUp_SignUp`) and wait; the `response` of the event that it gives back, or None
-    if the pool has no such function. `client_id` may be "" where no client has a part; `request` is the event's.
+    if the pool has no such function. `client_id` may be "" where no client has a part; `request` is the event's, to which `metadata`
+    (ClientMetadata) is added.
 
     Raises:
         AwsError: UserLambdaValidationException, the function has failed. InvalidLambdaResponseException, what it gave back is no such
@@ -185,6 +187,8 @@ async def call_trigger(
     function = function_of(pool, source)
     if not function:
         return None
+    if metadata is not None:
+        request = {**request, "clientMetadata": dict(metadata)}
     event = event_of(pool, source, username=username, client_id=client_id or NO_CLIENT, request=request)
     trigger = BY_SOURCE[source]
     answer = await _invoke(idp, call, pool, function, trigger.member, msgspec.json.encode(event))
