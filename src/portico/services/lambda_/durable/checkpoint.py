@@ -76,7 +76,7 @@ async def checkpoint_durable_execution(
     given = request.get("Updates") or []
     known = set(ledger.execution.unseen)
     await _check_batch(ledger, given)
-    known |= await _take(lam, ledger, given)
+    known |= await _take(ledger, given)
     ledger.change(unseen=())
     return await _settled(ledger, request, tuple(sorted(known)))
 
@@ -145,7 +145,7 @@ async def _check_batch(ledger: Ledger, given: "list[Any]") -> None:
             contexts.add(update["Id"])
 
 
-async def _take(lam: Lambda, ledger: Ledger, given: "list[Any]") -> set[int]:
+async def _take(ledger: Ledger, given: "list[Any]") -> set[int]:
     """Apply the updates in their order; the numbers of the operations that changed."""
     changed: Counter[int] = Counter()
     for update in given:
