@@ -24,6 +24,8 @@ from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
 from portico.wire.http import Answer
 
+_TLS_1_3 = "TLSv1.3"
+_ONLY_TLS_1_3 = ("SecurityPolicy_TLS13_1_3_", "SecurityPolicy_TLS13_2025_EDGE")
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -184,6 +186,14 @@ async def leading_to(tx: Transaction, account: str, region: str, api_id: str) ->
 # What the data plane reads --------------------------------------------------------------------------------------------------
 
 
+def is_outdated(tls: str, policy: str) -> bool:
+    """Whether a caller speaks a version of TLS ("" for none) that a security policy does not have. The listener has none before 1.2.
+
+    Source: API Gateway Developer Guide, "Supported security policies".
+    """
+    return tls not in ("", _TLS_1_3) and policy.startswith(_ONLY_TLS_1_3)
+
+
 def known_name(cache: RecordCache, host: str) -> str | None:
     """The domain name that a host is, or that stands for it (`*.example.com`); None if there is none."""
     for name in (host, "*." + host.partition(".")[2]):
@@ -221,11 +231,11 @@ class DomainDoor:
         """The API's reply.
 
         Raises:
-            AwsError: 403, nothing is mapped to this path, or the name wants callers' certificates: its trust store is in S3, so there is
-                nothing here to judge one by.
+            AwsError: 403, nothing is mapped to this path, the caller speaks a version of TLS that the name's policy does not have, or the
+                name wants callers' certificates: its trust store is in S3, so there is nothing here to judge one by.
         """
         domain = self._domain(arrival.address.id)
-        if domain is None or domain.trust_store:
+        if domain is None or domain.trust_store or is_outdated(arrival.peer.tls, domain.security_policy):
             raise _forbidden()
         chosen = self._ruled(domain, arrival)
         if chosen is not None:

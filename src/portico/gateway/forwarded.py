@@ -32,4 +32,4 @@ def caller_of(head: Head, peer: Peer) -> Peer:
         host = str(ipaddress.ip_address(last))
     except ValueError:
         host = peer.host
-    return msgspec.structs.replace(peer, host=host, secure=secure)
+    return msgspec.structs.replace(peer, host=host, secure=secure, tls="")

@@ -105,8 +105,9 @@ class HttpProtocol(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own does not inherit from it
         address = transport.get_extra_info("peername")
         host, port = address[:2] if isinstance(address, tuple) else ("", 0)
-        secure = transport.get_extra_info("sslcontext") is not None
-        self._peer = Peer(host, port, secure, next(_connection_numbers), self._function)
+        session = transport.get_extra_info("ssl_object")
+        secure, version = (False, "") if session is None else (True, session.version())
+        self._peer = Peer(host, port, secure, next(_connection_numbers), self._function, version)
         self._open_connections.add(self)
         welcome = self._traffic.add(self, self._loop)
         self._deadline = self._traffic.now + self._traffic.limits.idle_s

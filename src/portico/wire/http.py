@@ -44,13 +44,15 @@ def first_values(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
     """Who is at the other end of the connection: address, whether the connection is TLS, the connection's own number, which no other
-    connection of this process has, and whether it came in by a door that only a function has."""
+    connection of this process has, whether it came in by a door that only a function has, and the version of TLS that is spoken with us
+    (`TLSv1.3`; "" for none, and before a proxy)."""
 
     host: str
     port: int
     secure: bool = False
     connection: int = 0
     function: bool = False
+    tls: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):

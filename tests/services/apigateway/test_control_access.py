@@ -93,6 +93,39 @@ def test_kinds_of_endpoints(allowed: Allowed) -> None:
     assert user.create_rest_api(name="x", endpointConfiguration={"types": ["PRIVATE"]})
 
 
+def test_kinds_of_names_and_associations(gateway: Any, allowed: Allowed, account: str) -> None:
+    name = f"n{account}.example.com"
+    made = gateway.create_domain_name(
+        domainName=name, certificateArn="arn:aws:acm:c", endpointConfiguration={"types": ["PRIVATE"]}
+    )
+    mutual = {"apigateway:Request/MtlsTrustStoreUri": "s3://b/k"}
+    own = {"apigateway:Request/AccessAssociationSource": "vpce-1"}
+    user = allowed(
+        allow("apigateway:POST", "/domainnames", StringEquals=mutual),
+        allow("apigateway:AddCertificateToDomain", "/domainnames"),
+        {
+            "Effect": "Allow",
+            "Action": "apigateway:POST",
+            "Resource": f"arn:aws:apigateway:us-east-1:{account}:/domainnameaccessassociations",
+            "Condition": {"StringEquals": own},
+        },
+        {
+            "Effect": "Allow",
+            "Action": "apigateway:CreateAccessAssociation",
+            "Resource": made["domainNameArn"],
+        },
+    )
+    new = {"domainName": f"m{account}.example.com"}
+    assert is_denied(user.create_domain_name, **new)
+    assert is_denied(
+        user.create_domain_name, **new, mutualTlsAuthentication={"truststoreUri": "s3://b/other"}
+    )
+    assert user.create_domain_name(**new, mutualTlsAuthentication={"truststoreUri": "s3://b/k"})
+    at = {"domainNameArn": made["domainNameArn"], "accessAssociationSourceType": "VPCE"}
+    assert is_denied(user.create_domain_name_access_association, **at, accessAssociationSource="vpce-2")
+    assert user.create_domain_name_access_association(**at, accessAssociationSource="vpce-1")
+
+
 def test_roles_are_passed(api: Api, allowed: Allowed, account: str) -> None:
     role = f"arn:aws:iam::{account}:role/backend"
     place = api.mock()

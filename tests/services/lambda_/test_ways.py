@@ -109,3 +109,32 @@ def test_routes_of_apis(client: Make, deploy: Make, account: str, server: Server
     assert f"REST API  GET {base}\n  open to the world\n  anybody, unsigned\n" in text
     assert f"REST API  POST {base}\n  signed callers who are allowed execute-api:Invoke\n" in text
     assert f"HTTP API  {made['ApiEndpoint']} ($default)\n  open to the world\n" in text
+
+
+def test_nobody_comes_by_a_private_api(client: Make, deploy: Make, account: str, server: Server) -> None:
+    name, gateway = deploy(SOURCE), client("apigateway")
+    allow = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
+    }
+    api = gateway.create_rest_api(
+        name="inner",
+        endpointConfiguration={"types": ["PRIVATE"]},
+        policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+    )
+    at = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
+    gateway.put_method(**at, authorizationType="NONE")
+    arn = f"arn:aws:lambda:us-east-1:{account}:function:{name}"
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    gateway.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    gateway.create_deployment(restApiId=api["id"], stageName="prod")
+    _, _, way = told(server, account, name).partition("REST API  GET ")
+    assert "\n  nobody: the API is private, and there are no VPC endpoints\n" in way

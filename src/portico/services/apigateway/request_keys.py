@@ -13,13 +13,19 @@ from portico.services.apigateway.records import REST_APIS
 _BY_MEMBER = {
     "disableExecuteApiEndpoint": "DisableExecuteApiEndpoint",
     "securityPolicy": "SecurityPolicy",
+    "accessAssociationSource": "AccessAssociationSource",
+    "domainNameArn": "DomainNameArn",
     "authorizerUri": "AuthorizerUri",
     "authorizationType": "RouteAuthorizationType",
     "apiKeyRequired": "ApiKeyRequired",
     "stageName": "StageName",
 }
+_OF_MUTUAL_TLS = {"truststoreUri": "MtlsTrustStoreUri", "truststoreVersion": "MtlsTrustStoreVersion"}
 _BY_PATH = {
     "/disableExecuteApiEndpoint": "DisableExecuteApiEndpoint",
+    "/securityPolicy": "SecurityPolicy",
+    "/mutualTlsAuthentication/truststoreUri": "MtlsTrustStoreUri",
+    "/mutualTlsAuthentication/truststoreVersion": "MtlsTrustStoreVersion",
     "/authorizerUri": "AuthorizerUri",
     "/authorizationType": "RouteAuthorizationType",
     "/apiKeyRequired": "ApiKeyRequired",
@@ -50,6 +56,10 @@ def _requested(call: Call, request: Mapping[str, Any]) -> Iterator[tuple[str, An
         yield "ApiName", request["name"]
     if call.operation == "CreateAuthorizer":
         yield "AuthorizerType", request.get("type", "")
+    mutual = request.get("mutualTlsAuthentication") or {}
+    for member, name in _OF_MUTUAL_TLS.items():
+        if member in mutual:
+            yield name, mutual[member]
     if types := (request.get("endpointConfiguration") or {}).get("types"):
         yield "EndpointType", tuple(types)
     for patch in request.get("patchOperations") or ():

@@ -17,6 +17,7 @@ _WHO: Mapping[str, str] = {
     "COGNITO_USER_POOLS": "users of a user pool, by the authorizer {authorizer}",
 }
 _REFUSED = "nobody: the function's policy does not let API Gateway in"
+_PRIVATE = "nobody: the API is private, and there are no VPC endpoints"
 
 
 class RestWays:
@@ -41,6 +42,7 @@ class RestWays:
         snapshot = read(self._store, api.id, stage.deployment_id)
         if snapshot is None:
             return
+        private = "PRIVATE" in snapshot.api.endpoint_configuration.types
         for resource in snapshot.resources:
             for verb, method in resource.resource_methods.items():
                 uri = (method.method_integration.uri if method.method_integration else "") or ""
@@ -54,11 +56,16 @@ class RestWays:
                 admitted = bool(role) or await self._census.lets_in(
                     function, qualifier, "apigateway.amazonaws.com", f"arn:aws:execute-api:{source}"
                 )
-                who = _who(method, snapshot) if admitted else _REFUSED
-                public = admitted and method.authorization_type == "NONE" and not method.api_key_required
+                closed = _PRIVATE if private else "" if admitted else _REFUSED
+                public = not closed and method.authorization_type == "NONE" and not method.api_key_required
                 base = self._public.api(api.id, function.region)
                 address = f"{verb} {base}/{stage.stage_name}{resource.path}"
-                yield Leading("REST API", address, (who,), public and not snapshot.api.policy)
+                yield Leading(
+                    "REST API",
+                    address,
+                    (closed or _who(method, snapshot),),
+                    public and not snapshot.api.policy,
+                )
 
 
 def _who(method: Method, snapshot: Snapshot) -> str:

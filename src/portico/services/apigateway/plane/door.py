@@ -15,7 +15,7 @@ from collections.abc import Callable
 import msgspec
 
 from portico.base.clock import Clock
-from portico.doors.address import Address
+from portico.doors.domains import is_outdated
 from portico.doors.port import Arrival
 from portico.services.apigateway.plane.admission import Admission, Asked
 from portico.services.apigateway.plane.cached import Cached
@@ -86,7 +86,7 @@ class RestDoor:
         if live is None:
             raise _forbidden()
         side = live.side(self._draw)
-        if not _leads_to(address, live, side):
+        if not _leads_to(arrival, live, side):
             raise _forbidden()
         if len(head.path) + len(head.query) > TARGET_BYTES_MAX:
             raise AwsError("RequestURITooLongException", "Request URI too long", 414)
@@ -140,13 +140,17 @@ class RestDoor:
         return Outcome(live, plan, request, answer, latency_ms, refusal, cached)
 
 
-def _leads_to(address: Address, live: Live, side: Side) -> bool:
-    """Whether the API answers at this address. A private one answers to VPC endpoints, of which there are none."""
-    if side.deployed.endpoint_type == "PRIVATE":
+def _leads_to(arrival: Arrival, live: Live, side: Side) -> bool:
+    """Whether the API answers at this address, to who speaks TLS as its policy wants it. A private one answers to VPC endpoints, of which
+    there are none."""
+    address, deployed = arrival.address, side.deployed
+    if deployed.endpoint_type == "PRIVATE" or is_outdated(
+        arrival.peer.tls, deployed.snapshot.api.security_policy
+    ):
         return False
     if address.region and address.region != live.owner.region:
         return False
-    return address.kind == "domain" or not side.deployed.snapshot.api.disable_execute_api_endpoint
+    return address.kind == "domain" or not deployed.snapshot.api.disable_execute_api_endpoint
 
 
 def _forbidden() -> AwsError:
