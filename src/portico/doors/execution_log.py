@@ -9,6 +9,7 @@ Source: API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"; 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+FUNCTION_FAILED = "Lambda execution failed"
 _EVENT_BYTES_MAX = 1_024
 _SECRETS = frozenset(("authorization", "x-amz-security-token", "x-api-key", "proxy-authorization"))
 _TRACED = (
@@ -109,7 +110,12 @@ def masked(secret: str) -> str:
 
 def _is_error(text: str) -> bool:
     return text.startswith(
-        ("Execution failed", "Method completed with status: 4", "Method completed with status: 5")
+        (
+            "Execution failed",
+            FUNCTION_FAILED,
+            "Method completed with status: 4",
+            "Method completed with status: 5",
+        )
     )
 
 

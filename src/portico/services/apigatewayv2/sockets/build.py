@@ -4,11 +4,13 @@ from urllib.parse import urlsplit
 
 from portico.calls.ports import Ports
 from portico.doors.access_log import DoorLogs
+from portico.doors.log_writers import LogWriters
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
 from portico.services.apigatewayv2.sockets.authorizing import Authorizing
 from portico.services.apigatewayv2.sockets.connecting import Connecting
 from portico.services.apigatewayv2.sockets.door import SocketDoor
+from portico.services.apigatewayv2.sockets.execution import Executions
 from portico.services.apigatewayv2.sockets.integrations.functions import Caller, FunctionProxy
 from portico.services.apigatewayv2.sockets.integrations.http import Http, HttpProxy
 from portico.services.apigatewayv2.sockets.integrations.mock import Mock
@@ -27,9 +29,10 @@ def socket_door(ports: Ports) -> SocketDoor:
     cache, clock, clients, extras = ports.cache, ports.clock, ports.clients, ports.extras
     logs = DoorLogs(clients)
     ports.start_task("apigatewayv2.sockets.logs", logs.run)
-    notes = Notes(DoorMetrics(extras["Metrics"]), logs)
+    roles = DoorRoles(cache, clock)
+    notes = Notes(DoorMetrics(extras["Metrics"]), logs, Executions(logs, LogWriters(cache, roles)))
     stages = Stages(cache)
-    caller = Caller(clients, DoorRoles(cache, clock), extras["Authorizer"])
+    caller = Caller(clients, roles, extras["Authorizer"])
     kinds: dict[str, IntegrationKind] = {
         "AWS_PROXY": FunctionProxy(caller),
         "AWS": Services(caller, extras["ServiceCalls"]),

@@ -92,10 +92,15 @@ class Connecting:
         Raises:
             NotAllowed, AwsError, IntegrationFailed: there will be no connection.
         """
-        allowed = await self._authorizing.allow(arrival, exchange)
-        client = _known(exchange.client, allowed)
-        if exchange.plan.route.api_key_required:
-            client = await self._keys.required(exchange, client, key_selection, allowed.usage_key)
+        exchange = self._notes.executions.begun(exchange)
+        try:
+            allowed = await self._authorizing.allow(arrival, exchange)
+            client = _known(exchange.client, allowed)
+            if exchange.plan.route.api_key_required:
+                client = await self._keys.required(exchange, client, key_selection, allowed.usage_key)
+        except (NotAllowed, UsageRefused, AwsError) as refused:
+            self._notes.executions.refused(exchange, refused.message or FORBIDDEN)
+            raise
         exchange = msgspec.structs.replace(exchange, client=client)
         answered = await self._integrations.answer(exchange)
         if 200 <= answered.status < 300:

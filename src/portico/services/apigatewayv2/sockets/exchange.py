@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from portico.doors.connections import Client
+from portico.doors.execution_log import Lines
 from portico.doors.payload1 import both
 from portico.doors.payload2 import clf
 from portico.services.apigatewayv2.records import Stage
@@ -20,7 +21,7 @@ _HANDSHAKE = frozenset(("connection", "content-length", "upgrade"))
 
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """`at` is when (`now` clock, seconds); `body` the message; `headers` and `query` those of the handshake, for CONNECT only; `code` and
-    `reason` why it ended."""
+    `reason` why it ended. `log` takes the lines of the execution log, if there is one."""
 
     kind: Kind
     client: Client
@@ -34,6 +35,7 @@ class Exchange(msgspec.Struct, frozen=True, gc=False):
     query: Headers = ()
     code: int = 0
     reason: str = ""
+    log: Lines | None = None
 
     @property
     def route_key(self) -> str:

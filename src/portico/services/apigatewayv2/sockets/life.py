@@ -120,12 +120,16 @@ class Life:
             return self._refused(client, request_id, at, FORBIDDEN)
         if not self._throttles.message(served, serving.stage, plan.route.route_key):
             return self._refused(client, request_id, at, TOO_MANY)
-        exchange = Exchange("MESSAGE", client, serving.stage, plan, request_id, at, passing_id(), text)
+        exchange = self._notes.executions.begun(
+            Exchange("MESSAGE", client, serving.stage, plan, request_id, at, passing_id(), text)
+        )
         try:
             await self._keys.count(exchange)
         except UsageRefused as refused:
+            self._notes.executions.refused(exchange, refused.message)
             return self._refused(client, request_id, at, refused.message)
         if not await is_valid(exchange, serving.plans, value_of):
+            self._notes.executions.refused(exchange, BAD_BODY)
             return self._refused(client, request_id, at, BAD_BODY)
         answered = await self._integrations.answer(exchange)
         return answered.body if plan.answers else b""
@@ -158,7 +162,7 @@ class Life:
             reason=reason,
         )
         try:
-            await self._integrations.answer(exchange)
+            await self._integrations.answer(self._notes.executions.begun(exchange))
         except IntegrationFailed:
             return  # which the access log tells
         except Exception:

@@ -11,9 +11,10 @@ from portico.doors.access_log import DoorLogs, Format, compiled_format, group_of
 from portico.doors.connections import Served
 from portico.doors.metrics import MILLISECONDS, DoorMetrics, Names, Place
 from portico.identity.principal import root
-from portico.services.apigatewayv2.records import Stage, Values
 from portico.services.apigatewayv2.sockets.exchange import Exchange, context
+from portico.services.apigatewayv2.sockets.execution import Executions
 from portico.services.apigatewayv2.sockets.expressions import member
+from portico.services.apigatewayv2.sockets.plans import settings_of
 
 CONNECTS, MESSAGES = "ConnectCount", "MessageCount"
 CLIENT_ERRORS, EXECUTION_ERRORS, INTEGRATION_ERRORS = "ClientError", "ExecutionError", "IntegrationError"
@@ -32,9 +33,10 @@ class Noted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Notes:
-    """Notes what happens."""
+    """Notes what happens; `executions` in detail."""
 
-    def __init__(self, metrics: DoorMetrics, logs: DoorLogs) -> None:
+    def __init__(self, metrics: DoorMetrics, logs: DoorLogs, executions: Executions) -> None:
+        self.executions = executions
         self._metrics = metrics
         self._logs = logs
         self._places: dict[tuple[Served, str], Place] = {}
@@ -94,12 +96,6 @@ class Notes:
                 self._formats.clear()
             found = self._formats[text] = compiled_format(text)
         return found
-
-
-def settings_of(stage: Stage, route_key: str) -> Values:
-    """The settings that hold for a route: its own before the stage's."""
-    own = stage.route_settings.get(route_key)
-    return {**stage.default_route_settings, **own} if own else stage.default_route_settings
 
 
 def _variables(exchange: Exchange, status: int, noted: Noted | None, message: str) -> dict[str, Any]:

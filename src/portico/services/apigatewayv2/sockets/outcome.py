@@ -38,6 +38,7 @@ class Integrations:
         integration = exchange.plan.integration
         if integration is None:
             self._notes.log(exchange, 200)
+            self._notes.executions.answered(exchange, 200)
             return _NOTHING
         began = self._clock.monotonic()
         try:
@@ -46,8 +47,10 @@ class Integrations:
             log.debug("%s: %s", exchange.arn, failed.why)
             noted = Noted(failed.status, self._since(began), failed.why)
             self._note(exchange, integration, noted, failed.message)
+            self._notes.executions.failed(exchange, failed)
             raise
         self._note(exchange, integration, Noted(answered.status, self._since(began)), "")
+        self._notes.executions.answered(exchange, answered.status)
         return answered
 
     async def _in_time(self, exchange: Exchange, integration: Integration) -> Answered:
@@ -56,7 +59,8 @@ class Integrations:
             async with asyncio.timeout(integration.timeout_in_millis / 1000):
                 return await self._kinds[integration.integration_type].answer(exchange, integration)
         except TimeoutError as error:
-            raise IntegrationFailed(504, "the integration took too long", TIMED_OUT) from error
+            why = f"no answer within {integration.timeout_in_millis} ms"
+            raise IntegrationFailed(504, why, TIMED_OUT) from error
 
     def _note(self, exchange: Exchange, integration: Integration, noted: Noted, message: str) -> None:
         self._notes.integrated(exchange, noted, is_mock=integration.integration_type == "MOCK")

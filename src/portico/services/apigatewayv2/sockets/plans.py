@@ -18,6 +18,7 @@ from portico.services.apigatewayv2.records import (
     IntegrationResponse,
     Route,
     Stage,
+    Values,
 )
 from portico.services.apigatewayv2.sockets.expressions import Expression, Lookup, compiled
 from portico.store.cache import RecordCache
@@ -89,6 +90,12 @@ class Stages:
             self._kept.clear()
         plans = self._kept[key] = prepared(key[2], held.value)
         return plans
+
+
+def settings_of(stage: Stage, route_key: str) -> Values:
+    """The settings that hold for a route: its own before the stage's."""
+    own = stage.route_settings.get(route_key)
+    return {**stage.default_route_settings, **own} if own else stage.default_route_settings
 
 
 def prepared(api: str, deployed: Deployed) -> Plans:

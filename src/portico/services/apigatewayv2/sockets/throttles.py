@@ -7,7 +7,7 @@ from portico.base.clock import Clock
 from portico.doors.buckets import Buckets, Limit
 from portico.doors.connections import Served
 from portico.services.apigatewayv2.records import Stage
-from portico.services.apigatewayv2.sockets.notes import settings_of
+from portico.services.apigatewayv2.sockets.plans import settings_of
 
 _RATE, _BURST = 10_000.0, 5_000.0
 _CONNECTIONS_RATE = 500.0  # AWS tells no burst; the account's it is

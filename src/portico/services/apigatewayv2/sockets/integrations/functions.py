@@ -11,10 +11,12 @@ from typing import Any
 
 import msgspec
 
+from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
+from portico.doors.execution_log import FUNCTION_FAILED, received, sent
 from portico.doors.payload1 import read
 from portico.doors.payload2 import Malformed
 from portico.doors.roles import APIGATEWAY, DoorRoles
@@ -22,7 +24,7 @@ from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigatewayv2.records import Integration
 from portico.services.apigatewayv2.sockets.exchange import Exchange, event
-from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed
+from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed, sent_headers
 from portico.wire.errors import AwsError
 
 _URI = re.compile(
@@ -36,6 +38,16 @@ class Called(msgspec.Struct, frozen=True, gc=False):
 
     payload: bytes
     failed: bool
+    request_id: str
+
+    @property
+    def failure(self) -> str:
+        """What the log tells of its failure."""
+        error = _error_of(self.payload)
+        words = (
+            f"with status 200 due to customer function error: {error}. Lambda request id: {self.request_id}"
+        )
+        return f"{FUNCTION_FAILED} {words}"
 
 
 class Caller:
@@ -76,14 +88,19 @@ class Caller:
         function, scope = found
         principal, request_id = self.principal(exchange, role, source_arn), new_request_id()
         client = self._clients.of(principal, scope, request_id=request_id)
+        log, began = exchange.log, Clock.monotonic()
+        if log is not None:
+            sent(log, _address(function, scope), sent_headers(exchange), payload)
         try:
             answer: Mapping[str, Any] = await client.call(
                 "lambda", "Invoke", FunctionName=function, Payload=payload
             )
         except AwsError as error:
             self._authorizer.given(exchange.request_id, request_id)
-            raise IntegrationFailed(500, f"{function}: {error.code}: {error.message}") from error
-        return Called(answer["Payload"], "FunctionError" in answer)
+            raise IntegrationFailed(500, _refused(error)) from error
+        if log is not None:
+            received(log, 200, round((Clock.monotonic() - began) * 1000), (), answer["Payload"])
+        return Called(answer["Payload"], "FunctionError" in answer, request_id)
 
     async def invoke(self, exchange: Exchange, integration: Integration, payload: bytes) -> bytes:
         """What an integration's function answers.
@@ -94,7 +111,7 @@ class Caller:
         uri, role = integration.integration_uri or "", integration.credentials_arn
         called = await self.call(exchange, uri, role, payload, exchange.arn)
         if called.failed:
-            raise IntegrationFailed(502, f"{uri} has failed")
+            raise IntegrationFailed(502, called.failure)
         return called.payload
 
 
@@ -103,6 +120,27 @@ def _function(uri: str) -> tuple[str, Scope] | None:
     """The function that an address names, and where it is."""
     found = _URI(uri)
     return None if found is None else (found[1], Scope(found[3], found[2]))
+
+
+def _address(function: str, scope: Scope) -> str:
+    """Where AWS would invoke a function: what the log shows."""
+    return f"https://lambda.{scope.region}.amazonaws.com/2015-03-31/functions/{function}/invocations"
+
+
+def _refused(error: AwsError) -> str:
+    """Why a function could not be called."""
+    if error.status == 403:
+        return "Invalid permissions on Lambda function"
+    return f"Lambda invocation failed with status: {error.status}. {error.message or error.code}"
+
+
+def _error_of(payload: bytes) -> str:
+    """The message of a function's error."""
+    try:
+        error = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    return str(error.get("errorMessage", "")) if isinstance(error, dict) else ""
 
 
 class FunctionProxy:
@@ -117,7 +155,7 @@ class FunctionProxy:
         result = await self._caller.invoke(exchange, integration, payload)
         try:
             answer = read(msgspec.json.decode(result), decode=True, strict=False)
-        except (Malformed, msgspec.DecodeError) as error:
+        except (Malformed, msgspec.DecodeError, RecursionError) as error:
             raise IntegrationFailed(502, f"Malformed Lambda proxy response: {error}") from error
         chosen = next((value for name, value in answer.headers if name.lower() == _SUBPROTOCOL), "")
         return Answered(answer.status, answer.body, chosen)

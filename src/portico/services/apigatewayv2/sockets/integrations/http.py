@@ -6,7 +6,9 @@ Source: API Gateway Developer Guide, "Integration requests for WebSocket APIs", 
 import re
 from urllib.parse import quote
 
+from portico.base.clock import Clock
 from portico.doors.backends import Backends, Failed, Request, Response
+from portico.doors.execution_log import received, sent
 from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import Integration
 from portico.services.apigatewayv2.sockets.exchange import Exchange
@@ -16,6 +18,7 @@ from portico.services.apigatewayv2.sockets.integrations.port import (
     TIMED_OUT,
     Answered,
     IntegrationFailed,
+    sent_headers,
 )
 from portico.services.apigatewayv2.sockets.integrations.shaping import Backend, incoming, outgoing
 from portico.wire.http import Headers
@@ -92,10 +95,15 @@ async def send(
         integration.timeout_in_millis / 1000,
         not (integration.tls_config or {}).get("InsecureSkipVerification"),
     )
+    began = Clock.monotonic()
+    sent(exchange.log, request.url, request.headers, body)
     try:
-        return await backends.call(request)
+        response = await backends.call(request)
     except Failed as error:
         raise IntegrationFailed(504, str(error), TIMED_OUT if error.timed_out else INTERNAL) from error
+    took_ms = round((Clock.monotonic() - began) * 1000)
+    received(exchange.log, response.status, took_ms, response.headers, response.body)
+    return response
 
 
 def subprotocol_of(headers: Headers) -> str:
@@ -104,8 +112,7 @@ def subprotocol_of(headers: Headers) -> str:
 
 
 def _always(exchange: Exchange, body: bytes) -> Headers:
-    api = exchange.client.served.api
-    headers: Headers = (("User-Agent", f"AmazonAPIGateway_{api}"), ("x-amzn-apigateway-api-id", api))
+    headers = sent_headers(exchange)
     return (*headers, ("Content-Type", "application/json")) if body else headers
 
 

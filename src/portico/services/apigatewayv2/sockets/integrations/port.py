@@ -6,6 +6,7 @@ import msgspec
 
 from portico.services.apigatewayv2.records import Integration
 from portico.services.apigatewayv2.sockets.exchange import Exchange
+from portico.wire.http import Headers
 
 INTERNAL = "Internal server error"
 TIMED_OUT = "Endpoint request timed out"
@@ -39,6 +40,12 @@ class IntegrationKind(Protocol):
         Raises:
             IntegrationFailed: it has none.
         """
+
+
+def sent_headers(exchange: Exchange) -> Headers:
+    """What API Gateway says of itself to integrations."""
+    api = exchange.client.served.api
+    return (("User-Agent", f"AmazonAPIGateway_{api}"), ("x-amzn-apigateway-api-id", api))
 
 
 def is_function(uri: str) -> bool:

@@ -3,13 +3,20 @@
 Source: API Gateway Developer Guide, "Integration requests for WebSocket APIs", "Integration request" (URIs of services).
 """
 
+from portico.base.clock import Clock
+from portico.doors.execution_log import received, sent
 from portico.doors.service_calls import ServiceCalls, ServiceRequest, target
 from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import Integration
 from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.integrations.functions import Caller
 from portico.services.apigatewayv2.sockets.integrations.mapping import mapped
-from portico.services.apigatewayv2.sockets.integrations.port import Answered, IntegrationFailed, is_function
+from portico.services.apigatewayv2.sockets.integrations.port import (
+    Answered,
+    IntegrationFailed,
+    is_function,
+    sent_headers,
+)
 from portico.services.apigatewayv2.sockets.integrations.shaping import Backend, incoming, outgoing
 
 
@@ -32,7 +39,7 @@ class Services:
         uri, role = integration.integration_uri or "", integration.credentials_arn
         called = await self._caller.call(exchange, uri, role, body or b"{}", exchange.arn)
         if called.failed and not exchange.plan.responses:
-            raise IntegrationFailed(502, f"{uri} has failed")
+            raise IntegrationFailed(502, called.failure)
         return Backend(500 if called.failed else 200, called.payload)
 
     async def _service(self, exchange: Exchange, integration: Integration, body: bytes) -> Backend:
@@ -45,5 +52,9 @@ class Services:
         request = ServiceRequest(
             integration.integration_method or "POST", parameters.query, parameters.headers, body
         )
+        began = Clock.monotonic()
+        sent(exchange.log, uri, (*sent_headers(exchange), *parameters.headers), body)
         reply = await self._calls.call(principal, exchange.client.served.account, to, request)
+        took_ms = round((Clock.monotonic() - began) * 1000)
+        received(exchange.log, reply.status, took_ms, reply.headers, reply.body)
         return Backend(reply.status, reply.body, reply.headers)
