@@ -29,7 +29,7 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     `key` names function, version and generation. `code_digest` is the zip's blob, `layers` those of the layers, in their order;
     sizes in MB, times in seconds. `initialization`: as AWS_LAMBDA_INITIALIZATION_TYPE has it. With a
     `debug_port` the runtime waits for a debugger there before it loads the function. With an `image`
-    there is no code and no runtime.
+    there is no code and no runtime. `sealed_variables` are further variables, encrypted; who prepares the environment opens them.
     """
 
     key: str
@@ -51,6 +51,7 @@ class EnvironmentSpec(msgspec.Struct, frozen=True, gc=False):
     initialization: str = ON_DEMAND
     debug_port: int = 0
     image: Image | None = None
+    sealed_variables: str = ""
 
 
 class Invocation(msgspec.Struct, frozen=True, gc=False):

@@ -140,14 +140,19 @@ def test_a_machine_that_nobody_knows() -> None:
 def test_a_process_that_is_copied_may_enter_no_namespaces_but_those_of_its_copies(
     machine: str, own_network: bool
 ) -> None:
-    number = refusals.REFUSED["unshare"][kernel.MACHINES.index(machine)]
-
-    def judged(flags: int) -> str | int:
+    def judged(name: tuple[int, int], flags: int) -> str | int:
+        number = name[kernel.MACHINES.index(machine)]
         return _judge(machine, number, flags, for_copies=True, own_network=own_network)
 
     theirs = kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC
-    assert judged(theirs) == _ALLOWED
-    assert judged(kernel.NEW_NETWORK) == (_ALLOWED if own_network else _EPERM)
-    assert judged(theirs | kernel.NEW_NETWORK) == (_ALLOWED if own_network else _EPERM)
-    for flag in (kernel.NEW_NAMES, kernel.NEW_CGROUPS, kernel.NEW_TIME):
-        assert judged(theirs | flag) == _EPERM
+    assert judged(refusals.CLONE, theirs) == _ALLOWED
+    for flag in (
+        kernel.NEW_NETWORK,
+        kernel.NEW_NAMES,
+        kernel.NEW_CGROUPS,
+    ):  # a signal's number is where NEW_TIME would be
+        assert judged(refusals.CLONE, theirs | flag) == _EPERM
+    entering = refusals.REFUSED["unshare"]
+    assert judged(entering, kernel.NEW_NETWORK) == (_ALLOWED if own_network else _EPERM)
+    for flag in (theirs, kernel.NEW_USERS, kernel.NEW_NAMES, kernel.NEW_CGROUPS, kernel.NEW_TIME):
+        assert judged(entering, kernel.NEW_NETWORK | flag) == _EPERM

@@ -20,9 +20,7 @@ class NestedWalled:
     tier = "N"
     own_processes = True
     host = ""
-    outlives_parent = (
-        True  # the process in between ends at once; the snapshot's own end is the end of all of them
-    )
+    outlives_parent = True  # the end of the snapshot's first process is the end of all of them
 
     def __init__(self, shown: Sequence[str]) -> None:
         self._shown = shown
@@ -31,22 +29,18 @@ class NestedWalled:
         """Nothing: the root is there."""
 
     def fork(self) -> int:
-        """Fork a process in between, which alone enters new namespaces, and fork the first process of the environment from it.
+        """Fork the first process of an environment into new namespaces.
 
-        Returns 0 in the latter, anything else in the snapshot.
+        Returns 0 in it, anything else in the snapshot.
 
         Raises:
-            OSError: in the process in between: the kernel allows no user namespaces here.
+            OSError: the kernel allows no user namespaces here; or, in the process itself, no ids in them.
         """
-        between = os.fork()
-        if between:
-            os.waitpid(between, 0)
-            return between
-        kernel.unshare(kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC)
-        identity.map_ids(f"{root.USER_ID} {root.USER_ID} 1", f"{root.GROUP_ID} {root.GROUP_ID} 1")
-        if os.fork():
-            os._exit(0)
-        return 0
+        kinds = kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC
+        pid = kernel.fork_with(kinds)
+        if pid == 0:
+            identity.map_ids(f"{root.USER_ID} {root.USER_ID} 1", f"{root.GROUP_ID} {root.GROUP_ID} 1")
+        return pid
 
     def enter(self, layout: dict[str, Any]) -> dict[str, int]:
         """Make the environment's own mounts."""

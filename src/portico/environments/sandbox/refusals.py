@@ -80,8 +80,8 @@ REFUSED: dict[str, tuple[int, int]] = {
     "_sysctl": (156, NONE),
 }
 
-# What a process needs to enter namespaces of its own and mount a /tmp there.
-OF_COPIES = ("unshare", "mount")
+# What a process needs to mount a /tmp in namespaces of its own.
+OF_COPIES = ("mount",)
 
 # Judged by their arguments, or answered as if they were not there.
 CLONE, CLONE3 = (56, 220), (435, 435)

@@ -36,7 +36,7 @@ _NAMESPACES = (
     | kernel.NEW_PROCESSES
     | kernel.NEW_NETWORK
 )
-_NEVER_OF_COPIES = kernel.NEW_NAMES | kernel.NEW_CGROUPS | kernel.NEW_TIME
+_OF_COPIES = kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
 _SOCKET_KIND = 0xF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
 _RAW_KINDS = (socket.SOCK_RAW, 10)  # and SOCK_PACKET
@@ -48,8 +48,8 @@ _Instruction = tuple[int, int, int, int]  # operation, jump if true, jump if fal
 
 def program(machine: str = "", *, for_copies: bool = False, own_network: bool = False) -> bytes:
     """The filter for that machine (`x86_64`, `aarch64`; empty: this one), 8 bytes an instruction; assembled once. A process of which
-    copies are made (`for_copies`) keeps what they need to set themselves apart (`refusals.OF_COPIES`, and only the namespaces that they
-    will have, one of the network if they have their `own_network`); they give it up.
+    copies are made (`for_copies`) keeps what they need to set themselves apart: to mount, to be forked into the namespaces that they
+    will have, and to enter one of the network if they have their `own_network`. They give it up.
 
     Raises:
         OSError: none is known for it.
@@ -70,15 +70,17 @@ def _program(machine: str, for_copies: bool, own_network: bool) -> bytes:
     ]
     if at == 0:
         code += [(_AT_LEAST, 0, 1, _X32), _answer(_REFUSE)]
-    for judged, block in _judged():
+    entered = kernel.NEW_NETWORK if for_copies and own_network else 0
+    blocks = [
+        *_judged(),
+        (refusals.CLONE, _without(_NAMESPACES & ~(_OF_COPIES if for_copies else 0))),
+        (refusals.REFUSED["unshare"], _without(0xFFFFFFFF & ~entered) if entered else [_answer(_REFUSE)]),
+    ]
+    for judged, block in blocks:
         if judged[at] != refusals.NONE:
             code += [(_EQUAL, 0, len(block), judged[at]), *block]
     kept = refusals.OF_COPIES if for_copies else ()
-    if for_copies:
-        never = _NEVER_OF_COPIES | (0 if own_network else kernel.NEW_NETWORK)
-        block = [_argument(0), (_ANY_BIT, 0, 1, never), _answer(_REFUSE), _answer(_ALLOW)]
-        code += [(_EQUAL, 0, len(block), refusals.REFUSED["unshare"][at]), *block]
-    numbers = (numbers[at] for name, numbers in refusals.REFUSED.items() if name not in kept)
+    numbers = (numbers[at] for name, numbers in refusals.REFUSED.items() if name not in (*kept, "unshare"))
     refused = sorted(number for number in numbers if number != refusals.NONE)
     for number in refused:
         code += [(_EQUAL, 0, 1, number), _answer(_REFUSE)]
@@ -90,12 +92,16 @@ def _judged() -> list[tuple[tuple[int, int], list[_Instruction]]]:
     """The calls that are judged by their arguments, each with a block that begins with its number loaded and ends with an answer."""
     return [
         (refusals.CLONE3, [_answer(_UNKNOWN)]),
-        (refusals.CLONE, [_argument(0), (_ANY_BIT, 0, 1, _NAMESPACES), _answer(_REFUSE), _answer(_ALLOW)]),
         (refusals.SOCKET, _socket()),
         (refusals.IOCTL, [_argument(1), *_none_of(_TERMINAL_INPUT)]),
         (refusals.MKNOD, [_argument(1), (_AND, 0, 0, 0xF000), *_none_of(_DEVICES)]),
         (refusals.MKNODAT, [_argument(2), (_AND, 0, 0, 0xF000), *_none_of(_DEVICES)]),
     ]
+
+
+def _without(flags: int) -> list[_Instruction]:
+    """A first argument that has none of these flags."""
+    return [_argument(0), (_ANY_BIT, 0, 1, flags), _answer(_REFUSE), _answer(_ALLOW)]
 
 
 def _socket() -> list[_Instruction]:

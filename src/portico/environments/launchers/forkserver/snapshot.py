@@ -37,8 +37,8 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
 
     Returns in a restored environment only: the descriptor of its own channel.
     """
-    kernel.on_signal(signal.SIGCHLD, kernel.DEFAULT)
-    channel = socket.socket(fileno=channel_fd)
+    kernel.on_signal(signal.SIGCHLD, kernel.IGNORE)  # what has ended is gone at once
+    channel, own = socket.socket(fileno=channel_fd), os.getpid()
     while True:
         body, descriptors = _request(channel)
         if len(descriptors) < _DESCRIPTORS:
@@ -47,9 +47,11 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
         hello = descriptors.pop()
         try:
             child = cell.fork()
-        except OSError as error:  # in a copy already, or in this process
+        except OSError as error:
             os.write(hello, _REFUSED + str(error).encode())
-            os._exit(70)
+            if os.getpid() != own:
+                os._exit(70)
+            child = -1
         if child == 0:
             channel.detach()
             _join(groups)
@@ -61,7 +63,6 @@ def serve(channel_fd: int, cell: NestedWalled | NestedProcess) -> int:
             return init.settle(body, cell)
         for fd in (*descriptors, hello, *groups):
             os.close(fd)
-        _reap()
 
 
 def _join(groups: list[int]) -> None:
@@ -113,14 +114,3 @@ def _open_again() -> None:
             continue
         os.dup2(again, fd, inheritable=os.get_inheritable(fd))
         os.close(again)
-
-
-def _reap() -> None:
-    """Take in the first processes that have ended; those of tier A are not this process's children."""
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
