@@ -119,13 +119,26 @@ async def create_domain_name(
     private = types[0] == private_names.PRIVATE
     if not private and await domains.is_taken(call.tx, call.scope.account, name):
         raise errors.conflict("The domain name you provided already exists.")
+    domain = _new(call, request, name, types[0])
+    domains.put_domain(call.tx, call.scope.account, call.scope.region, domain)
+    return show(call, domain)
+
+
+def _new(call: Call, request: Mapping[str, Any], name: str, endpoint_type: str) -> CustomDomain:
+    """The domain that is asked for, with AWS's defaults.
+
+    Raises:
+        AwsError: BadRequestException, its policy or tags.
+    """
+    private = endpoint_type == private_names.PRIVATE
+    configuration = request.get("endpointConfiguration") or {}
     identifier = ids.long_id() if private else ""
-    target, zone = domains.target_of(types[0], call.scope.region)
+    target, zone = domains.target_of(endpoint_type, call.scope.region)
     mutual = request.get("mutualTlsAuthentication") or {}
     uploaded = any(request.get(member) for member in ("certificateArn", "certificateName", "certificateBody"))
-    domain = CustomDomain(
+    return CustomDomain(
         name=name,
-        endpoint_type=types[0],
+        endpoint_type=endpoint_type,
         target=target,
         zone=zone,
         certificate=Certificate(
@@ -146,8 +159,6 @@ async def create_domain_name(
         tags=check_tags(request.get("tags") or {}),
         id=identifier,
     )
-    domains.put_domain(call.tx, call.scope.account, call.scope.region, domain)
-    return show(call, domain)
 
 
 @access.operation()
