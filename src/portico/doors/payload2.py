@@ -147,7 +147,7 @@ def answer(payload: bytes, *, default_type: str = _JSON) -> Answer:
     """
     try:
         given = msgspec.json.decode(payload) if payload else None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Malformed(f"the answer is not JSON: {error}") from error
     if not isinstance(given, dict) or "statusCode" not in given:
         return Answer(200, (("content-type", _JSON),), payload or b"null")

@@ -104,7 +104,7 @@ async def _check(call: Call, api: Api, model: Model) -> None:
         raise errors.bad_request("Model schema must be at most 400 KB long")
     try:
         loaded = msgspec.json.decode(model.schema)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         loaded = None
     if not isinstance(loaded, dict):
         raise errors.bad_request("Invalid model schema specified: it is not a JSON object")

@@ -86,7 +86,7 @@ def _function(authorizer: Authorizer, request: RequestContext) -> str:
 def _of_error(payload: bytes) -> GatewayRefusal:
     try:
         raised = msgspec.json.decode(payload)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raised = None
     if isinstance(raised, dict) and raised.get("errorMessage") == _UNAUTHORIZED:
         return GatewayRefusal("UNAUTHORIZED")

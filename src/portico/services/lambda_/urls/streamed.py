@@ -24,7 +24,7 @@ def content_type(head: bytes) -> str:
         return _OCTETS
     try:
         return msgspec.json.decode(head, type=_Said).contentType or _OCTETS
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return _OCTETS
 
 
@@ -64,7 +64,7 @@ def read(text: bytes, body: bytes) -> Answer:
     """
     try:
         given = msgspec.json.decode(text) if text.strip() else {}
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Malformed(f"the prelude is not JSON: {error}") from error
     if not isinstance(given, dict):
         raise Malformed("the prelude is not an object")
