@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from harness import REGION
+from harness import REGION, new_account
 from http_api import ECHO, Came, HttpApi
 
 
@@ -69,6 +69,24 @@ def test_who_signs_needs_the_permission(
     assert signed(api, "/dev/pets/1", user, region="eu-west-1").message == forbidden
     assert signed(api, "/dev/pets/../cats/1", user).message == forbidden
     assert signed(api, "/dev/cats/%2e%2e/pets/1", user).message == forbidden
+
+
+def test_signers_of_another_account_stay_out(api: HttpApi, client: Callable[..., Any], deploy: Any) -> None:
+    """HTTP APIs have no policies of their own that could let them in."""
+    api.stage("dev")
+    api.route("ANY /{proxy+}", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")
+    other = new_account()
+    iam = client("iam", other)
+    iam.create_user(UserName="u")
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps(document))
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    for keys in ((other, "test"), (key["AccessKeyId"], key["SecretAccessKey"])):
+        assert signed(api, "/dev/pets", keys).message == (403, "Forbidden")
+    assert signed(api, "/dev/pets", (api.account, "test")).status == 200
 
 
 def test_a_refusal_is_explained_by_its_id(

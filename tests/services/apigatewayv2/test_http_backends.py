@@ -111,6 +111,24 @@ def test_a_path_that_would_leave_the_backends(api: HttpApi, backend: str) -> Non
         assert api.ask(path).message == (400, "Bad Request"), path
 
 
+def test_a_mapping_that_would_leave_the_backends(api: HttpApi, backend: str) -> None:
+    api.stage()
+    proxied(api, "GET /a/{id}", backend, RequestParameters={"overwrite:path": "/open/$request.path.id"})
+    proxied(api, "GET /b", backend, RequestParameters={"overwrite:path": "/open/$request.querystring.q"})
+    for path in (
+        "/a/..%2Fsecret",
+        "/a/..",
+        "/a/%252e%252e%2fsecret",
+        "/b?q=../secret",
+        "/b?q=%252e%252e/secret",
+        "/b?q=a/./b",
+    ):
+        assert api.ask(path).message == (400, "Bad Request"), path
+    for query, path in (("a?b", "/open/a%3Fb"), ("a%23b", "/open/a%23b"), ("..b", "/open/..b")):
+        assert api.ask(f"/b?q={query}").json["path"].partition("?")[0] == path
+    assert api.ask("/b?q=a%0d%0aX-A:b").json["path"].partition("?")[0] == "/open/a%0D%0AX-A:b"
+
+
 def test_mappings_change_what_the_backend_gets(api: HttpApi, backend: str) -> None:
     api.stage()
     proxied(

@@ -4,7 +4,7 @@ Source: API Gateway Developer Guide, "Create HTTP proxy integrations for HTTP AP
 """
 
 import re
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from portico.doors.backends import Backends, Failed, Request
 from portico.services.apigatewayv2.plane import replies
@@ -69,9 +69,10 @@ def url_of(asked: Asked, uri: str) -> str:
         return quote(text, safe="/" if greedy and found[1] == last else "")
 
     parts = urlsplit(_VARIABLE(value, uri))
-    path = (
-        asked.path if asked.plan.request is not None and asked.plan.request.path is not None else parts.path
-    )
+    mapped = asked.plan.request is not None and asked.plan.request.path is not None
+    if mapped and _DOTS(unquote(asked.path)):
+        raise replies.bad_request("the path has dot segments")
+    path = asked.path if mapped else parts.path
     query = "&".join(one for one in (parts.query, asked.arrival.head.query) if one)
     return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
 
