@@ -42,30 +42,28 @@ class RestWays:
         snapshot = read(self._store, api.id, stage.deployment_id)
         if snapshot is None:
             return
-        private = "PRIVATE" in snapshot.api.endpoint_configuration.types
+        base = f"{self._public.api(api.id, function.region)}/{stage.stage_name}"
         for resource in snapshot.resources:
             for verb, method in resource.resource_methods.items():
-                uri = (method.method_integration.uri if method.method_integration else "") or ""
+                integration = method.method_integration
+                uri = (integration.uri if integration else "") or ""
                 qualifier = qualifier_in(function, filled(uri, stage.variables or {}))
-                if qualifier is None:
+                if integration is None or qualifier is None:
                     continue
-                source = (
-                    f"{function.region}:{function.account}:{api.id}/{stage.stage_name}/{verb}{resource.path}"
+                place = f"{function.region}:{function.account}:{api.id}/{stage.stage_name}"
+                source = f"arn:aws:execute-api:{place}/{verb}{resource.path}"
+                admitted = bool(integration.credentials) or await self._census.lets_in(
+                    function, qualifier, "apigateway.amazonaws.com", source
                 )
-                role = method.method_integration.credentials if method.method_integration else None
-                admitted = bool(role) or await self._census.lets_in(
-                    function, qualifier, "apigateway.amazonaws.com", f"arn:aws:execute-api:{source}"
-                )
-                closed = _PRIVATE if private else "" if admitted else _REFUSED
-                public = not closed and method.authorization_type == "NONE" and not method.api_key_required
-                base = self._public.api(api.id, function.region)
-                address = f"{verb} {base}/{stage.stage_name}{resource.path}"
-                yield Leading(
-                    "REST API",
-                    address,
-                    (closed or _who(method, snapshot),),
-                    public and not snapshot.api.policy,
-                )
+                yield _way(f"{verb} {base}{resource.path}", method, snapshot, admitted=admitted)
+
+
+def _way(address: str, method: Method, snapshot: Snapshot, *, admitted: bool) -> Leading:
+    """A method as it is told of; `admitted`: the function lets the API in."""
+    private = "PRIVATE" in snapshot.api.endpoint_configuration.types
+    closed = _PRIVATE if private else "" if admitted else _REFUSED
+    guarded = method.authorization_type != "NONE" or method.api_key_required or snapshot.api.policy
+    return Leading("REST API", address, (closed or _who(method, snapshot),), not (closed or guarded))
 
 
 def _who(method: Method, snapshot: Snapshot) -> str:
