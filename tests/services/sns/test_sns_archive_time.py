@@ -81,6 +81,22 @@ async def test_messages_leave_the_archive_after_their_time(here: Notifications) 
     assert begins == pytest.approx(here.clock.now() - DAY_S, abs=1)
 
 
+async def test_an_archive_that_is_taken_away_is_emptied(here: Notifications) -> None:
+    topic = await here.topic("t.fifo", ArchivePolicy=ONE_DAY)
+    archive = await kept(here)
+    entries = [Append(archive.log, b"{}", here.clock.now()) for _ in range(250)]
+    await here.world.store.commit(entries)
+    given = {"AttributeName": "ArchivePolicy", "AttributeValue": "{}"}
+    await here.call("SetTopicAttributes", TopicArn=topic, **given)
+    await here.call("DeleteTopic", TopicArn=topic)
+    here.clock.advance(3601)
+    await here.end_what_is_due()
+    assert not await here.world.store.read_log(archive.log)
+    here.clock.advance(30 * DAY_S)
+    await here.end_what_is_due()
+    assert await here.world.store.next_visible(("sns.due",), now=here.clock.now()) is None
+
+
 async def test_a_longer_period_brings_nothing_back(here: Notifications) -> None:
     topic = await here.topic("t.fifo", ArchivePolicy=ONE_DAY)
     here.clock.advance(3 * DAY_S)

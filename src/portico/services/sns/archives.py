@@ -14,7 +14,7 @@ from portico.services.sns.archive_policies import days_of, points_of
 from portico.services.sns.message import Message
 from portico.services.sns.records import ARRIVALS, Archive, Arrival, Replay, Subscription, Topic, deliveries
 from portico.services.sns.service import Sns
-from portico.store.port import Append, Key, Send, Store, Trim
+from portico.store.port import Append, Key, Send, Store
 
 REPLAY = "replay"
 _TIME_TO_COMMIT_S = (
@@ -33,12 +33,11 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 
 
 def archive_after(call: Call, topic: Topic, attributes: Mapping[str, str]) -> Archive | None:
-    """The archive of a topic that now has these attributes. One that it had and has no more is emptied; what another period would have
-    kept is gone already."""
+    """The archive of a topic that now has these attributes. One that it had and has no more is read by nobody, and emptied when it is
+    looked at next; what a longer period would have kept is gone already."""
     days, before = days_of(attributes.get("ArchivePolicy", "")), topic.archive
     if not days:
         if before is not None:
-            call.tx.add(Trim(before.log, None))
             call.tx.delete(ARRIVALS, before.id)
         return None
     if before is not None:

@@ -21,6 +21,7 @@ from portico.services.sns.records import (
     TOPICS,
     Subscription,
     Tally,
+    archive_log,
 )
 from portico.store.cache import RecordCache
 from portico.store.port import Ack, ChangeVisibility, Conflict, Key, Message, Send, Store, Trim
@@ -30,6 +31,7 @@ QUEUE: Key = ("sns.due",)
 PENDING_S = 3 * 24 * 3600.0
 DELETED_TOPIC_S = 60.0
 ARCHIVE_LOOK_S = 3600.0
+_INSTANT_S = 1e-6  # as fine as the store keeps instants
 _BATCH = 100
 _LEASE_S = 60.0
 _LOOK_S = 1.0  # the `now` clock can be moved, so a wait for it is looked at again
@@ -86,7 +88,7 @@ class Ending:
         tx = Transaction(self._cache)
         for message in messages:
             due = msgspec.json.decode(message.body, type=Due)
-            again = await _ENDS[due.kind](tx, due, self._clock.now())
+            again = await _ENDS[due.kind](self._store, tx, due, self._clock.now())
             if again is not None:
                 tx.add(ChangeVisibility(QUEUE, message.receipt, again, message.body))
             else:
@@ -98,7 +100,7 @@ class Ending:
         return True
 
 
-async def _pending(tx: Transaction, due: Due, _: float) -> float | None:
+async def _pending(_: Store, tx: Transaction, due: Due, __: float) -> float | None:
     found = await tx.get(SUBSCRIPTIONS, *due.key)
     if found is not None and found.pending and found.token == due.mark:
         _forget(tx, found)
@@ -110,14 +112,14 @@ async def _pending(tx: Transaction, due: Due, _: float) -> float | None:
     return None
 
 
-async def _restorable(tx: Transaction, due: Due, _: float) -> float | None:
+async def _restorable(_: Store, tx: Transaction, due: Due, __: float) -> float | None:
     found = await tx.get(RESTORABLE, *due.key)
     if found is not None and found.token == due.mark:
         tx.delete(RESTORABLE, *due.key)
     return None
 
 
-async def _topic(tx: Transaction, due: Due, now: float) -> float | None:
+async def _topic(_: Store, tx: Transaction, due: Due, now: float) -> float | None:
     """The subscriptions of a topic that is gone, a hundred at a time, until there are no more. A topic made again under its name has
     others."""
     account, region, name, after = due.key[0], due.key[1], due.key[2], None
@@ -131,23 +133,28 @@ async def _topic(tx: Transaction, due: Due, now: float) -> float | None:
         after = SUBSCRIPTIONS.key(*found[-1].key)
 
 
-async def _published(tx: Transaction, due: Due, _: float) -> float | None:
+async def _published(_: Store, tx: Transaction, due: Due, __: float) -> float | None:
     found = await tx.get(PUBLISHED, *due.key)
     if found is not None and found.message_id == due.mark:
         tx.delete(PUBLISHED, *due.key)
     return None
 
 
-async def _archive(tx: Transaction, due: Due, now: float) -> float | None:
-    """What a topic's archive has kept for long enough, now and an hour later, as long as it is the same archive."""
+async def _archive(store: Store, tx: Transaction, due: Due, now: float) -> float | None:
+    """What a topic's archive has kept for long enough, a hundred messages at a time, and an hour later again; all of one that is no longer
+    the topic's."""
     topic = await tx.get(TOPICS, *due.key)
-    if topic is None or topic.archive is None or topic.archive.id != due.mark:
-        return None
-    tx.add(Trim(topic.archive.log, topic.archive.begins(now)))
-    return now + ARCHIVE_LOOK_S
+    kept = None if topic is None or topic.archive is None or topic.archive.id != due.mark else topic.archive
+    log = archive_log(due.mark)
+    entries = await store.read_log(log, limit=_BATCH)
+    ended = [entry.at for entry in entries if kept is None or entry.at < kept.begins(now)]
+    if ended:
+        tx.add(Trim(log, ended[-1] + _INSTANT_S))
+        return now
+    return None if kept is None else now + ARCHIVE_LOOK_S
 
 
-_Ends = Callable[[Transaction, Due, float], Awaitable[float | None]]
+_Ends = Callable[[Store, Transaction, Due, float], Awaitable[float | None]]
 _ENDS: dict[Kind, _Ends] = {
     "pending": _pending,
     "restorable": _restorable,

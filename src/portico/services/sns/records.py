@@ -29,7 +29,7 @@ class Archive(msgspec.Struct, frozen=True, gc=False):
     @property
     def log(self) -> Key:
         """The store's log of the messages."""
-        return ("sns.archive", self.id)
+        return archive_log(self.id)
 
     def begins(self, now: float) -> float:
         """When the oldest message that it has at `now` can have been published."""
@@ -205,6 +205,11 @@ ARRIVALS = Table("sns.arrivals", Arrival)
 def topic_arn(account: str, region: str, name: str) -> str:
     """The ARN of a topic, whether it exists or not."""
     return f"arn:aws:sns:{region}:{account}:{name}"
+
+
+def archive_log(archive: str) -> Key:
+    """The store's log of the archive of an id."""
+    return ("sns.archive", archive)
 
 
 def endpoint_digest(endpoint: str) -> str:

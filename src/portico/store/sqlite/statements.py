@@ -79,7 +79,7 @@ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json
 _TRIM = """
 DELETE FROM entries WHERE sequence IN (
     SELECT e.sequence FROM json_each(?) AS j CROSS JOIN entries AS e ON e.log = j.value ->> 0
-    WHERE j.value ->> 1 IS NULL OR e.at_us < j.value ->> 1)
+    WHERE e.at_us < coalesce(j.value ->> 1, 9223372036854775807))
 """
 _APPEND = """
 INSERT INTO entries (sequence, log, at_us, value)
