@@ -364,3 +364,106 @@ def _worked_out(pool_id: str, name: str, attribute: str) -> str:
             + (f"{int.from_bytes(digest[:8], 'big') % 10**10:010d}"[-4:])
         )
     return f"{letters[digest[0] % 26]}****@{letters[digest[1] % 26]}****"
+
+
+STATES = ("confirmed", "disabled", "unconfirmed", "reset")
+
+
+@pytest.mark.parametrize("factor", ["EMAIL_OTP", "SMS_OTP"])
+def test_who_asks_for_a_code_is_told_nothing_of_anybody(
+    make_pool: MakePool, account: str, factor: str
+) -> None:
+    """Whether there is a user, and whether it may sign in, hears who gives the right code."""
+    pool = make_pool(
+        AutoVerifiedAttributes=["email"],
+        Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}},
+    )
+    hiding = pool.client(ExplicitAuthFlows=FLOWS, PreventUserExistenceErrors="ENABLED")
+    api, told = pool.api, {}
+    for number, state in enumerate(STATES):
+        contacts = {"email": f"{state}-{account}@example.com", "phone_number": f"+1555{number}{account[:6]}"}
+        if state == "unconfirmed":
+            api.sign_up(ClientId=hiding, Username=state, Password=PASSWORD, UserAttributes=listed(contacts))
+        else:
+            pool.user(state, **contacts, email_verified="true", phone_number_verified="true")
+    api.admin_disable_user(UserPoolId=pool.id, Username="disabled")
+    api.admin_reset_user_password(UserPoolId=pool.id, Username="reset")
+    for name in (*STATES, "nobody"):
+        given = {"USERNAME": name, "PREFERRED_CHALLENGE": factor}
+        answer = api.initiate_auth(ClientId=hiding, AuthFlow="USER_AUTH", AuthParameters=given)
+        parameters = answer["ChallengeParameters"]
+        wrong = {f"{factor}_CODE": "x"}
+        told[name] = (
+            answer["ChallengeName"],
+            len(answer["Session"]),
+            tuple(sorted(parameters)),
+            parameters["CODE_DELIVERY_DELIVERY_MEDIUM"],
+            parameters["CODE_DELIVERY_DESTINATION"].count("*"),
+            outcome(lambda a=answer, n=name, w=wrong: respond(pool, a, hiding, n, **w)),
+        )
+    assert set(told.values()) == {told["nobody"]}
+
+
+# Access tokens
+
+
+def _calls(api: Any) -> dict[str, Callable[[str], Any]]:
+    """Every operation that an access token is for."""
+    code, attribute = {"Code": "123456"}, {"AttributeName": "email"}
+    device = {"DeviceKey": "us-east-1_00000000-0000-4000-a000-000000000000"}
+    verifier = {"DeviceSecretVerifierConfig": {"PasswordVerifier": "AA==", "Salt": "AA=="}}
+    given: dict[str, dict[str, Any]] = {
+        "get_user": {},
+        "get_user_auth_factors": {},
+        "update_user_attributes": {"UserAttributes": [{"Name": "name", "Value": "Eve"}]},
+        "delete_user_attributes": {"UserAttributeNames": ["name"]},
+        "get_user_attribute_verification_code": attribute,
+        "verify_user_attribute": {**attribute, **code},
+        "change_password": {"PreviousPassword": PASSWORD, "ProposedPassword": "N3w!word"},
+        "set_user_mfa_preference": {"EmailMfaSettings": {"Enabled": True}},
+        "set_user_settings": {"MFAOptions": []},
+        "associate_software_token": {},
+        "verify_software_token": {"UserCode": "123456"},
+        "confirm_device": {**device, **verifier},
+        "get_device": device,
+        "forget_device": device,
+        "update_device_status": {**device, "DeviceRememberedStatus": "remembered"},
+        "list_devices": {},
+        "global_sign_out": {},
+        "delete_user": {},
+    }
+    return {
+        name: lambda token, name=name, more=more: getattr(api, name)(AccessToken=token, **more)
+        for name, more in given.items()
+    }
+
+
+CASES = ("an ID token", "signed out", "revoked", "disabled", "deleted", "recreated", "its client is gone")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_access_tokens_that_do_nothing(pool: Pool, case: str) -> None:
+    """Each is refused by every operation, and the user is as it was."""
+    api, user = pool.api, {"UserPoolId": pool.id, "Username": "ada"}
+    pool.user("ada", email="ada@example.com", email_verified="true")
+    client_id = pool.client()
+    tokens = pool.sign_in(client_id=client_id)["AuthenticationResult"]
+    token = tokens["IdToken"] if case == "an ID token" else tokens["AccessToken"]
+    match case:
+        case "signed out":
+            api.admin_user_global_sign_out(**user)
+        case "revoked":
+            api.revoke_token(ClientId=client_id, Token=tokens["RefreshToken"])
+        case "disabled":
+            api.admin_disable_user(**user)
+        case "deleted" | "recreated":
+            api.admin_delete_user(**user)
+        case "its client is gone":
+            api.delete_user_pool_client(UserPoolId=pool.id, ClientId=client_id)
+    if case == "recreated":
+        pool.user("ada", email="ada@example.com", email_verified="true")
+    before = None if case == "deleted" else pool.get()
+    codes = {name: outcome(lambda c=call: c(token)) for name, call in _calls(api).items()}
+    gone = case in ("deleted", "recreated")
+    assert set(codes.values()) == {"UserNotFoundException" if gone else "NotAuthorizedException"}, codes
+    assert before == (None if case == "deleted" else pool.get())

@@ -12,7 +12,7 @@ from portico.base import ids
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.completed import complete
 from portico.services.cognito_idp.contacts import pretended
-from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_standing
+from portico.services.cognito_idp.exchange import Answer, Exchange, refuse_standing, stands
 from portico.services.cognito_idp.password_sign_in import check_password, offer, shown_name, with_factor
 from portico.services.cognito_idp.records import Client, User
 from portico.services.cognito_idp.second_factors import (
@@ -122,12 +122,12 @@ async def _challenge(
 
 
 async def _send(ex: Exchange, user: User | None, sign_in: SignIn, name: str) -> Answer:
-    """Send a code; to a user that does not exist, only say so."""
-    if user is not None:
+    """Send a code; to a user that does not exist, or may not sign in and is not to be told before it has given a right one, only say so."""
+    if user is not None and (not ex.client.hides_users or stands(user, ex.call.now)):
         refuse_standing(user, ex.call.now)
         return await ask(ex, user, sign_in, name)
     following = awaiting(sign_in, name, ex.client, ex.call.now)
-    details = pretended(ex.idp, ex.pool, sign_in.name)
+    details = pretended(ex.idp, ex.pool, sign_in.name, CODE_FACTORS[name].attribute)
     return {
         "ChallengeName": name,
         "Session": session(ex.idp.sealer, following),

@@ -50,10 +50,10 @@ def has_recovery(pool: Pool, user: User) -> bool:
     return True
 
 
-def pretended(idp: CognitoIdp, pool: Pool, name: str) -> dict[str, str]:
+def pretended(idp: CognitoIdp, pool: Pool, name: str, attribute: str = "") -> dict[str, str]:
     """Where a code would have gone to a user who is not there: always the same for a name, of the form that it would have, and nothing that
-    can be worked out elsewhere."""
-    attribute = next((each for each in CONTACTS if each in pool.auto_verified), "email")
+    can be worked out elsewhere. `attribute` is what codes go to, "" the one that the pool verifies."""
+    attribute = attribute or next((each for each in CONTACTS if each in pool.auto_verified), "email")
     digest = idp.sealer.digest(_PRETENDED, f"{pool.id} {pool.folded(name)}".encode())
     letters = "abcdefghijklmnopqrstuvwxyz"
     if "@" in name and attribute == "email":

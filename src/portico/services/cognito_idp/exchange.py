@@ -11,6 +11,7 @@ from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.guesses import Guesser
 from portico.services.cognito_idp.records import Client, Pool, User
 from portico.services.cognito_idp.service import CognitoIdp, client_in, client_of, pool_of, user_key
+from portico.wire.errors import AwsError
 
 Answer = dict[str, Any]
 """A response of the operations that sign in."""
@@ -119,3 +120,12 @@ def refuse_standing(user: User, now: float) -> None:
         raise errors.reset_required()
     if user.status == "FORCE_CHANGE_PASSWORD" and user.temporary_until and now >= user.temporary_until:
         raise errors.not_authorized("Temporary password has expired and must be reset by an administrator.")
+
+
+def stands(user: User, now: float) -> bool:
+    """Whether a user would not be refused by `refuse_standing`."""
+    try:
+        refuse_standing(user, now)
+    except AwsError:
+        return False
+    return True

@@ -36,7 +36,8 @@ async def check_code(ex: Exchange, user: User | None, sign_in: SignIn) -> SignIn
         AwsError: CodeMismatchException; LimitExceededException, NotAuthorizedException after too many wrong ones.
     """
     given = ex.need(_PARAMETERS[sign_in.awaits])
-    if user is not None:
+    is_told = bool(sign_in.passed) or not ex.client.hides_users
+    if user is not None and is_told:
         refuse_standing(user, ex.call.now)
     guesser = _guesser(ex, user, sign_in)
     async with ex.idp.guesses.one(guesser):
@@ -47,6 +48,7 @@ async def check_code(ex: Exchange, user: User | None, sign_in: SignIn) -> SignIn
             await ex.idp.guesses.failed(guesser, ex.call.now, await wrong_answer(ex.idp.cache, sign_in))
             raise errors.factor_mismatch()
         await ex.idp.guesses.succeeded(guesser, ex.call.tx)
+    refuse_standing(user, ex.call.now)
     attribute = CODE_FACTORS[sign_in.awaits].attribute
     went_there = place_of(user, attribute) == sign_in.data.get("to")
     if went_there and not user.verified(attribute) and not ex.pool.alias_attributes:
