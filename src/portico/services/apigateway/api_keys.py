@@ -9,18 +9,18 @@ from portico.calls.call import Call
 from portico.services.apigateway import access, errors, ids
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import Patch, patches, supported
-from portico.services.apigateway.records import (
+from portico.services.apigateway.records import STAGES
+from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.shown import shown
+from portico.services.apigateway.usage_records import (
     API_KEYS,
     KEY_PLANS,
     KEY_VALUES,
     PLAN_KEYS,
-    STAGES,
     ApiKey,
     KeyPlans,
     KeyValue,
 )
-from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes

@@ -10,7 +10,7 @@ import msgspec
 
 from portico.services.apigateway import errors
 from portico.services.apigateway.patch import Patch, bad_path
-from portico.services.apigateway.records import ApiStage, Quota, Throttle, UsagePlan
+from portico.services.apigateway.usage_records import ApiStage, Quota, Throttle, UsagePlan
 
 _PERIODS = ("DAY", "WEEK", "MONTH")
 

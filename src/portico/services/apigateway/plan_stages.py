@@ -3,7 +3,7 @@
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigateway.records import USAGE_PLANS
+from portico.services.apigateway.usage_records import USAGE_PLANS
 
 
 async def withdraw(call: Call, api_id: str, stage: str | None = None) -> None:

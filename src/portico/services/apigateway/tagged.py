@@ -9,14 +9,13 @@ from portico.base import arn as arns
 from portico.calls.call import Call
 from portico.doors.domains import DOMAINS, key_of
 from portico.services.apigateway.records import (
-    API_KEYS,
     ASSOCIATIONS,
     CLIENT_CERTIFICATES,
     REST_APIS,
     STAGES,
-    USAGE_PLANS,
     VPC_LINKS,
 )
+from portico.services.apigateway.usage_records import API_KEYS, USAGE_PLANS
 from portico.store.port import KeyPart
 from portico.store.table import AnyTable
 

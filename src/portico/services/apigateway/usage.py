@@ -9,9 +9,9 @@ from portico.services.apigateway import access, errors
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches
 from portico.services.apigateway.plane.periods import today
-from portico.services.apigateway.records import PLAN_KEYS, UsagePlan
 from portico.services.apigateway.service import ApiGateway
 from portico.services.apigateway.usage_plan_keys import plan_of
+from portico.services.apigateway.usage_records import PLAN_KEYS, UsagePlan
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes

@@ -9,7 +9,8 @@ from portico.calls.call import Call
 from portico.services.apigateway import access, errors
 from portico.services.apigateway.api_keys import key_of
 from portico.services.apigateway.paging import page
-from portico.services.apigateway.records import (
+from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.usage_records import (
     API_KEYS,
     KEY_PLANS,
     PLAN_KEYS,
@@ -19,7 +20,6 @@ from portico.services.apigateway.records import (
     PlanKey,
     UsagePlan,
 )
-from portico.services.apigateway.service import ApiGateway
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes

@@ -8,11 +8,13 @@ from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigateway import access, errors, ids, plan_patches
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches
-from portico.services.apigateway.records import (
+from portico.services.apigateway.records import REST_APIS, STAGES
+from portico.services.apigateway.service import ApiGateway
+from portico.services.apigateway.shown import shown, with_tags
+from portico.services.apigateway.usage_plan_keys import leave, plan_of
+from portico.services.apigateway.usage_records import (
     KEY_PLANS,
     PLAN_KEYS,
-    REST_APIS,
-    STAGES,
     USAGE_PLANS,
     ApiStage,
     KeyPlans,
@@ -20,9 +22,6 @@ from portico.services.apigateway.records import (
     Throttle,
     UsagePlan,
 )
-from portico.services.apigateway.service import ApiGateway
-from portico.services.apigateway.shown import shown, with_tags
-from portico.services.apigateway.usage_plan_keys import leave, plan_of
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes

@@ -13,8 +13,8 @@ from portico.services.apigateway.plane.clients import Member
 from portico.services.apigateway.plane.periods import begin
 from portico.services.apigateway.plane.quotas import Quotas
 from portico.services.apigateway.plane.usages import USAGES
-from portico.services.apigateway.records import PLAN_KEYS, ApiKey, PlanKey, Quota, UsagePlan
 from portico.services.apigateway.transform.seam import GatewayRefusal
+from portico.services.apigateway.usage_records import PLAN_KEYS, ApiKey, PlanKey, Quota, UsagePlan
 from portico.store.cache import RecordCache
 from portico.store.open import open_store
 from portico.store.port import Delete, Put, Store, StoreFailed

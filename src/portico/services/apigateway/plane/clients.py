@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from portico.doors.buckets import Limit
-from portico.services.apigateway.records import (
+from portico.services.apigateway.transform.seam import GatewayRefusal
+from portico.services.apigateway.usage_records import (
     API_KEYS,
     KEY_PLANS,
     KEY_VALUES,
@@ -18,7 +19,6 @@ from portico.services.apigateway.records import (
     Throttle,
     UsagePlan,
 )
-from portico.services.apigateway.transform.seam import GatewayRefusal
 from portico.store.cache import RecordCache
 
 

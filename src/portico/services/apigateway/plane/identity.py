@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from portico.identity.principal import Principal
-from portico.services.apigateway.records import ApiKey
 from portico.services.apigateway.transform.seam import RequestContext
+from portico.services.apigateway.usage_records import ApiKey
 
 _NOBODY: dict[str, Any] = {
     "cognitoIdentityPoolId": None,

@@ -16,8 +16,8 @@ from portico.base.clock import Clock
 from portico.services.apigateway.plane.clients import Member
 from portico.services.apigateway.plane.periods import days, today
 from portico.services.apigateway.plane.usages import USAGES, Usage
-from portico.services.apigateway.records import PLAN_KEYS, Quota, UsagePlan
 from portico.services.apigateway.transform.seam import GatewayRefusal
+from portico.services.apigateway.usage_records import PLAN_KEYS, Quota, UsagePlan
 from portico.store.cache import RecordCache
 from portico.store.port import Conflict
 from portico.store.transaction import Transaction

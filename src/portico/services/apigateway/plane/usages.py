@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import msgspec
 
 from portico.services.apigateway.plane.periods import begin
-from portico.services.apigateway.records import Quota
+from portico.services.apigateway.usage_records import Quota
 from portico.store.table import Table
 
 _KEPT_DAYS = 400
