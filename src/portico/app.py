@@ -67,6 +67,7 @@ from portico.invoke.destinations import Destinations
 from portico.invoke.folders import Folders
 from portico.invoke.invoker import Invoker
 from portico.invoke.notices import Notices
+from portico.invoke.own_keys import SealedVariables
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
@@ -180,6 +181,7 @@ class Server:
             staging=self.staging,
             roles=self.roles,
             containers=self.container_credentials,
+            sealed=SealedVariables(self.clients, self._role_of),
             clock=clock,
             endpoint_url=self._functions_endpoint(),
             ca_bundle=ca_bundle,

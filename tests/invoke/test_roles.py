@@ -3,11 +3,17 @@
 import pytest
 
 from portico.base.clock import Clock
+from portico.calls.authorize import Authorizer
+from portico.calls.clients import Clients
+from portico.calls.decisions import Decisions
+from portico.calls.dispatch import Dispatcher
 from portico.environments.work import PreparationFailed
+from portico.identity.last_use import LastUses
 from portico.identity.records import ROLES, Role
 from portico.identity.sealing import Sealer
 from portico.identity.sessions import Sessions
 from portico.invoke.container_credentials import ContainerCredentials
+from portico.invoke.own_keys import SealedVariables
 from portico.invoke.preparer import EnvironmentPreparer
 from portico.invoke.records import Version
 from portico.invoke.resolve import spec_of
@@ -84,14 +90,18 @@ async def test_an_environment_needs_its_role_and_its_code(
     roles: ExecutionRoles,
     clock: Clock,
     version: Version,
+    cache: RecordCache,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    authorizer = Authorizer(cache, clock, Decisions(store, clock), "off", LastUses(cache))
+    clients = Clients(Dispatcher(cache, clock, authorizer))
     preparer = EnvironmentPreparer(
         staging=Staging(root=tmp_path_factory.mktemp("code"), store=store),
         roles=roles,
         containers=ContainerCredentials(
             sealer=Sealer(bytes(32)), roles=roles, endpoint_url="http://127.0.0.1:4566"
         ),
+        sealed=SealedVariables(clients, lambda spec: None),
         clock=clock,
         endpoint_url="http://127.0.0.1:4566",
     )

@@ -2,9 +2,12 @@
 
 from math import inf
 
+import msgspec
+
 from portico.base.clock import Clock
 from portico.environments.work import SNAP_START, EnvironmentSpec, PreparationFailed, Prepared
 from portico.invoke.container_credentials import ContainerCredentials
+from portico.invoke.own_keys import SealedVariables
 from portico.invoke.roles import CannotAssume, ExecutionRoles
 from portico.invoke.staging import CodeRefused, Staging, merged
 from portico.invoke.variables import environment_variables
@@ -22,6 +25,7 @@ class EnvironmentPreparer:
         staging: Staging,
         roles: ExecutionRoles,
         containers: ContainerCredentials,
+        sealed: SealedVariables,
         clock: Clock,
         endpoint_url: str,
         ca_bundle: str = "",
@@ -29,6 +33,7 @@ class EnvironmentPreparer:
         self._staging = staging
         self._roles = roles
         self._containers = containers
+        self._sealed = sealed
         self._clock = clock
         self._endpoint_url = endpoint_url
         self._ca_bundle = ca_bundle
@@ -38,7 +43,7 @@ class EnvironmentPreparer:
 
         Raises:
             PreparationFailed: the role is gone or does not trust Lambda (`AccessDeniedException`), or the code or a layer is gone
-                or can't be unpacked (`InvalidZipFileException`).
+                or can't be unpacked (`InvalidZipFileException`); the variables can't be decrypted (`own_keys.CODES`).
         """
         try:
             keys = self._roles.credentials(spec.role, spec.account, spec.function, log_stream)
@@ -51,6 +56,9 @@ class EnvironmentPreparer:
             raise PreparationFailed(
                 "InvalidZipFileException", f"Lambda could not unzip the deployment package: {error}"
             ) from error
+        if spec.sealed_variables:
+            opened = await self._sealed.opened(spec)
+            spec = msgspec.structs.replace(spec, variables=(*spec.variables, *opened.items()))
         container = self._containers.variables(spec) if spec.initialization == SNAP_START else None
         usable_s = inf if container else keys.expires_at - self._clock.now() - spec.timeout_s
         variables = environment_variables(

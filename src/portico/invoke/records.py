@@ -88,7 +88,8 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     `log_group` is empty for the default one; the log levels are empty unless `log_format` is `JSON`. `generation` grows with each
     change that needs new environments, and over the life of a name: a function made again gets other environments. `layers` are in
     the order in which they are merged; `image_uri` is set instead of code for the package type `Image`. `vpc` is None until one
-    was given. `runtime_update` (`Auto`, `FunctionUpdate`, `Manual`) and `runtime_version_arn` are stored and shown only.
+    was given. `variables` are None where there are none, and where `sealed_variables` are they, encrypted under the key `kms_key_arn`
+    (base64). `runtime_update` (`Auto`, `FunctionUpdate`, `Manual`) and `runtime_version_arn` are stored and shown only.
     """
 
     function: str
@@ -131,6 +132,8 @@ class Version(msgspec.Struct, frozen=True, gc=False):
     image_config: ImageConfig | None = None
     runtime_update: str = "Auto"
     runtime_version_arn: str = ""
+    kms_key_arn: str = ""
+    sealed_variables: str = ""
 
     @property
     def arn(self) -> str:

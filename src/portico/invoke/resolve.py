@@ -166,6 +166,7 @@ def spec_of(version: Version) -> EnvironmentSpec:
         layers=digests_of(version),
         image=_image_of(version),
         initialization=SNAP_START if version.snap_start and version.version != LATEST else ON_DEMAND,
+        sealed_variables=version.sealed_variables,
     )
 
 

@@ -212,6 +212,11 @@ def test_what_names_nothing(kms: Any, account: str, key: str) -> None:
     kms.create_alias(AliasName="alias/a", TargetKeyId=key)
     assert code(kms.create_alias, AliasName="alias/b", TargetKeyId="alias/a") == "ValidationException"
     assert code(kms.disable_key, KeyId="alias/a") == "NotFoundException"
+    alias = kms.list_aliases()["Aliases"][0]["AliasArn"]
+    assert refused(kms.disable_key, KeyId=alias) == (
+        "InvalidArnException",
+        "Key Aliases are not supported for this operation.",
+    )
     assert code(kms.get_key_policy, KeyId=key, PolicyName="other") == "NotFoundException"
 
 

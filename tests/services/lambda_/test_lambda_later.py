@@ -130,11 +130,10 @@ MEMBERS: dict[str, Any] = {
             "LocalMountPath": "/mnt/some",
         }
     ],
-    "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/some",
     "PublishTo": "LATEST_PUBLISHED",
     "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
 }
-IN_UPDATES = ("FileSystemConfigs", "KMSKeyArn")
+IN_UPDATES = ("FileSystemConfigs",)
 
 
 def unavailable(member: str) -> dict[str, Any]:
@@ -150,7 +149,7 @@ def test_a_member_of_create_function(create: Make, member: str) -> None:
 def test_a_member_of_the_code(create: Make, package: Make, member: str) -> None:
     value = {
         "S3ObjectStorageMode": "REFERENCE",
-        "SourceKMSKeyArn": MEMBERS["KMSKeyArn"],
+        "SourceKMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/some",
     }[member]
     said = told(create, name="f", Code={"ZipFile": package(), member: value})
     assert said == unavailable(member)

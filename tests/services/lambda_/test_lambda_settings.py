@@ -119,7 +119,6 @@ def test_what_is_refused(request_: dict[str, Any], message: str) -> None:
         ("AcceleratorConfig", {"AcceleratorMemorySize": 1}),
         ("CapacityProviderConfig", {"LambdaManagedInstancesCapacityProviderConfig": {}}),
         ("FileSystemConfigs", [{"Arn": "a"}]),
-        ("KMSKeyArn", "arn:aws:kms:us-east-1:111111111111:key/k"),
         ("PublishTo", "LATEST_PUBLISHED"),
         ("RuntimeConfig", {"RuntimeArn": "a"}),
         ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}),
@@ -145,6 +144,7 @@ def test_asking_for_nothing_is_taken() -> None:
     assert fields_of(nothing) == {
         "dead_letter_arn": "",
         "image_config": None,
+        "kms_key_arn": "",
         "snap_start": False,
         "vpc": Vpc(),
     }

@@ -97,11 +97,11 @@ async def managed(call: Call, request: Mapping[str, Any]) -> Key:
     """The key that `KeyId` names, for operations that take no alias.
 
     Raises:
-        AwsError: NotFoundException.
+        AwsError: NotFoundException; InvalidArnException, an alias's.
     """
     given = request["KeyId"]
     if named(call, given).is_alias:
-        raise errors.bad_key_id(given)
+        raise errors.no_aliases() if given.startswith("arn:") else errors.bad_key_id(given)
     return await existing(call, given)
 
 

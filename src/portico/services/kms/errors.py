@@ -96,6 +96,11 @@ def bad_principal(given: str) -> AwsError:
     return AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {given}")
 
 
+def no_aliases() -> AwsError:
+    """The ARN of an alias, where a key's is asked for."""
+    return AwsError("InvalidArnException", "Key Aliases are not supported for this operation.")
+
+
 def bad_marker() -> AwsError:
     """No marker of ours."""
     return AwsError("InvalidMarkerException", "Could not deserialize marker")

@@ -17,10 +17,10 @@ from portico.services.lambda_ import (
     event_targets,
     layer_use,
     names,
+    own_keys,
     publish,
     setting_keys,
     settings,
-    shown,
     tags,
 )
 from portico.services.lambda_.code_signing_records import require_trusted
@@ -50,7 +50,8 @@ async def create_function(
 
     Raises:
         ResourceConflictException: the name is taken.
-        InvalidParameterValueException: the name, a setting, the role or the code; a parameter that Portico does not have.
+        InvalidParameterValueException: the name, a setting, the role or the code; a parameter that Portico does not have; the key of the
+            variables can't be used, or not by the caller.
         RequestEntityTooLargeException: the zip is too large.
         CodeStorageExceededException: the account has no room for it.
 
@@ -82,6 +83,7 @@ async def create_function(
         **fields,
     )
     settings.require_possible(version)
+    version = await own_keys.sealed(lam, call, version)
     await event_targets.require_dead_letters(lam, version)
     function = Function(
         name.name,
@@ -98,7 +100,7 @@ async def create_function(
     else:
         call.tx.put(FUNCTIONS, function, *name.key)
         call.tx.put(VERSIONS, version, *name.key, LATEST)
-    return shown.configuration(version)  # type: ignore[return-value]  # built member by member
+    return await own_keys.configuration(lam, call, version)  # type: ignore[return-value]  # built member by member
 
 
 def new_generation(call: Call, before: int = 0) -> int:

@@ -19,7 +19,7 @@ from portico.invoke.records import (
     Function,
     Version,
 )
-from portico.services.lambda_ import access, code_location, errors, names, shown
+from portico.services.lambda_ import access, code_location, errors, names, own_keys
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 from portico.services.lambda_.urls.records import URLS
@@ -110,7 +110,7 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
     version = await version_of(call, name)
     function = await function_of(call, name)
     found: dict[str, Any] = {
-        "Configuration": shown.configuration(version, arn=name.asked_arn),
+        "Configuration": await own_keys.configuration(lam, call, version, arn=name.asked_arn),
         "Code": code_location.of(lam, call, version),
     }
     if function.tags:
@@ -133,7 +133,8 @@ async def get_function_configuration(
     """
     name = names.named(call, request)
     await lam.states.settled(VERSIONS.key(*name.key, await number_of(call, name)), _SETTLED_S)
-    return shown.configuration(await version_of(call, name), arn=name.asked_arn)  # type: ignore[return-value]
+    version = await version_of(call, name)
+    return await own_keys.configuration(lam, call, version, arn=name.asked_arn)  # type: ignore[return-value]
 
 
 def page_size(request: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.environments.work import Invocation, PreparationFailed
-from portico.invoke import recursion
+from portico.invoke import own_keys, recursion
 from portico.invoke.admit import Throttled
 from portico.invoke.asynchronous.counts import RECEIVED
 from portico.invoke.asynchronous.events import Event, accept
@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 
 _PENDING_S = 10.0
 _UNAVAILABLE = ("TenantId",)
-NOT_PREPARED = {"AccessDeniedException": 403, "InvalidZipFileException": 502, recursion.CODE: 400}
+NOT_PREPARED = {
+    "AccessDeniedException": 403,
+    "InvalidZipFileException": 502,
+    recursion.CODE: 400,
+    **dict.fromkeys(own_keys.CODES, 502),
+}
 _random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Version
-from portico.services.lambda_ import errors, markers, shown
+from portico.services.lambda_ import errors, markers, own_keys
 from portico.services.lambda_.functions import page_size
 from portico.services.lambda_.service import Lambda
 
@@ -29,7 +29,9 @@ async def list_functions(lam: Lambda, call: Call, request: "ListFunctionsRequest
     after = markers.place_of(request.get("Marker"), 2)
     rows = await (_every_version if every else _latest_versions)(call, after, limit + 1)
     page = rows[:limit]
-    found: dict[str, Any] = {"Functions": [shown.listed(row, qualified=every) for row in page]}
+    found: dict[str, Any] = {
+        "Functions": [await own_keys.listed(lam, call, row, qualified=every) for row in page]
+    }
     if len(rows) > limit:
         found["NextMarker"] = markers.after(page[-1].function, page[-1].version)
     return found  # type: ignore[return-value]  # built member by member

@@ -4,6 +4,7 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.bus.port import Bus
+from portico.calls.clients import Clients
 from portico.calls.ports import Ports
 from portico.doors.public import Public
 from portico.environments.runtimes.available import Runtimes
@@ -31,6 +32,7 @@ class Lambda(msgspec.Struct, frozen=True):
     cache: RecordCache
     clock: Clock
     bus: Bus
+    clients: Clients
     resolver: Resolver
     invoker: Invoker
     roles: ExecutionRoles
@@ -69,6 +71,7 @@ def build(ports: Ports) -> Lambda:
         cache=ports.cache,
         clock=ports.clock,
         bus=extras["Bus"],
+        clients=ports.clients,
         resolver=extras["Resolver"],
         invoker=extras["Invoker"],
         roles=extras["ExecutionRoles"],

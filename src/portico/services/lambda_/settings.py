@@ -29,6 +29,7 @@ _RANGES = {  # member: (record's field, as AWS names it in errors, largest value
     "Timeout": ("timeout_s", "timeout", 900),
     "MemorySize": ("memory_mb", "memorySize", 10_240),
 }
+_TEXTS = {"Description": "description", "Handler": "handler", "Role": "role", "KMSKeyArn": "kms_key_arn"}
 _EPHEMERAL_MB_MAX = 10_240
 
 # What Portico does not have: the member, and whether what was given for it asks for anything at all.
@@ -36,7 +37,6 @@ _UNAVAILABLE: dict[str, Callable[[Any], bool]] = {
     "AcceleratorConfig": bool,
     "CapacityProviderConfig": bool,
     "FileSystemConfigs": bool,
-    "KMSKeyArn": bool,
     "PublishTo": bool,
     "RuntimeConfig": bool,
     "TenancyConfig": bool,
@@ -63,7 +63,7 @@ def fields_of(request: Request, before: Version | None = None) -> Fields:
         InvalidParameterValueException: the runtime, or another setting.
     """
     fields: Fields = {}
-    for member, field in (("Description", "description"), ("Handler", "handler"), ("Role", "role")):
+    for member, field in _TEXTS.items():
         if request.get(member) is not None:
             fields[field] = request[member]
     for member, (field, shown, largest) in _RANGES.items():

@@ -31,7 +31,8 @@ _ABSENT_WHEN_EMPTY = (
 
 
 def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
-    """A version as CreateFunction, GetFunction and the updates show it; `arn` in place of the unqualified one."""
+    """A version as CreateFunction, GetFunction and the updates show it, without variables that are encrypted (`own_keys` adds them);
+    `arn` in place of the unqualified one."""
     shown: dict[str, Any] = {
         "FunctionName": version.function,
         "FunctionArn": arn or version.arn,
@@ -78,6 +79,8 @@ def configuration(version: Version, *, arn: str = "") -> dict[str, Any]:
         shown["VpcConfig"] = vpc_settings.shown(version.vpc)
     if version.dead_letter_arn:
         shown["DeadLetterConfig"] = {"TargetArn": version.dead_letter_arn}
+    if version.kms_key_arn:
+        shown["KMSKeyArn"] = version.kms_key_arn
     if version.variables is not None:
         shown["Environment"] = {"Variables": version.variables}
     return shown

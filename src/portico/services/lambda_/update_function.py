@@ -16,12 +16,12 @@ from portico.services.lambda_ import (
     event_targets,
     layer_use,
     names,
+    own_keys,
     publish,
     runtime_calendar,
     runtimes,
     setting_keys,
     settings,
-    shown,
 )
 from portico.services.lambda_.code_signing_records import require_trusted
 from portico.services.lambda_.code_storage import CodeStorage
@@ -72,16 +72,17 @@ async def update_function_code(
     changed = msgspec.structs.replace(version, **package.fields, **fields)
     runtime_calendar.require_open(changed.runtime, Change.UPDATE, lam.clock.wall())
     if request.get("DryRun"):
-        return shown.configuration(changed)  # type: ignore[return-value]
+        return await own_keys.configuration(lam, call, changed)  # type: ignore[return-value]
     blobs.hold(call, changed, version)
     more = CodeStorage(changed.code_size - version.code_size)
     await code_storage.add(lam, call, name.key[:2], name.name, more)
     after = _applied(call, changed)
     if request.get("Publish"):
         published = await publish.publish(lam, call, name, function, after)
-        return shown.configuration(published, arn=f"{name.arn}:{published.version}")  # type: ignore[return-value]
+        arn = f"{name.arn}:{published.version}"
+        return await own_keys.configuration(lam, call, published, arn=arn)  # type: ignore[return-value]
     call.tx.put(VERSIONS, after, *name.key, LATEST)
-    return shown.configuration(after)  # type: ignore[return-value]  # built member by member
+    return await own_keys.configuration(lam, call, after)  # type: ignore[return-value]  # built member by member
 
 
 @operation(
@@ -99,7 +100,8 @@ async def update_function_configuration(
         ResourceNotFoundException: no such function.
         PreconditionFailedException: `RevisionId` is not the latest.
         ResourceConflictException: another update is being applied.
-        InvalidParameterValueException: a setting or the role; a parameter that Portico does not have.
+        InvalidParameterValueException: a setting or the role; a parameter that Portico does not have; the key of the variables can't be
+            used, or not by the caller.
 
     Source: API reference, UpdateFunctionConfiguration.
     """
@@ -118,11 +120,12 @@ async def update_function_configuration(
     after = _applied(call, msgspec.structs.replace(version, **fields))
     runtime_calendar.require_open(after.runtime, Change.UPDATE, lam.clock.wall())
     settings.require_possible(after)
+    after = await own_keys.sealed(lam, call, after, version)
     if "dead_letter_arn" in fields or "role" in fields:
         await event_targets.require_dead_letters(lam, after)
     blobs.hold(call, after, version)
     call.tx.put(VERSIONS, after, *name.key, LATEST)
-    return shown.configuration(after)  # type: ignore[return-value]  # built member by member
+    return await own_keys.configuration(lam, call, after)  # type: ignore[return-value]  # built member by member
 
 
 def _applied(call: Call, changed: Version) -> Version:

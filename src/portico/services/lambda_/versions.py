@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.invoke.records import LATEST, VERSIONS, Version
-from portico.services.lambda_ import access, errors, markers, names, publish, settings, shown
+from portico.services.lambda_ import access, errors, markers, names, own_keys, publish, settings
 from portico.services.lambda_.functions import changeable, function_of, page_size
 from portico.services.lambda_.service import Lambda
 
@@ -44,7 +44,8 @@ async def publish_version(
         raise errors.other_code(expected, latest.code_sha256)
     function = await function_of(call, name)
     version = await publish.publish(lam, call, name, function, latest, description=request.get("Description"))
-    return shown.configuration(version, arn=f"{name.arn}:{version.version}")  # type: ignore[return-value]
+    arn = f"{name.arn}:{version.version}"
+    return await own_keys.configuration(lam, call, version, arn=arn)  # type: ignore[return-value]
 
 
 @operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
@@ -63,7 +64,8 @@ async def list_versions_by_function(
     if not rows:
         raise errors.function_not_found(name.arn)
     left = [row for row in rows if not after or _order(row) > _number(after[0])]
-    found: dict[str, Any] = {"Versions": [shown.listed(row, qualified=True) for row in left[:limit]]}
+    page = [await own_keys.listed(lam, call, row, qualified=True) for row in left[:limit]]
+    found: dict[str, Any] = {"Versions": page}
     if len(left) > limit:
         found["NextMarker"] = markers.after(left[limit - 1].version)
     return found  # type: ignore[return-value]  # built member by member
