@@ -56,6 +56,22 @@ def test_a_custom_domain(api: SocketApi, server: Server, deploy: Callable[..., s
         api.connect()
 
 
+def test_a_domain_that_wants_certificates_lets_nobody_in(api: SocketApi, server: Server) -> None:
+    api.route("$default", api.integration())
+    host = f"mtls-{secrets.token_hex(4)}.example.com"
+    arn = "arn:aws:acm:us-east-1:111111111111:certificate/c"
+    api.gateway.create_domain_name(
+        DomainName=host,
+        DomainNameConfigurations=[{"CertificateArn": arn, "EndpointType": "REGIONAL"}],
+        MutualTlsAuthentication={"TruststoreUri": "s3://trust/store.pem"},
+    )
+    api.gateway.create_api_mapping(DomainName=host, ApiId=api.id, Stage="dev")
+    with pytest.raises(InvalidStatus) as caught:
+        connect(f"ws://{host}:{server.port}/", address=("127.0.0.1", server.port), proxy=None)
+    assert caught.value.response.status_code == 403
+    api.connect().close()
+
+
 def test_over_tls(tmp_path: Path) -> None:
     with running(tmp_path / "data", "--tls", "auto") as server, ExitStack() as stack:
         authority = tmp_path / "data" / "tls" / "authority.pem"

@@ -1,5 +1,6 @@
 """Integrations that map what they are sent and what comes back."""
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -195,6 +196,35 @@ def test_a_mapped_backend(api: Any) -> None:
         backend.statuses.append(500)
         connection.send('{"a": 1}')
         assert received(connection)["message"] == "Internal server error"
+
+
+def test_bytes_come_and_go_as_base64(api: Any) -> None:
+    """Clients can send text only; what a backend answers may be bytes, which go out in a binary frame."""
+    with receiving() as backend:
+        integration = api.integration(
+            "HTTP",
+            IntegrationUri=f"{backend.url}/in",
+            IntegrationMethod="POST",
+            ContentHandlingStrategy="CONVERT_TO_BINARY",
+        )
+        response(
+            api,
+            integration,
+            ContentHandlingStrategy="CONVERT_TO_BINARY",
+            ResponseTemplates={"$default": "$input.body"},
+        )
+        api.route("$default", integration, answers=True)
+        connection = api.connect()
+        connection.send(base64.b64encode(b"\xff\x00\xfe").decode())
+        assert received(connection)["message"] == "Internal server error"  # `OK` is no base64
+        assert backend.take().body == b"\xff\x00\xfe"
+    mock = api.integration("MOCK", RequestTemplates={"$default": '{"statusCode": 200}'})
+    response(api, mock, ResponseTemplates={"$default": "$util.base64Decode('eA==')"})
+    api.route("text", mock, answers=True)
+    connection.send('{"action": "text"}')
+    assert connection.recv(timeout=10) == "x"
+    connection.send("no base64 at all!")
+    assert received(connection)["message"] == "Internal server error"
 
 
 def test_a_mock_answers_what_is_mapped(api: Any) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -159,7 +160,10 @@ def test_a_throttled_route(api: Any, deploy: Callable[..., str]) -> None:
     connection.send("x")
     assert connection.recv(timeout=20) == "$default"
     connection.send("x")
-    assert received(connection)["message"] == "Too Many Requests"
+    told = received(connection)
+    assert told.pop("message") == "Too Many Requests"
+    assert told.keys() == {"connectionId", "requestId"}
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{15}=", one) for one in told.values())
 
 
 @pytest.mark.parametrize(

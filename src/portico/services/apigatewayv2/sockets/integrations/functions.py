@@ -7,7 +7,7 @@ subprotocol".
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -154,8 +154,26 @@ class FunctionProxy:
         payload = msgspec.json.encode(event(exchange))
         result = await self._caller.invoke(exchange, integration, payload)
         try:
-            answer = read(msgspec.json.decode(result), decode=True, strict=False)
-        except (Malformed, msgspec.DecodeError, RecursionError) as error:
-            raise IntegrationFailed(502, f"Malformed Lambda proxy response: {error}") from error
-        chosen = next((value for name, value in answer.headers if name.lower() == _SUBPROTOCOL), "")
-        return Answered(answer.status, answer.body, chosen)
+            plain = _plain(result)
+        except (msgspec.DecodeError, RecursionError):
+            return _answered(result)
+        return Answered(plain.statusCode, plain.body.encode(errors="surrogatepass"))
+
+
+class _Plain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The answer that nearly all functions give; any other is read with more care."""
+
+    statusCode: Annotated[int, msgspec.Meta(ge=200, le=599)]  # noqa: N815
+    body: str = ""
+
+
+_plain = msgspec.json.Decoder(_Plain).decode
+
+
+def _answered(result: bytes) -> Answered:
+    try:
+        answer = read(msgspec.json.decode(result), decode=True, strict=False)
+    except (Malformed, msgspec.DecodeError, RecursionError) as error:
+        raise IntegrationFailed(502, f"Malformed Lambda proxy response: {error}") from error
+    chosen = next((value for name, value in answer.headers if name.lower() == _SUBPROTOCOL), "")
+    return Answered(answer.status, answer.body, chosen)
