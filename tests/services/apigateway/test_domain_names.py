@@ -98,6 +98,19 @@ def test_mappings(api: Api) -> None:
     )
 
 
+def test_only_regional_apis_are_behind_mutual_tls(api: Api) -> None:
+    gateway, host = api.client, name()
+    store = {"truststoreUri": "s3://bucket/trust.pem"}
+    gateway.create_domain_name(domainName=host, regionalCertificateArn=ARN, mutualTlsAuthentication=store)
+    given = {"domainName": host, "restApiId": api.id}
+    assert told(gateway.create_base_path_mapping, **given) == bad(
+        "Mutual TLS authentication is supported for Regional APIs only"
+    )
+    regional = [patch("replace", "/endpointConfiguration/types/EDGE", "REGIONAL")]
+    gateway.update_rest_api(restApiId=api.id, patchOperations=regional)
+    assert gateway.create_base_path_mapping(**given)["restApiId"] == api.id
+
+
 def fetched(server: Server, host: str, path: str) -> tuple[int, Any]:
     request = urllib.request.Request(server.url + path, headers={"Host": host})
     try:

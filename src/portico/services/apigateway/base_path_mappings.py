@@ -60,6 +60,8 @@ async def _write(call: Call, domain: CustomDomain, mapping: PathMapping) -> dict
         raise errors.bad_request("Invalid REST API identifier specified")
     if bool(domain.id) != ("PRIVATE" in api.endpoint_configuration.types):
         raise errors.bad_request(_ONLY_PRIVATE if domain.id else _NO_PRIVATE)
+    if domain.trust_store and "REGIONAL" not in api.endpoint_configuration.types:
+        raise errors.bad_request("Mutual TLS authentication is supported for Regional APIs only")
     if mapping.stage and await call.tx.get(STAGES, mapping.api_id, mapping.stage) is None:
         raise errors.bad_request("Invalid stage identifier specified")
     for other in await domains.mappings_of(call.tx, domain.key):
@@ -76,8 +78,8 @@ async def create_base_path_mapping(
     """Have a base path of a domain name lead to an API: to `stage`, or to the stage that the path goes on with.
 
     Raises:
-        NotFoundException: the account has no such domain name. BadRequestException: the path is none, API or stage are not there, or only
-            one of name and API is private.
+        NotFoundException: the account has no such domain name. BadRequestException: the path is none, API or stage are not there, only one of
+            name and API is private, or callers are to show certificates to an API that is not regional.
         ConflictException: the domain name has this base path.
     """
     domain = await domain_of(call, request)
