@@ -78,8 +78,8 @@ async def create_base_path_mapping(
     """Have a base path of a domain name lead to an API: to `stage`, or to the stage that the path goes on with.
 
     Raises:
-        NotFoundException: the account has no such domain name. BadRequestException: the path is none, API or stage are not there, only one of
-            name and API is private, or callers are to show certificates to an API that is not regional.
+        NotFoundException: the account has no such domain name. BadRequestException: the path is none, API or stage are not there, only
+            one of name and API is private, or callers are to show certificates to an API that is not regional.
         ConflictException: the domain name has this base path.
     """
     domain = await domain_of(call, request)
