@@ -118,7 +118,7 @@ async def test_effects_of_other_primitives_go_with_it(cache: RecordCache):
     tx.refer(digest, ("items", "a"))
     tx.add(Send(("q",), b"m"))
     await tx.commit()
-    assert await cache.store.next_visible(("q",), now=0.0) == 0.0
+    assert await cache.store.next_visible(("q",)) == 0.0
     undo = Transaction(cache)
     undo.unrefer(digest, ("items", "a"))
     assert undo.writes

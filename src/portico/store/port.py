@@ -329,7 +329,7 @@ class Store(Protocol):
     async def in_flight_of_groups(self, queue: Key, *, now: float) -> dict[str, int]:
         """How many messages of each group are leased; groups without any are not named."""
 
-    async def next_visible(self, queue: Key, *, now: float) -> float | None:
+    async def next_visible(self, queue: Key) -> float | None:
         """When the next message can be received (seconds, `now` clock; in the past if at once), or None if there is none."""
 
     async def read_log(self, log: Key, *, after: int = 0, limit: int = 1000) -> list[Entry]:

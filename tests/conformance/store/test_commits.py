@@ -53,7 +53,7 @@ async def test_a_refused_commit_leaves_nothing_over_all_primitives(store: Store)
     with pytest.raises(Conflict):
         await store.commit([*ops, Refer("0" * 64, ("o",))])
     assert [row.key for row in await store.scan(("t",))] == [("t", 1)]
-    assert await store.next_visible(("q",), now=1.0) is None
+    assert await store.next_visible(("q",)) is None
     assert await store.read_log(("l",)) == []
     await store.commit(ops)
     assert [row.key for row in await store.scan(("t",))] == [("t", 2)]

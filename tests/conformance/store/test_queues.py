@@ -50,7 +50,7 @@ async def test_a_delayed_message_waits(store: Store):
     await send(store, "later", visible_at=100.0)
     assert await receive(store, now=99.999999) == []
     assert await store.depth(Q, now=99.0) == QueueDepth(visible=0, in_flight=0, delayed=1)
-    assert await store.next_visible(Q, now=0.0) == 100.0
+    assert await store.next_visible(Q) == 100.0
     assert bodies(await receive(store, now=100.0)) == ["later"]
 
 
@@ -66,7 +66,7 @@ async def test_a_lease_ends_by_its_deadline_and_its_receipt_with_the_next(store:
         with pytest.raises(Conflict):
             await store.commit([op])
     await store.commit([Ack(Q, second.receipt)])
-    assert await store.next_visible(Q, now=0.0) is None
+    assert await store.next_visible(Q) is None
 
 
 async def test_a_receipt_is_good_after_its_deadline_until_another_takes_the_message(store: Store):
@@ -163,7 +163,7 @@ async def test_a_group_waits_for_its_first_even_when_that_is_delayed(store: Stor
     await send(store, "first", group="a", visible_at=50.0)
     await send(store, "second", group="a")
     assert await receive(store, now=49.0) == []
-    assert await store.next_visible(Q, now=0.0) == 50.0
+    assert await store.next_visible(Q) == 50.0
     (first,) = await receive(store, now=50.0)
     assert first.body == b"first"
     await store.commit([Ack(Q, first.receipt), Send(Q, b"third", group="a")])
@@ -210,13 +210,13 @@ async def test_tending_forgets_deduplications_that_are_over_and_no_others(store:
 
 async def test_depth_and_next_visible_tell_the_states(store: Store):
     assert await store.depth(Q, now=0.0) == QueueDepth(0, 0, 0)
-    assert await store.next_visible(Q, now=0.0) is None
+    assert await store.next_visible(Q) is None
     await send(store, "a", "b")
     await send(store, "c", visible_at=70.0)
     await receive(store, now=0.0, limit=1, lease_s=30)
     assert await store.depth(Q, now=1.0) == QueueDepth(visible=1, in_flight=1, delayed=1)
     assert await store.depth(Q, now=31.0) == QueueDepth(visible=2, in_flight=0, delayed=1)
-    assert await store.next_visible(Q, now=1.0) == 0.0
+    assert await store.next_visible(Q) == 0.0
 
 
 async def test_a_receive_of_nothing(store: Store):

@@ -94,7 +94,7 @@ async def test_an_archive_that_is_taken_away_is_emptied(here: Notifications) -> 
     assert not await here.world.store.read_log(archive.log)
     here.clock.advance(30 * DAY_S)
     await here.end_what_is_due()
-    assert await here.world.store.next_visible(("sns.due",), now=here.clock.now()) is None
+    assert await here.world.store.next_visible(("sns.due",)) is None
 
 
 async def test_a_longer_period_brings_nothing_back(here: Notifications) -> None:

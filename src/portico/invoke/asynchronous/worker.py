@@ -155,7 +155,7 @@ class AsynchronousWorker:
 
     async def _look_ahead(self, lane: Lane, now: float) -> None:
         """Note when the lane's next event is due."""
-        due_at = await self._store.next_visible(lane.queue, now=now)
+        due_at = await self._store.next_visible(lane.queue)
         if due_at is None:
             return
         if due_at <= now:

@@ -67,7 +67,7 @@ class Importer:
             for message in taken:
                 await self._carry_out(message)
             if not taken:
-                soonest = await store.next_visible(QUEUE, now=now())
+                soonest = await store.next_visible(QUEUE)
                 await self._woken.wait(None if soonest is None else min(max(soonest - now(), 0.01), _LOOK_S))
 
     async def _carry_out(self, message: Message) -> None:

@@ -72,7 +72,7 @@ class Outbox:
         """Send what waits, for ever."""
         while True:
             if not await self.take():
-                soonest = await self._store.next_visible(QUEUE, now=self._now())
+                soonest = await self._store.next_visible(QUEUE)
                 pause = None if soonest is None else min(max(soonest - self._now(), 0.01), _LOOK_S)
                 await self._woken.wait(pause)
 

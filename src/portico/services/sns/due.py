@@ -80,7 +80,7 @@ class Ending:
 
     async def _wait(self) -> None:
         now = self._clock.now()
-        soonest = await self._store.next_visible(QUEUE, now=now)
+        soonest = await self._store.next_visible(QUEUE)
         await self._woken.wait(None if soonest is None else min(max(soonest - now, 0.01), _LOOK_S))
 
     async def _end(self, messages: Sequence[Message]) -> bool:

@@ -55,5 +55,5 @@ class Parts:
 
     async def _wait(self) -> None:
         now = self._sns.clock.now()
-        soonest = await self._sns.store.next_visible(self._queue, now=now)
+        soonest = await self._sns.store.next_visible(self._queue)
         await self._woken.wait(None if soonest is None else min(max(soonest - now, 0.01), _LOOK_S))

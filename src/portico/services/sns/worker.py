@@ -156,7 +156,7 @@ class Worker:
 
     async def _wait(self) -> None:
         now = self._clock.now()
-        soonest = await self._store.next_visible(self._queue, now=now)
+        soonest = await self._store.next_visible(self._queue)
         full = len(self._running) >= IN_FLIGHT_MAX
         timeout = None if soonest is None or full else min(max(soonest - now, 0.01), _LOOK_S)
         await self._woken.wait(timeout)

@@ -58,7 +58,7 @@ async def poll(sqs: Sqs, queue: Queue, ask: Ask) -> tuple[Queue, list[Message]]:
 async def _pause(sqs: Sqs, queue: Queue) -> float:
     """Seconds until it is worth a look, if nobody wakes us."""
     now = sqs.clock.now()
-    soonest = await sqs.store.next_visible(queue.messages, now=now)
+    soonest = await sqs.store.next_visible(queue.messages)
     return _LOOK_S if soonest is None else min(max(soonest - now, _SOON_S), _LOOK_S)
 
 

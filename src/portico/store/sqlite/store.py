@@ -150,7 +150,7 @@ class SqliteStore:
         """How many messages of each group are leased."""
         return await records.in_flight_of_groups(self._readers, queue, now=now)
 
-    async def next_visible(self, queue: Key, *, now: float) -> float | None:
+    async def next_visible(self, queue: Key) -> float | None:
         """When the next message can be received."""
         first_us = records.next_visible_us(self._readers, keys.encode(queue))
         return None if first_us is None else to_seconds(first_us)

@@ -69,7 +69,7 @@ class QueueLoop:
     async def _patience(self) -> float | None:
         """How long there is nothing to do, if nobody says otherwise."""
         now = self._clock.now()
-        soonest = await self._store.next_visible(self._queue, now=now)
+        soonest = await self._store.next_visible(self._queue)
         if soonest is None or len(self._running) >= self._in_flight_max:
             return None
         return min(max(soonest - now, 0.01), _LOOK_S)
