@@ -7,11 +7,11 @@ Source: SQS Developer Guide, "Amazon SQS API permissions: Actions and resource r
 policies".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from portico.calls.call import Call
-from portico.calls.operation import Values
+from portico.calls.operation import F, Values, operation
 from portico.services.sqs import errors
 from portico.services.sqs.queue_url import Address
 from portico.services.sqs.records import QUEUES, Queue, queue_arn
@@ -118,3 +118,14 @@ async def _queue(call: Call, address: Address | None) -> Queue | None:
     if address is None:
         return None
     return await call.tx.get(QUEUES, address.account, address.region, address.name)
+
+
+def shared(action: str = "") -> Callable[[F], F]:
+    """Bind a function to an operation on the queue that `QueueUrl` names, which the queue's policy can open to everybody. `action` is the
+    permission it needs, where that is not named as the operation is."""
+    return operation(action=action, on=on_queue, keys=tags_of_queue, policy=queue_policy, anonymous=True)
+
+
+def own(function: F) -> F:
+    """Bind a function to an operation on the queue that `QueueUrl` names, which only principals of its account may be allowed."""
+    return operation(on=on_queue, keys=tags_of_queue, policy=own_policy)(function)

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access
 from portico.services.sqs.paging import page_limit, position, token_after
 from portico.services.sqs.records import QUEUES, Queue
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 _PAGE_MAX = 1_000
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def list_dead_letter_source_queues(
     sqs: Sqs, call: Call, request: "shapes.ListDeadLetterSourceQueuesRequest"
 ) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.records import Queue
 from portico.services.sqs.service import Sqs, put_queue, requested
@@ -38,7 +37,7 @@ _OWNERS = frozenset(
 )
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)
+@access.own
 async def add_permission(sqs: Sqs, call: Call, request: "shapes.AddPermissionRequest") -> dict[str, Any]:
     """Add a statement to the queue's policy: these accounts may do these actions.
 
@@ -69,7 +68,7 @@ async def add_permission(sqs: Sqs, call: Call, request: "shapes.AddPermissionReq
     return {}
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)
+@access.own
 async def remove_permission(
     sqs: Sqs, call: Call, request: "shapes.RemovePermissionRequest"
 ) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.attributes import ATTRIBUTES, check_values, merged
 from portico.services.sqs.queue_url import Address
@@ -24,7 +23,7 @@ _COUNTS = (
 _READ_ONLY = frozenset({"QueueArn", "CreatedTimestamp", "LastModifiedTimestamp", *_COUNTS})
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def get_queue_attributes(
     sqs: Sqs, call: Call, request: "shapes.GetQueueAttributesRequest"
 ) -> dict[str, Any]:
@@ -52,7 +51,7 @@ async def _counts(sqs: Sqs, queue: Queue, now: float) -> dict[str, str]:
     return {name: str(count) for name, count in zip(_COUNTS, counts, strict=True)}
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)
+@access.own
 async def set_queue_attributes(
     sqs: Sqs, call: Call, request: "shapes.SetQueueAttributesRequest"
 ) -> dict[str, Any]:

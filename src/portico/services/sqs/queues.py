@@ -122,7 +122,7 @@ async def list_queues(sqs: Sqs, call: Call, request: "shapes.ListQueuesRequest")
     return answer
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)
+@access.own
 async def delete_queue(sqs: Sqs, call: Call, request: "shapes.DeleteQueueRequest") -> dict[str, Any]:
     """Delete a queue and its messages. Its name can be used again after 60 seconds.
 
@@ -137,7 +137,7 @@ async def delete_queue(sqs: Sqs, call: Call, request: "shapes.DeleteQueueRequest
     return {}
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def purge_queue(sqs: Sqs, call: Call, request: "shapes.PurgeQueueRequest") -> dict[str, Any]:
     """Remove every message of a queue, those in flight as well. At Portico none of them is received any more afterwards.
 

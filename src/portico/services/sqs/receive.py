@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.handles import handle_of
 from portico.services.sqs.message import TRACE, Contents, check_id, decode, md5_of_attributes
@@ -38,7 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     own: frozenset[str]
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def receive_message(sqs: Sqs, call: Call, request: "shapes.ReceiveMessageRequest") -> dict[str, Any]:
     """Receive up to ten messages; wait up to 20 seconds for the first, if that is asked for or the queue's attribute says so.
 

@@ -9,7 +9,6 @@ import msgspec
 from portico.base import ids
 from portico.base.trace import carried
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.batches import BatchAnswer, check_entries
 from portico.services.sqs.message import (
@@ -47,7 +46,7 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     answer: dict[str, str]
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def send_message(sqs: Sqs, call: Call, request: "shapes.SendMessageRequest") -> dict[str, Any]:
     """Put a message on a queue.
 
@@ -67,13 +66,7 @@ async def send_message(sqs: Sqs, call: Call, request: "shapes.SendMessageRequest
     return _answered(sqs, queue, outgoing, sent)
 
 
-@operation(
-    action="sqs:SendMessage",
-    on=access.on_queue,
-    keys=access.tags_of_queue,
-    policy=access.queue_policy,
-    anonymous=True,
-)
+@access.shared("sqs:SendMessage")
 async def send_message_batch(
     sqs: Sqs, call: Call, request: "shapes.SendMessageBatchRequest"
 ) -> dict[str, Any]:

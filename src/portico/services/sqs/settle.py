@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.sqs import access, errors
 from portico.services.sqs.batches import BatchAnswer, check_entries
 from portico.services.sqs.handles import read_handle
@@ -21,7 +20,7 @@ _VISIBILITY_S_MAX = 43_200
 _BEYOND = f"Total VisibilityTimeout for the message is beyond the limit [{_VISIBILITY_S_MAX} seconds]"
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def delete_message(sqs: Sqs, call: Call, request: "shapes.DeleteMessageRequest") -> dict[str, Any]:
     """Delete a received message. An older receipt of a message that another has received since deletes nothing.
 
@@ -35,13 +34,7 @@ async def delete_message(sqs: Sqs, call: Call, request: "shapes.DeleteMessageReq
     return {}
 
 
-@operation(
-    action="sqs:DeleteMessage",
-    on=access.on_queue,
-    keys=access.tags_of_queue,
-    policy=access.queue_policy,
-    anonymous=True,
-)
+@access.shared("sqs:DeleteMessage")
 async def delete_message_batch(
     sqs: Sqs, call: Call, request: "shapes.DeleteMessageBatchRequest"
 ) -> dict[str, Any]:
@@ -63,7 +56,7 @@ async def delete_message_batch(
     return await _each(call, entries, delete, check)
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.queue_policy, anonymous=True)
+@access.shared()
 async def change_message_visibility(
     sqs: Sqs, call: Call, request: "shapes.ChangeMessageVisibilityRequest"
 ) -> dict[str, Any]:
@@ -80,13 +73,7 @@ async def change_message_visibility(
     return {}
 
 
-@operation(
-    action="sqs:ChangeMessageVisibility",
-    on=access.on_queue,
-    keys=access.tags_of_queue,
-    policy=access.queue_policy,
-    anonymous=True,
-)
+@access.shared("sqs:ChangeMessageVisibility")
 async def change_message_visibility_batch(
     sqs: Sqs, call: Call, request: "shapes.ChangeMessageVisibilityBatchRequest"
 ) -> dict[str, Any]:

@@ -38,7 +38,7 @@ async def untag_queue(sqs: Sqs, call: Call, request: "shapes.UntagQueueRequest")
     return {}
 
 
-@operation(on=access.on_queue, keys=access.tags_of_queue, policy=access.own_policy)
+@access.own
 async def list_queue_tags(sqs: Sqs, call: Call, request: "shapes.ListQueueTagsRequest") -> dict[str, Any]:
     """The queue's tags.
 
