@@ -6,6 +6,7 @@ Source: API Gateway Developer Guide, "Input format of a Lambda function for prox
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from portico.wire.http import Headers
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*").fullmatch
 _JSON = "application/json"
+_PIECE_BYTES = 128 * 1024
 _MEMBERS = frozenset(("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"))
 _WORDS = {
     word.lower(): word
@@ -88,7 +90,14 @@ def body_text(body: bytes, *, binary: bool) -> tuple[str | None, bool]:
     does not say that they are binary, as on AWS."""
     if not body:
         return None, False
-    return (b64encode(body).decode(), True) if binary else (body.decode(errors="replace"), False)
+    return (b64encode(body).decode(), True) if binary else (_text(body), False)
+
+
+def _text(body: bytes) -> str:
+    """A body as text, piece by piece: what is none takes long to replace, and other threads run in between."""
+    decoder = getincrementaldecoder("utf-8")("replace")
+    pieces = [decoder.decode(body[at : at + _PIECE_BYTES]) for at in range(0, len(body), _PIECE_BYTES)]
+    return "".join((*pieces, decoder.decode(b"", final=True)))
 
 
 def shown_name(name: str) -> str:

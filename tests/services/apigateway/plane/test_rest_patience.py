@@ -103,3 +103,19 @@ def test_templates_and_paths(rest: RestApi, template: str, body: str) -> None:
     slowest, answers = slowest_meanwhile(rest.server, lambda: rest.ask("/a", "POST", body=body), times=3)
     assert slowest < PATIENCE_S
     assert {answer.status for answer in answers} <= {200, 400, 500}
+
+
+def test_bodies_that_are_no_text(rest: RestApi, deploy: Callable[..., str]) -> None:
+    """It takes long to say of each byte that it is none; and of what no function could get, nothing is said."""
+    name = deploy(
+        "def handler(event, context):\n    return {'statusCode': 200, 'body': str(len(event['body']))}\n"
+    )
+    rest.method("/a", "POST", function=name)
+    rest.deploy()
+    assert rest.ask("/a", "POST", body=b"a\xff\xc3" + b"\xc3" * 5).json == 8
+    slowest, answers = slowest_meanwhile(
+        rest.server, lambda: rest.ask("/a", "POST", body=b"\xff" * 1_500_000), times=3
+    )
+    assert slowest < PATIENCE_S
+    assert {(answer.status, answer.body) for answer in answers} == {(200, b"1500000")}
+    assert rest.ask("/a", "POST", body=b"\xff" * 7_000_000).message == (413, "Request Too Long")

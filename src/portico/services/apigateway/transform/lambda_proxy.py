@@ -6,6 +6,7 @@ Source: API Gateway Developer Guide, "Lambda proxy integrations", "Set up a Lamb
 import msgspec
 
 from portico.doors import payload1
+from portico.doors.aside import aside
 from portico.doors.payload2 import Malformed
 from portico.services.apigateway.transform import lambda_stream
 from portico.services.apigateway.transform.compile import MethodRules
@@ -21,6 +22,8 @@ from portico.services.apigateway.transform.seam import (
     RequestContext,
 )
 
+_EVENT_BYTES_MAX = 6 * 1024 * 1024  # the payload of an invocation
+_QUICK_BYTES = 256 * 1024
 _encode = msgspec.json.Encoder().encode
 
 
@@ -33,7 +36,7 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
     function = function_of(request, rules)
     if function is None:
         raise misconfigured("Invalid Lambda function ARN or invalid endpoint address")
-    event = _encode(event_of(request, rules))
+    event = await _event(request, rules)
     integration = rules.integration
     if function.streaming or (integration is not None and integration.response_transfer_mode == "STREAM"):
         return await lambda_stream.call(reach, request, rules, function, event)
@@ -51,6 +54,19 @@ async def call(reach: Reach, request: RequestContext, rules: MethodRules) -> Gat
         headers = (*headers, ("X-Amzn-Trace-Id", request.trace))
     facts = msgspec.structs.replace(called.facts, status=answer.status)
     return GatewayAnswer(answer.status, headers, answer.body, integration=facts)
+
+
+async def _event(request: RequestContext, rules: MethodRules) -> bytes:
+    """The event of a request as JSON; of a large one made aside, and of one that no function could get not at all.
+
+    Raises:
+        GatewayRefusal: `REQUEST_TOO_LARGE`.
+    """
+    if len(request.body) > _EVENT_BYTES_MAX:
+        raise GatewayRefusal("REQUEST_TOO_LARGE")
+    if len(request.body) <= _QUICK_BYTES:
+        return _encode(event_of(request, rules))
+    return await aside(lambda: _encode(event_of(request, rules)))
 
 
 def event_of(request: RequestContext, rules: MethodRules) -> dict[str, object]:
