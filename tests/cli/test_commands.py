@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,15 @@ from harness import Server, running
 from portico.cli.main import main
 
 APP = "def handler(event, context):\n    print('working')\n    return {'got': event}\n"
+
+
+INTERRUPTIBLE = """
+import signal
+from portico.cli.main import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores it
+main()
+"""
 
 
 @pytest.fixture
@@ -182,6 +192,26 @@ def test_output_that_nobody_reads_on_is_no_error(portico: Callable[..., Result],
     finally:
         os.close(write)
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("arguments", [("logs", "greeter", "-f"), ("deploy", "{project}", "--watch")])
+def test_what_goes_on_ends_with_ctrl_c(
+    portico: Callable[..., Result], project: Path, arguments: tuple[str, ...]
+) -> None:
+    portico("deploy", str(project))
+    portico("invoke", "greeter")
+    filled = [argument.format(project=project) for argument in arguments]
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, *filled],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as going:
+        assert going.stdout is not None
+        shown = next(line for line in going.stdout if "REPORT" in line or "Watching" in line)
+        going.send_signal(signal.SIGINT)
+        rest = going.stdout.read()
+    assert (going.returncode, "Aborted" in rest) == (0, False), shown + rest
 
 
 def test_a_handler_that_is_not_there_is_told_when_it_is_deployed(

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from portico.cli.connection import Connection, connects, explained
-from portico.cli.package import doubt, handler_of, is_for_node, stamp, zipped
-from portico.cli.terminal import working
+from portico.cli.package import Stamp, doubt, handler_of, is_for_node, stamp, zipped
+from portico.cli.terminal import until_interrupted, working
 
 _WATCH_S = 0.5
 _NODE = "nodejs22.x"
@@ -200,7 +200,14 @@ def command(
         click.echo(click.style(done, fg="green"))
         return
     _once(deployment, keep_going=watch)
-    while watch:
+    if watch:
+        click.echo(f"Watching {path}: what is saved there is deployed (Ctrl-C ends it)", err=True)
+        with until_interrupted():
+            _watch(deployment, path, seen)
+
+
+def _watch(deployment: Deployment, path: Path, seen: Stamp) -> None:
+    while True:
         time.sleep(_WATCH_S)
         now = stamp(path)
         if now != seen:

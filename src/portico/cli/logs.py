@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from portico.cli.connection import Connection, connects, explained
+from portico.cli.terminal import until_interrupted
 
 _POLL_S = 0.5
 
@@ -25,11 +26,13 @@ def command(connection: Connection, name: str, follow: bool, since: int, pattern
     if pattern:
         request["filterPattern"] = pattern
     seen: set[str] = set()
-    while True:
-        _show_new(client, request, seen, follow=follow)
-        if not follow:
-            return
-        time.sleep(_POLL_S)
+    if not follow:
+        _show_new(client, request, seen, follow=False)
+        return
+    with until_interrupted():
+        while True:
+            _show_new(client, request, seen, follow=True)
+            time.sleep(_POLL_S)
 
 
 def _show_new(client: Any, request: dict[str, Any], seen: set[str], *, follow: bool) -> None:

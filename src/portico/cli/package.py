@@ -18,6 +18,7 @@ _SCRIPTS = (".mjs", ".js", ".cjs")  # of Node.js
 _EXPORTED = re.compile(
     rb"^\s*export\s+(?:const|let|(?:async\s+)?function)\s+handler\b|\bexports\.handler\s*=", re.MULTILINE
 )
+Stamp = tuple[tuple[str, int, int], ...]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -122,7 +123,7 @@ def _functions(file: Path) -> set[str]:
     return names
 
 
-def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+def stamp(path: Path) -> Stamp:
     """What `--watch` compares: name, size and time of change of each file."""
     files = [path] if path.is_file() else files_of(path)
     rows = []

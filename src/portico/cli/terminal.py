@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 
@@ -12,3 +13,10 @@ def working(what: str) -> AbstractContextManager[object]:
     from rich.console import Console
 
     return Console(stderr=True).status(what)
+
+
+@contextlib.contextmanager
+def until_interrupted() -> Iterator[None]:
+    """For what goes on until somebody has seen enough: Ctrl-C is its end, and no failure."""
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
