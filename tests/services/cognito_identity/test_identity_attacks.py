@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -341,3 +342,10 @@ def test_a_login_of_a_user_pool_that_is_gone(mine: Any) -> None:
     identity = mine.get_id(logins)
     mine.idp.delete_user_pool(UserPoolId=mine.user_pool)
     assert refused(lambda: mine.credentials(identity, logins)) == "NotAuthorizedException"
+
+
+def test_a_login_has_one_identity_however_many_ask_at_once(mine: Any) -> None:
+    logins = mine.logins("alice")
+    with ThreadPoolExecutor(8) as threads:
+        found = {each.result() for each in [threads.submit(mine.get_id, logins) for _ in range(8)]}
+    assert len(found) == 1

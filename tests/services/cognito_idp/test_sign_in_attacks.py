@@ -467,3 +467,38 @@ def test_access_tokens_that_do_nothing(pool: Pool, case: str) -> None:
     gone = case in ("deleted", "recreated")
     assert set(codes.values()) == {"UserNotFoundException" if gone else "NotAuthorizedException"}, codes
     assert before == (None if case == "deleted" else pool.get())
+
+
+def test_who_has_just_signed_up_is_not_signed_in_after_the_password_has_changed(
+    make_pool: MakePool, mailbox: Mailbox, account: str
+) -> None:
+    pool = make_pool(AutoVerifiedAttributes=["email"])
+    client_id, address = pool.client(ExplicitAuthFlows=FLOWS), f"ada-{account}@example.com"
+    api, of = pool.api, {"ClientId": client_id, "Username": "ada"}
+    api.sign_up(**of, Password=PASSWORD, UserAttributes=listed({"email": address}))
+    session = api.confirm_sign_up(**of, ConfirmationCode=mailbox.code(address))["Session"]
+
+    def sign_in() -> str:
+        given = {"AuthParameters": {"USERNAME": "ada"}, "Session": session}
+        return outcome(lambda: api.initiate_auth(ClientId=client_id, AuthFlow="USER_AUTH", **given))
+
+    api.admin_set_user_password(UserPoolId=pool.id, Username="ada", Password="N3w!word", Permanent=True)
+    assert sign_in() == "NotAuthorizedException"
+
+
+def test_a_session_of_a_sign_up_signs_in_once(make_pool: MakePool, mailbox: Mailbox, account: str) -> None:
+    pool = make_pool(AutoVerifiedAttributes=["email"])
+    client_id, address = pool.client(ExplicitAuthFlows=FLOWS), f"ada-{account}@example.com"
+    api, of = pool.api, {"ClientId": client_id, "Username": "ada"}
+    api.sign_up(**of, Password=PASSWORD, UserAttributes=listed({"email": address}))
+    session = api.confirm_sign_up(**of, ConfirmationCode=mailbox.code(address))["Session"]
+
+    def sign_in(name: str = "ada") -> str:
+        given = {"AuthParameters": {"USERNAME": name}, "Session": session}
+        return outcome(lambda: api.initiate_auth(ClientId=client_id, AuthFlow="USER_AUTH", **given))
+
+    pool.user("eve")
+    assert sign_in("eve") == "NotAuthorizedException"
+    with ThreadPoolExecutor(6) as threads:
+        codes = sorted(each.result() for each in [threads.submit(sign_in) for _ in range(6)])
+    assert codes == ["", *["NotAuthorizedException"] * 5]

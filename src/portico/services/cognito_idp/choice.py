@@ -28,6 +28,7 @@ from portico.services.cognito_idp.sign_in import (
     SignIn,
     awaiting,
     invalid_session,
+    is_of,
     of_session,
     session,
     spend,
@@ -140,8 +141,9 @@ async def _send(ex: Exchange, user: User | None, sign_in: SignIn, name: str) -> 
 
 def session_of_sign_up(idp: CognitoIdp, client: Client, user: User, name: str, now: float) -> str:
     """The Session that ConfirmSignUp gives, with which a user that has just proved an address signs in without proving it again."""
+    ends = int(now) + client.session_s
     sign_in = SignIn(
-        ids.uuid(), client.pool, client.id, FLOW, name, user.sub, _SIGNED_UP, int(now) + client.session_s
+        ids.uuid(), client.pool, client.id, FLOW, name, user.sub, _SIGNED_UP, ends, secret_at=user.secret_at
     )
     return session(idp.sealer, sign_in)
 
@@ -174,7 +176,7 @@ async def after_sign_up(ex: Exchange, user: User | None, sign_in: SignIn) -> Ans
     if sign_in.flow != FLOW:
         raise errors.invalid("Session is for the flow USER_AUTH only.")
     signed_up = of_session(ex.idp.sealer, ex.session, ex.client, ex.call.now)
-    if user is None or signed_up.awaits != _SIGNED_UP or signed_up.sub != user.sub:
+    if user is None or signed_up.awaits != _SIGNED_UP or not is_of(signed_up, user):
         raise invalid_session()
     refuse_standing(user, ex.call.now)
     await spend(ex.call, signed_up)

@@ -7,6 +7,7 @@ import http.client
 import re
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -423,3 +424,33 @@ def test_a_session_is_for_clients_that_take_its_provider(site: Make, cognito: An
     made.authorize(browser, client_id=closed)
     assert (browser.at, browser.title) == ("", "Sign in")
     assert made.authorize(browser, client_id=closed, prompt="none").told["error"] == "login_required"
+
+
+@pytest.mark.parametrize("change", ["a new password", "signed out", "disabled", "deleted", "recreated"])
+def test_a_session_and_a_code_end_with_what_they_stood_on(site: Make, cognito: Any, change: str) -> None:
+    made = site()
+    made.pool.user("ada")
+    browser = made.authorize().submit(username="ada", password=PASSWORD)
+    assert browser.told["code"]
+    user = {"UserPoolId": made.pool.id, "Username": "ada"}
+    if change == "a new password":
+        cognito.admin_set_user_password(**user, Password="N3w!word", Permanent=True)
+    elif change == "signed out":
+        cognito.admin_user_global_sign_out(**user)
+    elif change == "disabled":
+        cognito.admin_disable_user(**user)
+    else:
+        cognito.admin_delete_user(**user)
+    if change == "recreated":
+        made.pool.user("ada")
+    assert made.redeem(browser).json() == {"error": "invalid_grant"}
+    assert made.authorize(browser).title == "Sign in"
+
+
+def test_a_code_counts_once_however_many_bring_it_at_once(site: Make) -> None:
+    made = site()
+    made.pool.user("ada")
+    browser = made.authorize().submit(username="ada", password=PASSWORD)
+    with ThreadPoolExecutor(6) as threads:
+        answers = [each.result() for each in [threads.submit(made.redeem, browser) for _ in range(6)]]
+    assert sorted(answer.status for answer in answers) == [200, *[400] * 5]

@@ -1,7 +1,7 @@
 """What a sign-in ends with: a code or tokens at the application's address, and a session in the browser.
 
 A code is a sealed value, good once and for five minutes; that it was used is on disk before its tokens are given. The session of a browser
-lasts an hour and ends with the user's sign-out everywhere, like tokens do.
+lasts an hour. Both end with the user's sign-out everywhere, and with the password that was given.
 
 Source: Cognito Developer Guide, "The token issuer endpoint", "The redirect and authorization endpoint".
 """
@@ -121,7 +121,7 @@ async def redeemed(visit: Visit, client: Client, text: str, redirect_uri: str, v
             raise OAuthError("invalid_grant")
         call.tx.put(SPENT, Spent(), code.expires_at, code.id)
         user = await call.tx.get(USERS, visit.pool.id, code.user)
-        if user is None or user.sub != code.sub or not user.enabled:
+        if user is None or user.sub != code.sub or _is_over(user, code.since):
             raise OAuthError("invalid_grant")
         grant = Grant(
             visit.pool, client, user, "HostedAuth", scopes=code.scopes, nonce=code.nonce, oauth=True, auth_time=code.since
@@ -164,9 +164,14 @@ async def signed_in(
         return None
     held = await visit.idp.cache.get(USERS, visit.pool.id, found.user)
     user = None if held is None else held.value
-    if user is None or user.sub != found.sub or not user.enabled or user.signed_out_at >= found.since:
+    if user is None or user.sub != found.sub or _is_over(user, found.since):
         return None
     return user, found
+
+
+def _is_over(user: User, since: float) -> bool:
+    """Whether it counts no longer that the user has proved who it is then: it was disabled, signed out, or got another password."""
+    return not user.enabled or user.signed_out_at >= since or user.secret_at > since
 
 
 def _sealed(sealer: Sealer, purpose: str, value: msgspec.Struct) -> str:
