@@ -1,14 +1,9 @@
-"""What goes into an execution environment and what comes out, as values; and the ports that it needs."""
+"""What goes into an execution environment and what comes out, as values; and the port that it needs."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import msgspec
-
-if TYPE_CHECKING:
-    from portico.environments.stream import Stream
-
 
 # How an environment is initialised: when it is needed, ahead of that, or from a snapshot.
 ON_DEMAND, PROVISIONED, SNAP_START = "on-demand", "provisioned-concurrency", "snap-start"
@@ -161,46 +156,3 @@ class PreparationFailed(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-
-
-class Environments(Protocol):
-    """Port: where invocations run (implemented by `supervisor.Supervisor`)."""
-
-    async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
-        """Run one invocation in a warm or a new environment of `spec`.
-
-        How many may run at once is decided before (`invoke/admit.py`). If the caller is cancelled the invocation still runs to its end.
-
-        Raises:
-            PreparationFailed: no environment could be started.
-        """
-
-    def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
-        """Have `on_end` told how an invocation ends (None: no environment could be started) whose caller was cancelled in `invoke`. False
-        if it has ended already."""
-
-    def stream(
-        self, spec: EnvironmentSpec, invocation: Invocation, on_end: Callable[[Outcome | None], None]
-    ) -> "Stream":
-        """Like `invoke`, for an answer that is read while it is made. `on_end` is called once: with the outcome, which has no payload
-        if the answer was streamed, or with None when no environment could be started (which `Stream.begun` raises)."""
-
-    async def snapshot(self, spec: EnvironmentSpec) -> None:
-        """Have the snapshot ready that environments of `spec` are restored from. One that can't be copied is started cold each time.
-
-        Raises:
-            PreparationFailed: it could not be initialised.
-        """
-
-    def retire(self, prefix: str) -> None:
-        """End the idle environments whose spec's key begins with `prefix`, and the busy ones once they are done."""
-
-    def keep(self, spec: EnvironmentSpec, count: int) -> None:
-        """Have `count` environments of `spec` started ahead from now on, and replaced when they end; with 0 they end."""
-
-    def kept(self, key: str) -> tuple[int, int]:
-        """How many of the environments that are kept for this spec's key are ready, and how many have failed to start since one
-        last did."""
-
-    async def close(self) -> None:
-        """End every environment and the zygotes."""

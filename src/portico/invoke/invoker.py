@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
+from portico.environments.port import Environments
 from portico.environments.stream import Stream
-from portico.environments.work import ON_DEMAND, Environments, EnvironmentSpec, Invocation, LogLine, Outcome
+from portico.environments.work import ON_DEMAND, EnvironmentSpec, Invocation, LogLine, Outcome
 from portico.invoke.admit import Admission, Permit, Throttled
 from portico.invoke.budget import Budget, Budgets
 from portico.invoke.folders import Folders, folder_of

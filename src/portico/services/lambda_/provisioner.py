@@ -6,7 +6,8 @@ The configurations are found through the store's commit hook, and after a start 
 import asyncio
 from collections.abc import Sequence
 
-from portico.environments.work import Environments, EnvironmentSpec
+from portico.environments.port import Environments
+from portico.environments.work import EnvironmentSpec
 from portico.invoke.records import FUNCTIONS, VERSIONS, Function, Version
 from portico.invoke.resolve import ahead_of, spec_of
 from portico.store.cache import RecordCache

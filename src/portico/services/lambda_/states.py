@@ -13,7 +13,8 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.base.ids import uuid
-from portico.environments.work import SNAP_START, Environments, PreparationFailed
+from portico.environments.port import Environments
+from portico.environments.work import SNAP_START, PreparationFailed
 from portico.invoke.records import LATEST, VERSIONS, Version, digests_of
 from portico.invoke.resolve import environments_key, spec_of
 from portico.invoke.staging import CodeRefused, Staging, merged
