@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,27 +59,26 @@ def ended(url: str) -> int:
     return int(float(found[1])) if found is not None else 0
 
 
-def delays_ms(url: str) -> list[float]:
-    """From the 202 to the function, for events that come alone."""
+def singles(url: str, name: str = "echo") -> Iterator[float]:
+    """Milliseconds from the 202 to the function (`SOURCE`), for events that come alone."""
     lam, sqs, iam = (client(url, service) for service in ("lambda", "sqs", "iam"))
     queue = sqs.create_queue(QueueName="told")["QueueUrl"]
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    iam.put_role_policy(RoleName="echo", PolicyName="tell", PolicyDocument=document)
+    iam.put_role_policy(RoleName=name, PolicyName="tell", PolicyDocument=document)
     target = {"OnSuccess": {"Destination": f"arn:aws:sqs:{_REGION}:{_ACCOUNT}:told"}}
-    lam.put_function_event_invoke_config(FunctionName="echo", DestinationConfig=target)
-    found = []
+    lam.put_function_event_invoke_config(FunctionName=name, DestinationConfig=target)
     for _ in range(_SINGLES):
-        lam.invoke(FunctionName="echo", InvocationType="Event", Payload=b"{}")
+        lam.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
         accepted_at = time.time()
         [message] = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        found.append((json.loads(message["Body"])["responsePayload"] - accepted_at) * 1000)
-    return found
+        yield (json.loads(message["Body"])["responsePayload"] - accepted_at) * 1000
+    lam.delete_function_event_invoke_config(FunctionName=name)
 
 
 async def fill(directory: Path, waiting: int) -> None:
-    """Put a backlog into the store of a server that is not running."""
+    """Put a backlog of the function `echo` into the store of a server that is not running."""
     clock = Clock()
     store = await open_store(directory, clock=clock)
     cache = RecordCache(store)
@@ -98,23 +98,24 @@ def rss_mb(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
 
+def start(data: str) -> tuple["subprocess.Popen[str]", str]:
+    """A server on a data directory, once it has said where it listens; its URL."""
+    command = [sys.executable, "-m", "portico", "start", "--port", "0", "--data", data]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    return process, process.stdout.readline().split()[-1]
+
+
 def drain(waiting: int) -> tuple[float, float, float]:
     """Events per second of a backlog, and the server's memory in MB before and at most."""
     with tempfile.TemporaryDirectory() as data:
-        command = [sys.executable, "-m", "portico", "start", "--port", "0", "--data", data]
-
-        def start() -> tuple["subprocess.Popen[str]", str]:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            assert process.stdout is not None
-            return process, process.stdout.readline().split()[-1]
-
-        process, url = start()
+        process, url = start(data)
         deploy(url, SOURCE)
         before = rss_mb(process.pid)
         process.terminate()
         process.wait(30)
         asyncio.run(fill(Path(data), waiting))
-        process, url = start()
+        process, url = start(data)
         began, most = time.monotonic(), 0.0
         while ended(url) < waiting:
             most = max(most, rss_mb(process.pid))
@@ -138,8 +139,7 @@ def main() -> None:
         echo = wrk(url, {}, *how).rate
     with portico() as url:
         deploy(url, SOURCE)
-        delays = delays_ms(url)
-        client(url, "lambda").delete_function_event_invoke_config(FunctionName="echo")
+        delays = list(singles(url))
         found = wrk(url + PATH, headers(url), *how)
         drained = ended(url) - _SINGLES
     assert not found.errors, f"{found.errors} events were refused"
