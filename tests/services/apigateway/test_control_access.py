@@ -17,14 +17,14 @@ Allowed = Callable[..., Any]
 def allowed(client: Callable[..., Any], account: str) -> Allowed:
     """`allowed(statement, ...)`: a client of a user whose policy has these statements."""
 
-    def make(*statements: dict[str, Any]) -> Any:
+    def make(*statements: dict[str, Any], service: str = "apigateway") -> Any:
         iam = client("iam")
         name = f"u{len(iam.list_users()['Users'])}"
         iam.create_user(UserName=name)
         document = {"Version": "2012-10-17", "Statement": list(statements)}
         iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps(document))
         key = iam.create_access_key(UserName=name)["AccessKey"]
-        return client("apigateway", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        return client(service, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
 
     return make
 
@@ -328,3 +328,31 @@ def test_kinds_of_libraries(gateway: Any) -> None:
     assert told(gateway.get_sdk_type, id="cobol")[0] == "NotFoundException"
     refused = told(gateway.get_sdk, restApiId="x", stageName="y", sdkType="ruby")
     assert (refused[0], refused[2]) == ("NotImplemented", 501)
+
+
+def test_mutual_tls_is_not_everybody_s_to_end(
+    gateway: Any, allowed: Allowed, client: Any, account: str
+) -> None:
+    """The name opens when its trust store is taken away, so that needs a permission of its own, in both services."""
+    name = f"n{account}.example.com"
+    store = {"truststoreUri": "s3://bucket/trust.pem"}
+    gateway.create_domain_name(
+        domainName=name, regionalCertificateArn="arn:aws:acm:c", mutualTlsAuthentication=store
+    )
+    path = f"/domainnames/{name}"
+    user = allowed(allow("apigateway:PATCH", path), allow("apigateway:AddCertificateToDomain", path))
+    for operation in (
+        patch("remove", "/mutualTlsAuthentication/truststoreUri"),
+        patch("replace", "/mutualTlsAuthentication/truststoreUri", ""),
+    ):
+        assert is_denied(user.update_domain_name, domainName=name, patchOperations=[operation])
+    other = patch("replace", "/mutualTlsAuthentication/truststoreUri", "s3://bucket/other.pem")
+    assert user.update_domain_name(domainName=name, patchOperations=[other])
+    http = allowed(allow("apigateway:PATCH", path), service="apigatewayv2")
+    for uri in ("", "s3://bucket/third.pem"):
+        given = {"TruststoreUri": uri}
+        assert is_denied(http.update_domain_name, DomainName=name, MutualTlsAuthentication=given)
+    assert client("apigatewayv2").update_domain_name(
+        DomainName=name, MutualTlsAuthentication={"TruststoreUri": ""}
+    )
+    assert "mutualTlsAuthentication" not in gateway.get_domain_name(domainName=name)

@@ -2,7 +2,7 @@
 given."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -87,15 +87,23 @@ _PERMISSIONS = {
 }
 
 
+def _needed(request: Mapping[str, Any]) -> Iterator[str]:
+    for member, action in _PERMISSIONS.items():
+        if request.get(member):
+            yield action
+    for patch in patches(request):
+        member = patch.parts[0] if patch.parts else ""
+        if member == "mutualTlsAuthentication" and (patch.op == "remove" or not patch.text):
+            yield "RemoveCertificateFromDomain"
+        elif member in _PERMISSIONS:
+            yield _PERMISSIONS[member]
+
+
 async def _may_set(service: ApiGateway, call: Call, request: Mapping[str, Any]) -> Iterable[Check]:
-    """The permissions of their own that mutual TLS and policies need."""
-    named = {patch.parts[0] for patch in patches(request) if patch.parts}
-    named |= {member for member in _PERMISSIONS if request.get(member)}
+    """The permissions of their own that mutual TLS (and its end) and policies need."""
     uri = "/domainnames/{domain_name}" if call.operation == "UpdateDomainName" else "/domainnames"
     target = access.resource(call, access.path_of(uri, request), request)
-    return [
-        Check(f"apigateway:{action}", target) for member, action in _PERMISSIONS.items() if member in named
-    ]
+    return [Check(f"apigateway:{action}", target) for action in dict.fromkeys(_needed(request))]
 
 
 @access.operation(also=_may_set)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
+from portico.calls.operation import Check
 from portico.doors import domains
 from portico.doors.domains import DOMAINS, Certificate, CustomDomain
 from portico.services.apigatewayv2 import errors
-from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2.access import managed, managed_also, on_path
 from portico.services.apigatewayv2.paging import answer, page_of
 from portico.services.apigatewayv2.records import Values
 from portico.services.apigatewayv2.service import HttpApis, here
@@ -71,7 +72,16 @@ def shown_domain(call: Call, domain: CustomDomain) -> Values:
     return shown
 
 
-@managed
+async def _may_trust(service: HttpApis, call: Call, request: Mapping[str, Any]) -> list[Check]:
+    """What mutual TLS needs beside the operation itself, and its end."""
+    mutual = request.get("MutualTlsAuthentication")
+    if mutual is None:
+        return []
+    action = "AddCertificateToDomain" if mutual.get("TruststoreUri") else "RemoveCertificateFromDomain"
+    return [Check(f"apigateway:{action}", arn) for arn in on_path(call, request)]
+
+
+@managed_also(_may_trust)
 async def create_domain_name(
     service: HttpApis, call: Call, request: "shapes.CreateDomainNameRequest"
 ) -> Values:
@@ -115,7 +125,7 @@ async def get_domain_names(service: HttpApis, call: Call, request: "shapes.GetDo
     return answer([shown_domain(call, one) for one in some], token)
 
 
-@managed
+@managed_also(_may_trust)
 async def update_domain_name(
     service: HttpApis, call: Call, request: "shapes.UpdateDomainNameRequest"
 ) -> Values:
