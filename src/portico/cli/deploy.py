@@ -201,8 +201,8 @@ def command(
         return
     _once(deployment, keep_going=watch)
     if watch:
-        click.echo(f"Watching {path}: what is saved there is deployed (Ctrl-C ends it)", err=True)
         with until_interrupted():
+            click.echo(f"Watching {path}: what is saved there is deployed (Ctrl-C ends it)", err=True)
             _watch(deployment, path, seen)
 
 
