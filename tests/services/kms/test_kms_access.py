@@ -225,6 +225,7 @@ def test_a_deny_overcomes_a_grant(kms: Any, key: str, user: Make) -> None:
     ("constraint", "right", "wrong"),
     [
         ("EncryptionContextSubset", [{"a": "1"}, {"a": "1", "b": "2"}], [{}, {"a": "2"}, {"b": "1"}]),
+        ("EncryptionContextEquals", [{}], [{"a": "1"}]),
         ("EncryptionContextEquals", [{"a": "1"}], [{}, {"a": "2"}, {"a": "1", "b": "2"}]),
         ("EncryptionContextSubset", [{"a": "1", "b": "${aws:username}"}], [{"a": "1", "b": "ada"}]),
     ],

@@ -84,11 +84,12 @@ def names_of(caller: Principal) -> list[str]:
 
 
 async def _grants_of(call: Call, key: Key) -> list[Grant]:
-    found = []
+    """The caller's grants; of a service's those for what it acts for: one key may serve all of an account's resources."""
+    found, sources = [], ("", call.principal.source_arn)
     for name in names_of(call.principal):
         for pointer in await call.tx.scan(GRANTEES, *key.at, name):
             grant = await call.tx.get(GRANTS, *key.at, pointer.id)
-            if grant is not None:
+            if grant is not None and (not is_service(name) or grant.constraints.source_arn in sources):
                 found.append(grant)
     return found
 
