@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import Check, Values
+from portico.calls.operation import Check, F, Values, operation
 from portico.invoke.records import FUNCTIONS
 from portico.invoke.roles import LAMBDA
 from portico.services.lambda_ import code, names
@@ -65,3 +65,13 @@ async def pass_role(lam: "Lambda", call: Call, request: Request) -> Iterable[Che
 async def mount_folder(lam: "Lambda", call: Call, request: Request) -> Iterable[Check]:
     """`portico:MountFolder`, where the code of `request` is a folder of this machine."""
     return [Check("portico:MountFolder", "*")] if code.mounts(request) else []
+
+
+def on_function(function: F) -> F:
+    """Bind a function to an operation on a function as a whole, whose policy counts."""
+    return operation(on=unqualified_arn, keys=resource_tags, policy=function_policy)(function)
+
+
+def on_qualified(function: F) -> F:
+    """Bind a function to an operation on what is asked for: a function, or one version or alias of it, whose policy counts."""
+    return operation(on=function_arn, keys=resource_tags, policy=function_policy)(function)

@@ -11,7 +11,6 @@ import msgspec
 
 from portico.base.ids import uuid
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import ALIASES, FUNCTIONS, LATEST, VERSIONS, Alias
 from portico.services.lambda_ import access, errors, markers, names
 from portico.services.lambda_.functions import forget_qualifier, function_of, page_size
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 _LATEST_PUBLISHED = "$LATEST.PUBLISHED"
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def create_alias(lam: Lambda, call: Call, request: "CreateAliasRequest") -> "AliasConfiguration":
     """Give a version a name.
 
@@ -53,7 +52,7 @@ async def create_alias(lam: Lambda, call: Call, request: "CreateAliasRequest") -
     return _shown(name, alias)  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def get_alias(lam: Lambda, call: Call, request: "GetAliasRequest") -> "AliasConfiguration":
     """An alias.
 
@@ -67,7 +66,7 @@ async def get_alias(lam: Lambda, call: Call, request: "GetAliasRequest") -> "Ali
     return _shown(name, alias)  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def update_alias(lam: Lambda, call: Call, request: "UpdateAliasRequest") -> "AliasConfiguration":
     """Change an alias; what is not given stays. Its provisioned concurrency follows it to another version.
 
@@ -97,7 +96,7 @@ async def update_alias(lam: Lambda, call: Call, request: "UpdateAliasRequest") -
     return _shown(name, alias)  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def delete_alias(lam: Lambda, call: Call, request: "DeleteAliasRequest") -> None:
     """Delete an alias with its policy and its provisioned concurrency; one that is not there is no error.
 
@@ -114,7 +113,7 @@ async def delete_alias(lam: Lambda, call: Call, request: "DeleteAliasRequest") -
     call.tx.put(FUNCTIONS, await forget_qualifier(call, name, function, name.qualifier), *name.key)
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def list_aliases(lam: Lambda, call: Call, request: "ListAliasesRequest") -> "ListAliasesResponse":
     """The aliases by name, at most 50 at once; with `FunctionVersion` those that point to it.
 

@@ -192,7 +192,7 @@ async def put_function_code_signing_config(
     return {"CodeSigningConfigArn": config.arn, "FunctionName": function.name}
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def get_function_code_signing_config(
     lam: Lambda, call: Call, request: "GetFunctionCodeSigningConfigRequest"
 ) -> "GetFunctionCodeSigningConfigResponse":
@@ -208,7 +208,7 @@ async def get_function_code_signing_config(
     return found  # type: ignore[return-value]
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def delete_function_code_signing_config(
     lam: Lambda, call: Call, request: "DeleteFunctionCodeSigningConfigRequest"
 ) -> None:

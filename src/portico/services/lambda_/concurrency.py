@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import ACCOUNTS, FUNCTIONS, AccountUsage, Function
 from portico.services.lambda_ import access, errors, names
 from portico.services.lambda_.functions import function_of, provisioned_of, set_aside, share_of
@@ -35,7 +34,7 @@ def _whole_function(call: Call, request: object) -> Name:
     return name
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def put_function_concurrency(
     lam: Lambda, call: Call, request: "PutFunctionConcurrencyRequest"
 ) -> "Concurrency":
@@ -61,7 +60,7 @@ async def put_function_concurrency(
     return {"ReservedConcurrentExecutions": wanted}
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def get_function_concurrency(
     lam: Lambda, call: Call, request: "GetFunctionConcurrencyRequest"
 ) -> "GetFunctionConcurrencyResponse":
@@ -74,7 +73,7 @@ async def get_function_concurrency(
     return {} if function.reserved is None else {"ReservedConcurrentExecutions": function.reserved}
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def delete_function_concurrency(
     lam: Lambda, call: Call, request: "DeleteFunctionConcurrencyRequest"
 ) -> None:

@@ -6,7 +6,6 @@ Source: API reference, DeleteFunction; recorded answers; reported words for vers
 from typing import TYPE_CHECKING
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import (
     ALIASES,
     EVENT_INVOKES,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from portico.services.lambda_.shapes import DeleteFunctionRequest, DeleteFunctionResponse
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def delete_function(
     lam: Lambda, call: Call, request: "DeleteFunctionRequest"
 ) -> "DeleteFunctionResponse":

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import ALIASES, EVENT_INVOKES, FUNCTIONS, LATEST, VERSIONS, EventInvoke
 from portico.services.lambda_ import access, errors, event_targets, markers, names
 from portico.services.lambda_.functions import page_size
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     )
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def put_function_event_invoke_config(
     lam: Lambda, call: Call, request: "PutFunctionEventInvokeConfigRequest"
 ) -> "FunctionEventInvokeConfig":
@@ -44,7 +43,7 @@ async def put_function_event_invoke_config(
     return await _write(lam, call, name, blank, request)
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def update_function_event_invoke_config(
     lam: Lambda, call: Call, request: "UpdateFunctionEventInvokeConfigRequest"
 ) -> "FunctionEventInvokeConfig":
@@ -58,7 +57,7 @@ async def update_function_event_invoke_config(
     return await _write(lam, call, name, await _config(call, name), request)
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_function_event_invoke_config(
     lam: Lambda, call: Call, request: "GetFunctionEventInvokeConfigRequest"
 ) -> "FunctionEventInvokeConfig":
@@ -71,7 +70,7 @@ async def get_function_event_invoke_config(
     return _shown(name, await _config(call, name))  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def delete_function_event_invoke_config(
     lam: Lambda, call: Call, request: "DeleteFunctionEventInvokeConfigRequest"
 ) -> None:
@@ -85,7 +84,7 @@ async def delete_function_event_invoke_config(
     call.tx.delete(EVENT_INVOKES, *name.key, name.qualifier)
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def list_function_event_invoke_configs(
     lam: Lambda, call: Call, request: "ListFunctionEventInvokeConfigsRequest"
 ) -> "ListFunctionEventInvokeConfigsResponse":

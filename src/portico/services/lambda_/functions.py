@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.doors.records import URL_POINTERS
 from portico.invoke.records import (
     ACCOUNTS,
@@ -95,7 +94,7 @@ async def changeable(lam: Lambda, call: Call, name: Name, revision_id: str | Non
     return version
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -> "GetFunctionResponse":
     """A function's configuration, tags and reserved concurrency, and an address that serves its code for ten minutes.
 
@@ -120,7 +119,7 @@ async def get_function(lam: Lambda, call: Call, request: "GetFunctionRequest") -
     return found  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_function_configuration(
     lam: Lambda, call: Call, request: "GetFunctionConfigurationRequest"
 ) -> "FunctionConfiguration":

@@ -100,7 +100,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     return answer  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -> "InvokeAsyncResponse":
     """Accept an event, in the way that was there before `InvocationType`.
 

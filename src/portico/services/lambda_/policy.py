@@ -78,7 +78,7 @@ async def add_permission(lam: Lambda, call: Call, request: "AddPermissionRequest
     return {"Statement": json.dumps(policy_records.shown(statement, known), separators=(",", ":"))}
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def remove_permission(lam: Lambda, call: Call, request: "RemovePermissionRequest") -> None:
     """Remove a statement; the policy goes with its last one.
 
@@ -102,7 +102,7 @@ async def remove_permission(lam: Lambda, call: Call, request: "RemovePermissionR
     policy_records.write(call, name, function, {**document, "Statement": left})
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_policy(lam: Lambda, call: Call, request: "GetPolicyRequest") -> "GetPolicyResponse":
     """The policy and its revision.
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import (
     ACCOUNTS,
     ALIASES,
@@ -42,7 +41,7 @@ _UNPUBLISHED = "Provisioned Concurrency Configs cannot be applied to unpublished
 _INIT_FAILED = "FUNCTION_ERROR_INIT_FAILURE"
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def put_provisioned_concurrency_config(
     lam: Lambda, call: Call, request: "PutProvisionedConcurrencyConfigRequest"
 ) -> "PutProvisionedConcurrencyConfigResponse":
@@ -82,7 +81,7 @@ async def put_provisioned_concurrency_config(
     return _shown(provisioned, 0, "IN_PROGRESS")  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_provisioned_concurrency_config(
     lam: Lambda, call: Call, request: "GetProvisionedConcurrencyConfigRequest"
 ) -> "GetProvisionedConcurrencyConfigResponse":
@@ -101,7 +100,7 @@ async def get_provisioned_concurrency_config(
     return await _current(lam, call, name, provisioned)  # type: ignore[return-value]
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def delete_provisioned_concurrency_config(
     lam: Lambda, call: Call, request: "DeleteProvisionedConcurrencyConfigRequest"
 ) -> None:
@@ -122,7 +121,7 @@ async def delete_provisioned_concurrency_config(
     call.tx.put(FUNCTIONS, after, *name.key)
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def list_provisioned_concurrency_configs(
     lam: Lambda, call: Call, request: "ListProvisionedConcurrencyConfigsRequest"
 ) -> "ListProvisionedConcurrencyConfigsResponse":

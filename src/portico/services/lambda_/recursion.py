@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import FUNCTIONS
 from portico.services.lambda_ import access, names
 from portico.services.lambda_.functions import function_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     )
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def put_function_recursion_config(
     lam: Lambda, call: Call, request: "PutFunctionRecursionConfigRequest"
 ) -> "PutFunctionRecursionConfigResponse":
@@ -39,7 +38,7 @@ async def put_function_recursion_config(
     return {"RecursiveLoop": changed.recursive_loop}
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def get_function_recursion_config(
     lam: Lambda, call: Call, request: "GetFunctionRecursionConfigRequest"
 ) -> "GetFunctionRecursionConfigResponse":

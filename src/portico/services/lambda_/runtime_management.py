@@ -9,7 +9,6 @@ import msgspec
 
 from portico.base.ids import uuid
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import LATEST, VERSIONS, Version
 from portico.services.lambda_ import access, errors, names
 from portico.services.lambda_.functions import version_of
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 _MANUAL = "Manual"
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def put_runtime_management_config(
     lam: Lambda, call: Call, request: "PutRuntimeManagementConfigRequest"
 ) -> "PutRuntimeManagementConfigResponse":
@@ -51,7 +50,7 @@ async def put_runtime_management_config(
     return _shown(name, changed)  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_runtime_management_config(
     lam: Lambda, call: Call, request: "GetRuntimeManagementConfigRequest"
 ) -> "GetRuntimeManagementConfigResponse":

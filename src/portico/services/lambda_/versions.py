@@ -6,7 +6,6 @@ Source: API reference, PublishVersion and ListVersionsByFunction; recorded answe
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.invoke.records import LATEST, VERSIONS, Version
 from portico.services.lambda_ import access, errors, markers, names, own_keys, publish, settings
 from portico.services.lambda_.functions import changeable, function_of, page_size
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     )
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def publish_version(
     lam: Lambda, call: Call, request: "PublishVersionRequest"
 ) -> "FunctionConfiguration":
@@ -48,7 +47,7 @@ async def publish_version(
     return await own_keys.configuration(lam, call, version, arn=arn)  # type: ignore[return-value]
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def list_versions_by_function(
     lam: Lambda, call: Call, request: "ListVersionsByFunctionRequest"
 ) -> "ListVersionsByFunctionResponse":

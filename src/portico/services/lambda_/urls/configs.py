@@ -76,7 +76,7 @@ async def create_function_url_config(
     return _as_given(shown, request)  # type: ignore[return-value]  # built member by member
 
 
-@operation(on=access.function_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_qualified
 async def get_function_url_config(
     lam: Lambda, call: Call, request: "GetFunctionUrlConfigRequest"
 ) -> "GetFunctionUrlConfigResponse":
@@ -128,7 +128,7 @@ async def delete_function_url_config(
     await forget_url(call, name, name.qualifier)
 
 
-@operation(on=access.unqualified_arn, keys=access.resource_tags, policy=access.function_policy)
+@access.on_function
 async def list_function_url_configs(
     lam: Lambda, call: Call, request: "ListFunctionUrlConfigsRequest"
 ) -> "ListFunctionUrlConfigsResponse":
