@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from harness import REGION, Server
+from portico.services.apigateway.sdk.javascript import function_name
 from rest_apis import Api, missing, told
 from rest_doors import ECHO as FUNCTION
 from rest_doors import RestApi
@@ -98,6 +99,21 @@ def test_what_is_in_it(rest: RestApi, tmp_path: Path) -> None:
     assert f'"invokeUrl": "http://{rest.id}.execute-api.{REGION}.localhost:{rest.server.port}/prod"' in source
     told_of = (tmp_path / "apiGateway-js-sdk" / "README.md").read_text()
     assert "`petsPetIdGet`: `GET /pets/{petId}` (petId, X-Kind, q)" in told_of
+
+
+@pytest.mark.parametrize(
+    ("path", "verb", "name"),
+    [
+        ("/", "GET", "rootGet"),
+        ("/pets", "OPTIONS", "petsOptions"),
+        ("/pets/{petId}", "GET", "petsPetIdGet"),
+        ("/addWord/{user_id}", "PUT", "addWordUserIdPut"),
+        ("/admin-proxy/{proxy+}", "OPTIONS", "adminProxyProxyOptions"),
+        ("/api/getBroker/{id}", "DELETE", "apiGetBrokerIdDelete"),
+    ],
+)
+def test_names_of_functions(path: str, verb: str, name: str) -> None:
+    assert function_name(path, verb) == name
 
 
 @node

@@ -18,7 +18,7 @@ from portico.services.apigateway.records import Method, Resource
 from portico.services.apigateway.snapshot import Snapshot
 
 _FOLDER = "apiGateway-js-sdk"
-_WORD = re.compile(r"[A-Za-z0-9$_]+").findall
+_WORD = re.compile(r"[A-Za-z0-9$]+").findall
 _LABEL = re.compile(r"\{([^}+]+)\+?\}").findall
 _PACKAGE = {
     "name": "apigateway-js-sdk",
