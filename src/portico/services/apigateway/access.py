@@ -65,7 +65,7 @@ def operation(*, also: Also | None = None) -> Callable[[F], F]:
         return calls.operation(
             action=f"apigateway:{entry.method}",
             on=lambda call, request: (resource(call, path_of(uri, request), request),),
-            keys=_keys,
+            keys=keys_of,
             also=also,
         )(function)
 
@@ -93,7 +93,8 @@ def path_of(uri: str, request: Request) -> str:
     return _LABEL.sub(lambda label: quote(str(request.get(_MEMBERS[label[1]], "")), safe="+{}"), uri)
 
 
-async def _keys(call: Call, request: Request) -> Mapping[str, Values]:
+async def keys_of(call: Call, request: Request) -> Mapping[str, Values]:
+    """The condition values of a request: tags that are there and that it gives, and what else it would set."""
     tags = await tagged.of_request(call, request)
     keys: dict[str, Values] = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
     given: Mapping[str, str] = request.get("tags") or {}

@@ -127,7 +127,9 @@ async def get_domain_name_access_associations(
 
 
 @calls.operation(
-    action="apigateway:DELETE", on=lambda _call, request: (request["domainNameAccessAssociationArn"],)
+    action="apigateway:DELETE",
+    on=lambda _call, request: (request["domainNameAccessAssociationArn"],),
+    keys=access.keys_of,
 )
 async def delete_domain_name_access_association(
     service: ApiGateway, call: Call, request: "shapes.DeleteDomainNameAccessAssociationRequest"
