@@ -1,6 +1,7 @@
 """A user pool on the running server, called by boto3; and what its users were sent."""
 
 import json
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness import Server
+from portico.services.cognito_idp import totp
 
 PASSWORD = "Passw0rd!x"
 
@@ -101,3 +103,46 @@ def refused(code: str, call: Callable[..., Any], /, **request: Any) -> str:
     error = caught.value.response["Error"]
     assert error["Code"] == code, error
     return str(error["Message"])
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """The code of a call's refusal, "" for a success."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
+def respond(
+    pool: Pool, answer: dict[str, Any], client_id: str = "", name: str = "ada", **given: str
+) -> dict[str, Any]:
+    """Answer the challenge that a sign-in is at."""
+    found: dict[str, Any] = pool.api.respond_to_auth_challenge(
+        ClientId=client_id or pool.client_id,
+        ChallengeName=answer["ChallengeName"],
+        Session=answer["Session"],
+        ChallengeResponses={"USERNAME": name, **given},
+    )
+    return found
+
+
+def app_code(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return totp.code(secret, int(time.time()) // 30)
+
+
+FACTORS: dict[str, Any] = {
+    "SoftwareTokenMfaConfiguration": {"Enabled": True},
+    "EmailMfaConfiguration": {"Message": "{####}", "Subject": "code"},
+}
+"""Second factors that a pool can have by itself."""
+
+
+def asked_by_mail(pool: Pool, address: str) -> None:
+    """A user, ada, who is asked for a code by mail."""
+    pool.api.set_user_pool_mfa_config(UserPoolId=pool.id, MfaConfiguration="OPTIONAL", **FACTORS)
+    pool.user("ada", email=address, email_verified="true")
+    pool.api.admin_set_user_mfa_preference(
+        UserPoolId=pool.id, Username="ada", EmailMfaSettings={"Enabled": True, "PreferredMfa": True}
+    )
