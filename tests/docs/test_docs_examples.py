@@ -14,6 +14,9 @@ from pages import code
 
 PAGES = (
     "ways-in.md",
+    "http-apis.md",
+    "rest-apis.md",
+    "function-urls.md",
     "services/lambda.md",
     "services/sts.md",
     "services/cognito_idp.md",
@@ -21,8 +24,11 @@ PAGES = (
 )
 BLOCKS = [(name, *block) for name in PAGES for block in code(name, "python", "bash")]
 HELLO = """
+import json
+
 def handler(event, context):
-    return {"hello": event.get("name", "world")}
+    answer = {"hello": (event.get("queryStringParameters") or event).get("name", "world")}
+    return {"statusCode": 200, "body": json.dumps(answer)} if "requestContext" in event else answer
 """
 TOOLS = {"aws ": "aws", "curl ": "curl"}
 
