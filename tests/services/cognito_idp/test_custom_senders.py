@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 
 from cognito_answers import PASSWORD, Mailbox, Pool, listed, refused
 from cognito_functions import Functions
-from harness import REGION, Server
+from harness import REGION, Server, new_account
 
 TELLS = 'import json\ndef handler(event, context): print("EVENT " + json.dumps(event))'
 POLICY = aws_encryption_sdk.CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
@@ -310,3 +310,36 @@ def test_a_role_decrypts_by_its_own_permission(
     document = json.dumps({"Version": "2012-10-17", "Statement": allow})
     client("iam").put_role_policy(RoleName="run", PolicyName="kms", PolicyDocument=document)
     assert client("lambda").invoke(**asked)["Payload"].read() == b"32"
+
+
+def test_a_key_of_another_account(
+    client: Callable[..., Any],
+    make_pool: Callable[..., Pool],
+    account: str,
+    sender: str,
+    functions: Functions,
+) -> None:
+    theirs = client("kms", new_account())
+    key = theirs.create_key()["KeyMetadata"]
+    config = {"AutoVerifiedAttributes": ["email"], "LambdaConfig": senders(key["Arn"], sender)}
+    with pytest.raises(ClientError, match="kms:CreateGrant"):
+        make_pool(**config)
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{owner}:root"},
+            "Action": what,
+            "Resource": "*",
+        }
+        for owner, what in ((key["AWSAccountId"], "kms:*"), (account, "kms:CreateGrant"))
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    theirs.put_key_policy(KeyId=key["KeyId"], Policy=policy)
+    pool = make_pool(**config)
+    sign_up(pool)
+    (event,) = functions.seen(sender)
+    assert base64.b64decode(event["request"]["code"])[:4] == bytes.fromhex("01800378")
+    (grant,) = theirs.list_grants(KeyId=key["KeyId"])["Grants"]
+    assert grant["IssuingAccount"] == f"arn:aws:iam::{account}:root"
+    pool.api.delete_user_pool(UserPoolId=pool.id)
+    assert theirs.list_grants(KeyId=key["KeyId"])["Grants"] == []
