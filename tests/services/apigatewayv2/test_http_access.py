@@ -71,6 +71,49 @@ def test_who_signs_needs_the_permission(
     assert signed(api, "/dev/cats/%2e%2e/pets/1", user).message == forbidden
 
 
+def test_no_spelling_of_a_path_gets_past_a_policy(
+    api: HttpApi, client: Callable[..., Any], deploy: Callable[..., str]
+) -> None:
+    iam = client("iam")
+    iam.create_user(UserName="u")
+    everything = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
+    secret = {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": api.arn("dev/GET/pets/secret")}
+    document = {"Version": "2012-10-17", "Statement": [everything, secret]}
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps(document))
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    keys = (key["AccessKeyId"], key["SecretAccessKey"])
+    target = api.integrate(deploy(ECHO))
+    authorizer = deploy(
+        f"""
+def handler(event, context):
+    return {{"principalId": "me", "policyDocument": {document!r}}}
+"""
+    )
+    api.permit(authorizer)
+    made = api.control.create_authorizer(
+        ApiId=api.id,
+        Name="a",
+        AuthorizerType="REQUEST",
+        AuthorizerUri=api.invocations(authorizer),
+        IdentitySource=["$request.header.authorization"],
+        AuthorizerPayloadFormatVersion="1.0",
+        AuthorizerResultTtlInSeconds=300,
+    )["AuthorizerId"]
+    api.stage("dev")
+    spellings = ("secret", "%73ecret", "s%65cret", "%73%65%63%72%65%74", "secre%74?a=b")
+    for how in ({"AuthorizationType": "AWS_IAM"}, {"AuthorizationType": "CUSTOM", "AuthorizerId": made}):
+        route = api.route("GET /pets/{id}", target, **how)
+        for name in spellings:
+            path = f"/dev/pets/{name}"
+            came = (
+                signed(api, path, keys)
+                if "AuthorizerId" not in how
+                else api.ask(path, headers={"Authorization": "x"})
+            )
+            assert came.message == (403, "Forbidden"), (how, name)
+        api.control.delete_route(ApiId=api.id, RouteId=route)
+
+
 def test_signers_of_another_account_stay_out(api: HttpApi, client: Callable[..., Any], deploy: Any) -> None:
     """HTTP APIs have no policies of their own that could let them in."""
     api.stage("dev")

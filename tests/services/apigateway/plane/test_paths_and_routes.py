@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.services.apigateway.plane.paths import BadPath, decoded, normal
+from portico.doors.paths import BadPath, decoded, normal
 from portico.services.apigateway.plane.routes import Match, Routes
 from portico.services.apigateway.records import Method, Resource
 

@@ -16,6 +16,7 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.doors.domains import is_outdated
+from portico.doors.paths import BadPath
 from portico.doors.port import Arrival
 from portico.services.apigateway.plane.admission import Admission, Asked
 from portico.services.apigateway.plane.cached import Cached
@@ -30,7 +31,6 @@ from portico.services.apigateway.plane.opening import (
     opened,
     split,
 )
-from portico.services.apigateway.plane.paths import BadPath
 from portico.services.apigateway.plane.stages import Live, Side, Stages
 from portico.services.apigateway.plane.telling import Outcome, Telling
 from portico.services.apigateway.transform.compression import received, sent

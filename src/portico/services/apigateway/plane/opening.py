@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from portico.doors.execution_log import Lines, secrets_of
+from portico.doors.paths import BadPath, normal
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
 from portico.services.apigateway.plane.identity import anonymous
-from portico.services.apigateway.plane.paths import BadPath, normal
 from portico.services.apigateway.plane.plans import Plan
 from portico.services.apigateway.plane.routes import Match
 from portico.services.apigateway.plane.stages import Live, Side

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from portico.services.apigateway.plane.paths import decoded
+from portico.doors.paths import decoded
 from portico.services.apigateway.records import Method, Resource
 
 ANY = "ANY"

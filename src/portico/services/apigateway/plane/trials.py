@@ -15,6 +15,7 @@ import msgspec
 from portico.base import ids
 from portico.base.clock import Clock
 from portico.doors.execution_log import Lines
+from portico.doors.paths import BadPath
 from portico.identity.principal import Principal
 from portico.identity.tokens import Tokens
 from portico.services.apigateway.plane import identity
@@ -22,7 +23,6 @@ from portico.services.apigateway.plane.deployments import compiled, compiled_aut
 from portico.services.apigateway.plane.execution_log import beginning, text_of
 from portico.services.apigateway.plane.lambda_authorizers import LambdaAuthorizer, LambdaAuthorizers
 from portico.services.apigateway.plane.opening import query_of, trace_of
-from portico.services.apigateway.plane.paths import BadPath
 from portico.services.apigateway.plane.user_pools import PoolTokens
 from portico.services.apigateway.records import Authorizer, Resource
 from portico.services.apigateway.snapshot import Snapshot

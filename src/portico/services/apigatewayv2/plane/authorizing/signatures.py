@@ -11,6 +11,7 @@ from portico.calls.authorize import Authorizer
 from portico.calls.call import Call, Origin, Scope
 from portico.calls.operation import Check
 from portico.doors.callers import Callers
+from portico.doors.paths import BadPath, normal
 from portico.identity.principal import Principal
 from portico.services.apigatewayv2.plane import replies
 from portico.services.apigatewayv2.plane.asked import Allowed, Asked
@@ -18,7 +19,7 @@ from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
 
-_dots = re.compile(r"/(?:\.|%2e){1,2}(?:/|%2f|$)", re.IGNORECASE).search
+_dots = re.compile(r"/\.{1,2}(?:/|%2F|$)").search
 INVOKE = "execute-api:Invoke"
 _SERVICE = "execute-api"
 
@@ -65,15 +66,19 @@ class Signatures:
 
 
 def invoked_arn(asked: Asked) -> str:
-    """The ARN of what a request invokes: the method and the path as they are, not as the route has them. A path with dot segments
-    is more than one resource, depending on who reads it, so nobody is authorized for any of them.
+    """The ARN of what a request invokes: the method and the path that it is for, in the one form that all its spellings have, not as the
+    route has it. A path with dot segments is more than one resource, depending on who reads it, so nobody is authorized for any of them.
 
     Raises:
-        Refusal: 403, the path has dot segments.
+        Refusal: 403, the path has dot segments, or is none.
     """
-    if _dots(asked.route_path):
+    try:
+        path = normal(asked.route_path)
+    except BadPath as error:
+        raise replies.forbidden(str(error)) from error
+    if _dots(path):
         raise replies.forbidden("the path has dot segments")
-    return f"{asked.plan.arn}/{asked.arrival.head.method}{asked.route_path}"
+    return f"{asked.plan.arn}/{asked.arrival.head.method}{path}"
 
 
 def shown(principal: Principal) -> dict[str, Any]:
