@@ -243,6 +243,15 @@ def test_new_material_by_hand(kms: Any, key: str) -> None:
     assert (opened["Plaintext"], opened["KeyMaterialId"]) == (b"old", first)
     after = kms.generate_data_key(KeyId=key, KeySpec="AES_128")
     assert after["KeyMaterialId"] != first
+    (rotation,) = kms.list_key_rotations(KeyId=key)["Rotations"]
+    assert (rotation["RotationType"], rotation["KeyMaterialState"]) == ("ON_DEMAND", "CURRENT")
+    assert rotation["KeyMaterialId"] == after["KeyMaterialId"]
+    kms.rotate_key_on_demand(KeyId=key)
+    page = kms.list_key_rotations(KeyId=key, IncludeKeyMaterial="ALL_KEY_MATERIAL", Limit=2)
+    assert [each["KeyMaterialId"] for each in page["Rotations"]] == [first, after["KeyMaterialId"]]
+    last = kms.list_key_rotations(KeyId=key, IncludeKeyMaterial="ALL_KEY_MATERIAL", Marker=page["NextMarker"])
+    assert [each["KeyMaterialState"] for each in last["Rotations"]] == ["CURRENT"]
+    assert code(kms.list_key_rotations, KeyId=key, Marker="e30=") == "InvalidMarkerException"
 
 
 def test_at_the_same_time(client: Callable[..., Any], kms: Any, key: str, account: str) -> None:

@@ -27,17 +27,12 @@ USAGE = "ENCRYPT_DECRYPT"
 
 async def on_key(call: Call, request: Request) -> list[str]:
     """The key that `KeyId` names, itself or by an alias."""
-    return [await _arn(call, named(call, request["KeyId"]))]
+    return [await arn_of(call, named(call, request["KeyId"]))]
 
 
 async def on_source(call: Call, request: Request) -> list[str]:
     """The key of a ciphertext, for Decrypt and ReEncrypt."""
-    return [await _arn(call, source_of(call, request))]
-
-
-async def on_destination(call: Call, request: Request) -> str:
-    """The key that ReEncrypt encrypts with."""
-    return await _arn(call, named(call, request["DestinationKeyId"]))
+    return [await arn_of(call, source_of(call, request))]
 
 
 def source_of(call: Call, request: Request) -> Named:
@@ -54,6 +49,12 @@ def source_of(call: Call, request: Request) -> Named:
     except CiphertextError:
         raise errors.bad_ciphertext() from None
     return Named(found.account, call.scope.region, found.key)
+
+
+async def arn_of(call: Call, at: Named) -> str:
+    """The ARN of the key that is named; of the alias, if that names none."""
+    found = await find(call, at)
+    return at.arn if found is None else found.arn
 
 
 async def keys_of_key(call: Call, request: Request) -> dict[str, Values]:
@@ -154,12 +155,6 @@ async def policy_of(kms: Kms, call: Call, at: Named, request: Request) -> str | 
         kms.read_grant_token(token)
     found = await find(call, at)
     return None if found is None else await allowing(call, found)
-
-
-async def _arn(call: Call, at: Named) -> str:
-    """The ARN of the key; of the alias, if it names none."""
-    found = await find(call, at)
-    return at.arn if found is None else found.arn
 
 
 def _of_record(key: Key) -> dict[str, Values]:

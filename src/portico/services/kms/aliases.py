@@ -59,7 +59,7 @@ async def _check(call: Call, request: Request, action: str, at: Named) -> Check:
     found = await find(call, at)
     keys = await access.keys_of(call, request, at, None)
     policy = found.policy if found is not None and found.account == call.scope.account else None
-    return Check(f"kms:{action}", at.arn if found is None else found.arn, keys, policy, decisive=True)
+    return Check(f"kms:{action}", await access.arn_of(call, at), keys, policy, decisive=True)
 
 
 @operation(on=_on_alias, keys=_caller, also=_on_target)

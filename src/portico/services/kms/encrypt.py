@@ -59,11 +59,9 @@ async def decrypt(kms: Kms, call: Call, request: "shapes.DecryptRequest") -> dic
 
 async def _destination(kms: Kms, call: Call, request: Request) -> Iterable[Check]:
     at = named(call, request["DestinationKeyId"])
-    context = request.get("DestinationEncryptionContext")
-    keys = await access.keys_of(call, request, at, context)
+    keys = await access.keys_of(call, request, at, request.get("DestinationEncryptionContext"))
     policy = await access.policy_of(kms, call, at, request)
-    resource = await access.on_destination(call, request)
-    return [Check("kms:ReEncryptTo", resource, keys, policy, decisive=True)]
+    return [Check("kms:ReEncryptTo", await access.arn_of(call, at), keys, policy, decisive=True)]
 
 
 @operation(

@@ -14,6 +14,8 @@ from portico.calls.call import Call
 from portico.calls.operation import operation
 from portico.services.kms import access, errors
 from portico.services.kms.addresses import managed, put
+from portico.services.kms.paging import cut, marker_after, page_of
+from portico.services.kms.records import Key, Material
 from portico.services.kms.service import Kms, next_rotation
 from portico.services.kms.states import require_enabled
 
@@ -92,3 +94,39 @@ async def rotate_key_on_demand(
         )
     put(call, kms.rotated(key, "ON_DEMAND", call.now))
     return {"KeyId": key.arn}
+
+
+@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+async def list_key_rotations(
+    kms: Kms, call: Call, request: "shapes.ListKeyRotationsRequest"
+) -> dict[str, Any]:
+    """A key's completed rotations, the first one first; with `IncludeKeyMaterial` ALL_KEY_MATERIAL also the material that it began with.
+
+    Raises:
+        NotFoundException: there is no such key. InvalidMarkerException: the marker is not one of ours.
+    """
+    page = page_of(request, default=100, most=1000, parts=1)
+    key = await managed(call, request)
+    every = request.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
+    materials = [material for material in key.materials if every or material.cause]
+    seen = [material.id for material in materials]
+    start = 0
+    if page.after is not None:
+        if page.after[0] not in seen:
+            raise errors.bad_marker()
+        start = seen.index(str(page.after[0])) + 1
+    found, more = cut(materials[start : start + page.limit + 1], page.limit)
+    answer: dict[str, Any] = {"Rotations": [_shown(key, material) for material in found], "Truncated": more}
+    return answer | ({"NextMarker": marker_after(found[-1].id)} if more else {})
+
+
+def _shown(key: Key, material: Material) -> dict[str, Any]:
+    current = material is key.materials[-1]
+    entry: dict[str, Any] = {
+        "KeyId": key.arn,
+        "KeyMaterialId": material.id,
+        "KeyMaterialState": "CURRENT" if current else "NON_CURRENT",
+    }
+    return entry | (
+        {"RotationDate": material.made_at, "RotationType": material.cause} if material.cause else {}
+    )

@@ -284,6 +284,19 @@ class ListKeyPoliciesResponse(TypedDict):
     Truncated: NotRequired[bool]
 
 
+class ListKeyRotationsRequest(TypedDict):
+    KeyId: str
+    IncludeKeyMaterial: NotRequired[str]
+    Limit: NotRequired[int]
+    Marker: NotRequired[str]
+
+
+class ListKeyRotationsResponse(TypedDict):
+    Rotations: NotRequired[list["RotationsListEntry"]]
+    NextMarker: NotRequired[str]
+    Truncated: NotRequired[bool]
+
+
 class ListKeysRequest(TypedDict):
     Limit: NotRequired[int]
     Marker: NotRequired[str]
@@ -380,6 +393,18 @@ class RotateKeyOnDemandRequest(TypedDict):
 
 class RotateKeyOnDemandResponse(TypedDict):
     KeyId: NotRequired[str]
+
+
+class RotationsListEntry(TypedDict):
+    KeyId: NotRequired[str]
+    KeyMaterialId: NotRequired[str]
+    KeyMaterialDescription: NotRequired[str]
+    ImportState: NotRequired[str]
+    KeyMaterialState: NotRequired[str]
+    ExpirationModel: NotRequired[str]
+    ValidTo: NotRequired[float]
+    RotationDate: NotRequired[float]
+    RotationType: NotRequired[str]
 
 
 class ScheduleKeyDeletionRequest(TypedDict):
