@@ -26,7 +26,7 @@ from portico.invoke.notices import Notices
 from portico.invoke.records import Version
 from portico.invoke.resolve import Resolver
 from portico.store.cache import RecordCache
-from portico.store.port import QueueDepth, Store
+from portico.store.port import Key, QueueDepth, Store
 from portico.store.transaction import Transaction
 
 EVENT = Event(
@@ -86,6 +86,8 @@ class Stage:
     def __init__(self, store: Store, cache: RecordCache, clock: Clock) -> None:
         self.store, self.cache, self.clock = store, cache, clock
         self.place, self.counts = Place(), Counts()
+        self._commits = 0
+        store.on_commit(self._committed)
         self.worker = self._worker()
 
     def _worker(self) -> AsynchronousWorker:
@@ -106,6 +108,9 @@ class Stage:
         )
         return AsynchronousWorker(store=self.store, clock=self.clock, attempts=attempts, counts=self.counts)
 
+    def _committed(self, changed: Sequence[Key]) -> None:
+        self._commits += EVENT.queue in changed
+
     async def send(self, event: Event = EVENT) -> None:
         tx = Transaction(self.cache)
         await accept(tx, msgspec.structs.replace(event, accepted_at=self.clock.now()))
@@ -122,6 +127,10 @@ class Stage:
 
     async def depth(self) -> QueueDepth:
         return await self.store.depth(EVENT.queue, now=self.clock.now())
+
+    def commits(self) -> int:
+        """How many commits of the store have changed a queue so far."""
+        return self._commits
 
     def counted(self) -> dict[str, float]:
         """What was counted of the function, other than that events have ended."""
@@ -207,6 +216,16 @@ async def test_an_event_of_a_deleted_function_is_dropped(stage: Stage) -> None:
     await stage.send()
     assert await stage.handle() == EMPTY
     assert stage.counted() == {DROPPED: 1}
+
+
+async def test_a_backlog_goes_with_its_function(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(1_000):
+        await stage.send(msgspec.structs.replace(EVENT, request_id=f"e{number}"))
+    commits = stage.commits()
+    assert await stage.handle() == EMPTY
+    assert stage.counted() == {DROPPED: 1_000}
+    assert stage.commits() - commits < 100
+    assert len(caplog.records) < 50
 
 
 async def test_a_commit_and_the_clock_wake_the_worker(stage: Stage, version: Version, save: Any) -> None:

@@ -36,6 +36,7 @@ log = logging.getLogger("portico.invoke")
 _SUSPECT_CRASHES = 2  # deliveries that ended together with the server
 _ALONE_MAX = 3
 _SENDING_S = 60.0
+_DROPPED_AT_ONCE = 100  # of up to 1 MiB each
 
 
 class Tried(msgspec.Struct, frozen=True, gc=False):
@@ -222,6 +223,27 @@ class EventAttempts:
         log.warning("event %s for %s is dropped: %s", event.request_id, event.invoked_arn, why)
         self._counts.add(metrics.DROPPED, _function(event))
         await self._store.commit([Ack(message.queue, message.receipt)])
+        if self._is_gone(event):
+            await self._drop_others(event)
+
+    async def _drop_others(self, event: Event) -> None:
+        """Drop what else waits for a function that is gone, many in a commit: one that is made under its name again is not to run it."""
+        dropped = 0
+        while taken := await self._store.receive(
+            event.queue, limit=_DROPPED_AT_ONCE, lease_s=_SENDING_S, lease="worker", now=self._clock.now()
+        ):
+            if not self._is_gone(event):
+                await self.give_back(taken)
+                return
+            await self._store.commit_each([Ack(each.queue, each.receipt) for each in taken])
+            dropped += len(taken)
+            for _ in taken:
+                self._counts.add(metrics.DROPPED, _function(event))
+        if dropped:
+            log.warning("%d more events for %s are dropped", dropped, event.invoked_arn)
+
+    def _is_gone(self, event: Event) -> bool:
+        return self._cache.peek(FUNCTIONS, event.account, event.region, event.function) is None
 
     def _config(self, event: Event) -> EventInvoke | None:
         held = self._cache.peek(
