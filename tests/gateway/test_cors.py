@@ -170,3 +170,16 @@ async def test_the_guard_refuses_before_the_handler(headers):
         assert (status, told["x-amzn-errortype"]) == (403, "AccessDeniedException")
         assert "access-control-allow-origin" not in told
     assert browser.called == 0
+
+
+def test_the_operator_is_told_once_of_a_page_that_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    origins = Origins([APP])
+    for number in range(100):
+        for _ in range(2):
+            assert not passes(origins, head(origin=f"http://localhost:{number}"))
+    told = [record.getMessage() for record in caplog.records]
+    assert (
+        told[0]
+        == "calls of a page from 'http://localhost:0' are refused: --origins says whose pages may call"
+    )
+    assert len(told) == len(set(told)) == 20  # and no page can fill the log

@@ -1,5 +1,6 @@
 """Browsers: which pages may call the control plane, and what they are told (Fetch standard, "CORS protocol")."""
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import TypeVar
@@ -10,6 +11,9 @@ from portico.gateway.hosts import host_name
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Headers, Reply, StreamReply
 
+log = logging.getLogger("portico.gateway")
+
+_TOLD_MAX = 20
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _REQUEST_HEADER = re.compile(
     r"(authorization|content-type|content-md5|content-encoding|accept|range|cache-control|user-agent|if-[a-z-]+"
@@ -49,6 +53,7 @@ class Origins:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
         self._any = "*" in self._allowed
+        self._told: set[str] = set()
         self.tells = bool(self._allowed)
         """Whether `tell` has anything to say."""
 
@@ -61,7 +66,8 @@ class Origins:
         origin = head.header("origin")
         if origin:
             if not self._admits(origin) and not same_origin(origin, head.header("host")):
-                raise _refused(f"the origin '{origin[:100]}' is not allowed")
+                self._warn(origin[:100])
+                raise _refused(f"the origin '{origin[:100]}' is not in the setting origins")
         elif not self._any and head.header("sec-fetch-site").lower() == "cross-site":
             raise _refused("a cross-site request is not allowed")
 
@@ -93,6 +99,12 @@ class Origins:
         if len(fields) > 1:
             fields += (("Access-Control-Expose-Headers", _EXPOSED),)
         return msgspec.structs.replace(reply, headers=reply.headers + fields)
+
+    def _warn(self, origin: str) -> None:
+        """Tell the operator once of an origin, as a page's author sees no more than that CORS failed."""
+        if len(self._told) < _TOLD_MAX and origin not in self._told:
+            self._told.add(origin)
+            log.warning("calls of a page from %r are refused: --origins says whose pages may call", origin)
 
     def _admits(self, origin: str) -> bool:
         return self._any or origin.lower() in self._allowed
