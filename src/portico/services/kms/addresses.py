@@ -57,7 +57,7 @@ def named(call: Call, given: str) -> Named:
 
 
 async def find_alias(call: Call, at: Named) -> Alias | None:
-    """The alias, if it is there and its key still is."""
+    """The alias, if it is there and its key still is; without a key its name may be given again."""
     alias = await call.tx.get(ALIASES, at.account, at.region, at.name)
     if alias is None or await find_key(call, at.account, alias.key) is None:
         return None
@@ -76,7 +76,7 @@ async def find(call: Call, at: Named) -> Key | None:
     """The key that is named, by itself or by an alias."""
     if not at.is_alias:
         return await find_key(call, at.account, at.name)
-    alias = await call.tx.get(ALIASES, at.account, at.region, at.name)
+    alias = await find_alias(call, at)
     return None if alias is None else await find_key(call, at.account, alias.key)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.operation import Check, Values, operation
 from portico.services.kms import access, errors
-from portico.services.kms.addresses import ALIAS, Named, existing, find, find_key, named, put
+from portico.services.kms.addresses import ALIAS, Named, existing, find, find_alias, find_key, named, put
 from portico.services.kms.paging import cut, marker_after, page_of
 from portico.services.kms.records import ALIASES, Alias, Key, alias_arn
 from portico.services.kms.service import Kms
@@ -160,8 +160,8 @@ async def _target(call: Call, request: Request) -> Key:
 
 async def _existing(call: Call, name: str) -> Alias:
     at = Named(call.scope.account, call.scope.region, name)
-    alias = await call.tx.get(ALIASES, at.account, at.region, name)
-    if alias is None or await find_key(call, at.account, alias.key) is None:
+    alias = await find_alias(call, at)
+    if alias is None:
         raise errors.no_alias(alias_arn(at.account, at.region, name))
     return alias
 
