@@ -16,7 +16,7 @@ from portico.gateway.traffic import Traffic
 
 _BACKLOG = 4096
 _ADVICE = {
-    errno.EADDRINUSE: "; name another one with --port (0 takes a free one)",
+    errno.EADDRINUSE: "; name another one with --port or PORTICO_PORT (0 takes a free one)",
     errno.EACCES: "; ports below 1024 are root's: name another one with --port",
     errno.EADDRNOTAVAIL: "; --host takes an address of this machine, 0.0.0.0 for all",
 }
