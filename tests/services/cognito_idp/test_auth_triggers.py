@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -348,6 +349,23 @@ def test_a_user_comes_from_elsewhere(make: Make, hides: bool) -> None:
     assert place.initiate("USER_PASSWORD_AUTH", "old", PASSWORD="0ldPassw0rd!")["AuthenticationResult"]
     user = place.idp.admin_get_user(UserPoolId=place.pool, Username="old")
     assert user["UserStatus"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_passwords_of_elsewhere_are_not_guessed_more_often(make: Make, hides: bool) -> None:
+    """Who has not come over yet has a password all the same, which the function checks."""
+    place = make("UserMigration", hides=hides)
+
+    def guess(password: str) -> str:
+        try:
+            place.initiate("USER_PASSWORD_AUTH", "old", PASSWORD=password)
+        except ClientError as error:
+            return str(error.response["Error"]["Message"])
+        return ""
+
+    with ThreadPoolExecutor(8) as threads:
+        said = [each.result() for each in [threads.submit(guess, f"wrong{n}") for n in range(16)]]
+    assert said.count("Password attempts exceeded") >= 10
 
 
 @pytest.fixture

@@ -283,3 +283,51 @@ def test_access_tokens_that_do_nothing(pool: Pool, case: str) -> None:
     gone = case in ("deleted", "recreated")
     assert set(codes.values()) == {"UserNotFoundException" if gone else "NotAuthorizedException"}, codes
     assert before == (None if case == "deleted" else pool.get())
+
+
+# Refresh tokens
+
+
+def test_refresh_tokens_are_one_clients_whichever_way_they_are_used(make_pool: MakePool) -> None:
+    pool, other = make_pool(), make_pool()
+    pool.user("ada")
+    other.user("ada")
+    second = pool.client()
+    closed = pool.api.create_user_pool_client(
+        UserPoolId=pool.id, ClientName="s", GenerateSecret=True, ExplicitAuthFlows=FLOWS
+    )["UserPoolClient"]["ClientId"]
+    api, token = pool.api, pool.sign_in()["AuthenticationResult"]["RefreshToken"]
+
+    def by_flow(client_id: str, text: str) -> str:
+        given = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": {"REFRESH_TOKEN": text}}
+        return outcome(lambda: api.initiate_auth(ClientId=client_id, **given))
+
+    def by_call(client_id: str, text: str) -> str:
+        return outcome(lambda: api.get_tokens_from_refresh_token(ClientId=client_id, RefreshToken=text))
+
+    def revoke(client_id: str, text: str) -> str:
+        return outcome(lambda: api.revoke_token(ClientId=client_id, Token=text))
+
+    for client_id in (second, closed, other.client_id):
+        assert by_flow(client_id, token) == by_call(client_id, token) == "NotAuthorizedException"
+        assert revoke(client_id, token) == "UnauthorizedException"
+    for text in (token[:-2], token + "A", token[::-1], "x", pool.token()):
+        assert by_flow(pool.client_id, text) == by_call(pool.client_id, text) == "NotAuthorizedException"
+    assert by_flow(pool.client_id, token) == by_call(pool.client_id, token) == ""
+
+
+def test_a_refresh_token_that_rotates_is_exchanged_once_at_the_same_instant(pool: Pool) -> None:
+    """Without a grace one of many gets the next token; the others get none, so that there are never two lines of them."""
+    flows = ["ALLOW_USER_PASSWORD_AUTH"]
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    client_id = pool.client(ExplicitAuthFlows=flows, RefreshTokenRotation=rotation)
+    pool.user("ada")
+    token = pool.sign_in(client_id=client_id)["AuthenticationResult"]["RefreshToken"]
+
+    def exchange() -> str:
+        return outcome(lambda: pool.api.get_tokens_from_refresh_token(ClientId=client_id, RefreshToken=token))
+
+    with ThreadPoolExecutor(8) as threads:
+        codes = [each.result() for each in [threads.submit(exchange) for _ in range(8)]]
+    assert codes.count("") == 1
+    assert set(codes) <= {"", "RefreshTokenReuseException", "NotAuthorizedException"}

@@ -142,16 +142,25 @@ async def begun_with(ex: Exchange, name: str, flow: Flow) -> tuple[User | None, 
 
 
 async def _migrated(ex: Exchange, username: str, password: str) -> User | None:
-    """The user as its old place knows it, if that takes the password; None if not, and the client does not tell."""
+    """The user as its old place knows it, if that takes the password; None if not, and the client does not tell. Passwords are guessed
+    there no more often than here.
+
+    Raises:
+        AwsError: NotAuthorizedException, too many were wrong; as `migrate`.
+    """
     asked = (ex.idp, ex.call, ex.pool, ex.client, username)
-    try:
-        return await migrate(
-            *asked, source="Authentication", password=password, validation=ex.metadata or None
-        )
-    except AwsError:
-        if not ex.client.hides_users:
-            raise
-        return None
+    guesser = ex.guesser(username, None)
+    async with ex.idp.guesses.one(guesser):
+        await ex.idp.guesses.check(guesser, ex.call.now)
+        try:
+            return await migrate(
+                *asked, source="Authentication", password=password, validation=ex.metadata or None
+            )
+        except AwsError:
+            await ex.idp.guesses.failed(guesser, ex.call.now)
+            if not ex.client.hides_users:
+                raise
+            return None
 
 
 def _check_allowed(ex: Exchange, flow: Flow) -> None:
