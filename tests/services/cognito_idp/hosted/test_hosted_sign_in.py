@@ -434,6 +434,12 @@ def test_domains_of_nobody(site: Make) -> None:
     assert ask(made.origin.replace("us-east-1", "eu-west-1") + "/login").status == 404
     assert ask(f"{made.origin}/nothing").status == 404
     assert ask(f"{made.origin}/oauth2/token").status == 405
+    for address in (
+        f"{made.origin}/nothing",
+        made.origin.replace(prefix, "nobody"),
+    ):  # a browser is shown a page
+        shown = ask(address, accept="text/html,*/*;q=0.8")
+        assert (shown.status, b"There is no such page here" in shown.data) == (404, True)
 
 
 def test_triggers_have_their_part(site: Make, deploy: Make, client: Make, account: str, cognito: Any) -> None:

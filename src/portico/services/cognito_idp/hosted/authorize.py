@@ -28,6 +28,7 @@ _PAGES: Mapping[str, Callable[[Visit], Reply]] = {
 }
 _SAID = {
     "redirect_mismatch": "The application wants you to be sent to an address that is not one of its own.",
+    "not_found": "There is no such page here. Go back to the application and try again.",
     "invalid_request": "The application has sent you here in a way that can't be answered. Go back to it and try again.",
 }
 _FORMS = {
@@ -122,8 +123,8 @@ def unsafe(visit: Visit, error: Unsafe) -> Reply:
     return redirect(f"{visit.base}/error?error={error}")
 
 
-def error_page(error: str, more: tuple[tuple[str, str], ...] = ()) -> Reply:
+def error_page(error: str, more: tuple[tuple[str, str], ...] = (), *, status: int = 400) -> Reply:
     """What a user sees if the application has sent them in a way that can't be answered."""
     known = error if error in _SAID else "invalid_request"
     made = Page("An error was encountered with the requested page.", error=known, intro=_SAID[known])
-    return reply(made, status=400, more=more)
+    return reply(made, status=status, more=more)

@@ -60,11 +60,19 @@ class HostedDoor:
         }
 
     async def __call__(self, arrival: Arrival) -> Reply:
-        """The reply to a request.
+        """The reply to a request; a browser is shown a page, too, where there is none.
 
         Raises:
             AwsError: there is no such domain or page, the form is too large, there are too many requests.
         """
+        try:
+            return await self._reply(arrival)
+        except AwsError as error:
+            if error.status == 404 and "text/html" in arrival.head.header("accept"):
+                return authorize.error_page("not_found", status=404)
+            raise
+
+    async def _reply(self, arrival: Arrival) -> Reply:
         address = arrival.address
         pool = await self._pool(arrival)
         method = "GET" if arrival.head.method == "HEAD" else arrival.head.method
