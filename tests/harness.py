@@ -1,12 +1,14 @@
 """A real server in a process of its own, and AWS clients that talk to it. What every test against the running server uses."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -93,6 +95,13 @@ class Server:
             verify=options.pop("verify", None),
             config=config,
         )
+
+    def advance(self, by: str | float) -> None:
+        """Jump the server's clock: so many seconds, or `10m`, `5h`, `1d`."""
+        body = json.dumps({"advance": by}).encode()
+        request = urllib.request.Request(f"{self.url}/_portico/clock", body, method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 200
 
     def kill(self) -> None:
         """SIGKILL, and wait."""

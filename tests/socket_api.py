@@ -1,9 +1,6 @@
 """WebSocket APIs for tests, made with boto3, and connections to them by the `websockets` library."""
 
-import io
 import json
-import urllib.request
-import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -105,23 +102,6 @@ class SocketApi:
 def received(connection: ClientConnection) -> Any:
     """The next message, which is JSON."""
     return json.loads(connection.recv(timeout=20))
-
-
-def advance(server: Server, seconds: int) -> None:
-    """Move the server's clock."""
-    request = urllib.request.Request(
-        f"{server.url}/_portico/clock", json.dumps({"advance": seconds}).encode(), method="POST"
-    )
-    urllib.request.urlopen(request, timeout=10).read()
-
-
-def zip_of(files: dict[str, str]) -> bytes:
-    """A zip with these files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 class Recorder:

@@ -1,7 +1,6 @@
 """Queues, functions that tell what they get, and mappings between them, on a server whose clock is jumped."""
 
 import json
-import urllib.request
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -165,14 +164,6 @@ class Stage:
     def emptied(self, queue: Queue) -> None:
         """Wait until the queue has no messages."""
         self.until(lambda: self.left(queue) == (0, 0))
-
-    def advance(self, duration: str) -> None:
-        """Jump the server's clock."""
-        request = urllib.request.Request(
-            f"{self.server.url}/_portico/clock", json.dumps({"advance": duration}).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request) as answer:
-            assert answer.status == 200
 
 
 def bodies(event: dict[str, Any]) -> list[str]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from conftest import zip_of
 from harness import Server
 from http_api import HttpApi, sent
 from rest_doors import RestApi
-from socket_api import SocketApi, received, zip_of
+from socket_api import SocketApi, received
 
 Client = Callable[..., Any]
 Deploy = Callable[..., str]

@@ -1,7 +1,6 @@
 """Metrics and the clock that users move: minutes pass, what is old becomes coarser, and nothing is lost in a restart."""
 
 import datetime as dt
-import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +21,6 @@ def own(data: Path) -> Iterator[Server]:
     """A server whose clock nobody else minds."""
     with running(data) as started:
         yield started
-
-
-def advance(server: Server, by: str) -> None:
-    body = json.dumps({"advance": by}).encode()
-    request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")  # our own
-    with urllib.request.urlopen(request) as answer:  # as above
-        assert answer.status == 200
 
 
 def counted(cw: Any, namespace: str, name: str, **dimensions: str) -> list[float]:
@@ -52,14 +44,14 @@ def test_what_happens_later_is_told_of_later(own: Server) -> None:
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="a")
     assert counted(cw, "AWS/SQS", "NumberOfMessagesSent", QueueName="q") == [1.0]
-    advance(own, "10m")
+    own.advance("10m")
     sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": each, "MessageBody": each} for each in ("a", "b")])
     assert counted(cw, "AWS/SQS", "NumberOfMessagesSent", QueueName="q") == [1.0, 2.0]
 
 
 def test_times_are_checked_against_the_moved_clock(own: Server) -> None:
     cw = own.client("cloudwatch", new_account())
-    advance(own, "5h")
+    own.advance("5h")
     later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=6)
     cw.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "a", "Value": 1.0, "Timestamp": later}])
     assert counted(cw, "Shop", "a") == [1.0]

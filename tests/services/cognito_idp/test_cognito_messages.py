@@ -1,7 +1,6 @@
 """Where messages go: the mail server, the mailbox, the outbox that outlives the server."""
 
 import socket
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,7 @@ def test_a_mail_that_was_promised_is_sent_after_a_crash(tmp_path: Path) -> None:
     try:
         with running(tmp_path / "data", "--smtp", f"smtp://127.0.0.1:{mails.port}") as server:
             assert Mailbox(server).code("ada@example.com") == code
-            advance(server.url, 600)
+            server.advance(600)
             while not mails.messages:
                 Mailbox(server).all("")
             api = server.client("cognito-idp", account)
@@ -63,11 +62,6 @@ def test_a_mail_that_was_promised_is_sent_after_a_crash(tmp_path: Path) -> None:
     finally:
         mails.close()
     assert code in mails.messages[0]
-
-
-def advance(url: str, seconds: int) -> None:
-    body = f'{{"advance": "{seconds}s"}}'.encode()
-    urllib.request.urlopen(urllib.request.Request(f"{url}/_portico/clock", data=body, method="POST")).close()
 
 
 def test_a_link_in_place_of_a_code(make_pool: Callable[..., Pool], mailbox: Mailbox, account: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,14 +67,6 @@ class Stage:
         assert answer["StatusCode"] == 202
         return str(answer["ResponseMetadata"]["RequestId"])
 
-    def advance(self, duration: str) -> None:
-        """Jump the server's clock."""
-        request = urllib.request.Request(
-            f"{self.server.url}/_portico/clock", json.dumps({"advance": duration}).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request) as answer:
-            assert answer.status == 200
-
     def received(self, wait_s: int = 20) -> dict[str, Any] | None:
         """The next message of the queue."""
         answer = self.sqs.receive_message(
@@ -95,7 +86,7 @@ class Stage:
             message = self.received(1)
             if message is not None:
                 return message
-            self.advance(by)
+            self.server.advance(by)
         raise AssertionError("nothing came")
 
     def record(self, by: str = "61s") -> dict[str, Any]:
@@ -239,7 +230,7 @@ def test_a_dead_letter_of_a_durable_execution_that_times_out(stage: Stage) -> No
     sent = stage.send({"n": 2}, Qualifier="$LATEST")
     stopped = stage.lam.invoke(FunctionName="f", Qualifier="$LATEST", InvocationType="Event", Payload=b"1")
     stage.lam.stop_durable_execution(DurableExecutionArn=stopped["DurableExecutionArn"])
-    stage.advance("601s")
+    stage.server.advance("601s")
     message = stage.received()
     assert message is not None
     assert message["MessageAttributes"]["RequestID"]["StringValue"] == sent
@@ -292,7 +283,7 @@ def test_the_role_is_gone(stage: Stage) -> None:
     stage.send({"n": 1})
     for _ in range(8):
         assert stage.received(0) is None
-        stage.advance("10s")
+        stage.server.advance("10s")
     stage.iam.update_assume_role_policy(RoleName="run", PolicyDocument=TRUST_LAMBDA)
     message = stage.in_the_end()
     assert message["Body"] == '{"n": 1}'

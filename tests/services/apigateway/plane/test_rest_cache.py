@@ -1,7 +1,6 @@
 """Cached answers: which, for whom, for how long, and who may have them made anew."""
 
 import json
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -97,10 +96,7 @@ def test_a_stage_that_comes_again_remembers_nothing(counting: RestApi) -> None:
 def test_time(counting: RestApi) -> None:
     counting.settings({"/*/*/caching/ttlInSeconds": "60"})
     assert [call(counting), call(counting)] == [1, 1]
-    jump = urllib.request.Request(
-        f"{counting.server.url}/_portico/clock", b'{"advance": "61s"}', method="POST"
-    )
-    urllib.request.urlopen(jump).close()
+    counting.server.advance(61)
     assert [call(counting), call(counting)] == [2, 2]
     counting.settings({"/*/*/caching/ttlInSeconds": "0"})
     assert [call(counting), call(counting)] == [3, 4]

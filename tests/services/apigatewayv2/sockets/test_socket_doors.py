@@ -14,8 +14,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from conftest import zip_of
 from harness import TRUST_LAMBDA, Server, running
-from socket_api import ECHO, SocketApi, received, zip_of
+from socket_api import ECHO, SocketApi, received
 
 NODE = """
     const socket = new WebSocket(process.argv[1]);

@@ -12,8 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 
+from conftest import zip_of
 from harness import Server, running
-from socket_api import ECHO, Recorder, SocketApi, advance, received, zip_of
+from socket_api import ECHO, Recorder, SocketApi, received
 
 
 def ended(connection: Any) -> tuple[int, str]:
@@ -93,18 +94,18 @@ def test_idle_and_old_connections_are_closed(tmp_path: Path) -> None:
         api = _api(server, stack)
         api.route("$default", api.integration())
         idle = api.connect()
-        advance(server, 590)
+        server.advance(590)
         assert idle.ping().wait(10)
-        advance(server, 590)
+        server.advance(590)
         assert idle.ping().wait(10)
-        advance(server, 601)
+        server.advance(601)
         assert ended(idle) == (1001, "Going away")
         busy = api.connect()
         for _ in range(12):
             assert busy.ping().wait(10)
-            advance(server, 590)
+            server.advance(590)
         assert busy.ping().wait(10)
-        advance(server, 200)
+        server.advance(200)
         assert ended(busy) == (1001, "Going away")
 
 

@@ -1,7 +1,5 @@
 """What time does to a visit of the hosted pages."""
 
-import json
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,18 +17,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield own
 
 
-def later(server: Server, by: str) -> None:
-    body = json.dumps({"advance": by}).encode()
-    request = urllib.request.Request(f"{server.url}/_portico/clock", data=body, method="POST")
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 200
-
-
 def test_a_code_expires(site: Callable[..., Any], server: Server) -> None:
     made = site()
     made.pool.user("ada")
     browser = made.authorize().submit(username="ada", password=PASSWORD)
-    later(server, "6m")
+    server.advance("6m")
     assert made.redeem(browser).json()["error"] == "invalid_grant"
 
 
@@ -41,9 +32,9 @@ def test_going_from_one_application_to_the_next_is_no_new_sign_in(
     made = site()
     made.pool.user("ada")
     browser = made.authorize().submit(username="ada", password=PASSWORD)
-    later(server, "40m")
+    server.advance("40m")
     claims = claims_of(made.redeem(made.authorize(browser)).json()["access_token"])
     assert claims["iat"] - claims["auth_time"] >= 2400
     assert made.authorize(browser, max_age="2000").title == "Sign in"
-    later(server, "25m")
+    server.advance("25m")
     assert made.authorize(browser).title == "Sign in"

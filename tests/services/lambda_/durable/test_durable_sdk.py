@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +54,7 @@ class Functions:
 
     def __init__(self, server: Server) -> None:
         self.lam = server.client("lambda")
-        self._url = server.url
+        self.server = server
         self._logs = server.client("logs")
         iam = server.client("iam")
         self.role = iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
@@ -91,11 +90,6 @@ class Functions:
         """Look at the history until its last events are these."""
         while tuple(kinds(self.history(arn))[-len(last) :]) != last:
             continue
-
-    def advance(self, days: int) -> None:
-        body = json.dumps({"advance": f"{days}d"}).encode()
-        with urllib.request.urlopen(f"{self._url}/_portico/clock", body) as answer:
-            assert answer.status == 200
 
     def printed(self, function: str, pattern: str) -> str:
         """What the function's log has at `pattern`, once it is there."""
@@ -273,10 +267,10 @@ def test_the_example(functions: Functions) -> None:
     )["DurableExecutionArn"]
     callback_id = functions.printed("order", r"approve with (\S+)")
     functions.history_until(arn, "InvocationCompleted")
-    functions.advance(6)
+    functions.server.advance("6d")
     functions.lam.send_durable_execution_callback_success(CallbackId=callback_id, Result=b"by the boss")
     functions.history_until(arn, "WaitStarted", "InvocationCompleted")
-    functions.advance(2)
+    functions.server.advance("2d")
     functions.history_until(arn, "ExecutionSucceeded")
     result = functions.lam.get_durable_execution(DurableExecutionArn=arn)["Result"]
     assert json.loads(result) == {

@@ -189,7 +189,7 @@ def test_a_window_ends_with_the_clock(stage: Stage) -> None:
     stage.send(queue, "c")
     stage.until(lambda: stage.left(queue) == (0, 1))
     assert stage.silent()
-    stage.advance("301s")
+    stage.server.advance("301s")
     (event,) = stage.told()
     assert bodies(event) == ["c"]
 

@@ -40,7 +40,7 @@ def test_a_failed_message_comes_again_when_its_visibility_timeout_is_over(stage:
     stage.until(lambda: stage.result(uuid) == FAILED)
     assert stage.silent()
     assert stage.left(queue) == (0, 1)
-    stage.advance("31s")
+    stage.server.advance("31s")
     assert stage.told() == [[[say(fail=True), "2"]]]
     stage.send(queue, say())
     assert stage.told() == [[[say(), "1"]]]
@@ -56,7 +56,7 @@ def test_what_fails_too_often_is_a_dead_letter(stage: Stage) -> None:
     (sent,) = stage.send(queue, say(fail=True))
     for attempt in ("1", "2"):
         assert stage.told() == [[[say(fail=True), attempt]]]
-        stage.advance("31s")
+        stage.server.advance("31s")
     (letter,) = stage.sqs.receive_message(QueueUrl=dead.url, WaitTimeSeconds=20)["Messages"]
     assert (letter["MessageId"], letter["Body"]) == (sent, say(fail=True))
     assert stage.silent()
@@ -70,11 +70,11 @@ def test_only_messages_that_are_reported_come_again(stage: Stage) -> None:
     (first,) = stage.told()
     assert len(first) == 3
     stage.until(lambda: stage.left(queue) == (0, 2))
-    stage.advance("31s")
+    stage.server.advance("31s")
     (second,) = stage.told()
     assert sorted(second) == [[say(n=2, report=1), "2"], [say(n=3, report=2), "2"]]
     stage.until(lambda: stage.left(queue) == (0, 1))
-    stage.advance("31s")
+    stage.server.advance("31s")
     assert stage.told() == [[[say(n=3, report=2), "3"]]]
     stage.emptied(queue)
 
@@ -97,7 +97,7 @@ def test_an_answer_that_names_what_is_not_there_fails_all(stage: Stage) -> None:
     stage.map(queue, **REPORTS)
     stage.send(queue, "x")
     assert stage.told() == [1]
-    stage.advance("31s")
+    stage.server.advance("31s")
     assert stage.told() == [1]
 
 
@@ -113,7 +113,7 @@ def test_groups_are_in_order_and_a_failed_message_holds_its_group(stage: Stage) 
     assert [each["n"] for each in told if each["group"] == "b"] == [0, 1, 2]
     assert [each["n"] for each in told if each["group"] == "a"] == [0]
     assert stage.silent()
-    stage.advance("31s")
+    stage.server.advance("31s")
     told = [json.loads(body) for ((body, _),) in stage.told(3)]
     assert [(each["group"], each["n"]) for each in told] == [("a", 0), ("a", 1), ("a", 2)]
     stage.emptied(queue)
@@ -153,7 +153,7 @@ def test_a_batch_that_stays_throttled_goes_back(stage: Stage) -> None:
     uuid = stage.map(queue)
     stage.send(queue, say())
     stage.until(lambda: stage.left(queue) == (0, 1))
-    stage.advance("40s")
+    stage.server.advance("40s")
     assert stage.sqs.receive_message(QueueUrl=dead.url, WaitTimeSeconds=20)["Messages"]
     stage.until(lambda: stage.result(uuid) == FAILED)
 
@@ -167,7 +167,7 @@ def test_a_function_that_is_deleted_and_made_again(stage: Stage) -> None:
     stage.until(lambda: stage.result(uuid) == "PROBLEM: Function does not exist")
     assert stage.lam.get_event_source_mapping(UUID=uuid)["State"] == "Enabled"
     stage.deploy(OBEYS)
-    stage.advance("31s")  # the one long poll may have received it
+    stage.server.advance("31s")  # the one long poll may have received it
     assert [body for body, _ in stage.told()[0]] == [say()]
     stage.until(lambda: stage.result(uuid) is None)
 
@@ -277,7 +277,7 @@ def test_what_a_window_has_gathered_is_delivered_when_polling_fails(stage: Stage
     stage.send(queue, say())
     stage.until(lambda: stage.left(queue) == (0, 1))
     stage.permit("deny", "sqs:ReceiveMessage", effect="Deny")
-    stage.advance("1s")  # what waits for more looks again
+    stage.server.advance("1s")  # what waits for more looks again
     assert stage.told() == [[[say(), "1"]]]
     stage.emptied(queue)
     stage.until(lambda: "ReceiveMessage" in (stage.result(uuid) or ""))

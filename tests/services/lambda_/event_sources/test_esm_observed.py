@@ -77,6 +77,6 @@ def test_a_function_that_feeds_its_own_queue_is_stopped(stage: Stage) -> None:
     assert len({trace.split(";")[0] for trace in turns}) == 1
     stage.until(lambda: stage.left(queue) == (0, 1))
     assert stage.silent()
-    stage.advance("31s")
+    stage.server.advance("31s")
     (letter,) = stage.sqs.receive_message(QueueUrl=dead.url, WaitTimeSeconds=20)["Messages"]
     assert letter["Body"] == "round and round"

@@ -62,7 +62,7 @@ def test_deleted_again_and_again_while_messages_come(stage: Stage) -> None:
         stage.send(queue, *sent[-5:])
         stage.lam.delete_event_source_mapping(UUID=uuid)
     stage.map(queue)
-    stage.advance("31s")
+    stage.server.advance("31s")
     found: set[str] = set()
     while found != set(sent):
         (event,) = stage.told()

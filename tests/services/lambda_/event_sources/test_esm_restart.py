@@ -78,6 +78,6 @@ def test_nothing_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     assert stage is not None
     with running(tmp_path / "data", "--isolation", "C") as server:
         stage.reach(server)
-        stage.advance("31s")
+        stage.server.advance("31s")
         stage.until(lambda: delivered() >= set(sent))
         stage.emptied(stage.found("q"))
