@@ -112,13 +112,19 @@ class DoorLogs:
     def write(
         self,
         group: Group,
+        account: str,
         writer: Callable[[], Principal | None],
         lines: Sequence[tuple[int, str]],
         *,
         request_id: str,
     ) -> None:
-        """Take lines, with their times in milliseconds, for `group`; `writer` makes the principal that writes them, None if nobody may.
-        The lines of one request stay together. Neither waits nor fails."""
+        """Take lines of an `account`, with their times in milliseconds, for a `group` of its own (no other can be a destination, so those
+        that are put together have one writer); `writer` makes the principal that writes them, None if nobody may. The lines of one request
+        stay together. Neither waits nor fails."""
+        if group.account != account:
+            self.dropped_total += len(lines)
+            self._tell(group, "it is of another account")
+            return
         if len(self._waiting) + len(lines) > _WAITING_MAX:
             self.dropped_total += len(lines)
             return

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +16,12 @@ STOLEN = (
     "def handler(event, context):\n    return {'statusCode': 200, 'body': 'stolen', 'isAuthorized': True}\n"
 )
 CREDENTIALS = "${stageVariables.role}"
+BACKEND = {
+    "IntegrationType": "HTTP_PROXY",
+    "IntegrationMethod": "GET",
+    "IntegrationUri": "http://example.com",
+    "PayloadFormatVersion": "1.0",
+}
 NO_PASS = "is not authorized to perform: iam:PassRole"
 FAILED = (500, "Internal Server Error")
 
@@ -178,6 +185,28 @@ def test_names_links_and_tags_of_another(api: HttpApi, thief: HttpApi) -> None:
             refused()
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403, 404)
     assert api.control.get_api(ApiId=api.id)["Name"] == "test"
+
+
+def test_the_log_of_another(api: HttpApi, thief: HttpApi, client: Client) -> None:
+    """Lines are put in batches: those of another API neither get in with them nor keep them out."""
+    logs = client("logs")
+    logs.create_log_group(logGroupName="/api")
+    arn = f"arn:aws:logs:{REGION}:{api.account}:log-group:/api"
+    for one, form in ((thief, "stolen $context.requestId"), (api, "own $context.requestId")):
+        one.stage(AccessLogSettings={"DestinationArn": arn, "Format": form})
+        one.route(
+            "GET /a",
+            f"integrations/{one.control.create_integration(ApiId=one.id, **BACKEND)['IntegrationId']}",
+        )
+    with ThreadPoolExecutor(8) as pool:
+        came = list(pool.map(lambda one: one.ask("/none"), [thief, api, thief] * 60))
+    wanted = {f"own {one.headers['apigw-requestid']}" for one in came[1::3]}
+    found: set[str] = set()
+    for _ in range(1_000):  # delivery is not acknowledged
+        found = {one["message"] for one in logs.filter_log_events(logGroupName="/api")["events"]}
+        if wanted <= found:
+            break
+    assert found == wanted
 
 
 def test_names_below_the_wildcard_of_another(api: HttpApi, thief: HttpApi) -> None:

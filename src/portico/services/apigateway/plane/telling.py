@@ -108,7 +108,7 @@ class Telling:
         owner = outcome.live.owner
         writer = self._writers.of(owner.account, owner.region, owner.api_id)
         if events:
-            self._logs.write(group, writer, events, request_id=outcome.request.request_id)
+            self._logs.write(group, owner.account, writer, events, request_id=outcome.request.request_id)
 
 
 def _warn(request: RequestContext, status: int, refusal: GatewayRefusal) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.doors.access_log import DoorLogs
 from portico.doors.metrics import Answered, DoorMetrics
-from portico.identity.principal import Principal, root
+from portico.identity.principal import root
 from portico.services.apigatewayv2.plane.asked import Asked
 from portico.wire.http import Reply
 
@@ -53,15 +53,11 @@ class Outcomes:
         account = asked.stage.account
         self._logs.write(
             group,
-            lambda: _writer(account, group.account),
+            account,
+            lambda: root(account),
             [(int(asked.arrival.at * 1000), line)],
             request_id=asked.arrival.request_id,
         )
-
-
-def _writer(account: str, owner: str) -> Principal | None:
-    """Who writes to a log group of `owner` for an API of `account`: only one's own can be a destination."""
-    return root(account) if account == owner else None
 
 
 def _lookup(outcome: Outcome, reply: Reply, took_ms: float) -> Callable[[str], Any]:

@@ -64,7 +64,7 @@ class Executions:
         if events:
             group = Group(served.account, served.region, f"/aws/apigateway/{served.api}/{served.stage}")
             writer = self._writers.of(served.account, served.region, served.api)
-            self._logs.write(group, writer, events, request_id=exchange.request_id)
+            self._logs.write(group, served.account, writer, events, request_id=exchange.request_id)
 
 
 def _beginning(exchange: Exchange) -> Iterator[str]:

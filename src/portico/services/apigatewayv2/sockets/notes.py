@@ -72,7 +72,7 @@ class Notes:
         text = self._format(settings.get("Format") or "").line(lambda name: member(made, name))
         account = exchange.client.served.account
         line = (int(exchange.at * 1000), text)
-        self._logs.write(group, lambda: root(account), [line], request_id=exchange.request_id)
+        self._logs.write(group, account, lambda: root(account), [line], request_id=exchange.request_id)
 
     def _told(self, exchange: Exchange, metric: str, value: float, unit: str = "Count") -> None:
         detailed = bool(settings_of(exchange.stage, exchange.route_key).get("DetailedMetricsEnabled"))
