@@ -41,15 +41,15 @@ class Came(msgspec.Struct, frozen=True):
         return self.status, self.json[name]
 
 
-class HttpApi:
-    """An HTTP API with its clients."""
+class Api:
+    """An API of the account, with what it and its functions are called."""
+
+    id: str
 
     def __init__(self, server: Server, client: Callable[..., Any], account: str) -> None:
         self.server = server
         self.client = client
         self.account = account
-        self.control = client("apigatewayv2")
-        self.id: str = self.control.create_api(Name="test", ProtocolType="HTTP")["ApiId"]
 
     @property
     def host(self) -> str:
@@ -67,6 +67,15 @@ class HttpApi:
     def invocations(self, name: str) -> str:
         """The address under which API Gateway invokes a function."""
         return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{self.function_arn(name)}/invocations"
+
+
+class HttpApi(Api):
+    """An HTTP API with its clients."""
+
+    def __init__(self, server: Server, client: Callable[..., Any], account: str) -> None:
+        super().__init__(server, client, account)
+        self.control = client("apigatewayv2")
+        self.id = self.control.create_api(Name="test", ProtocolType="HTTP")["ApiId"]
 
     def stage(self, name: str = "$default", **settings: Any) -> None:
         """A stage that deploys itself."""

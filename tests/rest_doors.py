@@ -11,12 +11,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from harness import REGION, Server
-from http_api import Came, sent
+from http_api import Api, Came, sent
 
-TRUST = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},'
-    '"Action":"sts:AssumeRole"}]}'
-)
 ECHO = """
 import json
 
@@ -35,32 +31,16 @@ def handler(event, context):
 WHAT = '{"path":"$context.path","resource":"$context.resourcePath","method":"$context.httpMethod","stage":"$context.stage"}'
 
 
-class RestApi:
+class RestApi(Api):
     """An API, its resources by path, and what is deployed of it to `prod`."""
 
     def __init__(self, server: Server, client: Callable[..., Any], account: str) -> None:
-        self.server = server
-        self.client = client
-        self.account = account
+        super().__init__(server, client, account)
         self.control = client("apigateway")
         made = self.control.create_rest_api(name="test")
-        self.id: str = made["id"]
+        self.id = made["id"]
         self.resources: dict[str, str] = {"/": made["rootResourceId"]}
         self.numbers = itertools.count(1)
-
-    @property
-    def host(self) -> str:
-        """The API's own host name, with the port."""
-        return f"{self.id}.execute-api.localhost:{self.server.port}"
-
-    def arn(self, tail: str) -> str:
-        """The ARN of something that is invoked of this API."""
-        return f"arn:aws:execute-api:{REGION}:{self.account}:{self.id}/{tail}"
-
-    def invocations(self, function: str) -> str:
-        """The address under which API Gateway invokes a function."""
-        arn = f"arn:aws:lambda:{REGION}:{self.account}:function:{function}"
-        return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
 
     def resource(self, path: str) -> str:
         """The id of the resource at `path`, made if there is none."""

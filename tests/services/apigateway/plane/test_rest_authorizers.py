@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from rest_doors import ECHO, TRUST, RestApi
+from http_api import TRUST
+from rest_doors import ECHO, RestApi
 
 # The token says what to answer: JSON of the answer itself, or one of a few words.
 ORACLE = """

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness import REGION
-from rest_doors import ECHO, TRUST, RestApi
+from http_api import TRUST
+from rest_doors import ECHO, RestApi
 
 FORMAT = (
     '{"id":"$context.requestId","ip":"$context.identity.sourceIp","key":"$context.identity.apiKeyId","status":$context.status,'

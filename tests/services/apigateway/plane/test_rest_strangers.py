@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness import REGION, Server, new_account
-from http_api import sent
-from rest_doors import ECHO, TRUST, RestApi
+from http_api import TRUST, sent
+from rest_doors import ECHO, RestApi
 
 Client = Callable[..., Any]
 LETS_IN = """

@@ -9,7 +9,7 @@ import pytest
 from conftest import zip_of
 from gates import Gate
 from harness import REGION
-from rest_doors import TRUST
+from http_api import TRUST
 from rest_integrations import ECHO_EVENT, Integrated
 
 Deploy = Callable[..., str]

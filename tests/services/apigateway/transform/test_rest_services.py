@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness import REGION
-from rest_doors import TRUST
+from http_api import TRUST
 from rest_integrations import Integrated
 
 Client = Callable[..., Any]
