@@ -69,6 +69,24 @@ def test_a_stage_that_is_deleted(api: SocketApi, recorder: Recorder) -> None:
     )  # of the deleted one nobody is told
 
 
+def test_a_stage_that_is_deleted_during_a_handshake(
+    api: SocketApi, client: Callable[..., Any], deploy: Callable[..., str]
+) -> None:
+    name = deploy("""
+        import boto3
+
+        def handler(event, context):
+            told = event["requestContext"]
+            boto3.client("apigatewayv2").delete_stage(ApiId=told["apiId"], StageName=told["stage"])
+            return {"statusCode": 200}
+    """)
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"apigateway:DELETE","Resource":"*"}]}'
+    client("iam").put_role_policy(RoleName="run", PolicyName="delete", PolicyDocument=policy)
+    api.allow(name)
+    api.route("$connect", api.function(name, TimeoutInMillis=20_000))
+    assert ended(api.connect()) == (1001, "Going away")
+
+
 def test_an_api_that_is_deleted(api: SocketApi, server: Server, deploy: Callable[..., str]) -> None:
     name = deploy(ECHO)
     api.allow(name)

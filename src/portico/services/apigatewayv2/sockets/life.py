@@ -62,6 +62,8 @@ class Life:
 
         socket = Socket(client, self, self._clock, transport, gone)
         self._connections.add(socket)
+        if self._stages.find(client.served) is None:  # it was deleted during the handshake
+            socket.shutdown()
         return socket
 
     def abandoned(self, client: Client) -> None:
