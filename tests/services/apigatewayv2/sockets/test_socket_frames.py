@@ -1,5 +1,6 @@
 """Frames as clients send them, good and bad, without a socket."""
 
+import gc
 import struct
 
 import pytest
@@ -57,6 +58,15 @@ def test_a_message_byte_by_byte():
         while (received := inbox.next()) is not None:
             found.append(received.text)
     assert found == ["x" * 5_000, "y"]
+
+
+def test_nothing_is_kept_of_what_was_read():
+    """An idle connection must not hold on to the last that came."""
+    inbox = Frames()
+    inbox.feed(frame(TEXT, b"x" * 30_000) + frame(TEXT, b"y"))
+    assert [one.text[:1] for one in iter(inbox.next, None)] == ["x", "y"]
+    kept = [one for one in gc.get_referents(inbox) if isinstance(one, bytes | bytearray)]
+    assert sum(map(len, kept)) == 0
 
 
 def test_the_largest_frame_and_message():

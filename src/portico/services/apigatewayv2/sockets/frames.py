@@ -98,6 +98,7 @@ class Frames:
             received = self._read()
             if received is not None:
                 return received
+        self._unread, self._at = b"", 0
         return None
 
     def _is_short_text(self, size: int) -> bool:
