@@ -5,7 +5,7 @@ import time
 import pytest
 
 from portico.doors import java_regex
-from portico.doors.java_regex import BadPattern
+from portico.doors.java_regex import BadPattern, is_quick, matches
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,26 @@ def test_replacing_and_splitting() -> None:
         java_regex.replaced("a", "$7", "a")
     with pytest.raises(BadPattern):
         java_regex.replaced("a", "x" * 100_000, "a" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "quick"),
+    [
+        (r"\w+", "a" * 4_000, True),
+        (r"(?:a|b)c", "ac", True),
+        (r"(?i)not found.*", "Not Found", True),
+        ("(a+)+", "a", False),
+        ("(?R)?a", "a" * 30, False),
+        ("(a(?1)?)b", "a", False),
+        ("(?<=a{0,9})b", "ab", False),
+        ("a?" * 30 + "a" * 30, "a" * 30, False),
+        ("a" * 300, "a", False),
+    ],
+)
+def test_what_is_asked_on_the_loop(pattern: str, text: str, quick: bool) -> None:
+    assert is_quick(pattern, text) is quick
+
+
+def test_patterns_that_are_too_long() -> None:
+    with pytest.raises(BadPattern, match="too long"):
+        matches("(" + "|".join("a" * length for length in range(1, 200)) + ")*", "b")

@@ -12,10 +12,14 @@ from portico.doors.aside import aside
 
 _SECONDS = 0.25
 _INLINE_CHARS = 4_096
+_PATTERN_CHARS_MAX = 8_192
+_PATTERN_INLINE_CHARS = 256  # compiling costs as well
+_OPTIONAL_AS_REPEATED = 8
 _REPLACED_CHARS_MAX = 10 * 1024 * 1024
 _QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.S)
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.S)
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
+_OTHER_GROUP = re.compile(r"\(\?(?![imsux-]*[:)])")  # looks around, or calls itself
 _UNBOUNDED = re.compile(r"[*+]|\{\d+,\d*\}")
 _NAMED_AGAIN = re.compile(r"\\k<(\w+)>")
 _GROUP = re.compile(r"\\(.)|\$(?:\{(\w+)\}|(\d))", re.S)
@@ -29,6 +33,8 @@ class BadPattern(Exception):
 def _compiled(pattern: str) -> Any:
     import regex
 
+    if len(pattern) > _PATTERN_CHARS_MAX:
+        raise BadPattern(f"a pattern of {len(pattern)} characters is too long")
     literal = _QUOTED.sub(lambda found: regex.escape(found[1]), pattern)
     text = _NAMED_AGAIN.sub(r"(?P=\1)", literal).replace(r"\z", r"\Z")
     try:
@@ -56,7 +62,8 @@ def found_in(pattern: str, text: str) -> bool:
 
 
 def is_quick(pattern: str, text: str) -> bool:
-    """Whether asking takes no time worth speaking of: no group is repeated, and little else for a text of this length."""
+    """Whether asking takes no time worth speaking of: the pattern is short, no group is repeated, and little else for a text of this
+    length."""
     repeats = _repeats(pattern)
     return repeats is not None and len(text) <= (
         _INLINE_CHARS if repeats <= 1 else _INLINE_CHARS // 16 if repeats == 2 else 16
@@ -65,9 +72,11 @@ def is_quick(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _repeats(pattern: str) -> int | None:
-    """How often a pattern repeats something without bound; None if that may be a group."""
+    """How often a pattern repeats something; None if that may be a group, or if it is not a plain pattern."""
     plain = _ESCAPED_OR_CLASS.sub("x", pattern)
-    return None if _REPEATED_GROUP.search(plain) else len(_UNBOUNDED.findall(plain))
+    if len(pattern) > _PATTERN_INLINE_CHARS or _REPEATED_GROUP.search(plain) or _OTHER_GROUP.search(plain):
+        return None
+    return len(_UNBOUNDED.findall(plain)) + plain.count("?") // _OPTIONAL_AS_REPEATED
 
 
 async def matches_aside(pattern: str, text: str) -> bool:
