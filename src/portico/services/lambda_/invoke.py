@@ -16,7 +16,7 @@ from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
 from portico.services.lambda_.durable import refusals as durable_refusals
-from portico.services.lambda_.durable import start as durable
+from portico.services.lambda_.durable.invoke import invoke as invoke_durable
 from portico.services.lambda_.names import Name
 from portico.services.lambda_.service import Lambda
 from portico.wire.errors import AwsError
@@ -67,7 +67,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
         resolved = await active(lam, name)
     if resolved.version.durable is not None:
         trace = trace_of(call, resolved)
-        return await durable.invoke(lam, call, request, name, resolved, trace=trace)  # type: ignore[return-value]
+        return await invoke_durable(lam, call, request, name, resolved, trace=trace)  # type: ignore[return-value]
     if "DurableExecutionName" in request:
         raise durable_refusals.not_durable()
     kind = request.get("InvocationType")
@@ -113,7 +113,7 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
     resolved = await active(lam, name)
     if resolved.version.durable is not None:
         event = {"InvocationType": "Event", "Payload": request["InvokeArgs"]}
-        await durable.invoke(lam, call, event, name, resolved, trace=trace_of(call, resolved))
+        await invoke_durable(lam, call, event, name, resolved, trace=trace_of(call, resolved))
         return {"Status": 202}
     await _accept(lam, call, name, payload.queued_event(request["InvokeArgs"]), trace_of(call, resolved))
     return {"Status": 202}

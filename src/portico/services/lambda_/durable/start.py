@@ -1,22 +1,18 @@
-"""Invoking a durable function: an execution begins, or the one of that name is found again; who waits gets its end.
+"""How executions begin, or the one of a name is found again, and how they are waited for.
 
 Source: Developer Guide, "Invoking durable Lambda functions" and "Idempotency" (of durable executions).
 """
 
 import asyncio
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from portico.base.clock import Clock
 from portico.base.ids import uuid
 from portico.bus.port import Bus
-from portico.calls.call import Call
-from portico.invoke.admit import Throttled
 from portico.invoke.records import Durable
-from portico.invoke.resolve import Resolved
-from portico.services.lambda_ import errors, payload
 from portico.services.lambda_.durable import identifiers, refusals
 from portico.services.lambda_.durable.ledger import Ledger, committed
 from portico.services.lambda_.durable.records import (
@@ -34,9 +30,6 @@ from portico.services.lambda_.names import Name
 from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
-
-if TYPE_CHECKING:
-    from portico.services.lambda_.service import Lambda
 
 SYNCHRONOUS_S = 900
 _LOOK_S = 1.0
@@ -63,45 +56,6 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     request_id: str = ""
 
 
-async def invoke(
-    lam: "Lambda", call: Call, request: Any, name: Name, resolved: Resolved, *, trace: str
-) -> Answer:
-    """Invoke, for a version that has a `DurableConfig`. A synchronous call waits for the end of the whole execution.
-
-    Raises:
-        InvalidParameterValueException: no qualifier; or the execution may take longer than a synchronous call (15 minutes).
-        DurableExecutionAlreadyStartedException: the name belongs to an execution with another payload.
-        RequestEntityTooLargeException, InvalidRequestContentException, TooManyRequestsException: as for any function.
-    """
-    settings = resolved.version.durable
-    if settings is None or not name.qualifier:
-        raise refusals.needs_qualifier()
-    kind = request.get("InvocationType")
-    given = request.get("Payload") or b""
-    event = _text(payload.queued_event(given) if kind == "Event" else payload.sync_event(given))
-    wanted = Wanted(
-        name,
-        resolved.version.version,
-        settings,
-        request.get("DurableExecutionName") or "",
-        event,
-        kind != "Event",
-        trace,
-        call.request_id if kind == "Event" else "",
-    )
-    if kind == "DryRun":
-        return {"StatusCode": 204, "Payload": b""}
-    if kind == "Event":
-        execution = await begin(call.tx, wanted, call.now)
-        return {"StatusCode": 202, "DurableExecutionArn": execution.arn, "Payload": b""}
-    if settings.execution_timeout_s > SYNCHRONOUS_S:
-        raise refusals.too_long_to_wait_for()
-    if not wanted.name or lam.cache.peek(NAMES, *name.key, wanted.name) is None:
-        _admit(lam, resolved)
-    execution = await committed(lam.cache, lambda tx: begin(tx, wanted, lam.clock.now()))
-    return await _answer(lam.cache, await ended(lam.cache, lam.bus, execution))
-
-
 async def run(cache: RecordCache, bus: Bus, clock: Clock, wanted: Wanted) -> bytes | None:
     """Run an execution that nobody but its caller waits for: its result, or None for its error.
 
@@ -109,36 +63,16 @@ async def run(cache: RecordCache, bus: Bus, clock: Clock, wanted: Wanted) -> byt
         ServiceException: it has not ended within 15 minutes (it was paused), or was deleted.
     """
     execution = await committed(cache, lambda tx: begin(tx, wanted, clock.now()))
-    answer = await _answer(cache, await ended(cache, bus, execution))
+    answer = await answer_of(cache, await ended(cache, bus, execution))
     payload: bytes = answer["Payload"]
     return None if "FunctionError" in answer else payload
-
-
-def _text(event: bytes) -> str:
-    """The event, which is stored and handed on as text.
-
-    Raises:
-        InvalidRequestContentException: it is not UTF-8.
-    """
-    try:
-        return event.decode()
-    except UnicodeDecodeError as error:
-        raise errors.bad_payload(payload.why_not_json(event)) from error
-
-
-def _admit(lam: "Lambda", resolved: Resolved) -> None:
-    """A caller who waits is told at once that there is no place; an execution that has begun waits for one."""
-    try:
-        lam.invoker.admission.admit(resolved).release()
-    except Throttled as throttled:
-        raise errors.throttled(throttled.reason) from throttled
 
 
 async def begin(tx: Transaction, wanted: Wanted, now: float) -> Execution:
     """The execution, begun in this transaction or found under its name.
 
     Raises:
-        DurableExecutionAlreadyStartedException: see `invoke`.
+        DurableExecutionAlreadyStartedException: the name belongs to an execution with another payload.
     """
     function = wanted.function
     digest = hashlib.sha256(wanted.event.encode()).hexdigest()
@@ -220,7 +154,8 @@ async def ended(cache: RecordCache, bus: Bus, execution: Execution) -> Execution
     )
 
 
-async def _answer(cache: RecordCache, execution: Execution) -> Answer:
+async def answer_of(cache: RecordCache, execution: Execution) -> Answer:
+    """What who waits for an execution that has ended is answered."""
     answer: Answer = {
         "StatusCode": 200,
         "ExecutedVersion": execution.version,
