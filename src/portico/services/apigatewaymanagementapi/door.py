@@ -57,6 +57,8 @@ class ConnectionsDoor:
         caller = self._callers.of(arrival, "execute-api")
         if caller.claim is None:
             raise errors.unsigned()
+        if caller.region != served.region:
+            raise errors.other_region(caller.region)
         data = self._callers.body(caller, arrival, await arrival.body.read(_BODY_BYTES_MAX))
         self._authorize(
             arrival, caller, name, served.arn(f"{arrival.head.method}/@connections/{connection_id}")

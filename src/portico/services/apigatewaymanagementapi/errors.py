@@ -36,3 +36,10 @@ def unsigned() -> AwsError:
 def denied(message: str) -> AwsError:
     """403: the caller may not."""
     return AwsError("AccessDeniedException", message, 403)
+
+
+def other_region(region: str) -> AwsError:
+    """The signature is for another region than the API's."""
+    return AwsError(
+        "InvalidSignatureException", f"Credential should be scoped to a valid region, not '{region}'. ", 403
+    )

@@ -41,17 +41,17 @@ LETS_IN = """
 """
 
 
-def signed(method: str, url: str, keys: tuple[str, str]) -> dict[str, str]:
+def signed(method: str, url: str, keys: tuple[str, str], region: str = REGION) -> dict[str, str]:
     """The headers of a signed request without a body."""
     request = AWSRequest(method, url, data=b"")
-    SigV4Auth(Credentials(*keys), "execute-api", REGION).add_auth(request)
+    SigV4Auth(Credentials(*keys), "execute-api", region).add_auth(request)
     return {name: value for name, value in request.headers.items() if name.lower() != "host"}
 
 
-def asked(server: Server, method: str, url: str, keys: tuple[str, str]) -> int:
+def asked(server: Server, method: str, url: str, keys: tuple[str, str], region: str = REGION) -> int:
     """The status of the answer to a signed request."""
     parts = urlsplit(url)
-    headers = {"Host": parts.netloc, **signed(method, url, keys)}
+    headers = {"Host": parts.netloc, **signed(method, url, keys, region)}
     return sent(server.port, parts.path, method, headers).status
 
 
@@ -148,6 +148,7 @@ def test_connections_of_another(
             management.post_to_connection(ConnectionId=found, Data=b"stolen")
     own = f"http://{api.host}/dev/@connections/{quote(found, safe='')}"
     assert asked(server, "GET", own, (api.account, "test")) == 200
+    assert asked(server, "GET", own, (api.account, "test"), "eu-west-1") == 403
     connection.send('{"action": "who"}')
     assert received(connection)["requestContext"]["connectionId"] == found
 
@@ -164,6 +165,10 @@ def test_the_name_of_another_region(api: SocketApi, server: Server) -> None:
 def test_a_signer_of_another(api: SocketApi, thief: SocketApi, client: Client) -> None:
     """WebSocket APIs have no policies of their own, so nobody can let the users of another account in."""
     api.route("$connect", api.integration(), AuthorizationType="AWS_IAM")
+    elsewhere = signed("GET", f"http://{api.host}/dev", (api.account, "test"), "eu-west-1")
+    with pytest.raises(InvalidStatus) as caught:
+        api.connect(additional_headers=elsewhere)
+    assert caught.value.response.status_code == 403
     for account, welcome in ((thief.account, False), (api.account, True)):
         headers = signed("GET", f"http://{api.host}/dev", (account, "test"))
         if welcome:

@@ -81,6 +81,8 @@ class Authorizing:
         caller = self._callers.of(arrival, "execute-api")
         if caller.claim is None:
             raise NotAllowed(403, "Missing Authentication Token")
+        if caller.region != exchange.client.served.region:
+            raise NotAllowed(403, f"Credential should be scoped to a valid region, not '{caller.region}'. ")
         self._callers.body(caller, arrival, b"")
         principal = caller.principal
         call = self._call(arrival, caller, exchange)
