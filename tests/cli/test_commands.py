@@ -160,6 +160,25 @@ def test_env_points_tools_at_the_server(portico: Callable[..., Result], server: 
     assert "unset AWS_ENDPOINT_URL" in portico("env", "--unset").stdout
 
 
+def test_a_proxy_is_for_others(portico: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "example.com,localhost")
+    assert "no log group" in portico("logs", "nothing", status=1).output
+    lines = portico("env").stdout.splitlines()
+    assert "export no_proxy=example.com,localhost,127.0.0.1,.localhost" in lines
+    monkeypatch.delenv("http_proxy")
+    assert "proxy" not in portico("env").stdout
+
+
+def test_profiles_of_awss_tools_do_not_matter(
+    portico: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("[default]\nretry_mode = none such\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "not there")
+    assert "no log group" in portico("logs", "nothing", status=1).output
+
+
 def test_doctor_says_what_the_machine_gives(portico: Callable[..., Result]) -> None:
     output = portico("doctor").output
     assert "Python" in output

@@ -67,18 +67,31 @@ class Connection:
 
     @cached_property
     def session(self) -> Any:
-        """A boto3 session with these credentials."""
+        """A boto3 session with these credentials; profiles and files of AWS's tools are about other servers."""
         import boto3
+        from botocore.session import Session
 
         key, secret, token = self.keys
-        return boto3.Session(key, secret, token, region_name=self.region)
+        nowhere = (None, None, os.devnull, None)
+        own = Session({"profile": (None,) * 4, "config_file": nowhere, "credentials_file": nowhere})
+        return boto3.Session(key, secret, token, region_name=self.region, botocore_session=own)
+
+    @property
+    def past_proxies(self) -> bool:
+        """Whether the server is on this machine, where no proxy leads to."""
+        host = urlsplit(self.url).hostname or ""
+        return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
     def client(self, service: str, **config: Any) -> Any:
         """A boto3 client of this server."""
         from botocore.config import Config
 
+        direct = Config(proxies={}) if self.past_proxies else Config()
         return self.session.client(
-            service, endpoint_url=self.url, config=Config(**config), verify=self.ca_bundle or None
+            service,
+            endpoint_url=self.url,
+            config=direct.merge(Config(**config)),
+            verify=self.ca_bundle or None,
         )
 
     def own(self, method: str, path: str, body: Any = None, *, read_timeout_s: int = 60) -> Any:

@@ -1,10 +1,15 @@
 """`portico env`."""
 
+import os
 import shlex
+from collections.abc import Mapping
 
 import click
 
 from portico.cli.connection import Connection, connects
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_HERE = ("127.0.0.1", "localhost", ".localhost")
 
 
 @click.command("env")
@@ -22,8 +27,19 @@ def command(connection: Connection, unset: bool) -> None:
         "AWS_REGION": connection.region,
         "AWS_CA_BUNDLE": connection.file.ca_bundle if connection.file else "",
     }
+    if connection.past_proxies and not unset:
+        variables |= _direct(os.environ)
     for name, value in variables.items():
         if unset:
             click.echo(f"unset {name}")
         elif value:
             click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _direct(environment: Mapping[str, str]) -> dict[str, str]:
+    """What keeps tools from asking the environment's proxy for this machine, if there is a proxy."""
+    if not any(environment.get(name) for proxy in _PROXIES for name in (proxy, proxy.upper())):
+        return {}
+    known = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    missing = [host for host in _HERE if host not in known.split(",")]
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, [known, *missing])))
