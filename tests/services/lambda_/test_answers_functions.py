@@ -11,6 +11,7 @@ from lambda_answers import (
     ACTIVE,
     NEW_NAME_PATTERN,
     PENDING,
+    RUNTIMES,
     UPDATING,
     arn_of,
     configuration,
@@ -25,11 +26,6 @@ from lambda_answers import (
 )
 
 Make = Callable[..., Any]
-RUNTIMES = (
-    "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, "
-    "java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, "
-    "nodejs18.x, provided.al2, java8.al2]"
-)
 ROLE_PATTERN = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
 
 
