@@ -259,3 +259,39 @@ def test_who_asks_for_a_code_is_told_nothing_of_anybody(
             outcome(lambda a=answer, n=name, w=wrong: respond(pool, a, hiding, n, **w)),
         )
     assert set(told.values()) == {told["nobody"]}
+
+
+@pytest.mark.parametrize("verifies", [["email"], []])
+def test_sending_a_code_again_tells_nothing_however_often(
+    make_pool: MakePool, account: str, verifies: list[str]
+) -> None:
+    pool = make_pool(AutoVerifiedAttributes=verifies)
+    hiding = pool.client(PreventUserExistenceErrors="ENABLED")
+    pool.user("confirmed", email=f"confirmed-{account}@example.com", email_verified="true")
+    pool.api.sign_up(
+        ClientId=hiding,
+        Username="waiting",
+        Password=PASSWORD,
+        UserAttributes=listed({"email": f"waiting-{account}@example.com"}),
+    )
+
+    def again(name: str) -> str:
+        answer = pool.api.resend_confirmation_code(ClientId=hiding, Username=name)["CodeDeliveryDetails"]
+        return f"{answer['DeliveryMedium']} {answer['AttributeName']} {answer['Destination'].count('*')}"
+
+    told = {}
+    for name in ("nobody", "confirmed", "waiting"):
+        told[name] = (again(name), *(outcome(lambda n=name: again(n)) for _ in range(6)))
+    assert set(told.values()) == {told["nobody"]}
+    assert told["nobody"][-1] == "LimitExceededException"
+
+
+def test_who_is_disabled_has_no_code_like_nobody(pool: Pool, account: str) -> None:
+    hiding = pool.client(PreventUserExistenceErrors="ENABLED")
+    pool.user("ada", email=f"ada-{account}@example.com", email_verified="true")
+    pool.api.admin_disable_user(UserPoolId=pool.id, Username="ada")
+    for name in ("ada", "nobody"):
+        of = {"ClientId": hiding, "Username": name}
+        assert outcome(lambda of=of: pool.api.forgot_password(**of)) == ""
+        given = {**of, "ConfirmationCode": "123456", "Password": "N3w!word"}
+        assert outcome(lambda g=given: pool.api.confirm_forgot_password(**g)) == "CodeMismatchException"

@@ -100,6 +100,8 @@ async def confirm_forgot_password(
         strangers.count(idp, call, pool, name, "reset")
         raise errors.code_mismatch() if client.hides_users else errors.no_user_of_client()
     await codes.count(idp, call, pool, user_key(pool, user), "reset")
+    if client.hides_users and not user.enabled:
+        raise errors.code_mismatch()
     changed = await settled(idp, call, lambda inner: _reset(idp, inner, request))
     await new_users.post_confirmation(
         idp, call, pool, changed, client, metadata, source="ConfirmForgotPassword"

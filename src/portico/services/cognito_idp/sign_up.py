@@ -148,22 +148,22 @@ async def resend_confirmation_code(
     """Send a new code to a user that is not confirmed; the one before is worth nothing any more.
 
     Raises:
-        InvalidParameterException: it is confirmed, or has no address that codes go to. LimitExceededException: five in an hour.
-        UserNotFoundException: there is no such user.
+        InvalidParameterException: it is confirmed, or has no address that codes go to, where the client tells. LimitExceededException:
+            five in an hour. UserNotFoundException: there is no such user, where the client tells.
     """
     pool, client = await client_of(call, request["ClientId"])
     check_hash(idp, client, request.get("SecretHash"), request["Username"])
     user = await find_user(call, pool, request["Username"])
     if user is None:
         return {"CodeDeliveryDetails": _nobody(idp, call, pool, client, request["Username"])}
-    if user.status != "UNCONFIRMED":
-        if client.hides_users:
-            return {"CodeDeliveryDetails": contacts.pretended(idp, pool, request["Username"])}
-        raise errors.invalid("User is already confirmed.")
-    contact = contacts.to_confirm(pool, user)
-    if contact is None:
+    contact = contacts.to_confirm(pool, user) if user.status == "UNCONFIRMED" else None
+    if contact is None and not client.hides_users:
+        if user.status != "UNCONFIRMED":
+            raise errors.invalid("User is already confirmed.")
         raise errors.invalid("Cannot resend codes. Auto verification not turned on.")
     await codes.count(idp, call, pool, user_key(pool, user), "resend")
+    if contact is None:
+        return {"CodeDeliveryDetails": contacts.pretended(idp, pool, request["Username"])}
     occasion = Occasion("ResendCode", client, request.get("ClientMetadata"))
     return {"CodeDeliveryDetails": await _send(idp, call, pool, user, occasion, contact)}
 
