@@ -7,11 +7,11 @@ count the policy for principals of the key's own account only.
 Source: KMS Developer Guide, "AWS KMS condition keys", "AWS KMS permissions" (which operations work across accounts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from portico.calls.call import Call
-from portico.calls.operation import Values
+from portico.calls.operation import F, Keys, Values, operation
 from portico.services.kms import ciphertext, errors
 from portico.services.kms.addresses import Named, find, named
 from portico.services.kms.ciphertext import CiphertextError
@@ -169,3 +169,13 @@ def _of_record(key: Key) -> dict[str, Values]:
     if key.aliases:
         keys["kms:ResourceAliases"] = key.aliases
     return keys | {f"aws:ResourceTag/{name}": value for name, value in key.tags.items()}
+
+
+def own(keys: Keys = keys_of_key) -> Callable[[F], F]:
+    """Bind a function to an operation on the key that `KeyId` names, which only callers of its account can use."""
+    return operation(on=on_key, keys=keys, policy=own_policy, decisive=True)
+
+
+def shared(keys: Keys = keys_of_key) -> Callable[[F], F]:
+    """Bind a function to an operation on the key that `KeyId` names, which works across accounts."""
+    return operation(on=on_key, keys=keys, policy=shared_policy, decisive=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SPECS = {"AES_256": 32, "AES_128": 16}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def generate_data_key(kms: Kms, call: Call, request: "shapes.GenerateDataKeyRequest") -> dict[str, Any]:
     """A new data key, in clear and encrypted.
 
@@ -33,7 +33,7 @@ async def generate_data_key(kms: Kms, call: Call, request: "shapes.GenerateDataK
     return {**answer, "Plaintext": plaintext}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def generate_data_key_without_plaintext(
     kms: Kms, call: Call, request: "shapes.GenerateDataKeyWithoutPlaintextRequest"
 ) -> dict[str, Any]:

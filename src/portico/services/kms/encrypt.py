@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def encrypt(kms: Kms, call: Call, request: "shapes.EncryptRequest") -> dict[str, Any]:
     """Encrypt up to 4,096 bytes.
 

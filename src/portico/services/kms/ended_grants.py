@@ -28,7 +28,7 @@ _NOBODY = '{"Version":"2012-10-17","Statement":[]}'
 """What a key's policy is to other accounts where they have no part but by the grant itself."""
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def revoke_grant(kms: Kms, call: Call, request: "shapes.RevokeGrantRequest") -> dict[str, Any]:
     """End a grant, whatever it was for.
 

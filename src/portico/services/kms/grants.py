@@ -55,7 +55,7 @@ async def _keys(call: Call, request: Request) -> dict[str, Values]:
     return keys
 
 
-@operation(on=access.on_key, keys=_keys, policy=access.shared_policy, decisive=True)
+@access.shared(_keys)
 async def create_grant(kms: Kms, call: Call, request: "shapes.CreateGrantRequest") -> dict[str, Any]:
     """Let a principal use a key for some operations, in some encryption contexts. One that is the same, name included, is not made twice.
 
@@ -158,7 +158,7 @@ def remove(call: Call, key: Key, grant: Grant) -> None:
     put(call, msgspec.structs.replace(key, grants=key.grants - 1))
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def list_grants(kms: Kms, call: Call, request: "shapes.ListGrantsRequest") -> dict[str, Any]:
     """The grants of a key, or those of one id or for one grantee.
 

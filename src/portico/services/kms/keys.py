@@ -93,7 +93,7 @@ def _require_symmetric(request: Mapping[str, Any]) -> None:
             raise errors.unavailable("CreateKey", name)
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.shared_policy, decisive=True)
+@access.shared()
 async def describe_key(kms: Kms, call: Call, request: "shapes.DescribeKeyRequest") -> dict[str, Any]:
     """Everything about a key but its policy, tags and grants.
 
@@ -123,7 +123,7 @@ async def list_keys(kms: Kms, call: Call, request: "shapes.ListKeysRequest") -> 
     return answer | ({"NextMarker": marker_after(found[-1].id)} if more else {})
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def update_key_description(
     kms: Kms, call: Call, request: "shapes.UpdateKeyDescriptionRequest"
 ) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import msgspec
 
 from portico.calls import pinning
 from portico.calls.call import Call
-from portico.calls.operation import Check, operation
+from portico.calls.operation import Check
 from portico.identity.policy.parse import PolicyError, parse
 from portico.identity.principal import root
 from portico.services.kms import access, errors
@@ -71,7 +71,7 @@ def _leaves_a_way(kms: Kms, call: Call, check: Check) -> bool:
     return any(kms.authorizer.foresee(each, check).allowed for each in calls)
 
 
-@operation(on=access.on_key, keys=access.keys_of_policy, policy=access.own_policy, decisive=True)
+@access.own(access.keys_of_policy)
 async def put_key_policy(kms: Kms, call: Call, request: "shapes.PutKeyPolicyRequest") -> dict[str, Any]:
     """Give a key another policy.
 
@@ -86,7 +86,7 @@ async def put_key_policy(kms: Kms, call: Call, request: "shapes.PutKeyPolicyRequ
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def get_key_policy(kms: Kms, call: Call, request: "shapes.GetKeyPolicyRequest") -> dict[str, Any]:
     """A key's policy.
 
@@ -98,7 +98,7 @@ async def get_key_policy(kms: Kms, call: Call, request: "shapes.GetKeyPolicyRequ
     return {"Policy": await pinning.shown(call, key.policy), "PolicyName": DEFAULT}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def list_key_policies(kms: Kms, call: Call, request: "shapes.ListKeyPoliciesRequest") -> dict[str, Any]:
     """The names of a key's policies: there is one, `default`.
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.kms import access, errors
 from portico.services.kms.addresses import managed, put
 from portico.services.kms.paging import cut, marker_after, page_of
@@ -26,7 +25,7 @@ _DAYS = 365
 _ON_DEMAND_MAX = 25
 
 
-@operation(on=access.on_key, keys=access.keys_of_rotation, policy=access.own_policy, decisive=True)
+@access.own(access.keys_of_rotation)
 async def enable_key_rotation(
     kms: Kms, call: Call, request: "shapes.EnableKeyRotationRequest"
 ) -> dict[str, Any]:
@@ -43,7 +42,7 @@ async def enable_key_rotation(
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def disable_key_rotation(
     kms: Kms, call: Call, request: "shapes.DisableKeyRotationRequest"
 ) -> dict[str, Any]:
@@ -58,7 +57,7 @@ async def disable_key_rotation(
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def get_key_rotation_status(
     kms: Kms, call: Call, request: "shapes.GetKeyRotationStatusRequest"
 ) -> dict[str, Any]:
@@ -76,7 +75,7 @@ async def get_key_rotation_status(
     return answer
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def rotate_key_on_demand(
     kms: Kms, call: Call, request: "shapes.RotateKeyOnDemandRequest"
 ) -> dict[str, Any]:
@@ -96,7 +95,7 @@ async def rotate_key_on_demand(
     return {"KeyId": key.arn}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def list_key_rotations(
     kms: Kms, call: Call, request: "shapes.ListKeyRotationsRequest"
 ) -> dict[str, Any]:

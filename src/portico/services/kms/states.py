@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.kms import access, errors
 from portico.services.kms.addresses import managed, put
 from portico.services.kms.records import DOOMED, Doomed, Key, State
@@ -42,7 +41,7 @@ def require_kept(key: Key) -> None:
         raise errors.pending_deletion(key.arn)
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def enable_key(kms: Kms, call: Call, request: "shapes.EnableKeyRequest") -> dict[str, Any]:
     """Let a key be used.
 
@@ -52,7 +51,7 @@ async def enable_key(kms: Kms, call: Call, request: "shapes.EnableKeyRequest") -
     return await _become(call, request, "Enabled")
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def disable_key(kms: Kms, call: Call, request: "shapes.DisableKeyRequest") -> dict[str, Any]:
     """Let a key not be used for now.
 
@@ -69,7 +68,7 @@ async def _become(call: Call, request: Any, state: State) -> dict[str, Any]:
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_deletion, policy=access.own_policy, decisive=True)
+@access.own(access.keys_of_deletion)
 async def schedule_key_deletion(
     kms: Kms, call: Call, request: "shapes.ScheduleKeyDeletionRequest"
 ) -> dict[str, Any]:
@@ -96,7 +95,7 @@ async def schedule_key_deletion(
     }
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def cancel_key_deletion(
     kms: Kms, call: Call, request: "shapes.CancelKeyDeletionRequest"
 ) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.kms import access, errors
 from portico.services.kms.addresses import managed, put
 from portico.services.kms.paging import cut, marker_after, page_of
@@ -40,7 +39,7 @@ def checked(before: Mapping[str, str], given: Iterable[Mapping[str, Any]]) -> di
     return tags
 
 
-@operation(on=access.on_key, keys=access.keys_of_tags, policy=access.own_policy, decisive=True)
+@access.own(access.keys_of_tags)
 async def tag_resource(kms: Kms, call: Call, request: "shapes.TagResourceRequest") -> dict[str, Any]:
     """Add or change tags.
 
@@ -54,7 +53,7 @@ async def tag_resource(kms: Kms, call: Call, request: "shapes.TagResourceRequest
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_tags, policy=access.own_policy, decisive=True)
+@access.own(access.keys_of_tags)
 async def untag_resource(kms: Kms, call: Call, request: "shapes.UntagResourceRequest") -> dict[str, Any]:
     """Remove tags; those that are not there do not matter.
 
@@ -68,7 +67,7 @@ async def untag_resource(kms: Kms, call: Call, request: "shapes.UntagResourceReq
     return {}
 
 
-@operation(on=access.on_key, keys=access.keys_of_key, policy=access.own_policy, decisive=True)
+@access.own()
 async def list_resource_tags(
     kms: Kms, call: Call, request: "shapes.ListResourceTagsRequest"
 ) -> dict[str, Any]:
