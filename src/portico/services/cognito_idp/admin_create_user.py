@@ -8,7 +8,6 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import (
     attributes,
     errors,
@@ -20,7 +19,7 @@ from portico.services.cognito_idp import (
 from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.new_users import Asked
 from portico.services.cognito_idp.records import Pool, User
-from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, find_user, of_pool, pool_of
 from portico.services.cognito_idp.srp import in_thread
 from portico.services.cognito_idp.words import Medium
 
@@ -32,7 +31,7 @@ _CHARS_MIN = 8
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!#$%*+-.=?@_")
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_create_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminCreateUserRequest"
 ) -> dict[str, Any]:

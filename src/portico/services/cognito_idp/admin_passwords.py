@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import codes, errors, own_passwords, password_policy, user_records
 from portico.services.cognito_idp.messages import Occasion
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user, user_key
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, requested_user, user_key
 from portico.services.cognito_idp.srp import in_thread
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_set_user_password(
     idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserPasswordRequest"
 ) -> dict[str, Any]:
@@ -39,7 +38,7 @@ async def admin_set_user_password(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_reset_user_password(
     idp: CognitoIdp, call: Call, request: "shapes.AdminResetUserPasswordRequest"
 ) -> dict[str, Any]:

@@ -5,18 +5,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import attributes, codes, errors, new_users, own_user, user_records
 from portico.services.cognito_idp.messages import Occasion
 from portico.services.cognito_idp.records import User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-    requested_user,
-    user_key,
-)
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of, requested_user, user_key
 from portico.services.cognito_idp.settle import settled
 from portico.services.cognito_idp.sign_out import sign_out
 
@@ -24,7 +16,7 @@ if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_get_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminGetUserRequest"
 ) -> dict[str, Any]:
@@ -37,7 +29,7 @@ async def admin_get_user(
     return {**attributes.user_shown(user, member="UserAttributes"), **own_user.factors_shown(user)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_delete_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminDeleteUserRequest"
 ) -> dict[str, Any]:
@@ -50,7 +42,7 @@ async def admin_delete_user(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_disable_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminDisableUserRequest"
 ) -> dict[str, Any]:
@@ -65,7 +57,7 @@ async def admin_disable_user(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_enable_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminEnableUserRequest"
 ) -> dict[str, Any]:
@@ -79,7 +71,7 @@ async def admin_enable_user(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_update_user_attributes(
     idp: CognitoIdp, call: Call, request: "shapes.AdminUpdateUserAttributesRequest"
 ) -> dict[str, Any]:
@@ -99,7 +91,7 @@ async def admin_update_user_attributes(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_delete_user_attributes(
     idp: CognitoIdp, call: Call, request: "shapes.AdminDeleteUserAttributesRequest"
 ) -> dict[str, Any]:
@@ -114,7 +106,7 @@ async def admin_delete_user_attributes(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_confirm_sign_up(
     idp: CognitoIdp, call: Call, request: "shapes.AdminConfirmSignUpRequest"
 ) -> dict[str, Any]:

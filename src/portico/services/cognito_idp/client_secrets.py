@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import CLIENTS, Client, ClientSecret
-from portico.services.cognito_idp.service import CognitoIdp, client_in, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, client_in, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -70,7 +69,7 @@ def secret_hash(secret: str, username: str, client_id: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), (username + client_id).encode(), "sha256")).decode()
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def add_user_pool_client_secret(
     idp: CognitoIdp, call: Call, request: "shapes.AddUserPoolClientSecretRequest"
 ) -> dict[str, Any]:
@@ -91,7 +90,7 @@ async def add_user_pool_client_secret(
     return {"ClientSecretDescriptor": {**_shown(added), "ClientSecretValue": plain(idp, client, added)}}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_user_pool_client_secret(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteUserPoolClientSecretRequest"
 ) -> dict[str, Any]:
@@ -111,7 +110,7 @@ async def delete_user_pool_client_secret(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_user_pool_client_secrets(
     idp: CognitoIdp, call: Call, request: "shapes.ListUserPoolClientSecretsRequest"
 ) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from portico.services.cognito_idp.completed import group_key
 from portico.services.cognito_idp.device_sign_in import owner_of
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import DEVICES, Device, Pool, User
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user, user_key
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, requested_user, user_key
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -90,7 +90,7 @@ async def get_device(idp: CognitoIdp, call: Call, request: "shapes.GetDeviceRequ
     return {"Device": _shown(await _device(call, pool, user, request["DeviceKey"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_get_device(
     idp: CognitoIdp, call: Call, request: "shapes.AdminGetDeviceRequest"
 ) -> dict[str, Any]:
@@ -113,7 +113,7 @@ async def list_devices(idp: CognitoIdp, call: Call, request: "shapes.ListDevices
     return await _listed(call, *await _of_token(idp, call, request), request)
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_list_devices(
     idp: CognitoIdp, call: Call, request: "shapes.AdminListDevicesRequest"
 ) -> dict[str, Any]:
@@ -139,7 +139,7 @@ async def update_device_status(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_update_device_status(
     idp: CognitoIdp, call: Call, request: "shapes.AdminUpdateDeviceStatusRequest"
 ) -> dict[str, Any]:
@@ -163,7 +163,7 @@ async def forget_device(idp: CognitoIdp, call: Call, request: "shapes.ForgetDevi
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_forget_device(
     idp: CognitoIdp, call: Call, request: "shapes.AdminForgetDeviceRequest"
 ) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from portico.doors.domains import is_taken
 from portico.doors.records import DOMAIN_POINTERS, DomainPointer
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import DOMAINS, POOLS, Domain, Pool
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -26,7 +26,7 @@ _PREFIX = r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$"
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}").fullmatch
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def create_user_pool_domain(
     idp: CognitoIdp, call: Call, request: "shapes.CreateUserPoolDomainRequest"
 ) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def _domain_of(call: Call, pool: Pool, name: str) -> Domain:
     return found
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_user_pool_domain(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateUserPoolDomainRequest"
 ) -> dict[str, Any]:
@@ -124,7 +124,7 @@ async def update_user_pool_domain(
     return _answer(changed)
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_user_pool_domain(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteUserPoolDomainRequest"
 ) -> dict[str, Any]:

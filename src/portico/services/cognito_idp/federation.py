@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors, user_records
 from portico.services.cognito_idp.records import IDENTITIES, PROVIDERS, USERS, Identity, Pool, User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    keys_of_pool,
-    on_pool,
-    pool_of,
-    user_key,
-    user_of,
-)
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of, user_key, user_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -34,7 +26,7 @@ async def user_of_identity(call: Call, pool: Pool, provider: str, subject: str) 
     return None if pointer is None else await call.tx.get(USERS, pool.id, pointer.key)
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_link_provider_for_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminLinkProviderForUserRequest"
 ) -> dict[str, Any]:
@@ -72,7 +64,7 @@ async def admin_link_provider_for_user(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_disable_provider_for_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminDisableProviderForUserRequest"
 ) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import GROUPS, GROUPS_OF, MEMBERS, Group, Pool
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -33,7 +32,7 @@ async def group_of(call: Call, pool: Pool, name: str) -> Group:
     return found
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def create_group(idp: CognitoIdp, call: Call, request: "shapes.CreateGroupRequest") -> dict[str, Any]:
     """Make a group.
 
@@ -59,7 +58,7 @@ async def create_group(idp: CognitoIdp, call: Call, request: "shapes.CreateGroup
     return {"Group": shown(group)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def get_group(idp: CognitoIdp, call: Call, request: "shapes.GetGroupRequest") -> dict[str, Any]:
     """A group.
 
@@ -70,7 +69,7 @@ async def get_group(idp: CognitoIdp, call: Call, request: "shapes.GetGroupReques
     return {"Group": shown(await group_of(call, pool, request["GroupName"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_group(idp: CognitoIdp, call: Call, request: "shapes.UpdateGroupRequest") -> dict[str, Any]:
     """Change what is given of a group.
 
@@ -90,7 +89,7 @@ async def update_group(idp: CognitoIdp, call: Call, request: "shapes.UpdateGroup
     return {"Group": shown(changed)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_group(idp: CognitoIdp, call: Call, request: "shapes.DeleteGroupRequest") -> dict[str, Any]:
     """Remove a group; its users stay.
 
@@ -107,7 +106,7 @@ async def delete_group(idp: CognitoIdp, call: Call, request: "shapes.DeleteGroup
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_groups(idp: CognitoIdp, call: Call, request: "shapes.ListGroupsRequest") -> dict[str, Any]:
     """The pool's groups.
 

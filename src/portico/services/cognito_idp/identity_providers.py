@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.attributes import NEVER_SET
 from portico.services.cognito_idp.paging import position, token_after
@@ -22,7 +21,7 @@ from portico.services.cognito_idp.records import (
     Pool,
     UserPointer,
 )
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -74,7 +73,7 @@ _ADDED: Mapping[str, Mapping[str, str]] = {
 _USERNAME = {"Facebook": "id", "LoginWithAmazon": "user_id"}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def create_identity_provider(
     idp: CognitoIdp, call: Call, request: "shapes.CreateIdentityProviderRequest"
 ) -> dict[str, Any]:
@@ -152,7 +151,7 @@ async def provider_of(call: Call, pool: Pool, name: str) -> IdentityProvider:
     return found
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def describe_identity_provider(
     idp: CognitoIdp, call: Call, request: "shapes.DescribeIdentityProviderRequest"
 ) -> dict[str, Any]:
@@ -165,7 +164,7 @@ async def describe_identity_provider(
     return {"IdentityProvider": shown(idp, await provider_of(call, pool, request["ProviderName"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def get_identity_provider_by_identifier(
     idp: CognitoIdp, call: Call, request: "shapes.GetIdentityProviderByIdentifierRequest"
 ) -> dict[str, Any]:
@@ -181,7 +180,7 @@ async def get_identity_provider_by_identifier(
     return {"IdentityProvider": shown(idp, await provider_of(call, pool, held.key))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_identity_provider(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateIdentityProviderRequest"
 ) -> dict[str, Any]:
@@ -208,7 +207,7 @@ async def update_identity_provider(
     return {"IdentityProvider": shown(idp, changed)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_identity_provider(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteIdentityProviderRequest"
 ) -> dict[str, Any]:
@@ -225,7 +224,7 @@ async def delete_identity_provider(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_identity_providers(
     idp: CognitoIdp, call: Call, request: "shapes.ListIdentityProvidersRequest"
 ) -> dict[str, Any]:

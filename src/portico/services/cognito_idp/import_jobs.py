@@ -19,7 +19,7 @@ from portico.services.cognito_idp.import_upload import address_of
 from portico.services.cognito_idp.importer import start
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import Pool
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, of_pool, on_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -30,7 +30,7 @@ _EXPIRES_S = 24 * 3_600.0
 _RUNNING = frozenset({"Pending", "InProgress", "Stopping"})
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def get_csv_header(
     idp: CognitoIdp, call: Call, request: "shapes.GetCSVHeaderRequest"
 ) -> dict[str, Any]:
@@ -83,7 +83,7 @@ async def _job_of(call: Call, pool: Pool, job_id: str) -> ImportJob:
     return found
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def describe_user_import_job(
     idp: CognitoIdp, call: Call, request: "shapes.DescribeUserImportJobRequest"
 ) -> dict[str, Any]:
@@ -96,7 +96,7 @@ async def describe_user_import_job(
     return {"UserImportJob": shown(await _job_of(call, pool, request["JobId"]), call.now)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def start_user_import_job(
     idp: CognitoIdp, call: Call, request: "shapes.StartUserImportJobRequest"
 ) -> dict[str, Any]:
@@ -120,7 +120,7 @@ async def start_user_import_job(
     return {"UserImportJob": shown(started, call.now)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def stop_user_import_job(
     idp: CognitoIdp, call: Call, request: "shapes.StopUserImportJobRequest"
 ) -> dict[str, Any]:
@@ -138,7 +138,7 @@ async def stop_user_import_job(
     return {"UserImportJob": shown(stopping, call.now)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_user_import_jobs(
     idp: CognitoIdp, call: Call, request: "shapes.ListUserImportJobsRequest"
 ) -> dict[str, Any]:

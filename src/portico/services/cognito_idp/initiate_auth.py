@@ -19,7 +19,7 @@ from portico.services.cognito_idp.migration import migrate
 from portico.services.cognito_idp.password_sign_in import begin, check_password, offer
 from portico.services.cognito_idp.progress import go_on
 from portico.services.cognito_idp.records import User
-from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool
+from portico.services.cognito_idp.service import CognitoIdp, find_user, of_pool
 from portico.services.cognito_idp.sign_in import SignIn
 from portico.services.cognito_idp.triggers import attributes_of, call_trigger
 from portico.wire.errors import AwsError
@@ -91,7 +91,7 @@ async def initiate_auth(idp: CognitoIdp, call: Call, request: "shapes.InitiateAu
     return await _initiate(ex, request["AuthFlow"])
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_initiate_auth(
     idp: CognitoIdp, call: Call, request: "shapes.AdminInitiateAuthRequest"
 ) -> Answer:

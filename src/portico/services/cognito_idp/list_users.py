@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp.attributes import user_shown
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import SUBS, USERS, VALUES, Pool, User
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of, user_key
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of, user_key
 from portico.services.cognito_idp.user_filter import Filter, parsed
 from portico.services.cognito_idp.user_records import ENABLED, search_value
 from portico.store.port import Key
@@ -21,7 +20,7 @@ Page = tuple[list[User], Key | None]
 """Users, and the key behind which the next page begins."""
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_users(idp: CognitoIdp, call: Call, request: "shapes.ListUsersRequest") -> dict[str, Any]:
     """Users of a pool, at most 60.
 

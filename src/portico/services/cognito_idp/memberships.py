@@ -3,15 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors, groups
 from portico.services.cognito_idp.attributes import user_shown
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import GROUPS, GROUPS_OF, MEMBERS, USERS, Membership
 from portico.services.cognito_idp.service import (
     CognitoIdp,
-    keys_of_pool,
-    on_pool,
+    of_pool,
     pool_of,
     requested_user,
     user_key,
@@ -25,7 +23,7 @@ _GROUPS_PER_USER = 100
 _PAGE = 60
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_add_user_to_group(
     idp: CognitoIdp, call: Call, request: "shapes.AdminAddUserToGroupRequest"
 ) -> dict[str, Any]:
@@ -48,7 +46,7 @@ async def admin_add_user_to_group(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_remove_user_from_group(
     idp: CognitoIdp, call: Call, request: "shapes.AdminRemoveUserFromGroupRequest"
 ) -> dict[str, Any]:
@@ -65,7 +63,7 @@ async def admin_remove_user_from_group(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_list_groups_for_user(
     idp: CognitoIdp, call: Call, request: "shapes.AdminListGroupsForUserRequest"
 ) -> dict[str, Any]:
@@ -86,7 +84,7 @@ async def admin_list_groups_for_user(
     return answer
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_users_in_group(
     idp: CognitoIdp, call: Call, request: "shapes.ListUsersInGroupRequest"
 ) -> dict[str, Any]:

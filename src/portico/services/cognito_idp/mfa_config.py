@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.records import POOLS, Pool
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -25,7 +24,7 @@ _FACTORS = (
 )
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def get_user_pool_mfa_config(
     idp: CognitoIdp, call: Call, request: "shapes.GetUserPoolMfaConfigRequest"
 ) -> dict[str, Any]:
@@ -37,7 +36,7 @@ async def get_user_pool_mfa_config(
     return _shown(await pool_of(call, request["UserPoolId"]))
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def set_user_pool_mfa_config(
     idp: CognitoIdp, call: Call, request: "shapes.SetUserPoolMfaConfigRequest"
 ) -> dict[str, Any]:

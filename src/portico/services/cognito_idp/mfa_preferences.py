@@ -14,7 +14,7 @@ from portico.services.cognito_idp import errors, tokens, user_records
 from portico.services.cognito_idp.own_user import factors_shown
 from portico.services.cognito_idp.records import Pool, User
 from portico.services.cognito_idp.second_factors import CODE_FACTORS, EMAIL, FACTORS, SMS, TOTP
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, requested_user
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, requested_user
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -36,7 +36,7 @@ async def set_user_mfa_preference(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_set_user_mfa_preference(
     idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserMFAPreferenceRequest"
 ) -> dict[str, Any]:
@@ -101,7 +101,7 @@ async def set_user_settings(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_set_user_settings(
     idp: CognitoIdp, call: Call, request: "shapes.AdminSetUserSettingsRequest"
 ) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import errors
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import RESOURCE_SERVERS, Pool, ResourceServer
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -20,7 +19,7 @@ _SERVERS_MAX = 25
 _PAGE = 50
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def create_resource_server(
     idp: CognitoIdp, call: Call, request: "shapes.CreateResourceServerRequest"
 ) -> dict[str, Any]:
@@ -55,7 +54,7 @@ async def _server_of(call: Call, pool: Pool, identifier: str) -> ResourceServer:
     return found
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def describe_resource_server(
     idp: CognitoIdp, call: Call, request: "shapes.DescribeResourceServerRequest"
 ) -> dict[str, Any]:
@@ -68,7 +67,7 @@ async def describe_resource_server(
     return {"ResourceServer": shown(await _server_of(call, pool, request["Identifier"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_resource_server(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateResourceServerRequest"
 ) -> dict[str, Any]:
@@ -84,7 +83,7 @@ async def update_resource_server(
     return {"ResourceServer": shown(changed)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_resource_server(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteResourceServerRequest"
 ) -> dict[str, Any]:
@@ -99,7 +98,7 @@ async def delete_resource_server(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_resource_servers(
     idp: CognitoIdp, call: Call, request: "shapes.ListResourceServersRequest"
 ) -> dict[str, Any]:

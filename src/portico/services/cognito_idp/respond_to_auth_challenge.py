@@ -17,7 +17,7 @@ from portico.services.cognito_idp.factor_answers import check_code, check_totp, 
 from portico.services.cognito_idp.password_sign_in import check_proof, shown_name
 from portico.services.cognito_idp.progress import go_on
 from portico.services.cognito_idp.records import USERS, User
-from portico.services.cognito_idp.service import CognitoIdp, find_user, keys_of_pool, on_pool
+from portico.services.cognito_idp.service import CognitoIdp, find_user, of_pool
 from portico.services.cognito_idp.sign_in import (
     HOSTED,
     SignIn,
@@ -72,7 +72,7 @@ async def respond_to_auth_challenge(
     return await _respond(ex, request["ChallengeName"])
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_respond_to_auth_challenge(
     idp: CognitoIdp, call: Call, request: "shapes.AdminRespondToAuthChallengeRequest"
 ) -> Answer:

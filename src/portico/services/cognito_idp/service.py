@@ -10,6 +10,7 @@ from portico.base.clock import Clock
 from portico.bus.port import Bus
 from portico.calls.call import Call
 from portico.calls.clients import Clients
+from portico.calls.operation import F, operation
 from portico.identity.sealing import Sealer
 from portico.identity.tokens import Tokens
 from portico.services.cognito_idp import errors
@@ -61,6 +62,11 @@ async def keys_of_pool(call: Call, request: Mapping[str, Any]) -> dict[str, str]
     """`aws:ResourceTag/...` of the pool that a signed request names."""
     found = await call.tx.get(POOLS, request["UserPoolId"])
     return {} if found is None else {f"aws:ResourceTag/{key}": value for key, value in found.tags.items()}
+
+
+def of_pool(function: F) -> F:
+    """Bind a function to an operation of administrators, on the pool that the request names."""
+    return operation(on=on_pool, keys=keys_of_pool)(function)
 
 
 async def pool_of(call: Call, pool_id: str) -> Pool:

@@ -14,14 +14,7 @@ from portico.services.cognito_idp import errors, tokens, user_records
 from portico.services.cognito_idp.client_secrets import is_secret
 from portico.services.cognito_idp.families import refresh_reference
 from portico.services.cognito_idp.records import REFRESH, Pool, User
-from portico.services.cognito_idp.service import (
-    CognitoIdp,
-    client_of,
-    keys_of_pool,
-    on_pool,
-    requested_user,
-    user_key,
-)
+from portico.services.cognito_idp.service import CognitoIdp, client_of, of_pool, requested_user, user_key
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -41,7 +34,7 @@ async def global_sign_out(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def admin_user_global_sign_out(
     idp: CognitoIdp, call: Call, request: "shapes.AdminUserGlobalSignOutRequest"
 ) -> dict[str, Any]:

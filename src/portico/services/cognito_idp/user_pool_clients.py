@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
 from portico.services.cognito_idp import client_secrets, errors
 from portico.services.cognito_idp.client_settings import settings_of
 from portico.services.cognito_idp.paging import position, token_after
 from portico.services.cognito_idp.records import CLIENT_POOLS, CLIENTS, Client, ClientPointer
-from portico.services.cognito_idp.service import CognitoIdp, client_in, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, client_in, of_pool, pool_of
 
 if TYPE_CHECKING:
     from portico.services.cognito_idp import shapes
@@ -21,7 +20,7 @@ _CLIENTS_MAX = 1_000
 _PAGE = 60
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def create_user_pool_client(
     idp: CognitoIdp, call: Call, request: "shapes.CreateUserPoolClientRequest"
 ) -> dict[str, Any]:
@@ -47,7 +46,7 @@ async def create_user_pool_client(
     return {"UserPoolClient": shown(idp, client)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def describe_user_pool_client(
     idp: CognitoIdp, call: Call, request: "shapes.DescribeUserPoolClientRequest"
 ) -> dict[str, Any]:
@@ -60,7 +59,7 @@ async def describe_user_pool_client(
     return {"UserPoolClient": shown(idp, await client_in(call, pool, request["ClientId"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_user_pool_client(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateUserPoolClientRequest"
 ) -> dict[str, Any]:
@@ -79,7 +78,7 @@ async def update_user_pool_client(
     return {"UserPoolClient": shown(idp, changed)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_user_pool_client(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteUserPoolClientRequest"
 ) -> dict[str, Any]:
@@ -95,7 +94,7 @@ async def delete_user_pool_client(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def list_user_pool_clients(
     idp: CognitoIdp, call: Call, request: "shapes.ListUserPoolClientsRequest"
 ) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from portico.services.cognito_idp.records import (
     pool_arn,
 )
 from portico.services.cognito_idp.sender_keys import granted, released
-from portico.services.cognito_idp.service import CognitoIdp, keys_of_pool, on_pool, pool_of
+from portico.services.cognito_idp.service import CognitoIdp, of_pool, pool_of
 from portico.services.cognito_idp.sweep import SWEEPS, WAKE, Sweep
 from portico.services.cognito_idp.tags import check_tags
 from portico.services.cognito_idp.user_records import total
@@ -78,7 +78,7 @@ async def create_user_pool(
     return {"UserPool": await shown(call, pool)}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def describe_user_pool(
     idp: CognitoIdp, call: Call, request: "shapes.DescribeUserPoolRequest"
 ) -> dict[str, Any]:
@@ -90,7 +90,7 @@ async def describe_user_pool(
     return {"UserPool": await shown(call, await pool_of(call, request["UserPoolId"]))}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def update_user_pool(
     idp: CognitoIdp, call: Call, request: "shapes.UpdateUserPoolRequest"
 ) -> dict[str, Any]:
@@ -111,7 +111,7 @@ async def update_user_pool(
     return {}
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def delete_user_pool(
     idp: CognitoIdp, call: Call, request: "shapes.DeleteUserPoolRequest"
 ) -> dict[str, Any]:
@@ -166,7 +166,7 @@ async def list_user_pools(
     return answer
 
 
-@operation(on=on_pool, keys=keys_of_pool)
+@of_pool
 async def add_custom_attributes(
     idp: CognitoIdp, call: Call, request: "shapes.AddCustomAttributesRequest"
 ) -> dict[str, Any]:
