@@ -1,12 +1,10 @@
 """A server that is told to end finishes what it has begun, in every environment; one that is killed leaves nothing behind."""
 
-import http.server
 import os
 import select
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,17 +14,12 @@ import pytest
 from botocore.exceptions import BotoCoreError
 
 from conftest import zip_of
+from gates import Gate
 from harness import TRUST_LAMBDA, Server, running
 from portico.environments.sandbox import hierarchies
 from processes import children
 
 CALLS = 4
-WAITING = """
-    import time, urllib.request
-    def handler(event, context):
-        urllib.request.urlopen(event["begun"], data=b"")
-        return urllib.request.urlopen(event["go"]).read().decode()
-    """
 
 
 def made(server: Server, source: str, name: str = "f") -> Any:
@@ -40,64 +33,28 @@ def made(server: Server, source: str, name: str = "f") -> Any:
     return lam
 
 
-class Gate:
-    """Where functions say that they have begun, and wait until they may end. Sockets, so that no file needs to be shared."""
-
-    def __init__(self, count: int) -> None:
-        gate = self
-        self.all_begun = threading.Barrier(count + 1)
-        self.may_end = threading.Event()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self._answer(b"")
-                gate.all_begun.wait(60)
-
-            def do_GET(self) -> None:
-                gate.may_end.wait(60)
-                self._answer(b"done")
-
-            def _answer(self, body: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.may_end.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_every_call_in_flight_is_finished_and_every_environment_ends(tmp_path: Path, number: int) -> None:
-    gate = Gate(2 * CALLS)
+def test_every_call_in_flight_is_finished_and_every_environment_ends(
+    tmp_path: Path, number: int, gate: Gate
+) -> None:
+    source = f"def handler(event, context):\n    {gate.wait}\n    return 'done'\n"
     with running(tmp_path / "data") as server, ThreadPoolExecutor(2 * CALLS) as pool:
-        first, _ = made(server, WAITING, "first"), made(server, WAITING, "second")
-        payload = f'{{"begun": "{gate.url}", "go": "{gate.url}"}}'
+        first, _ = made(server, source, "first"), made(server, source, "second")
         calls = [
-            pool.submit(lambda name=name: first.invoke(FunctionName=name, Payload=payload)["Payload"].read())
+            pool.submit(lambda name=name: first.invoke(FunctionName=name)["Payload"].read())
             for name in ("first", "second") * CALLS
         ]
-        gate.all_begun.wait(60)
+        gate.until_there(2 * CALLS)
         watched = [os.pidfd_open(pid) for pid in _descendants(server.process.pid)]
         server.process.send_signal(number)
         _no_longer_listening(server)
         with pytest.raises(BotoCoreError):
             first.get_function(FunctionName="first")
         assert server.process.poll() is None
-        gate.may_end.set()
+        gate.open()
         assert [call.result(60) for call in calls] == [b'"done"'] * (2 * CALLS)
         server.process.wait(30)
         assert server.stop() == 0
-    gate.close()
     assert len(watched) >= 4 * CALLS, "an init and a function for each call"
     assert _ended(watched, 0) == len(watched)
     assert "Traceback" not in "".join(server.log)
