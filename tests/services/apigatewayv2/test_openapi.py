@@ -265,3 +265,22 @@ def test_what_is_no_definition(control: Any, body: str) -> None:
         control.import_api(Body=body)
     assert caught.value.response["Error"]["Code"] == "BadRequestException"
     assert control.get_apis()["Items"] == []
+
+
+def test_a_definition_has_room_for_what_an_api_has(client: Callable[..., Any]) -> None:
+    """Each route is judged beside all others, so too many are refused before."""
+    control = client("apigatewayv2")
+
+    def definition(routes: int) -> str:
+        integration = {"type": "http_proxy", "httpMethod": "GET", "uri": "http://example.com"}
+        paths = {f"/p{i}": {"get": {"x-amazon-apigateway-integration": integration}} for i in range(routes)}
+        return json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": paths})
+
+    made = control.import_api(Body=definition(3))["ApiId"]
+    for ask in (
+        lambda: control.import_api(Body=definition(20_000)),
+        lambda: control.reimport_api(ApiId=made, Body=definition(301)),
+    ):
+        with pytest.raises(control.exceptions.TooManyRequestsException):
+            ask()
+    assert len(control.get_routes(ApiId=made)["Items"]) == 3

@@ -21,7 +21,7 @@ from portico.services.apigatewayv2.service import HttpApis, check_room, existing
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
-_AUTHORIZERS_MAX = 10
+AUTHORIZERS_MAX = 10
 
 
 @managed
@@ -42,7 +42,7 @@ async def create_authorizer(
     authorizer = made(
         Authorizer, {**authorizer_rules.defaults(api, values), **values, "AuthorizerId": new_id(6)}
     )
-    await check_room(call, api, "authorizers", AUTHORIZERS, _AUTHORIZERS_MAX)
+    await check_room(call, api, "authorizers", AUTHORIZERS, AUTHORIZERS_MAX)
     call.tx.put(AUTHORIZERS, authorizer, *key, authorizer.authorizer_id)
     await deploying.follow(call, api)
     return shown(authorizer)

@@ -21,6 +21,7 @@ from portico.services.apigatewayv2 import (
     route_rules,
 )
 from portico.services.apigatewayv2.apis import clear, new_api, put_api, shown_api
+from portico.services.apigatewayv2.authorizers import AUTHORIZERS_MAX
 from portico.services.apigatewayv2.integrations import complete
 from portico.services.apigatewayv2.openapi.reading import Definition, RouteRead, loaded, read
 from portico.services.apigatewayv2.records import (
@@ -36,6 +37,7 @@ from portico.services.apigatewayv2.records import (
     changed,
     made,
 )
+from portico.services.apigatewayv2.routes import ROUTES_MAX
 from portico.services.apigatewayv2.service import HttpApis, existing_api, here, new_id
 
 if TYPE_CHECKING:
@@ -121,13 +123,20 @@ async def _definition(call: Call, request: Mapping[str, Any]) -> Definition:
 
 def _read(body: str, variables: Mapping[str, str], base_path: str) -> Definition:
     try:
-        return read(loaded(body, variables), base_path)
+        definition = read(loaded(body, variables), base_path)
     except (
         msgspec.ValidationError,
         AttributeError,
         TypeError,
     ) as error:  # lists and objects are not where they belong
         raise errors.bad_request("Invalid OpenAPI input. Its members are not of the right kinds") from error
+    for what, parts, most in (
+        ("routes", definition.routes, ROUTES_MAX),
+        ("authorizers", definition.authorizers, AUTHORIZERS_MAX),
+    ):
+        if len(parts) > most:
+            raise errors.limit_exceeded(what)
+    return definition
 
 
 def _refuse_warnings(definition: Definition, request: Mapping[str, Any]) -> None:

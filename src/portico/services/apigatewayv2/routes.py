@@ -23,7 +23,7 @@ from portico.services.apigatewayv2.service import HttpApis, check_room, existing
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
-_ROUTES_MAX = 300
+ROUTES_MAX = 300
 
 
 @managed
@@ -38,7 +38,7 @@ async def create_route(service: HttpApis, call: Call, request: "shapes.CreateRou
     api = await existing_api(call, request)
     route = made(Route, {**request, "RouteId": new_id(7)})
     await route_rules.check(call, api, route)
-    await check_room(call, api, "routes", ROUTES, _ROUTES_MAX)
+    await check_room(call, api, "routes", ROUTES, ROUTES_MAX)
     call.tx.put(ROUTES, route, *of_api(call, request), route.route_id)
     await deploying.follow(call, api)
     return shown(route)
