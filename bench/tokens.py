@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -34,6 +35,10 @@ class Own:
     async def keys(self, name: str) -> Mapping[str, PublicKey] | None:
         """See `OwnIssuer`."""
         return self._keys
+
+    async def ended(self, name: str, claims: Mapping[str, Any]) -> str:
+        """See `OwnIssuer`."""
+        return ""
 
     def token(self, number: int) -> str:
         """An ID token of a user."""
