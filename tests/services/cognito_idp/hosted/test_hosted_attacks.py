@@ -426,15 +426,19 @@ def test_a_session_is_for_clients_that_take_its_provider(site: Make, cognito: An
     assert made.authorize(browser, client_id=closed, prompt="none").told["error"] == "login_required"
 
 
-@pytest.mark.parametrize("change", ["a new password", "signed out", "disabled", "deleted", "recreated"])
+@pytest.mark.parametrize(
+    "change", ["a new password", "a reset", "signed out", "disabled", "deleted", "recreated"]
+)
 def test_a_session_and_a_code_end_with_what_they_stood_on(site: Make, cognito: Any, change: str) -> None:
     made = site()
-    made.pool.user("ada")
+    made.pool.user("ada", email="ada@example.com", email_verified="true")
     browser = made.authorize().submit(username="ada", password=PASSWORD)
     assert browser.told["code"]
     user = {"UserPoolId": made.pool.id, "Username": "ada"}
     if change == "a new password":
         cognito.admin_set_user_password(**user, Password="N3w!word", Permanent=True)
+    elif change == "a reset":
+        cognito.admin_reset_user_password(**user)
     elif change == "signed out":
         cognito.admin_user_global_sign_out(**user)
     elif change == "disabled":

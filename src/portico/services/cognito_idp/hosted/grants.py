@@ -170,8 +170,11 @@ async def signed_in(
 
 
 def _is_over(user: User, since: float) -> bool:
-    """Whether it counts no longer that the user has proved who it is then: it was disabled, signed out, or got another password."""
-    return not user.enabled or user.signed_out_at >= since or user.secret_at > since
+    """Whether it counts no longer that the user proved who it is then: it was disabled, signed out, or its password is another or no
+    longer worth anything."""
+    if not user.enabled or user.status == "RESET_REQUIRED":
+        return True
+    return user.signed_out_at >= since or user.secret_at > since
 
 
 def _sealed(sealer: Sealer, purpose: str, value: msgspec.Struct) -> str:
