@@ -25,7 +25,7 @@ from portico.doors.port import Doors
 from portico.doors.service_calls import ServiceCalls
 from portico.doors.usage import UsagePlans
 from portico.environments.connections import Connections
-from portico.environments.doors import LOOPBACK, Entrance, Network
+from portico.environments.doors import Entrance, Network
 from portico.environments.sandbox import cgroups
 from portico.environments.supervisor import Supervisor
 from portico.environments.work import EnvironmentSpec
@@ -73,7 +73,7 @@ from portico.invoke.recursion import Recursion
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
-from portico.outward import to_backends, to_endpoints, to_issuers
+from portico.outward import endpoint_of_functions, to_backends, to_endpoints, to_issuers
 from portico.services import (
     apigateway,
     apigatewaymanagementapi,
@@ -183,7 +183,7 @@ class Server:
             containers=self.container_credentials,
             sealed=SealedVariables(self.clients, self._role_of),
             clock=clock,
-            endpoint_url=self._functions_endpoint(),
+            endpoint_url=endpoint_of_functions(settings, self.url, own_network=self.network.own),
             ca_bundle=ca_bundle,
         )
         self.environments = Supervisor(
@@ -229,13 +229,6 @@ class Server:
         self.worker = AsynchronousWorker(
             store=self.store, clock=self.clock, attempts=attempts, counts=self.counts
         )
-
-    def _functions_endpoint(self) -> str:
-        """The URL under which functions reach this server: in a network of their own, by the door in there."""
-        if self.network.own:
-            parts = urlsplit(self.url)
-            return f"{parts.scheme}://{LOOPBACK}:{parts.port}"
-        return self.settings.endpoint_url or self.url
 
     def open_doors(self, connect: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None) -> None:
         """Let functions that have a network of their own in, by this protocol."""

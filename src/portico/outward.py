@@ -1,10 +1,12 @@
-"""How a server reaches others: issuers' keys, endpoints that callers name, the HTTP backends of APIs; each as far as the settings let."""
+"""How far a server reaches: issuers' keys, endpoints that callers name, the HTTP backends of APIs, each as far as the settings let; and
+where its functions reach it."""
 
 from urllib.parse import urlsplit
 
 from portico.base.outbound import Outbound
 from portico.base.outbound_pool import Pool
 from portico.doors.backends import Backends, is_front_door, resolver
+from portico.environments.doors import LOOPBACK
 from portico.settings import Settings, listed
 
 _THIS_MACHINE = ("127.0.0.0/8", "::1")
@@ -32,6 +34,14 @@ def to_backends(settings: Settings, url: str) -> Backends:
         resolve=resolver(),
     )
     return Backends(Pool(outbound))
+
+
+def endpoint_of_functions(settings: Settings, url: str, *, own_network: bool) -> str:
+    """The URL under which functions reach the server: in a network of their own, by the door in there."""
+    if own_network:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{LOOPBACK}:{parts.port}"
+    return settings.endpoint_url or url
 
 
 def _allowed(settings: Settings) -> tuple[str, ...]:
