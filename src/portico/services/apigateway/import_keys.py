@@ -1,11 +1,13 @@
 """API keys from files."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
+from portico.doors.aside import aside
 from portico.services.apigateway import access, errors
 from portico.services.apigateway.api_keys import make
 from portico.services.apigateway.service import ApiGateway
@@ -14,6 +16,9 @@ from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.apigateway import shapes
+
+_KEYS_MAX = 10_000  # of an account and region (quotas)
+_KEYS_AT_A_TIME = 100
 
 
 @access.operation()
@@ -25,13 +30,19 @@ async def import_api_keys(
     `failonwarnings` nothing is made then.
 
     Raises:
-        BadRequestException: it is no such CSV, or there was a warning and there may be none.
+        BadRequestException: it is no such CSV, or there was a warning and there may be none. LimitExceededException: it has more keys than
+            an account may.
 
     Source: developer guide, "API key file format".
     """
     made: list[str] = []
     warnings: list[str] = []
-    for number, row in enumerate(_rows(request["body"]), 2):
+    rows = await aside(_rows, request["body"])
+    if len(rows) > _KEYS_MAX:
+        raise errors.limit_exceeded("Maximum number of API Keys has been reached.")
+    for number, row in enumerate(rows, 2):
+        if number % _KEYS_AT_A_TIME == 0:
+            await asyncio.sleep(0)  # there may be many, and others get their turn
         try:
             key = await make(call, _members(row))
             made.append(key.id)

@@ -119,3 +119,15 @@ def test_bodies_that_are_no_text(rest: RestApi, deploy: Callable[..., str]) -> N
     assert slowest < PATIENCE_S
     assert {(answer.status, answer.body) for answer in answers} == {(200, b"1500000")}
     assert rest.ask("/a", "POST", body=b"\xff" * 7_000_000).message == (413, "Request Too Long")
+
+
+def test_files_of_many_keys(rest: RestApi) -> None:
+    def file_of(keys: int) -> bytes:
+        start = rest.account
+        lines = [f"k{number},{start}-{number:010d}" for number in range(keys)]
+        return "\n".join(["name,key", *lines]).encode()
+
+    with pytest.raises(rest.control.exceptions.LimitExceededException):
+        rest.control.import_api_keys(body=file_of(10_001), format="csv")
+    assert rest.control.get_api_keys()["items"] == []
+    assert len(rest.control.import_api_keys(body=file_of(500), format="csv")["ids"]) == 500
