@@ -8,6 +8,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from harness import REGION, Server, session
+from http_api import Api
 
 ECHO = """
     import json
@@ -17,35 +18,28 @@ ECHO = """
 """
 
 
-class SocketApi:
+class SocketApi(Api):
     """One API with the stage `dev`, which deploys itself."""
 
     def __init__(self, server: Server, client: Callable[..., Any], account: str, stack: ExitStack) -> None:
-        self._server, self._client, self._stack = server, client, stack
-        self.account = account
+        super().__init__(server, client, account)
+        self._stack = stack
         self.gateway = client("apigatewayv2")
         api = self.gateway.create_api(
             Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
         )
-        self.id: str = api["ApiId"]
+        self.id = api["ApiId"]
         self.routes: dict[str, str] = {}
         self.gateway.create_stage(ApiId=self.id, StageName="dev", AutoDeploy=True)
 
     @property
-    def host(self) -> str:
-        return f"{self.id}.execute-api.localhost:{self._server.port}"
-
-    @property
     def below(self) -> str:
         """The address for clients that can't resolve names."""
-        return f"localhost:{self._server.port}/_portico/apis/{self.id}"
-
-    def arn(self, path: str) -> str:
-        return f"arn:aws:execute-api:{REGION}:{self.account}:{self.id}/{path}"
+        return f"localhost:{self.server.port}/_portico/apis/{self.id}"
 
     def allow(self, function: str, path: str = "*") -> None:
         """Let the API call a function."""
-        self._client("lambda").add_permission(
+        self.client("lambda").add_permission(
             FunctionName=function,
             StatementId=f"api-{self.id}",
             Action="lambda:InvokeFunction",
@@ -53,17 +47,13 @@ class SocketApi:
             SourceArn=self.arn(path),
         )
 
-    def uri(self, function: str) -> str:
-        arn = f"arn:aws:lambda:{REGION}:{self.account}:function:{function}"
-        return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
-
     def integration(self, kind: str = "MOCK", **options: Any) -> str:
         made = self.gateway.create_integration(ApiId=self.id, IntegrationType=kind, **options)
         return str(made["IntegrationId"])
 
     def function(self, name: str, **options: Any) -> str:
         """An integration with a function."""
-        return self.integration("AWS_PROXY", IntegrationUri=self.uri(name), **options)
+        return self.integration("AWS_PROXY", IntegrationUri=self.invocations(name), **options)
 
     def route(self, key: str, integration: str = "", *, answers: bool = False, **options: Any) -> str:
         if integration:
@@ -88,7 +78,7 @@ class SocketApi:
 
     def _open(self, uri: str, **options: Any) -> ClientConnection:
         options.setdefault("compression", None)
-        made = connect(uri, address=("127.0.0.1", self._server.port), proxy=None, **options)
+        made = connect(uri, address=("127.0.0.1", self.server.port), proxy=None, **options)
         return self._stack.enter_context(made)
 
     def management(self, **options: Any) -> Any:

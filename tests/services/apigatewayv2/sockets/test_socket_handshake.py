@@ -54,7 +54,7 @@ def authorised(api: Any, deploy: Callable[..., str], *sources: str) -> None:
         ApiId=api.id,
         Name="gate",
         AuthorizerType="REQUEST",
-        AuthorizerUri=api.uri(name),
+        AuthorizerUri=api.invocations(name),
         IdentitySource=list(sources),
     )
     api.route("$connect", AuthorizationType="CUSTOM", AuthorizerId=made["AuthorizerId"])

@@ -101,7 +101,7 @@ def test_an_authorizer_names_the_key(
         ApiId=api.id,
         Name="gate",
         AuthorizerType="REQUEST",
-        AuthorizerUri=api.uri(name),
+        AuthorizerUri=api.invocations(name),
         IdentitySource=["route.request.header.Auth"],
     )["AuthorizerId"]
     api.gateway.update_api(ApiId=api.id, ApiKeySelectionExpression="$context.authorizer.usageIdentifierKey")

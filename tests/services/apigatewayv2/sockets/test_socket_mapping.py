@@ -30,7 +30,7 @@ def test_a_function_gets_what_the_template_makes(api: Any, deploy: Callable[...,
     }"""
     integration = api.integration(
         "AWS",
-        IntegrationUri=api.uri(name),
+        IntegrationUri=api.invocations(name),
         RequestTemplates={"$default": template, "other": '{"other": true}'},
         TemplateSelectionExpression="${request.body.kind}",
     )
@@ -51,8 +51,8 @@ def test_a_function_gets_what_the_template_makes(api: Any, deploy: Callable[...,
 def test_without_a_template_the_message_is_passed_through(api: Any, deploy: Callable[..., str]) -> None:
     name = deploy(RETURN)
     api.allow(name)
-    api.route("$default", api.integration("AWS", IntegrationUri=api.uri(name)), answers=True)
-    never = api.integration("AWS", IntegrationUri=api.uri(name), PassthroughBehavior="NEVER")
+    api.route("$default", api.integration("AWS", IntegrationUri=api.invocations(name)), answers=True)
+    never = api.integration("AWS", IntegrationUri=api.invocations(name), PassthroughBehavior="NEVER")
     api.route("never", never, answers=True)
     connection = api.connect()
     connection.send('{"a": 1}')
@@ -67,7 +67,7 @@ def test_a_template_that_fails(api: Any, deploy: Callable[..., str]) -> None:
     name = deploy(RETURN)
     api.allow(name)
     broken = {"$default": "#if($input.path('$.a')"}
-    integration = api.integration("AWS", IntegrationUri=api.uri(name), RequestTemplates=broken)
+    integration = api.integration("AWS", IntegrationUri=api.invocations(name), RequestTemplates=broken)
     api.route("$default", integration, answers=True)
     connection = api.connect()
     connection.send("{}")
@@ -79,7 +79,7 @@ def test_a_function_that_fails_has_a_response_of_its_own(api: Any, deploy: Calla
     api.allow(name)
     integration = api.integration(
         "AWS",
-        IntegrationUri=api.uri(name),
+        IntegrationUri=api.invocations(name),
     )
     response(
         api,
@@ -103,7 +103,7 @@ def test_messages_must_be_as_the_model_says(api: Any, deploy: Callable[..., str]
     api.gateway.create_model(
         ApiId=api.id, Name="Text", Schema=json.dumps(schema), ContentType="application/json"
     )
-    integration = api.integration("AWS", IntegrationUri=api.uri(name))
+    integration = api.integration("AWS", IntegrationUri=api.invocations(name))
     api.route(
         "$default",
         integration,

@@ -132,7 +132,8 @@ def test_stage_variables_name_functions_and_are_shown(api: Any, deploy: Callable
     api.allow(name)
     api.gateway.update_stage(ApiId=api.id, StageName="dev", StageVariables={"fn": name})
     integration = api.integration(
-        "AWS_PROXY", IntegrationUri=api.uri(name).replace(f"function:{name}", "function:${stageVariables.fn}")
+        "AWS_PROXY",
+        IntegrationUri=api.invocations(name).replace(f"function:{name}", "function:${stageVariables.fn}"),
     )
     api.route("$default", integration, answers=True)
     connection = api.connect()

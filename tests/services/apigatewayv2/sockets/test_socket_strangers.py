@@ -74,7 +74,7 @@ def trusting(client: Client) -> str:
 def test_the_function_of_another(
     api: SocketApi, thief: SocketApi, deploy: Callable[..., str], trusting: str
 ) -> None:
-    uri = api.uri(deploy(ECHO))
+    uri = api.invocations(deploy(ECHO))
     thief.gateway.update_stage(ApiId=thief.id, StageName="dev", StageVariables={"role": trusting})
     plain = thief.integration("AWS_PROXY", IntegrationUri=uri)
     thief.route("plain", plain, answers=True)
@@ -100,7 +100,11 @@ def test_the_function_of_another(
 def test_an_authorizer_of_another(
     api: SocketApi, thief: SocketApi, deploy: Callable[..., str], trusting: str
 ) -> None:
-    asked = {"ApiId": thief.id, "AuthorizerType": "REQUEST", "AuthorizerUri": api.uri(deploy(LETS_IN))}
+    asked = {
+        "ApiId": thief.id,
+        "AuthorizerType": "REQUEST",
+        "AuthorizerUri": api.invocations(deploy(LETS_IN)),
+    }
     asked["IdentitySource"] = ["route.request.querystring.t"]
     with pytest.raises(ClientError, match=NO_PASS):
         thief.gateway.create_authorizer(**asked, Name="stolen", AuthorizerCredentialsArn=trusting)
