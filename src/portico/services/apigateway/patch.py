@@ -10,6 +10,7 @@ import msgspec
 
 from portico.services.apigateway import errors
 
+_OPERATIONS_MAX = 1_000  # each of which looks at all that a record has
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -46,8 +47,14 @@ def segments(path: str | None) -> tuple[str, ...]:
 
 
 def patches(request: Mapping[str, Any]) -> list[Patch]:
-    """The operations of a request, in order."""
+    """The operations of a request, in order.
+
+    Raises:
+        AwsError: BadRequestException, there are too many.
+    """
     found: Sequence[Mapping[str, Any]] = request.get("patchOperations") or ()
+    if len(found) > _OPERATIONS_MAX:
+        raise errors.bad_request(f"Too many patch operations: at most {_OPERATIONS_MAX} are allowed")
     return [Patch(one.get("op") or "", one.get("path"), one.get("value"), one.get("from")) for one in found]
 
 

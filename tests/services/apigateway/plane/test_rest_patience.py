@@ -131,3 +131,13 @@ def test_files_of_many_keys(rest: RestApi) -> None:
         rest.control.import_api_keys(body=file_of(10_001), format="csv")
     assert rest.control.get_api_keys()["items"] == []
     assert len(rest.control.import_api_keys(body=file_of(500), format="csv")["ids"]) == 500
+
+
+def test_many_changes_at_once(rest: RestApi) -> None:
+    def changes(count: int) -> list[dict[str, str]]:
+        return [{"op": "add", "path": f"/binaryMediaTypes/a~1{number}"} for number in range(count)]
+
+    with pytest.raises(rest.control.exceptions.BadRequestException, match="Too many patch operations"):
+        rest.control.update_rest_api(restApiId=rest.id, patchOperations=changes(1_001))
+    found = rest.control.update_rest_api(restApiId=rest.id, patchOperations=changes(100))
+    assert len(found["binaryMediaTypes"]) == 100
