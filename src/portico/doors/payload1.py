@@ -95,6 +95,8 @@ def body_text(body: bytes, *, binary: bool) -> tuple[str | None, bool]:
 
 def _text(body: bytes) -> str:
     """A body as text, piece by piece: what is none takes long to replace, and other threads run in between."""
+    if len(body) <= _PIECE_BYTES:
+        return body.decode(errors="replace")
     decoder = getincrementaldecoder("utf-8")("replace")
     pieces = [decoder.decode(body[at : at + _PIECE_BYTES]) for at in range(0, len(body), _PIECE_BYTES)]
     return "".join((*pieces, decoder.decode(b"", final=True)))
