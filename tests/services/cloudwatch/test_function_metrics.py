@@ -149,7 +149,8 @@ def test_the_page_names_what_is_told() -> None:
         of_queues.SIZE: "Bytes",
         of_queues.AGE: "Seconds",
     }
-    assert named("AWS/SNS") == {**dict.fromkeys(METRICS, "Count"), of_topics.SIZE: "Bytes"}
+    told = {name: of_topics.unit_of(name) for name in METRICS}
+    assert named("AWS/SNS") == {**told, of_topics.SIZE: "Bytes"}
 
 
 def test_what_is_named_is_told(client: Callable[..., Any], deploy: Deploy) -> None:

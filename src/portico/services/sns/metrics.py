@@ -37,13 +37,18 @@ class TopicMetrics:
         return points
 
 
+def unit_of(metric: str) -> str:
+    """The unit of one of `METRICS`."""
+    return "Bytes" if "Bytes" in metric else "Count"
+
+
 def _told(counts: Counts, before: Counts) -> Iterator[tuple[str, str, Stats]]:
     if counts.published < before.published:
         before = Counts()  # a topic that was deleted, and made again
     for name, field in METRICS.items():
         more = getattr(counts, field) - getattr(before, field)
         if more:
-            yield name, "Bytes" if "Bytes" in name else "Count", of_each([more])
+            yield name, unit_of(name), of_each([more])
     published = counts.published - before.published
     if published:
         total = counts.published_bytes - before.published_bytes
