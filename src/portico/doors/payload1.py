@@ -205,9 +205,10 @@ def headers_of(given: Mapping[str, Any]) -> Headers:
     Raises:
         Malformed: a member of the wrong kind, or a name or value that no header can have.
     """
-    single, many = (
-        {} if given.get(name) is None else given[name] for name in ("headers", "multiValueHeaders")
-    )
+    single, many = given.get("headers"), given.get("multiValueHeaders")
+    if single is None and many is None:
+        return ()
+    single, many = {} if single is None else single, {} if many is None else many
     if not isinstance(single, dict) or not isinstance(many, dict):
         raise Malformed("headers and multiValueHeaders must be objects")
     listed: list[tuple[str, str]] = []

@@ -1,9 +1,9 @@
 """Integrations have a time to answer in. A function that is called goes on when it is over, as on AWS: only nobody waits for it."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from portico.base.deadline import Deadline
 from portico.services.apigateway.transform.seam import GatewayRefusal
 
 T = TypeVar("T")
@@ -16,10 +16,10 @@ async def within(timeout_ms: int, call: Awaitable[T]) -> T:
         GatewayRefusal: `INTEGRATION_TIMEOUT`, it took longer.
     """
     try:
-        async with asyncio.timeout(timeout_ms / 1000) as limit:
+        with Deadline(timeout_ms / 1000) as limit:
             return await call
     except TimeoutError as error:
-        if not limit.expired():
+        if not limit.expired:
             raise
         raise GatewayRefusal(
             "INTEGRATION_TIMEOUT",

@@ -1,10 +1,10 @@
 """From what has happened on a connection to what its route's integration answers: the call, its timeout, and what is noted of it."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
 from portico.base.clock import Clock
+from portico.base.deadline import Deadline
 from portico.services.apigatewayv2.records import Integration
 from portico.services.apigatewayv2.sockets.exchange import Exchange
 from portico.services.apigatewayv2.sockets.integrations.port import (
@@ -56,7 +56,7 @@ class Integrations:
     async def _in_time(self, exchange: Exchange, integration: Integration) -> Answered:
         """The answer within the integration's timeout. A function that is late goes on alone."""
         try:
-            async with asyncio.timeout(integration.timeout_in_millis / 1000):
+            with Deadline(integration.timeout_in_millis / 1000):
                 return await self._kinds[integration.integration_type].answer(exchange, integration)
         except TimeoutError as error:
             why = f"no answer within {integration.timeout_in_millis} ms"

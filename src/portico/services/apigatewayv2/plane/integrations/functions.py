@@ -3,11 +3,11 @@
 Source: API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 """
 
-import asyncio
 from functools import partial
 
 import msgspec
 
+from portico.base.deadline import Deadline
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.doors import payload1, payload2
@@ -55,7 +55,7 @@ class Functions:
             trace=asked.trace,
         )
         try:
-            async with asyncio.timeout(integration.timeout_in_millis / 1000):
+            with Deadline(integration.timeout_in_millis / 1000):
                 answer = await client.call(
                     "lambda", "Invoke", FunctionName=asked.plan.function, Payload=payload
                 )
