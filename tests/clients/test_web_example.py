@@ -84,7 +84,7 @@ def _press(page: Any, button: str) -> str:
     """What the page answers to a button."""
     page.evaluate("document.getElementById('answer').textContent = ''")
     page.click(button)
-    page.wait_for_function("!['', '…'].includes(document.getElementById('answer').textContent)")
+    page.wait_for_function("() => !['', '…'].includes(document.getElementById('answer').textContent)")
     answer: str = page.inner_text("#answer")
     return answer
 
