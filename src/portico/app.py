@@ -6,11 +6,12 @@ import shutil
 import ssl
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from portico.base.clock import Clock
-from portico.base.tasks import Tasks
+from portico.base.tasks import Tasks, every
 from portico.bus.memory import MemoryBus
 from portico.calls.authorize import Authorizer
 from portico.calls.clients import Clients
@@ -370,15 +371,10 @@ class Server:
         await self.environments.start()
         self.tasks.start("invoke.asynchronous", self.worker.run)
         self.tasks.start("identity.refusals", self.decisions.run)
-        self.tasks.start("store.tend", self._tend)
+        self.tasks.start("store.tend", every(_TEND_EVERY_S, self.store.tend))
         self.tasks.start("identity.last_use", self.last_uses.keep_writing)
-        self.tasks.start("logs.retention", lambda: retention.run(self.store, self.timeline, self.clock))
-
-    async def _tend(self) -> None:
-        """Have the store collect what nobody refers to any more."""
-        while True:
-            await asyncio.sleep(_TEND_EVERY_S)
-            await self.store.tend()
+        expire = partial(retention.expire, self.store, self.timeline, self.clock)
+        self.tasks.start("logs.retention", every(retention.EVERY_S, expire, at_once=True))
 
     async def close(self) -> None:
         """End what was started, in the opposite order; everything acknowledged is on disk before and after."""

@@ -6,7 +6,7 @@ import pytest
 
 from portico.base import arn, ids
 from portico.base.clock import Clock
-from portico.base.tasks import Tasks
+from portico.base.tasks import Tasks, every
 
 
 def test_now_moves_forward_only_and_wall_never_moves() -> None:
@@ -65,3 +65,31 @@ async def test_a_loop_that_raises_is_started_again_and_says_so() -> None:
     state = tasks.states()["work"]
     assert (state.state, state.restarts, state.error) == ("running", 1, "RuntimeError: first")
     await tasks.close()
+
+
+@pytest.mark.parametrize(("at_once", "seconds"), [(True, 3600.0), (False, 0.0)])
+async def test_what_is_done_again_and_again(at_once: bool, seconds: float) -> None:
+    done, often = asyncio.Event(), 0
+
+    async def work() -> None:
+        nonlocal often
+        often += 1
+        if often == (1 if at_once else 3):
+            done.set()
+
+    loop = asyncio.ensure_future(every(seconds, work, at_once=at_once)())
+    await done.wait()
+    assert not loop.done()
+    loop.cancel()
+
+
+async def test_what_is_done_every_so_often_waits_first() -> None:
+    loop = asyncio.ensure_future(every(3600.0, _never)())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not loop.done()
+    loop.cancel()
+
+
+async def _never() -> None:
+    raise AssertionError("too early")

@@ -11,6 +11,19 @@ log = logging.getLogger("portico.tasks")
 Loop = Callable[[], Awaitable[None]]
 
 
+def every(seconds: float, work: Loop, *, at_once: bool = False) -> Loop:
+    """A loop that does `work` every so many seconds, the first time after as many, or `at_once`."""
+
+    async def loop() -> None:
+        if at_once:
+            await work()
+        while True:
+            await asyncio.sleep(seconds)
+            await work()
+
+    return loop
+
+
 class LoopState(msgspec.Struct, frozen=True):
     """What `health` shows of a loop: `state` is running, waiting (to be started again) or ended; `error` the last failure."""
 

@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from portico.identity.jwt import TokenError
+from portico.services.cognito_idp.expired import Expired
 from portico.store.port import Store
 from portico.wire.errors import AwsError
 from srp_client import Client as SrpClient
@@ -392,7 +393,8 @@ async def test_what_has_expired_is_forgotten(pools: UserPools) -> None:
     await pools.by_srp(pool, client)
     tables = [("cognito-idp.spent",), ("cognito-idp.refresh-end",), ("cognito-idp.refresh",)]
     assert [len(await pools.world.store.scan(each)) for each in tables] == [1, 1, 1]
-    expired: Any = pools.loops["cognito_idp.expired"].__self__  # type: ignore[attr-defined]
+    assert "cognito_idp.expired" in pools.loops
+    expired = Expired(pools.world.store, pools.clock.now)
     pools.clock.advance(3600)
     await expired.remove()
     assert [len(await pools.world.store.scan(each)) for each in tables] == [0, 1, 1]

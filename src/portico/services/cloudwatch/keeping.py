@@ -3,14 +3,12 @@
 Source: CloudWatch User Guide, "Metrics retention".
 """
 
-import asyncio
-
 from portico.base.clock import Clock
 from portico.services.cloudwatch.periods import DAY_S
 from portico.store.metrics import Metrics
 
 _TIERS = ((3 * 3600, 60), (15 * DAY_S, 300), (63 * DAY_S, 3600), (455 * DAY_S, 0))
-_EVERY_S = 3600
+EVERY_S = 3600
 
 
 class Keeping:
@@ -29,9 +27,3 @@ class Keeping:
         """
         now = int(self._clock.now())
         await self._metrics.roll_up([(now - age, width) for age, width in _TIERS])
-
-    async def run(self) -> None:
-        """Do so every hour."""
-        while True:
-            await self.tidy()
-            await asyncio.sleep(_EVERY_S)

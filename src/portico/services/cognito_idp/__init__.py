@@ -1,10 +1,11 @@
 """Amazon Cognito user pools: who signs in, and what they are shown to be."""
 
+from portico.base.tasks import every
 from portico.calls.ports import Ports, ServiceSpec
 from portico.identity.signing_keys import SigningKeys
 from portico.mail.smtp import by_smtp
 from portico.services.cognito_idp.admission import admit
-from portico.services.cognito_idp.expired import Expired
+from portico.services.cognito_idp.expired import EVERY_S, Expired
 from portico.services.cognito_idp.guesses import Guesses
 from portico.services.cognito_idp.hosted.door import HostedDoor
 from portico.services.cognito_idp.hosted.federated import Federation
@@ -34,7 +35,7 @@ def _build(ports: Ports) -> CognitoIdp:
     keys = SigningKeys(ports.cache, extras["Sealer"])
     issuers = PoolIssuers(ports.cache, keys, extras["Origin"], extras["Settings"].cognito_issuer)
     extras["Issuers"].add(issuers)
-    ports.start_task("cognito_idp.expired", Expired(ports.store, ports.clock.now).run)
+    ports.start_task("cognito_idp.expired", every(EVERY_S, Expired(ports.store, ports.clock.now).remove))
     idp = CognitoIdp(
         store=ports.store,
         cache=ports.cache,

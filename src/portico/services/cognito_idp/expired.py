@@ -3,7 +3,6 @@
 Both are kept under when they expire, so that it takes no search to find them.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from portico.services.cognito_idp.families import REFRESH_ENDS
@@ -12,22 +11,16 @@ from portico.services.cognito_idp.sign_in import SPENT
 from portico.store.port import Delete, Store
 from portico.store.table import AnyTable
 
-_EVERY_S = 60
+EVERY_S = 60
 _AT_ONCE = 500
 
 
 class Expired:
-    """Removes what has expired (by `now`). Start `run` as a background loop."""
+    """Removes what has expired (by `now`), `remove` every `EVERY_S`."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
         self._store = store
         self._now = now
-
-    async def run(self) -> None:
-        """Remove, every minute."""
-        while True:
-            await asyncio.sleep(_EVERY_S)
-            await self.remove()
 
     async def remove(self) -> None:
         """Remove all that has expired by now."""

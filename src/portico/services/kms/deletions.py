@@ -3,29 +3,23 @@
 From then on no call finds such a key or can change it, but its aliases may be given to other keys at once.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 
 from portico.services.kms.records import ALIASES, DOOMED, GRANTEES, GRANTS, KEYS, RETIRABLE
 from portico.store.port import Conflict, Delete, Op, Store, VersionIs
 
-_EVERY_S = 60
+EVERY_S = 60
 _AT_ONCE = 100
 
 
 class Deletions:
-    """Deletes keys when it is time (by `now`). Start `run` as a background loop."""
+    """Deletes keys when it is time (by `now`), `remove` every `EVERY_S`. Who calls in between is told already that such a key does not
+    exist."""
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
         self._store = store
         self._now = now
-
-    async def run(self) -> None:
-        """Delete, every minute. Who calls in between is told already that such a key does not exist."""
-        while True:
-            await asyncio.sleep(_EVERY_S)
-            await self.remove()
 
     async def remove(self) -> None:
         """Delete all keys that are due."""

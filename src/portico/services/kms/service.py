@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from portico.base.tasks import every
 from portico.calls.authorize import Authorizer
 from portico.calls.call import Call
 from portico.calls.ports import Ports
@@ -12,7 +13,7 @@ from portico.identity.sealing import Sealer, SealError
 from portico.services.kms import ciphertext, errors
 from portico.services.kms.addresses import put
 from portico.services.kms.ciphertext import Ciphertext, CiphertextError, Context
-from portico.services.kms.deletions import Deletions
+from portico.services.kms.deletions import EVERY_S, Deletions
 from portico.services.kms.records import Grant, Key, Material
 
 _SECRET_BYTES = 32
@@ -98,5 +99,5 @@ def _purpose(account: str, region: str, key: str) -> str:
 
 def build(ports: Ports) -> Kms:
     """Put the service together."""
-    ports.start_task("kms.deletions", Deletions(ports.store, ports.clock.now).run)
+    ports.start_task("kms.deletions", every(EVERY_S, Deletions(ports.store, ports.clock.now).remove))
     return Kms(ports.extras["Sealer"], ports.extras["Authorizer"])

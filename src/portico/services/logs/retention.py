@@ -1,6 +1,5 @@
 """Retention: for how many days a group keeps its events, and the loop that deletes what is older."""
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,7 +21,7 @@ RETENTION_DAYS = (
     *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 DAY_MS = 24 * 3600 * 1000
-_EVERY_S = 3600
+EVERY_S = 3600
 
 
 @operation(on=access.on_group, keys=access.tags_of_group)
@@ -69,10 +68,3 @@ async def expire(store: Store, timeline: Timeline, clock: Clock) -> None:
         group = GROUPS.decode(row.value)
         if group.retention_days is not None:
             await timeline.forget(group.events_key, before_ms=oldest_ms(group, clock.now_ms()))
-
-
-async def run(store: Store, timeline: Timeline, clock: Clock) -> None:
-    """Do so every hour."""
-    while True:
-        await expire(store, timeline, clock)
-        await asyncio.sleep(_EVERY_S)
