@@ -72,3 +72,42 @@ def test_a_whole_life(api: Any, recorder: Any) -> None:
     ids = {each["requestContext"]["connectionId"] for each in (connect, message, end)}
     assert len(ids) == 1
     assert len({each["requestContext"]["connectedAt"] for each in (connect, message, end)}) == 1
+
+
+def test_names_of_headers_are_as_they_were_sent(api: Any, recorder: Any) -> None:
+    api.allow(recorder.name)
+    api.route("$connect", api.function(recorder.name))
+    sent = {"x-custom": "a", "X-MIXED-case": "b", "authorization": "c"}
+    api.connect(additional_headers=sent)
+    connect = recorder.next()
+    assert sent.items() <= connect["headers"].items()
+    assert not {"X-Custom", "X-Mixed-Case", "Authorization"} & connect["headers"].keys()
+    assert connect["multiValueHeaders"]["X-MIXED-case"] == ["b"]
+
+
+def test_an_authorizer_sees_names_as_they_were_sent(
+    api: Any, deploy: Callable[..., str], recorder: Any
+) -> None:
+    allowing = """
+        import json
+
+        def handler(event, context):
+            statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": event["methodArn"]}
+            policy = {"Version": "2012-10-17", "Statement": [statement]}
+            seen = ",".join(name for name in event["headers"] if name.lower().startswith("x-tok"))
+            return {"principalId": "p", "policyDocument": policy, "context": {"seen": seen}}
+    """
+    name = deploy(allowing, name="allowing")
+    for one in (name, recorder.name):
+        api.allow(one)
+    authorizer = api.gateway.create_authorizer(
+        ApiId=api.id,
+        Name="a",
+        AuthorizerType="REQUEST",
+        AuthorizerUri=api.invocations(name),
+        IdentitySource=["route.request.header.X-Token"],
+    )["AuthorizerId"]
+    target = api.function(recorder.name)
+    api.route("$connect", target, AuthorizationType="CUSTOM", AuthorizerId=authorizer)
+    api.connect(additional_headers={"x-TOKEN": "t"})
+    assert recorder.next()["requestContext"]["authorizer"]["seen"] == "x-TOKEN"

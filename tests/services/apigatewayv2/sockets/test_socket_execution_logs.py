@@ -174,3 +174,49 @@ def test_a_route_of_its_own_level(logged: Logged) -> None:
     connection.send('{"action": "loud"}')
     (only,) = logged.until("with response status code")
     assert "WebSocket Request Route: [loud]" in only
+
+
+def test_a_message_that_no_route_is_for(logged: Logged) -> None:
+    api = logged.api
+    api.route("quiet", api.integration())
+    api.gateway.update_stage(ApiId=api.id, StageName="dev", RouteSettings={"quiet": {"LoggingLevel": "OFF"}})
+    logged.level("INFO")
+    connection = api.connect()
+    connection.send('{"action": "fly"}')
+    assert received(connection)["message"] == "Forbidden"
+    (lines,) = logged.until("Execution failed")
+    assert lines[:2] == ["Extended Request Id: REQUEST", "Starting execution for request: REQUEST"]
+    assert lines[2].startswith(f"WebSocket API [{api.id}] received message from client [Connection Id: ")
+    assert lines[3:] == ["Execution failed: Forbidden"]
+
+
+def test_a_message_too_many(logged: Logged) -> None:
+    api = logged.api
+    api.route("say", api.integration())
+    api.gateway.update_stage(
+        ApiId=api.id,
+        StageName="dev",
+        RouteSettings={
+            "say": {"LoggingLevel": "ERROR", "ThrottlingRateLimit": 0.0, "ThrottlingBurstLimit": 0}
+        },
+    )
+    connection = api.connect()
+    connection.send('{"action": "say"}')
+    assert received(connection)["message"] == "Too Many Requests"
+    assert logged.until("Execution failed") == [["Execution failed: Too Many Requests"]]
+
+
+def test_a_handshake_too_many(logged: Logged) -> None:
+    api = logged.api
+    api.route("$connect", api.integration())
+    api.gateway.update_stage(
+        ApiId=api.id,
+        StageName="dev",
+        RouteSettings={
+            "$connect": {"LoggingLevel": "ERROR", "ThrottlingRateLimit": 0.0, "ThrottlingBurstLimit": 0}
+        },
+    )
+    with pytest.raises(InvalidStatus) as refused:
+        api.connect()
+    assert refused.value.response.status_code == 429
+    assert logged.until("Execution failed") == [["Execution failed: Too Many Requests"]]

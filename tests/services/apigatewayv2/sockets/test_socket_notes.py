@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from websockets.exceptions import InvalidStatus
+
 from harness import REGION
 from socket_api import received
 
@@ -58,6 +61,30 @@ def test_the_access_log(
     assert failed["message"].endswith("=")
     assert failed["latency"].isdecimal()
     assert by_type["DISCONNECT"]["route"] == "$disconnect"
+
+
+def test_the_access_log_has_who_was_refused(api: Any, client: Callable[..., Any], account: str) -> None:
+    group = f"arn:aws:logs:{REGION}:{account}:log-group:sockets"
+    client("logs").create_log_group(logGroupName="sockets")
+    stage = {"ApiId": api.id, "StageName": "dev"}
+    api.gateway.update_stage(**stage, AccessLogSettings={"DestinationArn": group, "Format": FORMAT})
+    api.route("say", api.integration())
+    connection = api.connect()
+    connection.send('{"action": "fly"}')
+    its = received(connection)["connectionId"]
+    api.route("$connect", api.integration(), AuthorizationType="AWS_IAM")
+    with pytest.raises(InvalidStatus):
+        api.connect()
+    lines: list[dict[str, str]] = []
+    while len(lines) < 2:
+        found = client("logs").filter_log_events(logGroupName="sockets")["events"]
+        lines = [json.loads(event["message"]) for event in found]
+    by_type = {line["type"]: line for line in lines}
+    message, handshake = by_type["MESSAGE"], by_type["CONNECT"]
+    assert (message["connection"], message["route"]) == (its, "-")
+    assert (message["status"], message["error"], message["latency"]) == ("403", "Forbidden", "-")
+    assert (handshake["route"], handshake["status"]) == ("$connect", "403")
+    assert handshake["error"] == "Missing Authentication Token"
 
 
 def test_metrics(api: Any, client: Callable[..., Any], deploy: Callable[..., str]) -> None:

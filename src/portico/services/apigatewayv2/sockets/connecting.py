@@ -22,7 +22,7 @@ from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.life import FORBIDDEN, TOO_MANY, Life
 from portico.services.apigatewayv2.sockets.notes import CLIENT_ERRORS, Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
-from portico.services.apigatewayv2.sockets.plans import CONNECT, Plan, Serving, Stages
+from portico.services.apigatewayv2.sockets.plans import CONNECT, UNROUTED, Plan, Serving, Stages
 from portico.services.apigatewayv2.sockets.throttles import Throttles
 from portico.wire.errors import AwsError
 from portico.wire.http import Headers, Reply, Successor, UpgradeReply
@@ -66,46 +66,54 @@ class Connecting:
             check(arrival.head)
             serving = self._stages.find(served)
             if serving is None:
+                self._notes.count(served, arrival.at, CLIENT_ERRORS)
                 raise NotAllowed(403, FORBIDDEN)
-            if not self._throttles.connection(served, serving.stage):
-                raise NotAllowed(429, TOO_MANY)
-            plan = serving.plans.routes.get(CONNECT)
-            if plan is not None:
-                exchange = _exchange(arrival, serving, plan, client, request_id)
-                return await self._asked(arrival, exchange, serving.plans.key_selection)
-            return self._accepted(arrival, client, "")
+            plan = serving.plans.routes.get(CONNECT, UNROUTED)
+            exchange = _exchange(arrival, serving, plan, client, request_id)
+            return await self._asked(arrival, exchange, serving.plans.key_selection)
         except NoHandshake as no:
             return _reply(no.status, no.message, client, request_id, no.headers)
         except (NotAllowed, UsageRefused) as refused:
-            self._notes.count(served, arrival.at, CLIENT_ERRORS)
             return _reply(refused.status, refused.message, client, request_id)
         except AwsError as error:
-            self._notes.count(served, arrival.at, CLIENT_ERRORS)
             typed = (("x-amzn-ErrorType", error.code),)
             return _reply(error.status, error.message or FORBIDDEN, client, request_id, typed)
         except IntegrationFailed as failed:
             return _reply(failed.status, failed.message, client, request_id)
 
     async def _asked(self, arrival: Arrival, exchange: Exchange, key_selection: str) -> Reply | UpgradeReply:
-        """The answer of the `$connect` route.
+        """The answer of the `$connect` route, or of nobody.
 
         Raises:
-            NotAllowed, AwsError, IntegrationFailed: there will be no connection.
+            NotAllowed, UsageRefused, AwsError, IntegrationFailed: there will be no connection.
         """
         exchange = self._notes.executions.begun(exchange)
         try:
-            allowed = await self._authorizing.allow(arrival, exchange)
-            client = _known(exchange.client, allowed)
-            if exchange.plan.route.api_key_required:
-                client = await self._keys.required(exchange, client, key_selection, allowed.usage_key)
+            client = await self._let_in(arrival, exchange, key_selection)
         except (NotAllowed, UsageRefused, AwsError) as refused:
-            self._notes.executions.refused(exchange, refused.message or FORBIDDEN)
+            self._notes.refused(exchange, refused.status, refused.message or FORBIDDEN)
             raise
+        if exchange.plan is UNROUTED:
+            return self._accepted(arrival, client, "")
         exchange = msgspec.structs.replace(exchange, client=client)
         answered = await self._integrations.answer(exchange)
         if 200 <= answered.status < 300:
             return self._accepted(arrival, client, answered.subprotocol)
         return _refusal(answered, exchange)
+
+    async def _let_in(self, arrival: Arrival, exchange: Exchange, key_selection: str) -> Client:
+        """The client, with what is known of it once it is let in.
+
+        Raises:
+            NotAllowed, UsageRefused, AwsError: it is not.
+        """
+        if not self._throttles.connection(exchange.client.served, exchange.stage):
+            raise NotAllowed(429, TOO_MANY)
+        allowed = await self._authorizing.allow(arrival, exchange)
+        client = _known(exchange.client, allowed)
+        if exchange.plan.route.api_key_required:
+            return await self._keys.required(exchange, client, key_selection, allowed.usage_key)
+        return client
 
     def _accepted(self, arrival: Arrival, client: Client, subprotocol: str) -> UpgradeReply:
         life = self._life
@@ -164,6 +172,7 @@ def _exchange(arrival: Arrival, serving: Serving, plan: Plan, client: Client, re
             port=port if port.isdecimal() else "443" if peer.secure else "80",
             secure=peer.secure,
             trace=trace,
+            spelled=head.spelled,
         ),
         query=tuple(parse_qsl(head.query, keep_blank_values=True)),
     )

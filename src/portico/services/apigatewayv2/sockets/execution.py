@@ -71,7 +71,8 @@ def _beginning(exchange: Exchange) -> Iterator[str]:
     client = exchange.client
     yield f"Extended Request Id: {exchange.request_id}"
     yield f"Starting execution for request: {exchange.request_id}"
-    yield f"WebSocket Request Route: [{exchange.route_key}]"
+    if exchange.route_key:
+        yield f"WebSocket Request Route: [{exchange.route_key}]"
     if exchange.kind == "CONNECT":
         who = f"UserAgent: {client.user_agent}, SourceIp: {client.source_ip}"
         yield f"Client [{who}] is connecting to WebSocket API [{client.served.api}]."

@@ -15,13 +15,14 @@ import msgspec
 from portico.base.clock import Clock
 from portico.doors.connections import Client, OpenConnections, passing_id
 from portico.doors.usage import UsageRefused
+from portico.services.apigatewayv2.sockets.authorizing import NotAllowed
 from portico.services.apigatewayv2.sockets.exchange import Exchange, trouble
 from portico.services.apigatewayv2.sockets.expressions import Lookup, of_request
 from portico.services.apigatewayv2.sockets.integrations.port import IntegrationFailed
 from portico.services.apigatewayv2.sockets.keys import Keys
 from portico.services.apigatewayv2.sockets.notes import CLIENT_ERRORS, MESSAGES, Notes
 from portico.services.apigatewayv2.sockets.outcome import Integrations
-from portico.services.apigatewayv2.sockets.plans import DISCONNECT, Serving, Stages
+from portico.services.apigatewayv2.sockets.plans import DISCONNECT, UNROUTED, Plans, Serving, Stages
 from portico.services.apigatewayv2.sockets.throttles import Throttles
 from portico.services.apigatewayv2.sockets.validation import BAD_BODY, is_valid
 from portico.wire.http import Successor
@@ -115,31 +116,38 @@ class Life:
         served, at = client.served, self._clock.now()
         serving = self._stages.find(served)
         if serving is None:
-            return self._refused(client, request_id, at, FORBIDDEN)
+            self._notes.count(served, at, MESSAGES)
+            self._notes.count(served, at, CLIENT_ERRORS)
+            return _told(FORBIDDEN, client, request_id)
         body, value_of = _values(serving, client, text)
-        plan = serving.plans.select(isinstance(body, dict), value_of)
-        if plan is None:
-            return self._refused(client, request_id, at, FORBIDDEN)
-        if not self._throttles.message(served, serving.stage, plan.route.route_key):
-            return self._refused(client, request_id, at, TOO_MANY)
+        plan = serving.plans.select(isinstance(body, dict), value_of) or UNROUTED
         exchange = self._notes.executions.begun(
             Exchange("MESSAGE", client, serving.stage, plan, request_id, at, passing_id(), text)
         )
         try:
-            await self._keys.count(exchange)
-        except UsageRefused as refused:
-            self._notes.executions.refused(exchange, refused.message)
-            return self._refused(client, request_id, at, refused.message)
-        if not await is_valid(exchange, serving.plans, value_of):
-            self._notes.executions.refused(exchange, BAD_BODY)
-            return self._refused(client, request_id, at, BAD_BODY)
+            await self._let_in(exchange, serving.plans, value_of)
+        except NotAllowed as no:
+            self._notes.refused(exchange, no.status, no.message)
+            return _told(no.message, client, request_id)
         answered = await self._integrations.answer(exchange)
         return answered.body if plan.answers else b""
 
-    def _refused(self, client: Client, request_id: str, at: float, message: str) -> bytes:
-        self._notes.count(client.served, at, MESSAGES)
-        self._notes.count(client.served, at, CLIENT_ERRORS)
-        return _told(message, client, request_id)
+    async def _let_in(self, exchange: Exchange, plans: Plans, value_of: Lookup) -> None:
+        """Ask whether a message may go to its integration.
+
+        Raises:
+            NotAllowed: it may not.
+        """
+        if exchange.plan is UNROUTED:
+            raise NotAllowed(403, FORBIDDEN)
+        if not self._throttles.message(exchange.client.served, exchange.stage, exchange.route_key):
+            raise NotAllowed(429, TOO_MANY)
+        try:
+            await self._keys.count(exchange)
+        except UsageRefused as refused:
+            raise NotAllowed(refused.status, refused.message) from refused
+        if not await is_valid(exchange, plans, value_of):
+            raise NotAllowed(400, BAD_BODY)
 
     async def _ended(self, socket: "Socket", code: int, reason: str) -> None:
         try:

@@ -51,6 +51,15 @@ class Notes:
         if exchange.kind != "DISCONNECT":
             self._told(exchange, CONNECTS if exchange.kind == "CONNECT" else MESSAGES, 1.0)
 
+    def refused(self, exchange: Exchange, status: int, message: str) -> None:
+        """Note a handshake or message that no integration was asked about: `message` is what the client is told."""
+        served = exchange.client.served
+        if exchange.kind == "MESSAGE":
+            self.count(served, exchange.at, MESSAGES)
+        self.count(served, exchange.at, CLIENT_ERRORS if status < 500 else EXECUTION_ERRORS)
+        self.log(exchange, status, message=message)
+        self.executions.refused(exchange, message)
+
     def integrated(self, exchange: Exchange, noted: Noted, *, is_mock: bool) -> None:
         """Count what an integration came to."""
         if not is_mock:

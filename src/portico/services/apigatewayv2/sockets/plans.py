@@ -39,6 +39,10 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     answers: bool
 
 
+UNROUTED = Plan(Route("", ""), None, {}, None, False)
+"""What there is for a handshake or message that no route is for."""
+
+
 class Plans(msgspec.Struct, frozen=True, gc=False):
     """The routes of a deployment by their keys."""
 
