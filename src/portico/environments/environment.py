@@ -125,17 +125,24 @@ class Environment(Standing):
         return other
 
     def adopt(self, early: Early, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:
-        """Be the environment of processes that were started before their function was known: show them its code, then give them
-        their configuration."""
+        """Be the environment of processes that were started before they were needed: give them their configuration, once they have
+        been shown the function's code if they have not seen it."""
         self._loop = asyncio.get_running_loop()
         self._reports = reports
         self.group = early.group
         located = self._located(plan, prepared)
-        layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=True)
+        layout = self.layout = msgspec.structs.replace(located, uid=early.layout.uid, late=early.layout.late)
         variables = layouts.variables(prepared, plan, layout)
         control = self._attach(plan, early.ends, clock)
-        control.on_placed = lambda: self._way_out.then(lambda: self._configure(layout, variables))
-        control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
+
+        def configure() -> None:
+            self._way_out.then(lambda: self._configure(layout, variables))
+
+        if layout.late:
+            control.on_placed = configure
+            control.place(layout.code_dir, layout.opt_dir, layout.tmp_mb)
+        else:
+            configure()
         self._follow(early.process)
 
     async def launch(self, plan: Plan, prepared: Prepared, clock: Clock, reports: Reports) -> None:

@@ -1,11 +1,13 @@
-"""Processes that are started before it is known for which function, so that a runtime's own start is over when one is needed.
+"""Processes that are started before they are needed: `Environment` adopts them.
 
-Nothing is kept until a function of a kind has started once. From then on a few wait, each in an environment that has everything but
-its code, and stand still; `Environment` adopts them. A kind that nobody asks for any more is given up.
+There are two such reserves. Of a runtime that starts slowly a few wait in environments that have everything but their code, from when
+a function of the kind has started once until nobody asks for the kind any more. And of a snapshot one copy waits for its
+configuration, as long as the snapshot is there.
 """
 
 import asyncio
 import logging
+import math
 import os
 import select
 from collections import deque
@@ -22,24 +24,34 @@ from portico.environments.sandbox.cgroups import Group, Groups
 
 log = logging.getLogger("portico.environments")
 
-_WAITING_MAX = 2  # of a kind: a Node.js that stands still has about 45 MB
-_KINDS_MAX = 2
-_UNUSED_S = 120.0
 _PAUSE_S = 0.05  # before another is started: whoever has just been given one needs the CPU more
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """How many wait of a kind, of how many kinds at most, and for how many seconds after the last of the kind was asked for."""
+
+    waiting: int
+    kinds: int
+    unused_s: float
+
+
+RUNTIMES = Bounds(waiting=2, kinds=2, unused_s=120.0)  # a Node.js that stands still has about 45 MB
+COPIES = Bounds(waiting=1, kinds=100, unused_s=math.inf)
+
+
 class Kind(msgspec.Struct, frozen=True):
-    """What all environments of a kind have in common from the beginning."""
+    """What all environments of a kind have in common from the beginning. `late`: their code is not among that."""
 
     launcher: Launcher
-    program: tuple[str, ...]
-    variables: tuple[tuple[str, str], ...]
     memory_mb: int
     tmp_mb: int
+    late: bool = False
+    program: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 class Early(msgspec.Struct, frozen=True, eq=False):
-    """A started environment without a function. What it has of descriptors belongs to whoever takes it."""
+    """A started environment that has not been configured. What it has of descriptors belongs to whoever takes it."""
 
     layout: Layout
     process: Process
@@ -50,7 +62,8 @@ class Early(msgspec.Struct, frozen=True, eq=False):
 class Reserve:
     """Keeps them for the kinds that were asked for last. `now` is the monotonic clock."""
 
-    def __init__(self, groups: Groups, network: Network, now: Callable[[], float]) -> None:
+    def __init__(self, bounds: Bounds, groups: Groups, network: Network, now: Callable[[], float]) -> None:
+        self._bounds = bounds
         self._groups = groups
         self._network = network
         self._now = now
@@ -66,12 +79,7 @@ class Reserve:
 
     def take(self, kind: Kind) -> Early | None:
         """One that waits, None when there is none; others will be there for who asks next."""
-        self._asked_at[kind] = self._now()
-        waiting = self._waiting.setdefault(kind, deque())
-        while len(self._waiting) > _KINDS_MAX:
-            self._give_up(min(self._waiting, key=self._asked_at.__getitem__))
-        if kind not in self._filling:
-            self._filling[kind] = asyncio.get_running_loop().create_task(self._fill(kind))
+        waiting = self.want(kind)
         while waiting:
             early = waiting.popleft()
             if not _has_ended(early.process):
@@ -80,14 +88,29 @@ class Reserve:
             self._close(early)
         return None
 
+    def want(self, kind: Kind) -> deque[Early]:
+        """Have some of this kind from now on; those that wait already."""
+        self._asked_at[kind] = self._now()
+        waiting = self._waiting.setdefault(kind, deque())
+        while len(self._waiting) > self._bounds.kinds:
+            self._give_up(min(self._waiting, key=self._asked_at.__getitem__))
+        if kind not in self._filling:
+            self._filling[kind] = asyncio.get_running_loop().create_task(self._fill(kind))
+        return waiting
+
     async def filled(self) -> None:
         """Wait until as many wait as are wanted."""
         await asyncio.gather(*self._filling.values())
 
     def expire(self) -> None:
         """Give up what nobody has asked for in a while."""
-        oldest = self._now() - _UNUSED_S
+        oldest = self._now() - self._bounds.unused_s
         for kind in [kind for kind, at in self._asked_at.items() if at < oldest]:
+            self._give_up(kind)
+
+    def leave(self, launcher: Launcher) -> None:
+        """Give up all that come from a launcher which ends."""
+        for kind in [kind for kind in self._waiting if kind.launcher is launcher]:
             self._give_up(kind)
 
     async def close(self) -> None:
@@ -100,13 +123,13 @@ class Reserve:
     async def _fill(self, kind: Kind) -> None:
         try:
             await asyncio.sleep(_PAUSE_S)
-            while len(self._waiting[kind]) < _WAITING_MAX:
+            while len(self._waiting[kind]) < self._bounds.waiting:
                 early = await self._start(kind)
                 self._waiting[kind].append(early)
                 loop = asyncio.get_running_loop()
                 loop.add_reader(early.process.pidfd, self._lost, kind, early)
         except (LaunchFailed, OSError) as error:
-            log.warning("nothing can be started ahead of its function: %s", error)
+            log.warning("nothing can be started ahead of its use: %s", error)
         finally:
             if self._filling.get(kind) is asyncio.current_task():
                 del self._filling[kind]
@@ -123,7 +146,7 @@ class Reserve:
                 own_network=self._network.own,
                 doors=self._network.ports,
                 uplink=self._network.uplink is not None,
-                late=True,
+                late=kind.late,
                 variables=kind.variables,
             )
         )
@@ -138,7 +161,7 @@ class Reserve:
 
     def _lost(self, kind: Kind, early: Early) -> None:
         """One has ended while it waited."""
-        log.warning("a process that waited for its function has ended")
+        log.warning("a process that waited for its use has ended")
         self._waiting[kind].remove(early)
         self._close(early)
 

@@ -15,13 +15,11 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
-from portico.base.clock import Clock
 from portico.environments import framed
 from portico.environments.environment import Environment, Reports
 from portico.environments.framed import Frame
-from portico.environments.launchers.port import Launcher, LaunchFailed, Layout, Process
+from portico.environments.launchers.port import LaunchFailed, Layout, Process
 from portico.environments.lifecycle import Event
-from portico.environments.plan import Plan
 from portico.environments.work import EnvironmentSpec, LogLine
 
 log = logging.getLogger("portico.environments")
@@ -34,7 +32,7 @@ _LISTED_BYTES_MAX = 65_536
 _CREDENTIALS = struct.Struct("=3i")  # process id, user, group
 _DEPTH_MAX = 16
 
-_Start = Callable[[Environment, Reports], Awaitable[Plan]]
+_Start = Callable[[Environment, Reports], Awaitable[None]]
 
 
 class NoSnapshot(Exception):
@@ -50,15 +48,14 @@ class NoSnapshot(Exception):
 class Snapshot:
     """One initialised process. Implements `Launcher` for the environments that are restored from it.
 
-    `lines` are what its initialisation has written; whoever takes them empties them.
+    `lines` are what its initialisation has written; whoever takes them empties them. `leaving` is told when it begins to end.
     """
 
     forks = False
 
-    def __init__(self, environment: Environment, clock: Clock) -> None:
+    def __init__(self, environment: Environment, leaving: "Callable[[Snapshot], None]") -> None:
         self._environment = environment
-        self._launcher: Launcher | None = None
-        self._clock = clock
+        self._leaving = leaving
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lines: tuple[LogLine, ...] = ()
         self.gone = False
@@ -81,8 +78,7 @@ class Snapshot:
             PreparationFailed, LaunchFailed, OSError: it could not be started.
         """
         reports = Reports(heard=self._heard, broken=self._broken, leaving=lambda _: None, gone=self._ended)
-        plan = await start(self._environment, reports)
-        self._launcher = plan.launcher
+        await start(self._environment, reports)
         try:
             async with asyncio.timeout(max(INIT_S, float(self._environment.spec.timeout_s))):
                 await self._ready
@@ -97,6 +93,7 @@ class Snapshot:
 
     def end(self) -> None:
         """End it, and with it whatever is forked from it."""
+        self._leaving(self)
         self._environment.end("retired")
 
     def locate(self, layout: Layout) -> Layout:
@@ -162,6 +159,7 @@ class Snapshot:
 
     def _ended(self, environment: Environment) -> None:
         self.gone = True
+        self._leaving(self)
         if environment.reason != "retired":
             log.warning(
                 "the snapshot of %s has ended: %s",
@@ -179,9 +177,14 @@ class Snapshot:
 class Snapshots:
     """The snapshots of all versions, by the key of their environments. One that has ended is made again when it is needed."""
 
-    def __init__(self, start: _Start, clock: Clock, log_stream: Callable[[EnvironmentSpec], str]) -> None:
+    def __init__(
+        self,
+        start: _Start,
+        leaving: Callable[[Snapshot], None],
+        log_stream: Callable[[EnvironmentSpec], str],
+    ) -> None:
         self._start = start
-        self._clock = clock
+        self._leaving = leaving
         self._log_stream = log_stream
         self._made: dict[str, Snapshot] = {}
         self._retired: dict[str, Snapshot] = {}
@@ -218,7 +221,7 @@ class Snapshots:
         return await asyncio.shield(making)
 
     async def _make(self, spec: EnvironmentSpec) -> Snapshot:
-        snapshot = Snapshot(Environment(0, spec, self._log_stream(spec)), self._clock)
+        snapshot = Snapshot(Environment(0, spec, self._log_stream(spec)), self._leaving)
         self._made[spec.key] = snapshot
         try:
             await snapshot.make(self._start)

@@ -8,6 +8,7 @@ import msgspec
 
 from portico.base import system
 from portico.base.clock import Clock
+from portico.environments import reserve
 from portico.environments.doors import Network
 from portico.environments.environment import Environment, Reports
 from portico.environments.launchers.port import LaunchFailed
@@ -15,7 +16,7 @@ from portico.environments.plan import Plan
 from portico.environments.planner import Planner
 from portico.environments.reserve import Early, Kind, Reserve
 from portico.environments.sandbox.cgroups import Group, Groups
-from portico.environments.snapshots import NoSnapshot, Snapshots
+from portico.environments.snapshots import NoSnapshot, Snapshot, Snapshots
 from portico.environments.work import SNAP_START, EnvironmentSpec, PreparationFailed, Preparer
 from portico.environments.zygotes import Zygotes
 
@@ -31,8 +32,9 @@ class Starter:
         self._network = network
         self._clock = clock
         self._planner = Planner(zygotes, network)
-        self._snapshots = Snapshots(self._start_snapshot, clock, self.log_stream)
-        self.reserve = Reserve(groups, network, clock.monotonic)
+        self.reserve = Reserve(reserve.RUNTIMES, groups, network, clock.monotonic)
+        self.copies = Reserve(reserve.COPIES, groups, network, clock.monotonic)
+        self._snapshots = Snapshots(self._start_snapshot, self.copies.leave, self.log_stream)
 
     @property
     def pids(self) -> list[int]:
@@ -73,7 +75,7 @@ class Starter:
     async def snapshot(self, spec: EnvironmentSpec) -> None:
         """Have the snapshot of `spec` ready; see the port."""
         try:
-            await self._snapshots.of(spec)
+            self.copies.want(_copy_of(await self._snapshots.of(spec), spec))
         except NoSnapshot as error:
             if error.why == "init":
                 document = error.document.decode(errors="replace")
@@ -94,6 +96,7 @@ class Starter:
     async def close(self) -> None:
         """End what waits, and all that environments have in common."""
         self._snapshots.close()
+        await self.copies.close()
         await self.reserve.close()
         await self._planner.close()
         self._groups.close()
@@ -102,11 +105,16 @@ class Starter:
         return self._groups.make(spec.memory_mb, spec.ephemeral_mb)
 
     def _take_early(self, plan: Plan, spec: EnvironmentSpec) -> Early | None:
-        """Processes that were started before, for a function of this kind."""
-        if plan.ahead is None or plan.extensions:
+        """Processes that were started before, for an environment of this kind."""
+        if plan.extensions:
             return None
-        kind = Kind(plan.launcher, plan.program_ahead, plan.ahead, spec.memory_mb, spec.ephemeral_mb)
-        return self.reserve.take(kind)
+        if isinstance(plan.launcher, Snapshot):
+            return self.copies.take(_copy_of(plan.launcher, spec))
+        if plan.ahead is None:
+            return None
+        return self.reserve.take(
+            Kind(plan.launcher, spec.memory_mb, spec.ephemeral_mb, True, plan.program_ahead, plan.ahead)
+        )
 
     async def _from_snapshot(self, environment: Environment, plan: Plan) -> Plan:
         """The plan by which the environment is forked from its version's snapshot; `plan` itself where there can be none."""
@@ -119,7 +127,7 @@ class Starter:
         environment.late_lines, snapshot.lines = snapshot.lines, ()
         return msgspec.structs.replace(plan, launcher=snapshot)
 
-    async def _start_snapshot(self, environment: Environment, reports: Reports) -> Plan:
+    async def _start_snapshot(self, environment: Environment, reports: Reports) -> None:
         """Start the process that is to become a snapshot.
 
         Raises:
@@ -133,4 +141,7 @@ class Starter:
         environment.network = self._network
         environment.group = self._group(spec)
         await environment.launch(plan, prepared, self._clock, reports)
-        return plan
+
+
+def _copy_of(snapshot: Snapshot, spec: EnvironmentSpec) -> Kind:
+    return Kind(snapshot, spec.memory_mb, spec.ephemeral_mb)

@@ -107,6 +107,11 @@ class Supervisor:
         return self._starter.reserve
 
     @property
+    def copies(self) -> Reserve:
+        """The copies of snapshots that nobody has needed yet, for health and tests."""
+        return self._starter.copies
+
+    @property
     def zygotes(self) -> Zygotes:
         """The warm parents of the environments, for health and tests."""
         return self._zygotes
