@@ -18,6 +18,7 @@ from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, ServiceSpec, load
+from portico.doors.access_log import DoorLogs
 from portico.doors.buckets import Buckets
 from portico.doors.callers import Callers
 from portico.doors.connections import OpenConnections
@@ -245,12 +246,14 @@ class Server:
 
     def _build_services(self) -> None:
         self.doors = Doors()
+        self.door_logs = DoorLogs(self.clients)
         self.guide = Guide()
         self._from_function = Connections(self.environments.pids, self.environments.users).is_function
         outbound = to_issuers(self.settings, self.url)
         issuers = Issuers(Discovery(outbound, monotonic=self.clock.monotonic))
         extras = {
             "Doors": self.doors,
+            "DoorLogs": self.door_logs,
             "Buckets": Buckets(),
             "OpenConnections": OpenConnections(),
             "UsagePlans": UsagePlans(),
@@ -335,6 +338,7 @@ class Server:
                 tasks=self.tasks,
                 decisions=self.decisions,
                 timeline=self.timeline,
+                door_logs=self.door_logs,
                 points=self.metrics,
                 counts=self.counts,
             ),
@@ -370,6 +374,7 @@ class Server:
         """Start what runs beside the calls: zygotes and background loops."""
         await self.environments.start()
         self.tasks.start("invoke.asynchronous", self.worker.run)
+        self.tasks.start("doors.logs", self.door_logs.run)
         self.tasks.start("identity.refusals", self.decisions.run)
         self.tasks.start("store.tend", every(_TEND_EVERY_S, self.store.tend))
         self.tasks.start("identity.last_use", self.last_uses.keep_writing)
@@ -383,6 +388,7 @@ class Server:
         await self.environments.close()
         await self.budgets.close()
         await self.owners["apigateway"].plane.quotas.close()
+        await self.door_logs.close()
         await self.function_logs.close()
         await self.timeline.close()
         await self.metrics.close()

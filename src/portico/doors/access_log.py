@@ -1,7 +1,8 @@
 """Access logs: a line of the stage's own format for each request, delivered to CloudWatch Logs.
 
 A format is any text with `$context.…` in it, compiled once; what a request has no value for is shown as `-`. Lines are gathered and put in
-batches by whom the log names as its writer; they are not acknowledged to anybody, and a writer that may not has no log.
+batches by whom the log names as its writer, a tenth of a second apart at most; they are not acknowledged to anybody, and a writer that may
+not has no log. A stop of the server puts what waits; a kill loses it.
 
 Source: API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs", "Variables for access logging".
 """
@@ -98,13 +99,14 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class DoorLogs:
-    """Delivers lines. Start `run` as a background loop."""
+    """Delivers the lines of all doors. Start `run` as a background loop; `close` once it has ended."""
 
-    __slots__ = ("_clients", "_told", "_waiting", "_wake", "dropped_total")
+    __slots__ = ("_clients", "_putting", "_told", "_waiting", "_wake", "dropped_total")
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._waiting: deque[_Line] = deque()
+        self._putting: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._told: set[tuple[Group, str]] = set()
         self.dropped_total = 0
@@ -133,11 +135,18 @@ class DoorLogs:
         self._wake.set()
 
     async def run(self) -> None:
-        """Put what waits, in batches."""
+        """Put what waits, in batches. What is being put when this is cancelled still is."""
         while True:
             await self._wake.wait()
-            await self.flush()
+            self._putting = asyncio.create_task(self.flush())
+            await asyncio.shield(self._putting)
             await asyncio.sleep(_PAUSE_S)
+
+    async def close(self) -> None:
+        """Put what waits, and wait for what is being put."""
+        if self._putting is not None:
+            await asyncio.wait([self._putting])
+        await self.flush()
 
     async def flush(self) -> None:
         """Put what waits now."""

@@ -3,6 +3,7 @@
 from portico import __version__
 from portico.base.tasks import Tasks
 from portico.calls.decisions import Decisions
+from portico.doors.access_log import DoorLogs
 from portico.gateway.metrics import Calls, Metric, Sample
 from portico.invoke.asynchronous.counts import Counts
 from portico.store.metrics import Metrics
@@ -10,7 +11,14 @@ from portico.store.timeline import Timeline
 
 
 def exposed(
-    *, calls: Calls, tasks: Tasks, decisions: Decisions, timeline: Timeline, points: Metrics, counts: Counts
+    *,
+    calls: Calls,
+    tasks: Tasks,
+    decisions: Decisions,
+    timeline: Timeline,
+    door_logs: DoorLogs,
+    points: Metrics,
+    counts: Counts,
 ) -> list[Metric]:
     """The metrics, in the order in which they are shown. `points` are CloudWatch's, of which some may be dropped."""
 
@@ -32,6 +40,12 @@ def exposed(
             "Function log rows not kept.",
             "counter",
             lambda: [({}, timeline.dropped_total)],
+        ),
+        Metric(
+            "portico_door_log_lines_dropped_total",
+            "Lines of access and execution logs not kept.",
+            "counter",
+            lambda: [({}, door_logs.dropped_total)],
         ),
         Metric(
             "portico_metric_points_dropped_total",

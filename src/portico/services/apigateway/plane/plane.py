@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import msgspec
 
 from portico.calls.ports import Ports
-from portico.doors.access_log import DoorLogs
 from portico.doors.log_writers import LogWriters
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
@@ -55,8 +54,7 @@ def build(ports: Ports) -> Plane:
     """Put the data plane together, start its loops, and open its door."""
     transform = built(ports)
     cache, clock, clients, extras = ports.cache, ports.clock, ports.clients, ports.extras
-    roles, logs = DoorRoles(cache, clock), DoorLogs(clients)
-    ports.start_task("apigateway.logs", logs.run)
+    roles = DoorRoles(cache, clock)
     signatures = Signatures(extras["Callers"], extras["Authorizer"], cache)
     authorizers = LambdaAuthorizers(AuthorizerCalls(clients, roles), clock)
     quotas = Quotas(cache, clock)
@@ -78,7 +76,10 @@ def build(ports: Ports) -> Plane:
         cached=Cached(responses, transform, admission),
         transform=transform,
         telling=Telling(
-            metrics=DoorMetrics(extras["Metrics"]), logs=logs, writers=LogWriters(cache, roles), clock=clock
+            metrics=DoorMetrics(extras["Metrics"]),
+            logs=extras["DoorLogs"],
+            writers=LogWriters(cache, roles),
+            clock=clock,
         ),
         clock=clock,
     )

@@ -1,7 +1,6 @@
 """The door of HTTP APIs, put together."""
 
 from portico.calls.ports import Ports
-from portico.doors.access_log import DoorLogs
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
 from portico.services.apigatewayv2.plane.authorizing.callers import ways
@@ -19,8 +18,7 @@ from portico.services.apigatewayv2.plane.served import Stages
 def http_door(ports: Ports) -> HttpDoor:
     """The door, with all that it needs at work."""
     extras, cache, clock = ports.extras, ports.cache, ports.clock
-    roles, logs = DoorRoles(cache, clock), DoorLogs(ports.clients)
-    ports.start_task("apigatewayv2.access_logs", logs.run)
+    roles = DoorRoles(cache, clock)
     return HttpDoor(
         Stages(cache),
         clock=clock,
@@ -35,7 +33,7 @@ def http_door(ports: Ports) -> HttpDoor:
             "service": Services(ports.clients, roles).answered,
         },
         kind_of=kind_of,
-        outcomes=Outcomes(clock, DoorMetrics(extras["Metrics"]), logs),
+        outcomes=Outcomes(clock, DoorMetrics(extras["Metrics"]), extras["DoorLogs"]),
         buckets=extras["Buckets"],
         given=extras["Authorizer"].given,
     )

@@ -27,8 +27,7 @@ from portico.services.apigatewayv2.sockets.throttles import Throttles
 def socket_door(ports: Ports) -> SocketDoor:
     """The `websocket` door of a server."""
     cache, clock, clients, extras = ports.cache, ports.clock, ports.clients, ports.extras
-    logs = DoorLogs(clients)
-    ports.start_task("apigatewayv2.sockets.logs", logs.run)
+    logs: DoorLogs = extras["DoorLogs"]
     roles = DoorRoles(cache, clock)
     notes = Notes(DoorMetrics(extras["Metrics"]), logs, Executions(logs, LogWriters(cache, roles)))
     stages = Stages(cache)
