@@ -1,9 +1,10 @@
 """Which front door a request is for, from its Host and raw path. Pure: whether there is such a thing, the records tell.
 
 An API answers at `{id}.execute-api[.{region}].<a name of ours>/{stage}/…`, a function URL at `{id}.lambda-url[.{region}].<…>`, sign-in
-pages at `{prefix}.auth[.{region}].<…>`; and for clients that can't resolve those, below the control plane's own names:
-`/_portico/apis/{id}/{stage}/…`, `/_portico/urls/{id}/…`, `/_portico/auth/{prefix}/…`, and the paths that other tools of this kind use
-(`/restapis/{id}/{stage}/_user_request_/…`, `/_aws/execute-api/{id}/{stage}/…`). A pool's keys are at `/{pool}/.well-known/…`.
+pages at `{prefix}.auth[.{region}].<…>`, a developer portal at `p-{id}.apigw-portal[.{region}].<…>`; and for clients that can't resolve
+those, below the control plane's own names: `/_portico/apis/{id}/{stage}/…`, `/_portico/urls/{id}/…`, `/_portico/auth/{prefix}/…`,
+`/_portico/portals/{id}/…`, and the paths that other tools of this kind use (`/restapis/{id}/{stage}/_user_request_/…`,
+`/_aws/execute-api/{id}/{stage}/…`). A pool's keys are at `/{pool}/.well-known/…`.
 """
 
 import re
@@ -11,9 +12,14 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["api", "url", "auth", "pool", "domain"]
+Kind = Literal["api", "url", "auth", "pool", "domain", "portal"]
 
-_LABELS: dict[str, Kind] = {"execute-api": "api", "lambda-url": "url", "auth": "auth"}
+_LABELS: dict[str, Kind] = {
+    "execute-api": "api",
+    "lambda-url": "url",
+    "auth": "auth",
+    "apigw-portal": "portal",
+}
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}").fullmatch
 _ID = re.compile(r"[A-Za-z0-9-]{1,63}").fullmatch
 _POOL_PATH = re.compile(r"/([a-z0-9-]{1,30}_[0-9A-Za-z]{1,55})(/\.well-known/[a-z.-]+)").fullmatch
@@ -60,8 +66,9 @@ def of_path(path: str) -> Address | None:
             return _of_stage(api, stage, rest.removeprefix("_user_request_") or "/")
         case ["_portico", "urls", url, *rest]:
             return Address("url", url, "/" + "".join(rest), shared=True) if _ID(url) else None
-        case ["_portico", "auth", prefix, *rest]:
-            return Address("auth", prefix, "/" + "".join(rest)) if _ID(prefix) else None
+        case ["_portico", "auth" | "portals" as kind, prefix, *rest] if _ID(prefix):
+            path = "/" + "".join(rest)
+            return Address("auth", prefix, path) if kind == "auth" else Address("portal", f"p-{prefix}", path)
     return None
 
 

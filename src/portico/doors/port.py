@@ -41,7 +41,8 @@ class Door(Protocol):
 
 class Doors:
     """The doors of one server: by the kind of API (`rest`, `http`, `websocket`), `url` for functions' URLs, `domain` for custom names of
-    APIs, `auth` for sign-in pages and `pool` for the keys of user pools. The services register themselves as they are built."""
+    APIs, `auth` for sign-in pages, `portal` for developer portals and `pool` for the keys of user pools. The services register themselves
+    as they are built."""
 
     def __init__(self) -> None:
         self._doors: dict[str, Door] = {}

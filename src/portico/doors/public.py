@@ -38,6 +38,17 @@ class Public:
             return f"{self._origin}/_portico/auth/{prefix}"
         return f"{self._scheme}://{prefix}.auth.{region}.{self._netloc}"
 
+    def portal(self, portal_id: str, region: str) -> str:
+        """Where the site of a developer portal answers, without a closing slash."""
+        if not self._base:
+            return f"{self._origin}/_portico/portals/{portal_id}"
+        return f"{self._scheme}://p-{portal_id}.apigw-portal.{region}.{self._netloc}"
+
+    def named(self, name: str) -> str:
+        """Where a custom domain name answers, without a closing slash."""
+        port = urlsplit(self._origin).port
+        return f"{self._scheme}://{name}:{port}" if port else f"{self._scheme}://{name}"
+
 
 def _named(host: str) -> str:
     try:

@@ -27,10 +27,10 @@ class UrlPointer(msgspec.Struct, frozen=True, gc=False):
 
 
 class DomainPointer(msgspec.Struct, frozen=True, gc=False):
-    """The account and region of a custom domain name, and what kind of thing answers there: `api` (its mappings tell which), or the
-    sign-in pages of a user pool (`auth`)."""
+    """The account and region of a custom domain name, and what kind of thing answers there: `api` (its mappings tell which), the sign-in
+    pages of a user pool (`auth`) or a developer portal (`portal`)."""
 
-    kind: Literal["api", "auth"]
+    kind: Literal["api", "auth", "portal"]
     account: str
     region: str
 

@@ -18,7 +18,9 @@ _AUTHORITY_DAYS = 3650
 _LEAF_DAYS = 397  # the longest that browsers accept
 _RENEW_DAYS = 30
 _BACKDATED = datetime.timedelta(hours=1)  # for clocks that lag behind ours
-_DOORS = ("execute-api", "execute-api.us-east-1", "lambda-url.us-east-1", "auth.us-east-1")
+_DOORS = (
+    "execute-api", "execute-api.us-east-1", "lambda-url.us-east-1", "auth.us-east-1", "apigw-portal.us-east-1"
+)  # fmt: skip
 _LOCAL = (
     *("localhost", "*.localhost", "*.us-east-1.localhost", "127.0.0.1", "::1"),
     *(f"*.{door}.localhost" for door in _DOORS),  # a star stands for one label only

@@ -112,7 +112,7 @@ class Front:
             return "" if pointer is None else pointer.value.kind
         if address.kind == "domain":
             domain = self._cache.peek(DOMAIN_POINTERS, address.id)
-            return "auth" if domain is not None and domain.value.kind == "auth" else "domain"
+            return "domain" if domain is None or domain.value.kind == "api" else domain.value.kind
         return address.kind
 
 

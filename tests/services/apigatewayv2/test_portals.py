@@ -48,27 +48,23 @@ def test_a_portal_lives(api: Any, account: str) -> None:
     assert api.list_portal_products()["Items"] == []
 
 
-def test_what_nothing_comes_of_is_refused(api: Any) -> None:
-    """No portal has a site, and no product is seen by others."""
-    portal = api.create_portal(
-        Authorization={"None": {}}, EndpointConfiguration={"None": {}}, PortalContent=CONTENT
-    )["PortalId"]
-    product = api.create_portal_product(DisplayName="Pets")["PortalProductId"]
-    for operation, given in (
-        ("PublishPortal", {"PortalId": portal}),
-        ("PreviewPortal", {"PortalId": portal}),
-        ("DisablePortal", {"PortalId": portal}),
-        ("PutPortalProductSharingPolicy", {"PortalProductId": product, "PolicyDocument": "{}"}),
-        ("GetPortalProductSharingPolicy", {"PortalProductId": product}),
-        ("DeletePortalProductSharingPolicy", {"PortalProductId": product}),
-    ):
-        with pytest.raises(ClientError) as refused:
-            api._make_api_call(operation, given)
-        answer = refused.value.response
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
-        assert f"apigatewayv2:{operation}" in answer["Error"]["Message"]
-    shown = api.get_portal(PortalId=portal)
-    assert not {"PublishStatus", "LastPublished", "Preview"} & shown.keys()
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"Authorization": {}}, "Authorization must have either"),
+        ({"EndpointConfiguration": {}}, "EndpointConfiguration must have either"),
+        ({"IncludedPortalProductArns": ["arn:aws:sqs:us-east-1:000000000000:queue"]}, "Invalid portal product ARN"),
+        ({"IncludedPortalProductArns": ["arn:aws:apigateway:eu-west-1:000000000000:/portalproducts/abcdefghij"]}, "not in the region"),
+        ({"EndpointConfiguration": {"AcmManaged": {"CertificateArn": "arn:aws:acm:x", "DomainName": "no name"}}}, "Invalid domain name"),
+    ],
+)  # fmt: skip
+def test_designs_without_form_are_refused(api: Any, members: dict[str, Any], words: str) -> None:
+    given = {"Authorization": {"None": {}}, "EndpointConfiguration": {"None": {}}, "PortalContent": CONTENT}
+    with pytest.raises(api.exceptions.BadRequestException, match=words):
+        api.create_portal(**{**given, **members})
+    portal = api.create_portal(**given)["PortalId"]
+    with pytest.raises(api.exceptions.BadRequestException, match=words):
+        api.update_portal(PortalId=portal, **members)
 
 
 def test_a_product_has_pages(api: Any) -> None:
@@ -83,16 +79,17 @@ def test_a_product_has_pages(api: Any) -> None:
     endpoint = api.create_product_rest_endpoint_page(
         PortalProductId=product, RestEndpointIdentifier={"IdentifierParts": method}
     )
-    assert endpoint["DisplayContent"] == {"Endpoint": "GET /pets"}
+    url = endpoint["DisplayContent"]["Endpoint"]
+    assert url.startswith("http://a.execute-api.us-east-1.")
+    assert url.endswith("/prod/pets")
     named = {"PortalProductId": product, "ProductRestEndpointPageId": endpoint["ProductRestEndpointPageId"]}
     after = api.update_product_rest_endpoint_page(
-        **named, DisplayContent={"Overrides": {"Body": "b"}}, TryItState="DISABLED"
+        **named, DisplayContent={"Overrides": {"Body": "b", "OperationName": "Pets"}}, TryItState="DISABLED"
     )
-    assert (after["DisplayContent"], after["TryItState"]) == (
-        {"Endpoint": "GET /pets", "Body": "b"},
-        "DISABLED",
-    )
-    assert len(api.list_product_rest_endpoint_pages(PortalProductId=product)["Items"]) == 1
+    assert after["DisplayContent"] == {"Endpoint": url, "Body": "b", "OperationName": "Pets"}
+    assert after["TryItState"] == "DISABLED"
+    (listed,) = api.list_product_rest_endpoint_pages(PortalProductId=product)["Items"]
+    assert (listed["Endpoint"], listed["OperationName"]) == (url, "Pets")
     api.delete_product_rest_endpoint_page(**named)
     api.delete_product_page(PortalProductId=product, ProductPageId=page["ProductPageId"])
     assert api.list_product_pages(PortalProductId=product)["Items"] == []

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from portico.calls.call import Call
-from portico.calls.operation import Also, Check, Values, operation
+from portico.calls.operation import Also, Check, ResourcePolicy, Values, operation
 from portico.services.apigatewayv2.index import INDEX
 from portico.services.apigatewayv2.records import APIS
 
@@ -22,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 SERVICE_PRINCIPAL = "apigateway.amazonaws.com"
 CALLERS_CREDENTIALS = "arn:aws:iam::*:user/*"
 _ACTIONS = {"PutRoutingRule": "UpdateRoutingRule"}
+_PARTS = ("/publish", "/preview", "/sharingpolicy")  # of a resource, which have no ARN of their own
 _LABEL = re.compile(r"\{([^}]+)\}").sub
 _NAMES = {name.lower(): name for name in INDEX.operations}
 _REQUEST_KEYS = {
@@ -52,9 +53,22 @@ def managed_also(also: Also) -> Callable[[F], F]:
 def managed_as_named(function: F) -> F:
     """Bind a function to the operation that its name says, checked as an action of that name, on an ARN with the account: rules and
     portals are younger than the actions that are named for methods."""
-    name = _named(function)
-    action = f"apigateway:{_ACTIONS.get(name, name)}"
-    return operation(action=action, on=_on_own_path, keys=condition_keys)(function)
+    return managed_as_named_with()(function)
+
+
+def managed_as_named_with(
+    *, policy: ResourcePolicy | None = None, also: Also | None = None
+) -> Callable[[F], F]:
+    """Like `managed_as_named`, with the policy of the resource and dependent checks."""
+
+    def bind(function: F) -> F:
+        name = _named(function)
+        action = f"apigateway:{_ACTIONS.get(name, name)}"
+        return operation(action=action, on=_on_own_path, keys=condition_keys, policy=policy, also=also)(
+            function
+        )
+
+    return bind
 
 
 def _named(function: Callable[..., Any]) -> str:
@@ -62,10 +76,15 @@ def _named(function: Callable[..., Any]) -> str:
 
 
 def _on_own_path(call: Call, request: Request) -> list[str]:
-    """The ARN of what the path names; of a collection, any of its members."""
-    found = on_path(call, request)[0].replace("::/", f":{call.scope.account}:/", 1)
-    collection = not INDEX.operations[call.operation].uri.endswith("}")
-    return [f"{found}/*" if collection else found]
+    """The ARN of what the path names; of a collection, any of its members; of what is in another account's product, the product."""
+    owner = request.get("ResourceOwnerAccountId") or call.scope.account
+    found, uri = on_path(call, request)[0], INDEX.operations[call.operation].uri
+    if uri.endswith(_PARTS):
+        found, uri = found.rpartition("/")[0], uri.rpartition("/")[0]
+    found = found.replace("::/", f":{owner}:/", 1)
+    if owner != call.scope.account:
+        return ["/".join(found.split("/")[:3])]
+    return [found if uri.endswith("}") else f"{found}/*"]
 
 
 def on_path(call: Call, request: Request) -> list[str]:

@@ -1,28 +1,31 @@
-"""Products of developer portals. Other accounts see none of them, so that policies to share them are refused (501).
+"""Products of developer portals. Other accounts see those that are shared with them (`sharing.py`).
 
 Source: API Gateway Version 2 API Reference, "PortalProducts".
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import errors
-from portico.services.apigatewayv2.access import managed_as_named
-from portico.services.apigatewayv2.paging import answer, page
+from portico.services.apigatewayv2.access import managed_as_named, managed_as_named_with
+from portico.services.apigatewayv2.paging import answer, page, page_of
 from portico.services.apigatewayv2.portal_records import (
     PORTAL_PRODUCTS,
     PORTALS,
     PRODUCT_PAGES,
     REST_ENDPOINT_PAGES,
+    SHARING_POLICIES,
     PortalProduct,
 )
 from portico.services.apigatewayv2.portals import arn_of
 from portico.services.apigatewayv2.records import Values, changed, made, shown
-from portico.services.apigatewayv2.service import HttpApis, existing, here, new_id
+from portico.services.apigatewayv2.service import HttpApis, here, new_id
+from portico.services.apigatewayv2.sharing import policy_of, requested_product, shared_with
 
 if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
+
+_OWNERS = ("SELF", "OTHER_ACCOUNTS")
 
 
 @managed_as_named
@@ -44,29 +47,43 @@ async def create_portal_product(
     return shown(product)
 
 
-@managed_as_named
+@managed_as_named_with(policy=policy_of)
 async def get_portal_product(
     service: HttpApis, call: Call, request: "shapes.GetPortalProductRequest"
 ) -> Values:
-    """A product.
+    """A product of the caller's account, or of another (`ResourceOwnerAccountId`) that shares it; whose tags are its owner's business.
 
     Raises:
         NotFoundException: there is none of that id.
     """
-    return shown(await requested_product(call, request))
+    found = shown(await requested_product(call, request))
+    if request.get("ResourceOwnerAccountId", call.scope.account) != call.scope.account:
+        del found["Tags"]
+    return found
 
 
 @managed_as_named
 async def list_portal_products(
     service: HttpApis, call: Call, request: "shapes.ListPortalProductsRequest"
 ) -> Values:
-    """The caller's products.
+    """The caller's products, or (`ResourceOwner=OTHER_ACCOUNTS`) those of others that the caller may use.
 
     Raises:
-        BadRequestException: `MaxResults`, `NextToken`.
+        BadRequestException: `MaxResults`, `NextToken`, `ResourceOwner`.
     """
+    owner = request.get("ResourceOwner") or "SELF"
+    if owner not in _OWNERS:
+        raise errors.bad_request(f"ResourceOwner must be one of [{', '.join(_OWNERS)}]")
+    if owner != "SELF":
+        some, token = page_of(request, await shared_with(service, call), lambda one: one.portal_product_id)
+        return answer([_summary(one) for one in some], token)
     found, token = await page(call, request, PORTAL_PRODUCTS, *here(call), id_of="PortalProductId")
-    return answer([shown(one) for one in found], token)
+    return answer([{**_summary(one), "Tags": one.tags} for one in found], token)
+
+
+def _summary(product: PortalProduct) -> Values:
+    """A product as lists show it, which have a description in any case; without its tags."""
+    return {"Description": "", **shown(product), "Tags": None}
 
 
 @managed_as_named
@@ -101,14 +118,6 @@ async def delete_portal_product(
         call.tx.delete(PRODUCT_PAGES, *key, one.product_page_id)
     for endpoint in await call.tx.scan(REST_ENDPOINT_PAGES, *key):
         call.tx.delete(REST_ENDPOINT_PAGES, *key, endpoint.product_rest_endpoint_page_id)
+    call.tx.delete(SHARING_POLICIES, call.scope.region, call.scope.account, product.portal_product_id)
     call.tx.delete(PORTAL_PRODUCTS, *key)
     return {}
-
-
-async def requested_product(call: Call, request: Mapping[str, Any]) -> PortalProduct:
-    """The product that a request names.
-
-    Raises:
-        AwsError: NotFoundException.
-    """
-    return await existing(call, "PortalProduct", PORTAL_PRODUCTS, *here(call), request["PortalProductId"])

@@ -11,9 +11,9 @@ import msgspec
 from portico.calls.call import Call
 from portico.calls.kinds import bind_each
 from portico.services.apigatewayv2 import errors
-from portico.services.apigatewayv2.access import managed_as_named
+from portico.services.apigatewayv2.access import managed_as_named, managed_as_named_with
+from portico.services.apigatewayv2.method_documentation import invoke_url
 from portico.services.apigatewayv2.paging import answer, page
-from portico.services.apigatewayv2.portal_products import requested_product
 from portico.services.apigatewayv2.portal_records import (
     PRODUCT_PAGES,
     REST_ENDPOINT_PAGES,
@@ -22,23 +22,22 @@ from portico.services.apigatewayv2.portal_records import (
 )
 from portico.services.apigatewayv2.portals import arn_of
 from portico.services.apigatewayv2.records import Values, changed, made, shown
-from portico.services.apigatewayv2.service import HttpApis, existing, here, new_id
+from portico.services.apigatewayv2.service import HttpApis, existing, new_id
+from portico.services.apigatewayv2.sharing import owned, policy_of, requested_product
 from portico.store.table import Table
 
 Request = Mapping[str, Any]
 
 
-def _of_method(values: Values) -> Values:
-    """What a page about a method shows: the method, unless something else is said.
+def _overrides(values: Values) -> Values:
+    """What a page about a method says in place of what is known of the method.
 
     Raises:
         AwsError: BadRequestException, the method is not named.
     """
-    parts = values["RestEndpointIdentifier"].get("IdentifierParts")
-    if not parts:
+    if not values["RestEndpointIdentifier"].get("IdentifierParts"):
         raise errors.bad_request("RestEndpointIdentifier must have IdentifierParts")
-    overrides = (values.get("DisplayContent") or {}).get("Overrides") or {}
-    return {"Endpoint": f"{parts['Method']} {parts['Path']}", **overrides}
+    return dict((values.get("DisplayContent") or {}).get("Overrides") or {})
 
 
 def _as_given(values: Values) -> Values:
@@ -46,14 +45,13 @@ def _as_given(values: Values) -> Values:
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """Pages of one kind. `content` makes what is shown of what was given; lists show its member `heading` as `listed_as`."""
+    """Pages of one kind. `content` makes what is kept of what was given; lists show its members `headings` under these names."""
 
     name: str
     record: type[ProductPage | RestEndpointPage]
     table: Table[Any]
     content: Callable[[Values], Values]
-    heading: str
-    listed_as: str
+    headings: Mapping[str, str]
 
     @property
     def id(self) -> str:
@@ -62,16 +60,32 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 KINDS = (
-    Kind("ProductPage", ProductPage, PRODUCT_PAGES, _as_given, "Title", "PageTitle"),
+    Kind("ProductPage", ProductPage, PRODUCT_PAGES, _as_given, {"Title": "PageTitle"}),
     Kind(
-        "ProductRestEndpointPage", RestEndpointPage, REST_ENDPOINT_PAGES, _of_method, "Endpoint", "Endpoint"
+        "ProductRestEndpointPage",
+        RestEndpointPage,
+        REST_ENDPOINT_PAGES,
+        _overrides,
+        {"Endpoint": "Endpoint", "OperationName": "OperationName"},
     ),
 )
 
 
+def displayed(service: HttpApis, region: str, page: ProductPage | RestEndpointPage) -> Values:
+    """What a page shows: one about a method where the method is called, unless it says otherwise."""
+    if isinstance(page, ProductPage):
+        return page.display_content
+    url = invoke_url(service.public, region, page.rest_endpoint_identifier["IdentifierParts"])
+    return {"Endpoint": url, **page.display_content}
+
+
+def _shown(service: HttpApis, call: Call, page: ProductPage | RestEndpointPage) -> Values:
+    return {**shown(page), "DisplayContent": displayed(service, call.scope.region, page)}
+
+
 async def _below(call: Call, request: Request) -> tuple[str, ...]:
     """What the keys of the named product's pages begin with."""
-    return *here(call), (await requested_product(call, request)).portal_product_id
+    return *owned(call, request), (await requested_product(call, request)).portal_product_id
 
 
 async def _create(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
@@ -85,18 +99,23 @@ async def _create(kind: Kind, service: HttpApis, call: Call, request: Request) -
     }
     new = made(kind.record, values)
     call.tx.put(kind.table, new, *below, identifier)
-    return shown(new)
+    return _shown(service, call, new)
 
 
 async def _get(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     place = (*await _below(call, request), request[kind.id])
-    return shown(await existing(call, kind.name, kind.table, *place))
+    return _shown(service, call, await existing(call, kind.name, kind.table, *place))
 
 
 async def _list(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
     below = await _below(call, request)
     found, token = await page(call, request, kind.table, *below, id_of=kind.id)
-    return answer([{**shown(one), kind.listed_as: one.display_content[kind.heading]} for one in found], token)
+    return answer([_summary(kind, _shown(service, call, one)) for one in found], token)
+
+
+def _summary(kind: Kind, page: Values) -> Values:
+    content = page["DisplayContent"]
+    return page | {kind.headings[name]: value for name, value in content.items() if name in kind.headings}
 
 
 async def _update(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
@@ -107,7 +126,7 @@ async def _update(kind: Kind, service: HttpApis, call: Call, request: Request) -
         values["DisplayContent"] = kind.content({**shown(before), **request})
     after = changed(before, values)
     call.tx.put(kind.table, after, *place)
-    return shown(after)
+    return _shown(service, call, after)
 
 
 async def _delete(kind: Kind, service: HttpApis, call: Call, request: Request) -> Values:
@@ -119,12 +138,7 @@ async def _delete(kind: Kind, service: HttpApis, call: Call, request: Request) -
 
 bind_each(
     KINDS,
-    {
-        "Create{}": _create,
-        "Get{}": _get,
-        "List{}s": _list,
-        "Update{}": _update,
-        "Delete{}": _delete,
-    },
+    {"Create{}": _create, "Update{}": _update, "Delete{}": _delete},
     lambda _: managed_as_named,
 )
+bind_each(KINDS, {"Get{}": _get, "List{}s": _list}, lambda _: managed_as_named_with(policy=policy_of))

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from portico.calls.authorize import Authorizer
 from portico.calls.call import Call
+from portico.calls.clients import Clients
 from portico.doors.connections import OpenConnections
 from portico.doors.public import Public
 from portico.services.apigatewayv2 import errors
@@ -25,6 +27,8 @@ class HttpApis(msgspec.Struct, frozen=True):
 
     public: Public
     connections: OpenConnections
+    clients: Clients
+    authorizer: Authorizer
 
 
 def new_id(length: int) -> str:

@@ -507,6 +507,10 @@ class DeletePortalProductRequest(TypedDict):
     PortalProductId: str
 
 
+class DeletePortalProductSharingPolicyRequest(TypedDict):
+    PortalProductId: str
+
+
 class DeletePortalRequest(TypedDict):
     PortalId: str
 
@@ -570,6 +574,10 @@ class Deployment(TypedDict):
     DeploymentStatus: NotRequired[str]
     DeploymentStatusMessage: NotRequired[str]
     Description: NotRequired[str]
+
+
+class DisablePortalRequest(TypedDict):
+    PortalId: str
 
 
 class DisplayContent(TypedDict):
@@ -887,6 +895,15 @@ class GetPortalProductResponse(TypedDict):
     PortalProductArn: NotRequired[str]
     PortalProductId: NotRequired[str]
     Tags: NotRequired[dict[str, str]]
+
+
+class GetPortalProductSharingPolicyRequest(TypedDict):
+    PortalProductId: str
+
+
+class GetPortalProductSharingPolicyResponse(TypedDict):
+    PolicyDocument: NotRequired[str]
+    PortalProductId: NotRequired[str]
 
 
 class GetPortalRequest(TypedDict):
@@ -1278,6 +1295,14 @@ class Preview(TypedDict):
     StatusException: NotRequired["StatusException"]
 
 
+class PreviewPortalRequest(TypedDict):
+    PortalId: str
+
+
+class PreviewPortalResponse(TypedDict):
+    pass
+
+
 class ProductPageSummaryNoBody(TypedDict):
     LastModified: float
     PageTitle: str
@@ -1295,6 +1320,24 @@ class ProductRestEndpointPageSummaryNoBody(TypedDict):
     Status: str
     StatusException: NotRequired["StatusException"]
     TryItState: str
+
+
+class PublishPortalRequest(TypedDict):
+    Description: NotRequired[str]
+    PortalId: str
+
+
+class PublishPortalResponse(TypedDict):
+    pass
+
+
+class PutPortalProductSharingPolicyRequest(TypedDict):
+    PolicyDocument: str
+    PortalProductId: str
+
+
+class PutPortalProductSharingPolicyResponse(TypedDict):
+    pass
 
 
 class PutRoutingRuleRequest(TypedDict):
