@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigateway import access, errors, ids, stage_checks
+from portico.services.apigateway import access, errors, ids, stage_checks, variable_roles
 from portico.services.apigateway.paging import page
 from portico.services.apigateway.patch import patches, supported
 from portico.services.apigateway.records import (
@@ -46,7 +46,7 @@ def _check_complete(resources: tuple[Resource, ...]) -> None:
         raise errors.bad_request("No integration defined for method")
 
 
-@access.operation()
+@access.operation(also=variable_roles.by_deployment)
 async def create_deployment(
     service: ApiGateway, call: Call, request: "shapes.CreateDeploymentRequest"
 ) -> dict[str, Any]:

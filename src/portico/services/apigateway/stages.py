@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigateway import access, errors, plan_stages, stage_checks, stage_patches
+from portico.services.apigateway import (
+    access,
+    errors,
+    plan_stages,
+    stage_checks,
+    stage_patches,
+    variable_roles,
+)
 from portico.services.apigateway.documentation_records import DOCUMENTATION_VERSIONS
 from portico.services.apigateway.patch import patches
 from portico.services.apigateway.records import CLIENT_CERTIFICATES, DEPLOYMENTS, STAGES, Stage
@@ -51,7 +58,7 @@ async def checked(call: Call, api_id: str, stage: Stage) -> Stage:
     return stage
 
 
-@access.operation()
+@access.operation(also=variable_roles.by_new_stage)
 async def create_stage(
     service: ApiGateway, call: Call, request: "shapes.CreateStageRequest"
 ) -> dict[str, Any]:
@@ -127,7 +134,7 @@ async def delete_stage(
     return {}
 
 
-@access.operation()
+@access.operation(also=variable_roles.by_changed_stage)
 async def update_stage(
     service: ApiGateway, call: Call, request: "shapes.UpdateStageRequest"
 ) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.services.apigateway import access, errors, snapshot
+from portico.services.apigateway import access, errors, snapshot, variable_roles
 from portico.services.apigateway.authorizers import authorizer_of
 from portico.services.apigateway.plane.trials import Tried
 from portico.services.apigateway.service import ApiGateway, api_of, resource_of
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from portico.services.apigateway import shapes
 
 
-@access.operation()
+@access.operation(also=variable_roles.by_trial)
 async def test_invoke_method(
     service: ApiGateway, call: Call, request: "shapes.TestInvokeMethodRequest"
 ) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.services.apigatewayv2 import deploying, errors
-from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2 import deploying, errors, variable_roles
+from portico.services.apigatewayv2.access import managed, managed_also
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
     DEPLOYED,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
 
-@managed
+@managed_also(variable_roles.by_stage)
 async def create_deployment(
     service: HttpApis, call: Call, request: "shapes.CreateDeploymentRequest"
 ) -> Values:

@@ -19,6 +19,7 @@ from portico.services.apigatewayv2 import (
     errors,
     integration_rules,
     route_rules,
+    variable_roles,
 )
 from portico.services.apigatewayv2.apis import clear, new_api, put_api, shown_api
 from portico.services.apigatewayv2.authorizers import AUTHORIZERS_MAX
@@ -51,7 +52,7 @@ async def _passed_roles(service: HttpApis, call: Call, request: Mapping[str, Any
     checks: list[Check] = []
     for named in (*members, *definition.authorizers.values()):
         checks += await access.dependent(service, call, named)
-    return checks
+    return checks + await variable_roles.by_following(call, request, members)
 
 
 @access.managed_also(_passed_roles)

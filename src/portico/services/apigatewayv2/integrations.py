@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from portico.calls.call import Call
-from portico.services.apigatewayv2 import deploying, errors, integration_rules
-from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2 import deploying, errors, integration_rules, variable_roles
+from portico.services.apigatewayv2.access import managed, managed_also
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
     INTEGRATION_RESPONSES,
@@ -46,7 +46,7 @@ def complete(api: Api, values: Values) -> Values:
     return {**added, **values, "IntegrationId": new_id(7)}
 
 
-@managed
+@managed_also(variable_roles.by_integration)
 async def create_integration(
     service: HttpApis, call: Call, request: "shapes.CreateIntegrationRequest"
 ) -> Values:
@@ -86,7 +86,7 @@ async def get_integrations(service: HttpApis, call: Call, request: "shapes.GetIn
     return answer([shown(one) for one in found], token)
 
 
-@managed
+@managed_also(variable_roles.by_integration)
 async def update_integration(
     service: HttpApis, call: Call, request: "shapes.UpdateIntegrationRequest"
 ) -> Values:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from portico.calls.call import Call
-from portico.services.apigatewayv2 import deploying, errors, stage_rules
-from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2 import deploying, errors, stage_rules, variable_roles
+from portico.services.apigatewayv2.access import managed, managed_also
 from portico.services.apigatewayv2.paging import answer, page
 from portico.services.apigatewayv2.records import (
     DEPLOYMENTS,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _STAGES_MAX = 10
 
 
-@managed
+@managed_also(variable_roles.by_stage)
 async def create_stage(service: HttpApis, call: Call, request: "shapes.CreateStageRequest") -> Values:
     """Create a stage. With `AutoDeploy` it serves the API as it is, now and after each change.
 
@@ -76,7 +76,7 @@ async def get_stages(service: HttpApis, call: Call, request: "shapes.GetStagesRe
     return answer([shown(one) for one in found], token)
 
 
-@managed
+@managed_also(variable_roles.by_stage)
 async def update_stage(service: HttpApis, call: Call, request: "shapes.UpdateStageRequest") -> Values:
     """Change a stage. Variables and route settings are added or changed; variables that are given as empty go.
 
