@@ -121,10 +121,19 @@ def _random(count: int) -> str:
 
 
 async def is_taken(tx: Transaction, account: str, name: str) -> bool:
-    """Whether somebody has the name, or another account a wildcard that stands for it."""
+    """Whether somebody has the name, or another account a wildcard that stands for it, or one that it, a wildcard, stands for.
+
+    Source: API Gateway Developer Guide, "Wildcard custom domain names".
+    """
     if await tx.get(DOMAIN_POINTERS, name) is not None:
         return True
-    above = await tx.get(DOMAIN_POINTERS, "*." + name.partition(".")[2])
+    first, _, parent = name.partition(".")
+    if first == "*":
+        below = await tx.entries(DOMAIN_POINTERS)
+        return any(
+            owner.account != account and str(key[1]).partition(".")[2] == parent for key, owner in below
+        )
+    above = await tx.get(DOMAIN_POINTERS, f"*.{parent}")
     return above is not None and above.account != account
 
 

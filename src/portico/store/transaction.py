@@ -75,6 +75,20 @@ class Transaction:
 
         What the answer depends on is remembered as a condition: with a `limit`, the range up to the last record that was looked at.
         """
+        return [
+            value
+            for _, value in await self.entries(table, *prefix, after=after, limit=limit, reverse=reverse)
+        ]
+
+    async def entries(
+        self,
+        table: Table[T],
+        *prefix: KeyPart,
+        after: Key | None = None,
+        limit: int | None = None,
+        reverse: bool = False,
+    ) -> list[tuple[Key, T]]:
+        """Like `scan`, with their keys."""
         if limit == 0:
             return []
         start = table.key(*prefix)
@@ -86,7 +100,9 @@ class Transaction:
         rows: dict[Key, Any] = {row.key: row.value for row in found if row.key not in written}
         rows.update((key, value) for key, value in written.items() if value is not None)
         ordered = sorted(rows, key=keys.encode, reverse=reverse)[:limit]
-        return [cast("T", written[key]) if key in written else table.decode(rows[key]) for key in ordered]
+        return [
+            (key, cast("T", written[key]) if key in written else table.decode(rows[key])) for key in ordered
+        ]
 
     def put(self, table: Table[T], value: T, *parts: KeyPart) -> None:
         """Write the record with these identifiers."""

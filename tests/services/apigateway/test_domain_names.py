@@ -41,6 +41,26 @@ def test_it_is_one_account_s(client: Callable[..., Any], gateway: Any) -> None:
     assert other.get_domain_names()["items"] == []
 
 
+def test_what_stands_below_a_wildcard_is_its_account_s(client: Callable[..., Any], gateway: Any) -> None:
+    parent = name()
+    taken = "ConflictException", "The domain name you provided already exists.", 409
+    regional = [{"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/c"}]
+    other, other_two = client("apigateway", new_account()), client("apigatewayv2", new_account())
+    gateway.create_domain_name(domainName=f"a.{parent}")
+    assert told(other.create_domain_name, domainName=f"*.{parent}") == taken
+    wild = {"DomainName": f"*.{parent}", "DomainNameConfigurations": regional}
+    assert told(other_two.create_domain_name, **wild)[0] == "ConflictException"
+    assert other.create_domain_name(domainName=f"*.a.{parent}")["domainName"] == f"*.a.{parent}"
+    assert gateway.create_domain_name(domainName=f"*.{parent}")["domainName"] == f"*.{parent}"
+    assert told(other.create_domain_name, domainName=f"b.{parent}") == taken
+    below = {"DomainName": f"b.{parent}", "DomainNameConfigurations": regional}
+    assert told(other_two.create_domain_name, **below)[0] == "ConflictException"
+    assert other.create_domain_name(domainName=f"c.b.{parent}")["domainName"] == f"c.b.{parent}"
+    gateway.delete_domain_name(domainName=f"a.{parent}")
+    gateway.delete_domain_name(domainName=f"*.{parent}")
+    assert other.create_domain_name(domainName=f"*.{parent}")["domainName"] == f"*.{parent}"
+
+
 def test_changes(gateway: Any) -> None:
     host = name()
     gateway.create_domain_name(
