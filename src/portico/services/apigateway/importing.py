@@ -7,7 +7,7 @@ import msgspec
 
 from portico.calls.call import Call
 from portico.calls.operation import Check
-from portico.doors.aside import OnceEach
+from portico.doors.aside import OnceEach, aside
 from portico.doors.definition_text import Unreadable, parse
 from portico.doors.records import API_POINTERS, ApiPointer
 from portico.services.apigateway import access, documentation, errors, ids, subtree
@@ -170,7 +170,7 @@ async def import_rest_api(
     if not api.name:
         raise errors.bad_request("Invalid OpenAPI input. The title of the API is missing")
     nothing = Content({"/": Resource(id=api.root_resource_id, path="/")})
-    built = _built(document, api, parameters, nothing, merge=False)
+    built = await aside(_built, document, api, parameters, nothing, merge=False)
     warnings = _checked(built, strict=bool(request.get("failOnWarnings")))
     call.tx.put(API_POINTERS, ApiPointer("rest", call.scope.account, call.scope.region), api.id)
     _put(call, api, built.content)
@@ -207,7 +207,7 @@ async def put_rest_api(
     endpoint = settings.endpoint_of(document, parameters, api.endpoint_configuration)
     changed = msgspec.structs.replace(changed, endpoint_configuration=endpoint)
     held = await _content(call, api)
-    built = _built(document, api, parameters, held, merge=merge)
+    built = await aside(_built, document, api, parameters, held, merge=merge)
     warnings = _checked(built, strict=bool(request.get("failOnWarnings")))
     if not merge:
         await subtree.empty(call, api)

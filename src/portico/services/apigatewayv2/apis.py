@@ -150,9 +150,10 @@ async def delete_api(service: HttpApis, call: Call, request: "shapes.DeleteApiRe
 
 
 async def clear(call: Call, api: Api) -> None:
-    """Delete an API's routes, integrations, authorizers and models, and their responses; its stages and deployments stay."""
+    """Delete an API's routes, integrations, authorizers and models, and their responses, which those of HTTP APIs never have; its stages
+    and deployments stay."""
     key = (*here(call), api.api_id)
-    for table, owners, owner_id, response_id in _RESPONSES:
+    for table, owners, owner_id, response_id in () if api.is_http else _RESPONSES:
         for owner in await call.tx.scan(owners, *key):
             parent = _id(owner, owner_id)
             for response in await call.tx.scan(table, *key, parent):

@@ -163,6 +163,7 @@ async def _fill(call: Call, api: Api, definition: Definition) -> None:
         call.tx.put(AUTHORIZERS, authorizer, *key, authorizer.authorizer_id)
         authorizers[name] = authorizer.authorizer_id
     shared: dict[str, str] = {}
+    taken = await route_rules.taken(call, api)
     for route in definition.routes:
         integration_id = _integrated(call, api, route, shared)
         target = f"integrations/{integration_id}" if integration_id else None
@@ -170,7 +171,7 @@ async def _fill(call: Call, api: Api, definition: Definition) -> None:
         if route.authorizer:
             members["AuthorizerId"] = authorizers[route.authorizer]
         record = made(Route, members)
-        await route_rules.check(call, api, record)
+        await route_rules.check(call, api, record, taken)
         call.tx.put(ROUTES, record, *key, record.route_id)
 
 

@@ -70,7 +70,6 @@ def invoked(text: str) -> str:
     return f"{'*' if method == 'ANY' else method}{path}" if space and path.startswith("/") else text
 
 
-def conflicting(one: RouteKey, other: RouteKey) -> bool:
-    """Whether two keys lead to one place although they are written differently: the same methods, and paths that differ in the names of
-    their variables only."""
-    return one.method == other.method and one.segments != other.segments and one.shape == other.shape
+def place(key: RouteKey) -> tuple[str, ...]:
+    """What a key leads to: keys of one place can't both be an API's, though they call their variables differently."""
+    return key.method, *key.shape

@@ -6,22 +6,30 @@ Source: API Gateway Version 2 API Reference, "Routes"; Developer Guide, "Create 
 from portico.calls.call import Call
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.records import AUTHORIZERS, INTEGRATIONS, ROUTES, Api, Route
-from portico.services.apigatewayv2.route_keys import conflicting, parse
+from portico.services.apigatewayv2.route_keys import parse, place
 from portico.services.apigatewayv2.service import here
 
 _AUTHORIZATION = {"HTTP": ("NONE", "AWS_IAM", "CUSTOM", "JWT"), "WEBSOCKET": ("NONE", "AWS_IAM", "CUSTOM")}
 _AUTHORIZER_TYPE = {"CUSTOM": "REQUEST", "JWT": "JWT"}
 _SCOPES_MAX = 10
 
+Taken = dict[tuple[str, ...], Route]
+"""An API's routes by what their keys lead to."""
 
-async def check(call: Call, api: Api, route: Route) -> None:
-    """Judge a route that is to be stored.
+
+async def taken(call: Call, api: Api) -> Taken:
+    """The routes that an API has."""
+    return {_place(api, one): one for one in await call.tx.scan(ROUTES, *here(call), api.api_id)}
+
+
+async def check(call: Call, api: Api, route: Route, among: Taken) -> None:
+    """Judge a route that is to be stored; it is then `among` the others.
 
     Raises:
         AwsError: BadRequestException, NotFoundException, ConflictException.
     """
     _check_authorization(api, route)
-    await _check_key(call, api, route)
+    _check_key(api, route, among)
     await _check_authorizer(call, api, route)
     if route.target:
         await _check_target(call, api, route)
@@ -43,24 +51,32 @@ def _check_authorization(api: Api, route: Route) -> None:
         raise errors.bad_request(f"At most {_SCOPES_MAX} authorization scopes are allowed for a route")
 
 
-async def _check_key(call: Call, api: Api, route: Route) -> None:
+def _check_key(api: Api, route: Route, among: Taken) -> None:
     """The key must have a form, and be told apart from the others'."""
+    found = _place(api, route)
+    other = among.setdefault(found, route)
+    if other.route_id == route.route_id:
+        return
+    if other.route_key == route.route_key:
+        raise errors.conflict(f"Route with key {route.route_key} already exists for this API")
+    raise errors.conflict(
+        f'The provided route key "{route.route_key}" has a conflicting variable on the same hierarchical '
+        f'level as "{other.route_key}"'
+    )
+
+
+def _place(api: Api, route: Route) -> tuple[str, ...]:
+    """What a route's key leads to.
+
+    Raises:
+        AwsError: BadRequestException, it is none.
+    """
     key = parse(route.route_key) if api.is_http else None
     if api.is_http and key is None:
         raise errors.malformed_route_key()
     if not route.route_key:
         raise errors.bad_request("Route key must not be empty")
-    for other in await call.tx.scan(ROUTES, *here(call), api.api_id):
-        if other.route_id == route.route_id:
-            continue
-        if other.route_key == route.route_key:
-            raise errors.conflict(f"Route with key {route.route_key} already exists for this API")
-        theirs = parse(other.route_key) if key else None
-        if key and theirs and conflicting(key, theirs):
-            raise errors.conflict(
-                f'The provided route key "{route.route_key}" has a conflicting variable on the same hierarchical '
-                f'level as "{other.route_key}"'
-            )
+    return (route.route_key,) if key is None else place(key)
 
 
 async def _check_authorizer(call: Call, api: Api, route: Route) -> None:

@@ -37,7 +37,7 @@ async def create_route(service: HttpApis, call: Call, request: "shapes.CreateRou
     """
     api = await existing_api(call, request)
     route = made(Route, {**request, "RouteId": new_id(7)})
-    await route_rules.check(call, api, route)
+    await route_rules.check(call, api, route, await route_rules.taken(call, api))
     await check_room(call, api, "routes", ROUTES, ROUTES_MAX)
     call.tx.put(ROUTES, route, *of_api(call, request), route.route_id)
     await deploying.follow(call, api)
@@ -85,7 +85,7 @@ async def update_route(service: HttpApis, call: Call, request: "shapes.UpdateRou
         and "AuthorizationScopes" not in values
     ):
         after = msgspec.structs.replace(after, authorization_scopes=None)
-    await route_rules.check(call, api, after)
+    await route_rules.check(call, api, after, await route_rules.taken(call, api))
     call.tx.put(ROUTES, after, *of_api(call, request), after.route_id)
     await deploying.follow(call, api)
     return shown(after)
