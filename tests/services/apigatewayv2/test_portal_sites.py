@@ -61,7 +61,7 @@ def test_a_portal_is_published_and_disabled(design: Design) -> None:
     assert "Everything about pets." in home
     assert "Adoption" in home
     assert "All about adopting." in home
-    with pytest.raises(ClientError, match="BadRequestException.*Disable it"):
+    with pytest.raises(ClientError, match=r"BadRequestException.*Disable it"):
         design.api.delete_portal(PortalId=design.id)
 
     answer = design.api.disable_portal(PortalId=design.id)
@@ -110,14 +110,14 @@ def test_what_is_published_is_a_copy(design: Design) -> None:
 def test_a_display_order_is_kept_and_drafts_are_not_shown(design: Design) -> None:
     pages = {name: design.page(name, f"text of {name}") for name in ("One", "Two", "Welcome", "Draft")}
     gets = [design.endpoint("a1b2c3d4e5", "GET", path) for path in ("/b", "/a", "/hidden")]
-    arn = f"{design.arn}/productpages/"
+    arn, endpoints = f"{design.arn}/productpages/", f"{design.arn}/productrestendpointpages/"
     design.api.update_portal_product(
         PortalProductId=design.product,
         DisplayOrder={
             "OverviewPageArn": arn + pages["Welcome"],
             "ProductPageArns": [arn + pages["Two"], arn + pages["One"]],
             "Contents": [
-                {"SectionName": "Animals", "ProductRestEndpointPageArns": [f"{design.arn}/productrestendpointpages/{one}" for one in gets[:2]]}
+                {"SectionName": "Animals", "ProductRestEndpointPageArns": [endpoints + one for one in gets[:2]]}
             ],
         },
     )  # fmt: skip

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from portico.calls.call import Call
 from portico.calls.operation import Also, Check, ResourcePolicy, Values, operation
 from portico.services.apigatewayv2.index import INDEX
+from portico.services.apigatewayv2.portal_keys import portal_keys
 from portico.services.apigatewayv2.records import APIS
 
 Request = Mapping[str, Any]
@@ -111,7 +112,7 @@ async def condition_keys(call: Call, request: Request) -> dict[str, Values]:
     for member, key in _REQUEST_KEYS.items():
         if member in request:
             keys[f"apigateway:Request/{key}"] = _text(request[member])
-    return keys | await _keys_of_api(call, request)
+    return keys | await _keys_of_api(call, request) | await portal_keys(call, request)
 
 
 async def _keys_of_api(call: Call, request: Request) -> dict[str, Values]:

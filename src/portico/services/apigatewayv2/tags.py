@@ -1,4 +1,5 @@
-"""Tags of APIs, stages and VPC links, by their ARNs (`arn:aws:apigateway:us-east-1::/apis/a1b2c3`, `.../stages/prod`)."""
+"""Tags of APIs, stages, VPC links, domain names, portals and their products, by their ARNs (`arn:aws:apigateway:us-east-1::/apis/a1b2c3`,
+`.../stages/prod`)."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from portico.calls.call import Call
 from portico.doors.domains import DOMAINS
 from portico.services.apigatewayv2 import errors
 from portico.services.apigatewayv2.access import managed
+from portico.services.apigatewayv2.portal_records import PORTAL_PRODUCTS, PORTALS
 from portico.services.apigatewayv2.records import APIS, STAGES, VPC_LINKS, Values
 from portico.services.apigatewayv2.service import HttpApis, here
 from portico.store.port import KeyPart
@@ -25,6 +27,8 @@ _PATHS: tuple[tuple[Any, Table[Any]], ...] = (
     (re.compile(r"/apis/([^/]+)/stages/([^/]+)").fullmatch, STAGES),
     (re.compile(r"/vpclinks/([^/]+)").fullmatch, VPC_LINKS),
     (re.compile(r"/domainnames/([^/]+)").fullmatch, DOMAINS),
+    (re.compile(r"/portals/([^/]+)").fullmatch, PORTALS),
+    (re.compile(r"/portalproducts/([^/]+)").fullmatch, PORTAL_PRODUCTS),
 )
 
 

@@ -139,7 +139,7 @@ def check_address(address: str) -> None:
         raise errors.invalid(f"{address} is not a valid URL.")
     if "#" in address:
         raise errors.invalid(f"{address} must not contain a fragment.")
-    if parts.scheme == "http" and host not in _LOCAL:
+    if parts.scheme == "http" and host not in _LOCAL and not host.endswith(".localhost"):
         raise errors.invalid(f"{address} cannot use the HTTP protocol.")
     if parts.scheme in ("javascript", "data", "file", "vbscript"):
         raise errors.invalid(f"{address} is not a valid URL.")

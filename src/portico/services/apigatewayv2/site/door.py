@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from portico.doors.aside import aside
 from portico.doors.port import Arrival
 from portico.services.apigatewayv2.portal_records import (
     PORTAL_DOMAINS,
@@ -29,7 +30,7 @@ from portico.wire.http import Reply
 _PREVIEW = re.compile(r"(/preview/([A-Za-z0-9_-]+))(/.*)?").fullmatch
 _ID = "([a-z0-9]+)"
 _SIGN_OUT = "/sign-out"
-Handler = Callable[..., Reply | Awaitable[Reply]]
+Handler = Callable[..., Awaitable[Reply]]
 
 
 class PortalDoor:
@@ -41,10 +42,10 @@ class PortalDoor:
         self._routes: tuple[tuple[str, Any, Handler], ...] = tuple(
             (method, re.compile(path).fullmatch, handler)
             for method, path, handler in (
-                ("GET", "/", pages.home),
-                ("GET", f"/products/{_ID}", pages.product),
-                ("GET", f"/products/{_ID}/pages/{_ID}", pages.text),
-                ("GET", f"/products/{_ID}/endpoints/{_ID}", pages.endpoint),
+                ("GET", "/", _apart(pages.home)),
+                ("GET", f"/products/{_ID}", _apart(pages.product)),
+                ("GET", f"/products/{_ID}/pages/{_ID}", _apart(pages.text)),
+                ("GET", f"/products/{_ID}/endpoints/{_ID}", _apart(pages.endpoint)),
                 ("POST", f"/products/{_ID}/endpoints/{_ID}/try", trials),
             )
         )
@@ -121,11 +122,19 @@ class PortalDoor:
                 continue
             known = True
             if wanted == method:
-                reply = handler(visit, *found.groups())
-                return reply if isinstance(reply, Reply) else await reply
+                return await handler(visit, *found.groups())
         if known:
             return pages.told(visit, "Not possible", "This page can't be used in this way.", 405)
         return pages.missing(visit)
+
+
+def _apart(page: Callable[..., Reply]) -> Handler:
+    """A page that is made in a thread of its own: an author's text may take long."""
+
+    async def made(visit: Visit, *named: str) -> Reply:
+        return await aside(page, visit, *named)
+
+    return made
 
 
 def _nothing() -> AwsError:

@@ -15,6 +15,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.base.ids import request_id
 from portico.doors import address as addresses
+from portico.doors.aside import aside
 from portico.doors.buckets import Buckets, Limit
 from portico.doors.port import Arrival, Doors
 from portico.doors.public import Public
@@ -69,7 +70,7 @@ class Trials:
                 answer = await self._answer(visit, page, given)
             except _Unfit as error:
                 status, answer = 400, note("error", str(error))
-        return pages.endpoint_page(visit, of, page, given=given, answer=answer, status=status)
+        return await aside(pages.endpoint_page, visit, of, page, given=given, answer=answer, status=status)
 
     async def _answer(self, visit: Visit, page: Endpoint, given: Mapping[str, str]) -> str:
         arrival = self._arrival(visit, page, given)
@@ -106,8 +107,10 @@ class Trials:
         if address is None or not _METHOD(method):
             raise _Unfit("There is no such method.")
         body = given.get("body", "").replace("\r\n", "\n").encode()
-        headers = (("host", parts.netloc), ("content-length", str(len(body))), *_headers(given))
-        head = Head(method, path, _query(given), headers)
+        spelled = (("Host", parts.netloc), ("Content-Length", str(len(body))), *_headers(given))
+        headers = tuple((name.lower(), value) for name, value in spelled)
+        names = tuple(name.encode() for name, _ in spelled)
+        head = Head(method, path, _query(given), headers, spelled=names)
         host = parts.hostname or ""
         return msgspec.structs.replace(
             visit.arrival, head=head, body=Ready(body), address=address, host=host, request_id=request_id()
@@ -154,8 +157,8 @@ def _headers(given: Mapping[str, str]) -> Headers:
     ]
     lines = [line.partition(":") for line in given.get("headers", "").splitlines() if line.strip()]
     found = [*pairs, *((name, value) for name, _, value in lines)]
-    sent = [(name.strip().lower(), value.strip()) for name, value in found if value.strip()]
+    sent = [(name.strip(), value.strip()) for name, value in found if value.strip()]
     for name, value in sent:
-        if not _NAME(name) or not _VALUE(value) or name in _FRAMING:
+        if not _NAME(name) or not _VALUE(value) or name.lower() in _FRAMING:
             raise _Unfit(f"The header {name} can't be sent.")
     return tuple(sent)
