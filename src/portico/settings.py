@@ -81,6 +81,9 @@ class Settings(msgspec.Struct, frozen=True):
     # Where queues are that are polled as event sources but are not here: `URL` for all, `ACCOUNT=URL` for those of an account,
     # `ARN=URL` for one, separated by commas. They are polled with the credentials of the server's own environment.
     sqs_endpoint: str = ""
+    # What is behind the VPC links of HTTP APIs: `ARN=URL` for a load balancer's listener or a Cloud Map service, separated by commas.
+    # Where it is on a private address, `outbound_allow` has to have it.
+    vpc_targets: str = ""
     # Issuer in the tokens of user pools: `own` is this server's address, where any library finds the keys, `aws` AWS's form.
     cognito_issuer: Literal["own", "aws"] = "own"
     # Requests per second to user pools: `off` as many as there come, `aws` AWS's default quotas for each category of operations, account
@@ -159,6 +162,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path 
         raise SettingsError(
             "isolation C is for loopback only: off it functions need walls around them, A, or B by name"
         )
+    if not all("=http" in part for part in listed(settings.vpc_targets)):
+        raise SettingsError(f"vpc_targets is ARN=URL, ARN=URL, ..., not {settings.vpc_targets!r}")
     if not 0 <= settings.port <= 65535:
         raise SettingsError(f"port must be from 0 to 65535, not {settings.port}")
     return settings

@@ -83,6 +83,9 @@ from portico.settings import Settings, SettingsError, load
     "--sqs-endpoint", help="Where queues are that are event sources but not here; docs/event-sources.md."
 )
 @click.option(
+    "--vpc-targets", help="What is behind the VPC links of HTTP APIs: ARN=URL, separated by commas."
+)
+@click.option(
     "--cognito-issuer",
     type=click.Choice(["own", "aws"]),
     help="Issuer in the tokens of user pools: this server's address, or AWS's form (own).",

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from botocore.exceptions import ClientError
 
+from harness import new_account, running
 from http_api import HttpApi
 
 
@@ -271,3 +272,42 @@ def test_integrations_that_can_not_be(api: HttpApi, settings: dict[str, Any], wo
         )
     assert caught.value.response["Error"]["Code"] == "BadRequestException"
     assert words in caught.value.response["Error"]["Message"]
+
+
+LISTENER = "arn:aws:elasticloadbalancing:us-east-1:{}:listener/app/inner/50dc6c495c0c9188/f2f7dc8efc522ab2"
+SERVICE = "arn:aws:servicediscovery:us-east-1:{}:service/srv-id"
+
+
+def behind_link(api: HttpApi, key: str, uri: str, **settings: Any) -> None:
+    """A route to what is behind a VPC link."""
+    link = api.control.create_vpc_link(Name="l", SubnetIds=["subnet-1"])["VpcLinkId"]
+    proxied(api, key, uri, ConnectionType="VPC_LINK", ConnectionId=link, **settings)
+
+
+def test_what_is_behind_a_vpc_link(backend: str) -> None:
+    account = "000000000000"
+    listener, service = LISTENER.format(account), SERVICE.format(account)
+    targets = f"{listener}={backend}, {service}={backend}/"
+    with running(None, "--vpc-targets", targets) as server:
+        api = HttpApi(server, server.client, account)
+        behind_link(api, "ANY /shop/{proxy+}", listener)
+        behind_link(
+            api, "GET /mapped", f"{service}?stage=prod", RequestParameters={"overwrite:path": "$request.path"}
+        )
+        api.stage("prod")
+        told = api.ask("/prod/shop/a%20b?q=1", "POST", {"X-One": "1"}, "hello").json
+        assert (told["method"], told["path"], told["body"]) == ("POST", "/prod/shop/a%20b?q=1", "hello")
+        assert (told["headers"]["host"], told["headers"]["x-one"]) == (api.host, "1")
+        assert api.ask("/prod/mapped").json["path"] == "/mapped"
+        assert api.ask("/prod/shop/../secret").status in (400, 404)
+        assert api.ask("/prod/shop/%2e%2e/secret").message == (400, "Bad Request")
+        other = HttpApi(server, lambda name: server.client(name, new_account()), new_account())
+        behind_link(other, "GET /x", listener)
+        other.stage()
+        assert other.ask("/x").message == (503, "Service Unavailable")
+
+
+def test_what_nobody_has_said_is_behind_a_vpc_link(api: HttpApi, account: str) -> None:
+    behind_link(api, "GET /x", LISTENER.format(account))
+    api.stage()
+    assert api.ask("/x").message == (503, "Service Unavailable")

@@ -11,6 +11,7 @@ from portico.services.apigatewayv2.plane.integrations import kind_of
 from portico.services.apigatewayv2.plane.integrations.backends import HttpBackends
 from portico.services.apigatewayv2.plane.integrations.functions import Functions
 from portico.services.apigatewayv2.plane.integrations.services import Services
+from portico.services.apigatewayv2.plane.integrations.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.plane.outcomes import Outcomes
 from portico.services.apigatewayv2.plane.served import Stages
 
@@ -29,7 +30,7 @@ def http_door(ports: Ports) -> HttpDoor:
         ),
         integrates={
             "function": Functions(ports.clients, roles).answered,
-            "backend": HttpBackends(extras["Backends"]).answered,
+            "backend": HttpBackends(extras["Backends"], VpcTargets(extras["Settings"].vpc_targets)).answered,
             "service": Services(ports.clients, roles).answered,
         },
         kind_of=kind_of,

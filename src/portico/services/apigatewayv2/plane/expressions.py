@@ -89,7 +89,7 @@ def _request_query(name: str) -> Value:
 
 
 def _request_path(name: str) -> Value:
-    return lambda asked, response: asked.parameters.get(name) if name else asked.path
+    return lambda asked, response: asked.parameters.get(name) if name else asked.route_path
 
 
 def _request_body(path: str) -> Value:

@@ -1,6 +1,9 @@
 """HTTP proxy integrations: the request goes on to a backend, the answer comes back as it is.
 
-Source: API Gateway Developer Guide, "Create HTTP proxy integrations for HTTP APIs"; headers as backends see them.
+What is behind a VPC link sees the path that the client has sent, with the stage, and its `Host`.
+
+Source: API Gateway Developer Guide, "Create HTTP proxy integrations for HTTP APIs", "Create private integrations for HTTP APIs"; headers as
+backends see them.
 """
 
 import re
@@ -10,6 +13,7 @@ from portico.doors.backends import Backends, Failed, Request
 from portico.services.apigatewayv2.plane import replies
 from portico.services.apigatewayv2.plane.asked import Asked
 from portico.services.apigatewayv2.plane.expressions import Response
+from portico.services.apigatewayv2.plane.integrations.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.records import Integration
 from portico.wire.http import Headers
 
@@ -21,16 +25,18 @@ _HOP = frozenset(
         *("transfer-encoding", "upgrade", "via", "x-amzn-trace-id"),
     )
 )
+_LINKED = "VPC_LINK"
 _HOP_PREFIXES = ("proxy-", "x-forwarded-")
 
 
 class HttpBackends:
     """Calls backends for routes."""
 
-    __slots__ = ("_backends",)
+    __slots__ = ("_backends", "_targets")
 
-    def __init__(self, backends: Backends) -> None:
+    def __init__(self, backends: Backends, targets: VpcTargets) -> None:
         self._backends = backends
+        self._targets = targets
 
     async def answered(self, asked: Asked, integration: Integration) -> Response:
         """What the backend answers.
@@ -41,8 +47,8 @@ class HttpBackends:
         method = integration.integration_method or "ANY"
         request = Request(
             asked.arrival.head.method if method == "ANY" else method,
-            url_of(asked, integration.integration_uri or ""),
-            _headers(asked),
+            self._url(asked, integration),
+            _headers(asked, linked=integration.connection_type == _LINKED),
             asked.body,
             integration.timeout_in_millis / 1000,
         )
@@ -51,6 +57,23 @@ class HttpBackends:
         except Failed as error:
             raise replies.unavailable(str(error)) from error
         return Response(answer.status, answer.headers, answer.body)
+
+    def _url(self, asked: Asked, integration: Integration) -> str:
+        """Where a request goes to.
+
+        Raises:
+            Refusal: 400, see `url_of`; 503, nobody knows what is behind the VPC link.
+        """
+        uri = integration.integration_uri or ""
+        if integration.connection_type != _LINKED:
+            return url_of(asked, uri)
+        target = self._targets.find(uri, asked.stage.account)
+        if target is None:
+            raise replies.unavailable(f"nothing is known to be behind the VPC link: {uri}")
+        if _DOTS(unquote(asked.path)):
+            raise replies.bad_request("the path has dot segments")
+        query = asked.arrival.head.query
+        return f"{target}{asked.path}?{query}" if query else target + asked.path
 
 
 def url_of(asked: Asked, uri: str) -> str:
@@ -77,15 +100,15 @@ def url_of(asked: Asked, uri: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
 
 
-def _headers(asked: Asked) -> Headers:
-    """The request's headers without those that are between two neighbours, and who it came from."""
+def _headers(asked: Asked, *, linked: bool) -> Headers:
+    """The request's headers without those that are between two neighbours, and who it came from; `linked`: behind a VPC link."""
     kept = [
         (name, value)
         for name, value in asked.arrival.head.headers
         if name not in _HOP and not name.startswith(_HOP_PREFIXES)
     ]
     arrival, changes = asked.arrival, asked.plan.request
-    if changes is not None and any((one.part, one.name) == ("header", "host") for one in changes.changes):
+    if linked or (changes and any((one.part, one.name) == ("header", "host") for one in changes.changes)):
         kept.append(("host", arrival.head.header("host")))
     forwarded = (
         f"by={arrival.peer.host};for={arrival.peer.host};host={arrival.head.header('host')};"
