@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from portico.doors.payload2 import Answer, Around, Malformed, answer, clf, event
@@ -78,7 +79,9 @@ def test_what_is_empty_is_absent() -> None:
     ],
 )
 def test_bodies_travel_as_text_or_in_base64(kind: str, body: bytes, encoded: bool, shown: str) -> None:
-    made = event(_head("POST", "", ("content-type", kind)), body, AROUND)
+    made = msgspec.json.decode(
+        msgspec.json.encode(event(_head("POST", "", ("content-type", kind)), body, AROUND))
+    )
     assert (made["isBase64Encoded"], made["body"]) == (encoded, shown)
 
 
@@ -145,6 +148,9 @@ def test_answers(payload: Any, wanted: Answer) -> None:
         b'{"statusCode": 200, "cookies": ["a=b\\nx: y"]}',
         b'{"statusCode": 200, "body": {"a": 1}}',
         b'{"statusCode": 200, "body": "=", "isBase64Encoded": true}',
+        b'{"statusCode": 200, "body": "YQ", "isBase64Encoded": true}',
+        b'{"statusCode": 200, "body": "YWE=\\n", "isBase64Encoded": true}',
+        b'{"statusCode": 200, "body": "YWFh=", "isBase64Encoded": true}',
     ],
 )
 def test_answers_that_are_none(payload: bytes) -> None:

@@ -4,15 +4,13 @@ Source: API Gateway Developer Guide, "Input format of a Lambda function for prox
 """
 
 import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from portico.doors.payload2 import Answer, Malformed
+from portico.doors.payload2 import Answer, Malformed, of_base64
 from portico.wire.http import Headers
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
@@ -55,10 +53,11 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
 
 def event(request: Request, context: Mapping[str, Any]) -> dict[str, Any]:
-    """The event of a request; `context` is its `requestContext`. What is empty is null."""
+    """The event of a request; `context` is its `requestContext`. What is empty is null; a body that travels in base64 is in it as bytes:
+    encoders of JSON write it so."""
     headers, many_headers = both(request.headers)
     query, many_query = both(request.query)
-    body, encoded = body_text(request.body, binary=request.binary)
+    body, encoded = _body_of(request.body, binary=request.binary)
     return {
         "resource": request.resource,
         "path": request.path,
@@ -85,12 +84,12 @@ def both(pairs: Headers) -> tuple[dict[str, str], dict[str, list[str]]]:
     return last, every
 
 
-def body_text(body: bytes, *, binary: bool) -> tuple[str | None, bool]:
-    """A body as an event has it: None when there is none; and whether it is in base64. Bytes that are no text are lost where the API
+def _body_of(body: bytes, *, binary: bool) -> tuple[str | bytes | None, bool]:
+    """A body as an event has it: None when there is none; and whether it is to be in base64. Bytes that are no text are lost where the API
     does not say that they are binary, as on AWS."""
     if not body:
         return None, False
-    return (b64encode(body).decode(), True) if binary else (_text(body), False)
+    return (body, True) if binary else (_text(body), False)
 
 
 def _text(body: bytes) -> str:
@@ -256,7 +255,4 @@ def _body(given: Mapping[str, Any], *, decode: bool) -> bytes:
         raise Malformed("body is not a string")
     if encoded not in (True, "true") or not decode:
         return body.encode(errors="surrogatepass")
-    try:
-        return b64decode(body, validate=True)
-    except (Base64Error, ValueError) as error:
-        raise Malformed("body is not base64") from error
+    return of_base64(body)

