@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import time
@@ -29,7 +30,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("python", ["/bin/false", "/nowhere/python3"])
 async def test_an_interpreter_that_does_not_work(python: str) -> None:
-    server = ForkServer(flavour="bare", sdk_folder="", python=python, tier="C", users=Users())
+    server = ForkServer(sdk_folder="", python=python, tier="C", users=Users())
     with pytest.raises(LaunchFailed):
         await server.start()
     await server.close()
@@ -109,7 +110,7 @@ def handler(event, context):
 
 
 async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
-    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users())
+    server = ForkServer(sdk_folder="", tier="A", users=Users())
     await server.start()
     zygote = server.pid
     closed, other = socket.socketpair()
@@ -132,15 +133,28 @@ async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
 async def test_both_zygotes_start_ahead_of_use() -> None:
     zygotes = Zygotes()
     await zygotes.start()
-    for kind in ("bare", "sdk"):
-        pid = zygotes.of(sys.executable, kind).pid
-        assert pid is not None
-        assert kind.encode() in _arguments(pid)
+    bare, sdk = (zygotes.of(sys.executable, kind).pid for kind in ("bare", "sdk"))
+    assert bare is not None
+    assert _children(bare) == [sdk]  # so that they share what both have
     await zygotes.close()
+    assert not Path(f"/proc/{bare}").exists()
+    assert not Path(f"/proc/{sdk}").exists()
 
 
-def _arguments(pid: int) -> list[bytes]:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+async def test_a_zygote_that_ends_with_the_one_it_came_from_is_started_again(workshop) -> None:
+    spec = workshop.function("f", "import boto3\n\ndef handler(event, context):\n    return boto3.__name__")
+    assert await workshop.answer(spec) == "boto3"
+    bare, sdk = (workshop.supervisor.zygotes.of(sys.executable, kind) for kind in ("bare", "sdk"))
+    first = sdk.pid
+    os.kill(bare.pid, signal.SIGKILL)
+    await sdk.ended()
+    assert await workshop.answer(workshop.function("g", "def handler(event, context):\n    return 1")) == 1
+    assert await workshop.answer(spec) == "boto3"
+    assert sdk.pid != first
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def test_deadlines_come_in_their_order_and_withdrawn_ones_do_not() -> None:
@@ -172,7 +186,7 @@ async def test_deadlines_come_in_their_order_and_withdrawn_ones_do_not() -> None
 
 def test_every_path_in_a_command_is_named_as_the_function_finds_it(tmp_path: Path) -> None:
     code, layers = tmp_path / "code", tmp_path / "layers"
-    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users())
+    server = ForkServer(sdk_folder="", tier="A", users=Users())
     program = (
         "/usr/bin/java",
         "-cp",

@@ -1,4 +1,5 @@
-"""The launchers of Python environments: a zygote per interpreter and flavour, each started when it is first needed."""
+"""The launchers of Python environments: a zygote per interpreter and flavour, each started when it is first needed. The one with the
+SDK comes from the one without."""
 
 import asyncio
 import importlib.util
@@ -80,8 +81,8 @@ class Zygotes:
         return server
 
     async def close(self) -> None:
-        """End all of them."""
-        for server in self._servers.values():
+        """End all of them, each before the one that it came from, which takes notice."""
+        for server in reversed(self._servers.values()):
             await server.close()
 
     async def survey(self) -> list[isolation.Found]:
@@ -91,7 +92,7 @@ class Zygotes:
             return [isolation.Found(tier, why=why.get(tier, "")) for tier in self._tiers]
         found = []
         for tier in self._tiers:
-            server = self._make(sys.executable, flavour.BARE, tier)
+            server = self._make(sys.executable, tier)
             found.append(await isolation.probe(tier, server))
             await server.close()
         return found
@@ -106,7 +107,7 @@ class Zygotes:
                 return
             failed: list[isolation.Found] = []
             for tier in self._tiers:
-                server = self._make(sys.executable, flavour.BARE, tier)
+                server = self._make(sys.executable, tier)
                 found = await isolation.probe(tier, server)
                 if found.holds:
                     self.tier = tier
@@ -129,16 +130,17 @@ class Zygotes:
     def _make_launcher(self, python: str, kind: str) -> _Server:
         if not system.LINUX:
             return ProcessLauncher(sdk_folder=self._sdk_folder, python=python)
-        return self._make(python, kind, self.tier)
+        origin = None if kind == flavour.BARE else self.of(python, flavour.BARE)
+        return self._make(python, self.tier, origin if isinstance(origin, ForkServer) else None)
 
-    def _make(self, python: str, kind: str, tier: str) -> ForkServer:
+    def _make(self, python: str, tier: str, origin: ForkServer | None = None) -> ForkServer:
         return ForkServer(
-            flavour=kind,
             sdk_folder=self._sdk_folder,
             python=python,
             tier=tier,
             users=self._users,
             shown=self._shown,
+            origin=origin,
         )
 
     async def _started(self, python: str, kind: str) -> _Server:

@@ -112,7 +112,7 @@ async def launched(tmp_path: Path) -> AsyncIterator[Launch]:
 @pytest.fixture(params=["A", "C"])
 async def launch(request: pytest.FixtureRequest, launched: Launch) -> AsyncIterator[Launch]:
     """`launch(*program, ...)`: the same, of each tier."""
-    server = ForkServer(flavour="bare", sdk_folder="", tier=request.param, users=Users())
+    server = ForkServer(sdk_folder="", tier=request.param, users=Users())
 
     async def make(*program: str, **layout: Any) -> Launched:
         return await launched(server, *program, tier=request.param, **layout)

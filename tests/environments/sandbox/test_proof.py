@@ -13,7 +13,7 @@ from portico.environments.zygotes import Zygotes
 
 
 async def test_the_walls_of_tier_a_hold_here() -> None:
-    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users())
+    server = ForkServer(sdk_folder="", tier="A", users=Users())
     walls = await prove(server)
     await server.close()
     assert [wall.gap for wall in walls] == [""] * len(walls)
@@ -24,7 +24,7 @@ async def test_the_walls_of_tier_a_hold_here() -> None:
 
 async def test_where_there_are_no_walls_the_probe_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The zygote is told C, and the probe runs the attacks of A all the same."""
-    server = ForkServer(flavour="bare", sdk_folder="", tier="C", users=Users())
+    server = ForkServer(sdk_folder="", tier="C", users=Users())
     walls = await prove(server, attacks="A")
     await server.close()
     gaps = {wall.name for wall in walls if wall.gap}

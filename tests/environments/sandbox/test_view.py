@@ -34,7 +34,7 @@ async def test_an_interpreter_below_tmp_or_opt_is_there_beside_what_is_the_funct
     (folder / "python").mkdir()
     (folder / "python" / "mod.py").write_text("")
     (folder / "link").symlink_to("../../../../../../../../etc/passwd")
-    server = ForkServer(flavour="bare", sdk_folder="", tier="A", users=Users(), python=installed)
+    server = ForkServer(sdk_folder="", tier="A", users=Users(), python=installed)
     script = f"{installed} -c 'print(41 + 1)'; ls /opt/python; readlink /opt/link; touch /opt/x 2>/dev/null; echo $?"
     environment = await launched(server, "/bin/sh", "-c", script, opt_dir=str(folder))
     environment.configure()

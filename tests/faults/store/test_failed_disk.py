@@ -15,7 +15,7 @@ from portico.store.port import Put, StoreFailed
 from portico.store.sqlite.database import connect
 from portico.store.sqlite.engine import Engine
 from portico.store.sqlite.messages import CommittedAt, Failed
-from portico.store.sqlite.rows import prepare
+from portico.store.sqlite.prepare import prepare
 from processes import writer_process
 
 

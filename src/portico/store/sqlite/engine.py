@@ -3,10 +3,10 @@
 Synchronous, and without a thought of who calls it: the writer process does for a database on disk, the event loop for one in memory.
 """
 
-import logging
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portico.store.port import StoreError, StoreFailed
 from portico.store.sqlite import failures
@@ -36,7 +36,8 @@ from portico.store.sqlite.statements import (
     write_plan,
 )
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from logging import Logger
 
 _PAGES_PER_ROW = (
     3  # the record's page and those of its two indexes; messages that are written together share theirs
@@ -82,7 +83,7 @@ class Engine:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
             # Everything is still in the log. On a full disk the next one may go better; a failed fsync is the end.
-            _log.warning("checkpoint of the database: %s", self._translate(error))
+            _log().warning("checkpoint of the database: %s", self._translate(error))
 
     def _transact(self, requests: Sequence[Request]) -> list[Answer]:
         connection = self._connection
@@ -147,6 +148,13 @@ class Engine:
         else:
             translated = StoreFailed(f"the writer failed: {error!r}")
         if isinstance(translated, StoreFailed):
-            _log.critical("the store has failed and accepts nothing more", exc_info=error)
+            _log().critical("the store has failed and accepts nothing more", exc_info=error)
             self._failure = translated
         return translated
+
+
+def _log() -> "Logger":
+    """Imported when there is something to say, because a writer that is well never has."""
+    import logging
+
+    return logging.getLogger(__name__)

@@ -4,7 +4,7 @@ What a receive meets on its way and may not give out goes: expired messages are 
 that ask the same queue share one look at it, and all that they come to is written together.
 """
 
-import secrets
+import os
 import sqlite3
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -103,7 +103,7 @@ class Receives:
             if again:
                 return again
         got: list[Leased] = []
-        token = secrets.token_hex(12)
+        token = os.urandom(12).hex()
         whole, heads = self._first(receive)
         for _ in range(_ROUNDS_MAX):
             removed = len(self._moves) + len(self._expired)

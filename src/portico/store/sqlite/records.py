@@ -6,8 +6,8 @@ import msgspec
 
 from portico.store import keys
 from portico.store.port import Entry, Key, QueueDepth, Versioned
+from portico.store.sqlite.prepare import bounds
 from portico.store.sqlite.readers import Readers
-from portico.store.sqlite.rows import bounds
 from portico.store.sqlite.statements import QUEUE
 from portico.store.sqlite.text import to_bytes, to_seconds, to_us
 

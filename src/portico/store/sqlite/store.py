@@ -36,9 +36,10 @@ from portico.store.sqlite.messages import (
     Forgotten,
     Received,
 )
+from portico.store.sqlite.prepare import changed_by, outcome, prepare
 from portico.store.sqlite.readers import Readers
 from portico.store.sqlite.receive import prepare_receive
-from portico.store.sqlite.rows import Prepared, Row, changed_by, outcome, prepare
+from portico.store.sqlite.rows import Prepared, Row
 from portico.store.sqlite.shelf import Shelf
 from portico.store.sqlite.text import to_seconds, to_us
 from portico.store.sqlite.writer import Writer

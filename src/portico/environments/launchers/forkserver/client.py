@@ -3,12 +3,14 @@
 import asyncio
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -26,31 +28,35 @@ _MESSAGE_BYTES_MAX = 4096
 _IN_FLIGHT_MAX = 16
 _READY_S = 30.0
 _FAILED = b"failed "
+_ANOTHER = b"+"
 
 
 class ForkServer:
-    """One zygote, `bare` or `sdk`, started at the first launch (or by `start`). Implements `Launcher`."""
+    """One zygote, started at the first launch (or by `start`). Implements `Launcher`.
+
+    One that has the SDK loaded is forked from one that has not, its `origin`, and ends with that.
+    """
 
     forks = True
 
     def __init__(
         self,
         *,
-        flavour: str,
         sdk_folder: str,
         tier: str,
         users: Users,
         python: str = sys.executable,
         shown: tuple[str, ...] = (),
+        origin: "ForkServer | None" = None,
     ) -> None:
         self._shown = shown
-        self._flavour = flavour
+        self._origin = origin
         self._tier = tier
         self._users = users
         # Not the link in a virtual environment, whose other packages are no business of functions; but it can be called.
         self._program = [os.path.realpath(python), "-I", "-S", "-X", "utf8", _BOOT]
         everywhere = [*_OURS, *filter(None, [sdk_folder]), os.path.dirname(python)]
-        self._arguments = [flavour, sdk_folder, tier, *everywhere]
+        self._arguments = [sdk_folder, tier, *everywhere]
         self._kill_signal = signal.SIGKILL if tier == "A" else signal.SIGTERM
         self._zygote: _Zygote | None = None
         self._starting = asyncio.Lock()
@@ -101,7 +107,8 @@ class ForkServer:
         """Fork one environment; see the port."""
         async with self._in_flight:
             zygote = await self._running()
-            pid, pidfd = await zygote.fork(layout, [channel.fileno(), log_fd, control.fileno()])
+            descriptors = [channel.fileno(), log_fd, control.fileno()]
+            pid, pidfd = await zygote.fork(msgspec.json.encode(layout), descriptors)
         return Process(pid, pidfd, self._kill_signal)
 
     async def close(self) -> None:
@@ -113,37 +120,79 @@ class ForkServer:
     async def _running(self) -> "_Zygote":
         async with self._starting:
             if self._zygote is None or not self._zygote.alive:
-                self._zygote = _Zygote(self._program, self._arguments)
+                self._zygote = await self._begun()
             zygote = self._zygote
         try:
             async with asyncio.timeout(_READY_S):
                 await asyncio.shield(zygote.ready)
         except TimeoutError as error:
             zygote.end()
-            raise LaunchFailed(f"the {self._flavour} zygote did not become ready") from error
+            raise LaunchFailed("the zygote did not become ready") from error
         return zygote
+
+    async def _begun(self) -> "_Zygote":
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                if self._origin is None:
+                    return _Zygote(
+                        ours, _Spawned([*self._program, str(theirs.fileno()), *self._arguments], theirs)
+                    )
+                first = await self._origin._running()
+                return _Zygote(ours, _Forked(*await first.fork(_ANOTHER, [theirs.fileno()])))
+            except BaseException:
+                ours.close()
+                raise
+
+
+class _Spawned:
+    """A zygote that was started as a program."""
+
+    def __init__(self, command: list[str], control: socket.socket) -> None:
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                command,
+                env={},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                pass_fds=[control.fileno()],
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise LaunchFailed(f"the zygote can't be started: {error}") from error
+        self.pid = self._process.pid
+
+    def kill(self) -> None:
+        """End it, and wait until it has ended."""
+        self._process.kill()
+        self._process.wait()
+
+
+class _Forked:
+    """A zygote that comes from another, whose child it is."""
+
+    def __init__(self, pid: int, pidfd: int) -> None:
+        self.pid = pid
+        self._pidfd = pidfd
+
+    def kill(self) -> None:
+        """End it, and wait until it has ended."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        ended = select.poll()
+        ended.register(self._pidfd, select.POLLIN)
+        ended.poll()
+        os.close(self._pidfd)
 
 
 class _Zygote:
     """A started zygote process and the forks that it has been asked for, which it answers in their order."""
 
-    def __init__(self, program: list[str], arguments: list[str]) -> None:
+    def __init__(self, control: socket.socket, process: _Spawned | _Forked) -> None:
         self._loop = asyncio.get_running_loop()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = control
         self._control.setblocking(False)
-        with theirs:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    [*program, str(theirs.fileno()), *arguments],
-                    env={},
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )
-            except OSError as error:
-                self._control.close()
-                raise LaunchFailed(f"the zygote can't be started: {error}") from error
+        self._process = process
         self.alive = True
         self.ready: asyncio.Future[None] = self._loop.create_future()
         self.ended: asyncio.Future[None] = self._loop.create_future()
@@ -155,8 +204,8 @@ class _Zygote:
     def pid(self) -> int:
         return self._process.pid
 
-    async def fork(self, layout: Layout, descriptors: list[int]) -> tuple[int, int]:
-        """The process id and the pidfd of a new environment's first process."""
+    async def fork(self, wanted: bytes, descriptors: list[int]) -> tuple[int, int]:
+        """The process id and the pidfd of what is forked: a new environment's first process, or another zygote."""
         if not self.alive:
             raise LaunchFailed("the zygote has ended")
         self._count += 1
@@ -164,8 +213,7 @@ class _Zygote:
         reply: asyncio.Future[tuple[int, int]] = self._loop.create_future()
         self._asked.append((number, reply))
         try:
-            request = number.encode() + b" " + msgspec.json.encode(layout)
-            socket.send_fds(self._control, [request], descriptors)
+            socket.send_fds(self._control, [number.encode() + b" " + wanted], descriptors)
         except OSError as error:
             self._asked.remove((number, reply))
             raise LaunchFailed(f"the zygote takes no request: {error}") from error
@@ -179,7 +227,6 @@ class _Zygote:
         self._loop.remove_reader(self._control.fileno())
         self._control.close()
         self._process.kill()
-        self._process.wait()
         gone = LaunchFailed("the zygote has ended")
         _refuse(self.ready, gone)
         self.ended.set_result(None)

@@ -2,7 +2,8 @@
 
 It holds its control socket and nothing else: no event, no secret, no function's code. A request is one message (`id layout`: an id
 as decimal digits, and the JSON of `launchers/port.py`'s Layout) with three descriptors: the environment's channel, its log pipe,
-its own control socket. The reply is `id pid` with a pidfd, or `id ! reason`.
+its own control socket. The reply is `id pid` with a pidfd, or `id ! reason`. A request `id +` with one descriptor is for another zygote,
+which has that control socket and has loaded more: what both have, they share.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Callable
 
 from ...sandbox import kernel
 from ...sandbox.cells import Cell
@@ -19,11 +21,13 @@ from . import init
 
 _MESSAGE_BYTES_MAX = 65_536
 _DESCRIPTORS = 3
+_ANOTHER = "+"
+_READY = b"ready"
 
 
-def serve(control_fd: int, cell: Cell) -> int:
+def serve(control_fd: int, cell: Cell, load_more: Callable[[], None]) -> int:
     """Prepare the cell, say `ready` (or `failed` and why, and end), then fork environments until the server closes the control
-    socket, which ends this process.
+    socket, which ends this process. `load_more` is what another zygote does first.
 
     Returns in the process of an environment only: the descriptor of its channel.
     """
@@ -37,14 +41,18 @@ def serve(control_fd: int, cell: Cell) -> int:
         control.send(f"failed {error}".encode())
         os._exit(70)
     kernel.die_with_parent(signal.SIGKILL)  # which new ids undo
-    control.send(b"ready")
+    control.send(_READY)
     while True:
         message, descriptors = _receive(control)
         if not message:
             os._exit(0)
         number, _, layout = message.decode().partition(" ")
-        pid = _fork(control, number, descriptors, cell)
-        if pid == 0:
+        if layout == _ANOTHER:
+            if _fork(control, number, descriptors, os.fork) == 0:
+                control.close()
+                control = _begin(descriptors[0], load_more)
+                continue
+        elif _fork(control, number, descriptors, cell.fork) == 0:
             control.close()
             return init.become(json.loads(layout), descriptors, cell)
         for fd in descriptors:
@@ -61,12 +69,18 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     return message, list(descriptors)
 
 
-def _fork(control: socket.socket, number: str, descriptors: list[int], cell: Cell) -> int:
-    if len(descriptors) != _DESCRIPTORS:
-        control.send(f"{number} ! {len(descriptors)} descriptors".encode())
-        return -1
+def _begin(control_fd: int, load_more: Callable[[], None]) -> socket.socket:
+    """Be another zygote, which ends with the first."""
+    kernel.die_with_parent(signal.SIGKILL)
+    control = socket.socket(fileno=control_fd)
+    load_more()
+    control.send(_READY)
+    return control
+
+
+def _fork(control: socket.socket, number: str, descriptors: list[int], fork: Callable[[], int]) -> int:
     try:
-        pid = cell.fork()
+        pid = fork()
     except OSError as error:
         control.send(f"{number} ! {error}".encode())
         return -1

@@ -31,7 +31,7 @@ def keep(sdk_folder: str, *arguments: str) -> None:
 def run(sdk_folder: str) -> None:
     """Be the Python runtime; return when the server is gone."""
     boot = runpy.run_path(_BOOT)
-    bootstrap = boot["be_runtime"]("bare", sdk_folder)
+    bootstrap = boot["be_runtime"](sdk_folder)
     bootstrap.prepare()
     bootstrap.main(_CHANNEL_FD, _refuse_copies)
 
