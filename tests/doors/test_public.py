@@ -6,7 +6,7 @@ from portico.doors.public import Public
 
 
 @pytest.mark.parametrize(
-    ("origin", "url", "api", "socket", "pages"),
+    ("origin", "url", "api", "socket", "pages", "portal", "own"),
     [
         (
             "http://127.0.0.1:4566",
@@ -14,6 +14,8 @@ from portico.doors.public import Public
             "http://a.execute-api.eu-west-1.localhost:4566",
             "ws://a.execute-api.eu-west-1.localhost:4566",
             "http://p.auth.eu-west-1.localhost:4566",
+            "http://p-a.apigw-portal.eu-west-1.localhost:4566",
+            "http://example.org:4566",
         ),
         (
             "https://functions.example.com",
@@ -21,6 +23,8 @@ from portico.doors.public import Public
             "https://a.execute-api.eu-west-1.functions.example.com",
             "wss://a.execute-api.eu-west-1.functions.example.com",
             "https://p.auth.eu-west-1.functions.example.com",
+            "https://p-a.apigw-portal.eu-west-1.functions.example.com",
+            "https://example.org",
         ),
         (
             "http://10.0.0.5:80",
@@ -28,12 +32,16 @@ from portico.doors.public import Public
             "http://10.0.0.5:80/_portico/apis/a",
             "ws://10.0.0.5:80/_portico/apis/a",
             "http://10.0.0.5:80/_portico/auth/p",
+            "http://10.0.0.5:80/_portico/portals/a",
+            "http://example.org:80",
         ),
     ],
 )
-def test_addresses(origin: str, url: str, api: str, socket: str, pages: str) -> None:
+def test_addresses(origin: str, url: str, api: str, socket: str, pages: str, portal: str, own: str) -> None:
     public = Public(origin)
     assert public.function_url("u", "eu-west-1") == url
     assert public.api("a", "eu-west-1") == api
     assert public.api("a", "eu-west-1", scheme="ws") == socket
     assert public.sign_in("p", "eu-west-1") == pages
+    assert public.portal("a", "eu-west-1") == portal
+    assert public.named("example.org") == own

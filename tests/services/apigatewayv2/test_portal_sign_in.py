@@ -19,8 +19,8 @@ PASSWORD = "Passw0rd!x"
 
 
 class Club:
-    """A portal for a pool's users, with one of them, whose name is ada. `form` is how the pool's domain is written: AWS's name, or the
-    address that it has here."""
+    """A portal for a pool's users, with one of them, whose name is ada. `form` is how the pool's domain is written: AWS's name, the
+    address that it has here, or a custom name."""
 
     def __init__(
         self, server: Server, account: str = "000000000000", *, form: str = "aws", by: str = "name"
@@ -33,7 +33,15 @@ class Club:
             UserPoolId=self.pool, ClientName="portal", AllowedOAuthFlowsUserPoolClient=True, AllowedOAuthFlows=["code"],
             AllowedOAuthScopes=["openid"], CallbackURLs=["https://later.example/"], SupportedIdentityProviders=["COGNITO"],
         )["UserPoolClient"]["ClientId"]  # fmt: skip
+        self.host = f"{self.prefix}.auth.us-east-1.localhost"
+        if form == "custom":
+            self.host = f"login-{account}.example.com"
+            arn = "arn:aws:acm:us-east-1:000000000000:certificate/12345678"
+            self.cognito.create_user_pool_domain(
+                UserPoolId=self.pool, Domain=self.host, CustomDomainConfig={"CertificateArn": arn}
+            )
         domains = {
+            "custom": self.host,
             "aws": f"{self.prefix}.auth.us-east-1.amazoncognito.com",
             "url": f"http://{self.prefix}.auth.us-east-1.localhost:{server.port}",
         }
@@ -75,7 +83,9 @@ class Club:
         return str(answer.headers["location"])
 
 
-@pytest.mark.parametrize(("form", "by"), [("aws", "name"), ("url", "name"), ("aws", "path")])
+@pytest.mark.parametrize(
+    ("form", "by"), [("aws", "name"), ("url", "name"), ("aws", "path"), ("custom", "name")]
+)
 def test_users_of_the_pool_sign_in(server: Server, account: str, form: str, by: str) -> None:
     club = Club(server, account, form=form, by=by)
     visitor = Visitor(club.url)
@@ -83,7 +93,7 @@ def test_users_of_the_pool_sign_in(server: Server, account: str, form: str, by: 
     assert answer.status == 302
     assert b"members" not in answer.data
     to = urlsplit(answer.headers["location"])
-    assert to.netloc == f"{club.prefix}.auth.us-east-1.localhost:{server.port}"
+    assert to.netloc == f"{club.host}:{server.port}"
     query = {name: values[0] for name, values in parse_qs(to.query).items()}
     assert (query["client_id"], query["response_type"]) == (club.client_id, "code")
     assert query["redirect_uri"] == f"{club.url}/callback"
@@ -164,9 +174,10 @@ def test_signing_out(server: Server, account: str) -> None:
     club = Club(server, account)
     visitor = Visitor(club.url)
     club.signed_in(visitor)
-    assert visitor.post("/sign-out", {}, origin="https://evil.example").status == 404
+    assert visitor.get("/sign-out", sec_fetch_site="cross-site").status == 404
     assert visitor.get(club.page).status == 200
-    answer = visitor.post("/sign-out", {})
+    assert b'href="/sign-out"' in visitor.get(club.page).data
+    answer = visitor.get("/sign-out", sec_fetch_site="same-origin")
     assert answer.status == 302
     assert f"{club.prefix}.auth." in answer.headers["location"]
     back = visitor.get(answer.headers["location"])

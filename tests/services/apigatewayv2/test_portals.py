@@ -14,6 +14,7 @@ COLOURS = dict.fromkeys(
     ("AccentColor", "NavigationColor", "HeaderColor", "ErrorValidationColor", "TextColor", "BackgroundColor"),
     "#fff",
 )
+USERS = {"AppClientId": "a", "UserPoolDomain": "d" * 20, "UserPoolArn": "a" * 20}
 CONTENT = {"DisplayName": "Pets", "Theme": {"CustomColors": COLOURS}}
 
 
@@ -52,6 +53,8 @@ def test_a_portal_lives(api: Any, account: str) -> None:
     ("members", "words"),
     [
         ({"Authorization": {}}, "Authorization must have either"),
+        ({"Authorization": {"CognitoConfig": USERS}}, "Invalid user pool ARN"),
+        ({"IncludedPortalProductArns": ["arn:x:apigateway:us-east-1:000000000000:/portalproducts/abc"]}, "Invalid portal product ARN"),
         ({"EndpointConfiguration": {}}, "EndpointConfiguration must have either"),
         ({"IncludedPortalProductArns": ["arn:aws:sqs:us-east-1:000000000000:queue"]}, "Invalid portal product ARN"),
         ({"IncludedPortalProductArns": ["arn:aws:apigateway:eu-west-1:000000000000:/portalproducts/abcdefghij"]}, "not in the region"),

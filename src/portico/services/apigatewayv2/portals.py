@@ -3,6 +3,7 @@
 Source: API Gateway Version 2 API Reference, "Portals"; Developer Guide, "Create a portal in API Gateway", "Publish a portal".
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from portico.services.apigatewayv2 import shapes
 
 _ZONE = "Z1UJRXOUMOOFQ8"
+_POOL = re.compile(r"arn:[a-z-]+:cognito-idp:([a-z0-9-]+):[0-9]{12}:userpool/\1_[0-9A-Za-z]+").fullmatch
 
 
 @managed_as_named_with(also=may_include_given)
@@ -133,6 +135,9 @@ def _endpoint(given: Mapping[str, Any]) -> Values:
 def _check_authorization(given: Mapping[str, Any]) -> None:
     if ("CognitoConfig" in given) == ("None" in given):
         raise errors.bad_request("Authorization must have either CognitoConfig or None")
+    pool = given["CognitoConfig"]["UserPoolArn"] if "CognitoConfig" in given else ""
+    if pool and not _POOL(pool):
+        raise errors.bad_request(f"Invalid user pool ARN specified: {pool}")
 
 
 async def _shown(service: HttpApis, call: Call, portal: Portal) -> Values:

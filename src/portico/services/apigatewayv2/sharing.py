@@ -130,7 +130,8 @@ def product_place(call: Call, arn: str) -> tuple[str, str, str]:
         AwsError: BadRequestException, it names none, or one of another region: products are shared within a region.
     """
     parts = arns.parse(arn)
-    if parts is None or parts.service != "apigateway" or not parts.resource.startswith(_PRODUCTS):
+    named = parts is not None and (parts.partition, parts.service) == (call.scope.partition, "apigateway")
+    if parts is None or not named or not parts.resource.startswith(_PRODUCTS):
         raise errors.bad_request(f"Invalid portal product ARN specified: {arn}")
     if parts.region != call.scope.region:
         raise errors.bad_request(f"The portal product is not in the region of the portal: {arn}")

@@ -108,7 +108,7 @@ class PortalDoor:
             if method in ("GET", "HEAD"):
                 return self._sign_in.begin(visit, users)
             return pages.told(visit, "You are not signed in", "Sign in, and try again.", 401)
-        if visit.path == _SIGN_OUT and method == "POST" and visit.came_from_here():
+        if visit.path == _SIGN_OUT and method == "GET" and visit.came_from_here():
             return self._sign_in.leave(visit, users)
         return None
 

@@ -25,7 +25,7 @@ body { margin: 0; background: var(--BackgroundColor); color: var(--TextColor); }
 header { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; padding: .8rem 1.5rem; background: var(--HeaderColor);
   color: var(--on-HeaderColor); }
 header a { color: inherit; font-size: 1.25rem; font-weight: 600; text-decoration: none; }
-header form { margin-left: auto; }
+header a.leave { margin-left: auto; font-size: 1rem; font-weight: normal; }
 header img { max-height: 2.5rem; }
 nav { padding: .6rem 1.5rem; background: var(--NavigationColor); color: var(--on-NavigationColor); }
 nav a { display: inline-block; margin-right: 1.2rem; padding: .3rem 0; color: inherit; }
@@ -35,6 +35,8 @@ main img { max-width: 100%; }
 pre { padding: .8rem; overflow-x: auto; border: 1px solid; border-radius: .4rem; overflow-wrap: normal; }
 table { border-collapse: collapse; }
 th, td { padding: .35rem .7rem; text-align: left; border: 1px solid; vertical-align: top; }
+td.right, th.right { text-align: right; }
+td.center, th.center { text-align: center; }
 label { display: block; margin: 0 0 .8rem; }
 input, textarea { box-sizing: border-box; display: block; width: 100%; min-height: 2.5rem; padding: .4rem .6rem; font: inherit; }
 button { min-height: 2.5rem; padding: .4rem 1.2rem; font: inherit; cursor: pointer; border: 1px solid; border-radius: .4rem;
@@ -45,7 +47,7 @@ p.error { padding: .5rem .8rem; border-left: 4px solid var(--ErrorValidationColo
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
-    """A page: its title, and what is below it (`main`, HTML). `links` (address, words) stand above, `leave` is where the button to sign out
+    """A page: its title, and what is below it (`main`, HTML). `links` (address, words) stand above, `leave` is where the link to sign out
     leads, "" without one."""
 
     title: str
@@ -76,14 +78,10 @@ def reply(site: Publication, page: Page, *, status: int = 200, more: Headers = (
 def _whole(site: Publication, page: Page, nonce: str) -> str:
     name = escape(site.name)
     logo = f'<img alt="" src="{escape(site.logo)}">' if _IMAGE(site.logo) else ""
-    leave = (
-        f'<form method="post" action="{escape(page.leave)}"><button>Sign out</button></form>'
-        if page.leave
-        else ""
-    )
+    leave = f'<a class="leave" href="{escape(page.leave)}">Sign out</a>' if page.leave else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f'<title>{escape(page.title)} - {name}</title><style nonce="{nonce}">{_theme(site.colors)}{_STYLE}</style></head>'
         f'<body><header>{logo}<a href="{escape(page.home)}">{name}</a>{leave}</header>'
         f"<nav>{links(page.links)}</nav><main><h1>{escape(page.title)}</h1>{page.main}</main></body></html>"

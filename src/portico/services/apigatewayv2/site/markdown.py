@@ -9,8 +9,14 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=256)
 def rendered(text: str) -> str:
-    """The HTML of a text."""
-    return str(_renderer().render(text))
+    """The HTML of a text. How a table's column is aligned is its cells' class: the policy of the pages has no styles on elements."""
+    renderer = _renderer()
+    tokens = renderer.parse(text)
+    for token in tokens:
+        style = str(token.attrs.pop("style", ""))
+        if style:
+            token.attrs["class"] = style.rpartition(":")[2]
+    return str(renderer.renderer.render(tokens, renderer.options, {}))
 
 
 @cache
