@@ -16,6 +16,7 @@ from portico.identity.policy.explain import reasons
 from portico.store.port import Append, Op, Store, StoreError, Trim
 
 REFUSALS = ("identity.refusals",)
+OTHER_IDS = ("identity.other_ids",)
 _KEEP_S = 7 * 24 * 3600
 _BATCH_PAUSE_S = 0.1
 _PENDING_MAX = 10_000
@@ -34,6 +35,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     why: tuple[str, ...] = ()
 
 
+class OtherId(msgspec.Struct, frozen=True, gc=False):
+    """An id of API Gateway's that a client was given of a request, `at` some time (seconds, `now` clock)."""
+
+    given: str
+    request_id: str
+    at: float
+
+
 _Allowed = tuple[str, float, str, str, str, Decision]
 
 
@@ -44,8 +53,7 @@ class Decisions:
         self._store = store
         self._clock = clock
         self._allowed: deque[_Allowed] = deque(maxlen=ring)
-        self._pending: deque[Verdict] = deque(maxlen=_PENDING_MAX)
-        self._given: deque[tuple[str, str]] = deque(maxlen=ring)
+        self._pending: deque[Verdict | OtherId] = deque(maxlen=_PENDING_MAX)
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
         self.refused_total = 0
@@ -63,25 +71,33 @@ class Decisions:
         self._wake.set()
 
     def given(self, own_id: str, request_id: str) -> None:
-        """Whoever asks for `own_id`, an id of API Gateway's that a client was given, means `request_id`. Kept in memory."""
-        self._given.append((own_id, request_id))
+        """Whoever asks for `own_id`, an id of API Gateway's that a client was given, means `request_id`; as durable as refusals."""
+        self._pending.append(OtherId(own_id, request_id, self._clock.now()))
+        self._wake.set()
 
     async def explain(self, request_id: str) -> list[Verdict]:
         """Every decision made under a request id, oldest first."""
         await self._flush()
-        request_id = next((meant for own_id, meant in self._given if own_id == request_id), request_id)
+        request_id = await self._meant(request_id)
         found = [_worded(row) for row in self._allowed if row[0] == request_id]
         return [*await self._stored(request_id), *found]
 
+    async def _meant(self, given: str) -> str:
+        """The request that an id is of."""
+        found = [msgspec.json.decode(value, type=OtherId) for value in await self._naming(OTHER_IDS, given)]
+        return next((one.request_id for one in found if one.given == given), given)
+
     async def _stored(self, request_id: str) -> list[Verdict]:
+        return [
+            msgspec.json.decode(value, type=Verdict) for value in await self._naming(REFUSALS, request_id)
+        ]
+
+    async def _naming(self, log: tuple[str], text: str) -> list[bytes]:
+        """The entries of a log that have a text in them."""
         after, found = 0, []
-        while entries := await self._store.read_log(REFUSALS, after=after):
+        while entries := await self._store.read_log(log, after=after):
             after = entries[-1].sequence
-            found += [
-                msgspec.json.decode(entry.value, type=Verdict)
-                for entry in entries
-                if request_id.encode() in entry.value
-            ]
+            found += [entry.value for entry in entries if text.encode() in entry.value]
         return found
 
     async def run(self) -> None:
@@ -104,9 +120,13 @@ class Decisions:
                     self._pending.extendleft(reversed(batch))
                     raise
 
-    def _ops(self, batch: Sequence[Verdict]) -> list[Op]:
-        ops: list[Op] = [Append(REFUSALS, msgspec.json.encode(v), v.at) for v in batch]
-        return [*ops, Trim(REFUSALS, self._clock.now() - _KEEP_S)]
+    def _ops(self, batch: Sequence[Verdict | OtherId]) -> list[Op]:
+        ops: list[Op] = [
+            Append(REFUSALS if isinstance(one, Verdict) else OTHER_IDS, msgspec.json.encode(one), one.at)
+            for one in batch
+        ]
+        old = self._clock.now() - _KEEP_S
+        return [*ops, Trim(REFUSALS, old), Trim(OTHER_IDS, old)]
 
 
 def _worded(row: _Allowed) -> Verdict:

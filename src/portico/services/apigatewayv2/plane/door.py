@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from portico.base.clock import Clock
+from portico.calls.authorize import Refused
 from portico.doors import cors as browsers
 from portico.doors.buckets import Buckets
 from portico.doors.port import Arrival
@@ -149,7 +150,8 @@ class HttpDoor:
         """Tell the operator what clients are not told: why the API itself has failed."""
         if refusal.status < 500:
             return
-        self._given(asked.request_id, asked.arrival.request_id)
+        if isinstance(refusal.__cause__, Refused):  # a decision is on record, under our own id
+            self._given(asked.request_id, asked.arrival.request_id)
         log.warning(
             "%s of API %s (stage %s) answers %d: %s (request %s)",
             asked.plan.route.route_key,

@@ -13,7 +13,7 @@ import msgspec
 
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
-from portico.calls.authorize import Authorizer
+from portico.calls.authorize import Authorizer, Refused
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.doors.execution_log import FUNCTION_FAILED, received, sent
@@ -96,7 +96,8 @@ class Caller:
                 "lambda", "Invoke", FunctionName=function, Payload=payload
             )
         except AwsError as error:
-            self._authorizer.given(exchange.request_id, request_id)
+            if isinstance(error, Refused):
+                self._authorizer.given(exchange.request_id, request_id)
             raise IntegrationFailed(500, _refused(error)) from error
         if log is not None:
             received(log, 200, round((Clock.monotonic() - began) * 1000), (), answer["Payload"])
