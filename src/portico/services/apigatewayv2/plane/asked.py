@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from os import urandom
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -12,9 +12,7 @@ import msgspec
 from portico.doors.payload2 import clf
 from portico.doors.port import Arrival
 from portico.identity.principal import Principal
-
-if TYPE_CHECKING:
-    from portico.services.apigatewayv2.plane.plans import RoutePlan, StagePlan
+from portico.services.apigatewayv2.plane.plans import RoutePlan, StagePlan
 
 _bits = Random(urandom(32)).getrandbits  # identifies, protects nothing  # noqa: S311
 
@@ -36,8 +34,8 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     the address has it; `route_path` is what follows it, which routes are for. `request_id` is the one that API Gateway gives."""
 
     arrival: Arrival
-    stage: "StagePlan"
-    plan: "RoutePlan"
+    stage: StagePlan
+    plan: RoutePlan
     path: str
     route_path: str
     parameters: Mapping[str, str]
@@ -51,6 +49,11 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
         """The port that the request was sent to."""
         port = self.arrival.head.header("host").rpartition(":")[2]
         return port if port.isdigit() else "443" if self.arrival.peer.secure else "80"
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The stage's variables."""
+        return self.stage.variables
 
     def query(self) -> list[tuple[str, str]]:
         """The decoded parameters of the query, in order."""

@@ -6,17 +6,40 @@ Source: API Gateway Developer Guide, "Transform API requests and responses for H
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-from portico.services.apigatewayv2.plane.asked import Asked
+from portico.doors.port import Arrival
 from portico.wire.http import Headers
 
 _VARIABLE = re.compile(
     r"\$\{([^}]+)\}|\$((?:request|response|context|stageVariables)(?:\.[A-Za-z0-9_.\[\]*@:!#%&'+^`|~-]+)?)"
 )
 _BODY_BYTES_MAX = 100 * 1024
+
+
+class Request(Protocol):
+    """What an expression can name parts of (see `asked.Asked`). `variables` are the stage's, `parameters` the path's."""
+
+    @property
+    def arrival(self) -> Arrival: ...
+
+    @property
+    def route_path(self) -> str: ...
+
+    @property
+    def parameters(self) -> Mapping[str, str]: ...
+
+    @property
+    def variables(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    def query(self) -> list[tuple[str, str]]: ...
+
+    def context(self, name: str) -> Any: ...
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
@@ -27,7 +50,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     body: bytes
 
 
-Value = Callable[[Asked, Response | None], str | None]
+Value = Callable[[Request, Response | None], str | None]
 """What an expression comes to for a request (and its answer); None if a variable has no value."""
 
 
@@ -45,7 +68,7 @@ def compiled(text: str) -> Value:
         at = one.end()
     parts.append(text[at:])
 
-    def mixed(asked: Asked, response: Response | None) -> str | None:
+    def mixed(asked: Request, response: Response | None) -> str | None:
         values = [part if isinstance(part, str) else part(asked, response) for part in parts]
         return None if None in values else "".join(value for value in values if value is not None)
 
@@ -57,7 +80,7 @@ def _variable(name: str) -> Value:
     if root == "context":
         return lambda asked, response: text_of(asked.context(rest))
     if root == "stageVariables":
-        return lambda asked, response: asked.stage.variables.get(rest)
+        return lambda asked, response: asked.variables.get(rest)
     part, _, rest = rest.partition(".")
     made = _PARTS.get((root, part))
     return made(rest) if made is not None else lambda asked, response: None
@@ -99,7 +122,7 @@ def _request_body(path: str) -> Value:
 def _response_header(name: str) -> Value:
     lowered = name.lower()
 
-    def read(asked: Asked, response: Response | None) -> str | None:
+    def read(asked: Request, response: Response | None) -> str | None:
         if response is None:
             return None
         return _joined([(key.lower(), value) for key, value in response.headers], lowered)

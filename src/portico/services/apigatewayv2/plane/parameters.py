@@ -4,49 +4,17 @@ Source: API Gateway Developer Guide, "Transform API requests and responses for H
 """
 
 import re
-from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from portico.services.apigatewayv2.plane.asked import Asked
-from portico.services.apigatewayv2.plane.expressions import Response, Value, compiled
+from portico.services.apigatewayv2.plane.changes import Change, Changes
+from portico.services.apigatewayv2.plane.expressions import Response
 from portico.wire.http import Head, Headers
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
-_KEY = re.compile(r"(append|overwrite|remove):(header|querystring)\.(.+)").fullmatch
 Pairs = list[tuple[str, str]]
-
-
-class Change(msgspec.Struct, frozen=True, gc=False):
-    """One change: `action` (`append`, `overwrite`, `remove`) of `part` (`header`, `querystring`) `name`."""
-
-    action: str
-    part: str
-    name: str
-    value: Value
-
-
-class Changes(msgspec.Struct, frozen=True, gc=False):
-    """All changes of a request or an answer, and what the path or the status becomes."""
-
-    changes: tuple[Change, ...] = ()
-    path: Value | None = None
-    status: Value | None = None
-
-
-def mapping(given: Mapping[str, str]) -> Changes:
-    """The compiled form of parameter mappings."""
-    changes: list[Change] = []
-    for key, text in given.items():
-        found = _KEY(key)
-        if found is not None:
-            name = found[3].lower() if found[2] == "header" else found[3]
-            changes.append(Change(found[1], found[2], name, compiled(text)))
-    path, status = given.get("overwrite:path"), given.get("overwrite:statuscode")
-    return Changes(
-        tuple(changes), None if path is None else compiled(path), None if status is None else compiled(status)
-    )
 
 
 def changed_request(asked: Asked, mapped: Changes) -> Asked:

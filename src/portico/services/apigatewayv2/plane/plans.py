@@ -16,8 +16,8 @@ from portico.doors.metrics import HTTP, Place
 from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigatewayv2.access import SERVICE_PRINCIPAL
+from portico.services.apigatewayv2.plane.changes import Changes, mapping
 from portico.services.apigatewayv2.plane.expressions import Value, compiled
-from portico.services.apigatewayv2.plane.parameters import Changes, mapping
 from portico.services.apigatewayv2.plane.tree import RouteTree
 from portico.services.apigatewayv2.records import (
     DEPLOYED,
