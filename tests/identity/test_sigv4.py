@@ -1,7 +1,9 @@
 """Signatures: botocore as the oracle for those that are right, a table for those that are not."""
 
+import re
 import string
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
@@ -304,32 +306,60 @@ def test_the_scopes_day_has_to_be_the_requests() -> None:
 # Presigned requests
 
 
-def presigned(**changes: str | None) -> Head:
-    head = signed(body=b"", signer=SigV4QueryAuth, expires=60)
+def presigned(service: str = "lambda", **changes: str | None) -> Head:
+    head = signed(body=b"", signer=SigV4QueryAuth, expires=60, service=service)
     given: dict[str, str | None] = dict(canonical.pairs(head.query))
     given.update({name.replace("_", "-"): value for name, value in changes.items()})
     query = "&".join(f"{name}={value}" for name, value in given.items() if value is not None)
     return Head(head.method, head.path, query, head.headers)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-SignedHeaders",
-        "X-Amz-Signature",
-    ],
-)
-def test_a_presigned_request_needs_all_its_parts(name: str) -> None:
+PARTS = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_presigned_request_needs_its_parts(name: str) -> None:
     error = refused(presigned(**{name.replace("-", "_"): None}))
+    assert (error.kind, error.message) == (
+        "query",
+        f"AWS query-string parameters must include '{name}'. Re-examine the query-string parameters.",
+    )
+
+
+def test_all_parts_that_a_presigned_request_lacks_are_told() -> None:
+    head = presigned()
+    error = refused(Head(head.method, head.path, "X-Amz-Algorithm=AWS4-HMAC-SHA256", head.headers))
+    said = "".join(f"AWS query-string parameters must include '{name}'. " for name in PARTS[1:])
+    assert error.message == f"{said}Re-examine the query-string parameters."
+
+
+@pytest.mark.parametrize("name", [*(part for part in PARTS if part != "X-Amz-Credential"), "X-Amz-Expires"])
+def test_one_for_s3_needs_a_life_too(name: str) -> None:
+    error = refused(presigned("s3", **{name.replace("-", "_"): None}))
     assert error.kind == "query"
     assert error.message == (
         "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
         "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
     )
+
+
+class LifelessQueryAuth(SigV4QueryAuth):
+    """Signs as aws4 and aws4fetch do for all services but S3: without X-Amz-Expires."""
+
+    def _modify_request_before_signing(self, request: Any) -> None:
+        super()._modify_request_before_signing(request)
+        request.url = re.sub("X-Amz-Expires=[0-9]+&", "", request.url)
+
+
+def test_one_that_says_no_life_lives_as_long_as_a_signed_header() -> None:
+    head = signed(body=b"", signer=LifelessQueryAuth)
+    assert "Expires" not in head.query
+    verify(head, EMPTY, wall=NOW + 900)
+    assert refused(head, EMPTY, wall=NOW + 901).kind == "expired"
+
+
+def test_a_life_can_not_be_taken_away() -> None:
+    assert refused(presigned(X_Amz_Expires=None), EMPTY).kind == "mismatch"
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,16 @@
 
 from urllib.parse import unquote
 
-from portico.identity.canonical import pairs
+from portico.identity.canonical import S3_LIKE, pairs
 from portico.identity.claim_parts import ALGORITHM, Claim, SignatureError, credential, moment, unsupported
 
 EXPIRES_S_MAX = 604_800
+_EXPIRES_S = "900"
+"""The life of a request that does not say its own: that of one which is signed in its header. S3 has none."""
 
-_QUERY_PARTS = (
-    "X-Amz-Algorithm",
-    "X-Amz-Credential",
-    "X-Amz-Signature",
-    "X-Amz-Date",
-    "X-Amz-SignedHeaders",
-    "X-Amz-Expires",
-)
-_QUERY_MISSING = (
+_QUERY_PARTS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
+_S3_PARTS = (*_QUERY_PARTS, "X-Amz-Expires")
+_S3_MISSING = (
     "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
     "X-Amz-SignedHeaders, and X-Amz-Expires parameters."
 )
@@ -27,7 +23,7 @@ _QUERY_CREDENTIAL = (
 
 def is_presigned(query: str) -> bool:
     """Whether the raw `query` carries a signature, or at least a part of one."""
-    return "X-Amz-" in query and any(name in _QUERY_PARTS for name, _ in pairs(query))
+    return "X-Amz-" in query and any(name in _S3_PARTS for name, _ in pairs(query))
 
 
 def from_query(raw_query: str, headers: dict[str, str]) -> Claim:
@@ -44,8 +40,7 @@ def from_query(raw_query: str, headers: dict[str, str]) -> Claim:
     algorithm = given.get("X-Amz-Algorithm", ALGORITHM)
     if algorithm != ALGORITHM:
         raise unsupported(algorithm)
-    if not all(given.get(name) for name in _QUERY_PARTS):
-        raise SignatureError("query", _QUERY_MISSING)
+    _require_parts(given)
     text, signed_at = moment(given["X-Amz-Date"])
     key_id, date, region, service = credential(
         given["X-Amz-Credential"], SignatureError("query", _QUERY_CREDENTIAL)
@@ -60,11 +55,28 @@ def from_query(raw_query: str, headers: dict[str, str]) -> Claim:
         timestamp=text,
         signed_at=signed_at,
         presigned=True,
-        expires_s=_lifetime(given["X-Amz-Expires"]),
+        expires_s=_lifetime(given.get("X-Amz-Expires", _EXPIRES_S)),
         session_token=given.get("X-Amz-Security-Token", "") or headers.get("x-amz-security-token", ""),
         content_sha256=given.get("X-Amz-Content-Sha256", "") or headers.get("x-amz-content-sha256", ""),
         headers=headers,
     )
+
+
+def _require_parts(given: dict[str, str]) -> None:
+    """Refuse a signature that lacks a part. Only S3 has to be told how long it lives.
+
+    Source: S3 API reference, "Authenticating requests: using query parameters"; IAM User Guide, "Elements of an AWS API request
+    signature", whose query parameters don't have it.
+    """
+    if S3_LIKE.intersection(given.get("X-Amz-Credential", "").split("/")):
+        if not all(given.get(name) for name in _S3_PARTS):
+            raise SignatureError("query", _S3_MISSING)
+        return
+    missing = [
+        f"AWS query-string parameters must include '{name}'. " for name in _QUERY_PARTS if not given.get(name)
+    ]
+    if missing:
+        raise SignatureError("query", f"{''.join(missing)}Re-examine the query-string parameters.")
 
 
 def _lifetime(text: str) -> int:
