@@ -174,6 +174,20 @@ def test_who_may_publish_and_preview(client: Callable[..., Any], account: str, d
             reader._make_api_call(name, {"PortalId": design.id})
 
 
+def test_a_portal_looks_as_it_is_designed(design: Design) -> None:
+    logo = "https://logo.example/a.png"
+    shown = design.api.update_portal(PortalId=design.id, LogoUri=logo)
+    assert shown["PortalContent"]["Theme"]["LogoLastUploaded"] == shown["LastModified"]
+    assert "LogoUri" not in design.shown
+    home = design.publish().text()
+    assert f'<img alt="" src="{logo}">' in home
+    for name, colour in content()["Theme"]["CustomColors"].items():
+        assert f"--{name}: {colour};" in home
+    assert "--on-HeaderColor: #fff;" in home
+    design.api.update_portal(PortalId=design.id, LogoUri="")
+    assert "<img" not in design.publish().text()
+
+
 def test_nothing_that_is_written_becomes_a_script(design: Design) -> None:
     evil = "<script>alert(1)</script>"
     colours = dict.fromkeys(content()["Theme"]["CustomColors"], "}</style><b>")

@@ -19,6 +19,7 @@ from doors_http import ask
 from harness import Server
 from portals import Design, Visitor
 from rest_doors import ECHO, RestApi
+from rest_integrations import site
 
 
 @pytest.fixture
@@ -180,3 +181,23 @@ def test_forms_of_other_sites_are_not_taken(design: Design, rest: RestApi) -> No
     own = design.url
     assert visitor.post(f"{page}/try", {}, origin=own, sec_fetch_site="same-origin").status == 200
     assert ask(f"{own}{page}/try", "OPTIONS", origin="https://evil.example").status == 405
+
+
+@pytest.mark.parametrize(("size", "shown"), [(900_000, True), (6 * 1024 * 1024 + 1, False)])
+def test_a_stream_is_shown_when_it_is_whole(design: Design, rest: RestApi, size: int, shown: bool) -> None:
+    with site() as backend:
+        backend.answers["/stream"] = (200, [("Content-Type", "text/plain")], b"x" * size)
+        at = {"restApiId": rest.id, "resourceId": rest.resource("/stream"), "httpMethod": "GET"}
+        rest.control.put_method(**at, authorizationType="NONE")
+        rest.control.put_integration(
+            **at, type="HTTP_PROXY", integrationHttpMethod="GET", uri=f"{backend.url}/stream", responseTransferMode="STREAM"
+        )  # fmt: skip
+        rest.deploy()
+        page = design.below("endpoints", design.endpoint(rest.id, "GET", "/stream"))
+        answer = design.publish().post(f"{page}/try", {})
+    assert answer.status == 200
+    if shown:
+        assert answered(answer.data) == (200, "x" * size)
+    else:
+        assert b"more than 6 MB" in answer.data
+        assert len(answer.data) < 100_000

@@ -86,8 +86,8 @@ async def update_portal(service: HttpApis, call: Call, request: "shapes.UpdatePo
         _check_authorization(request["Authorization"])
     if "EndpointConfiguration" in request:
         values["EndpointConfiguration"] = _endpoint(request["EndpointConfiguration"])
-    if "PortalContent" in request:
-        values["PortalContent"] = _content(call, request)
+    if "PortalContent" in request or "LogoUri" in request:
+        values["PortalContent"] = _content(call, {"PortalContent": before.portal_content, **request})
     after = changed(before, {**values, "LastModified": call.now})
     await claim(call, after)
     await release(call, after.portal_id, before.domain, portal=after)
