@@ -4,22 +4,27 @@ Source: API Gateway Developer Guide, "Variables for access logging for API Gatew
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from portico.services.apigateway.plane.phases import PHASES, passed
 from portico.services.apigateway.transform.context import at, template_context
 from portico.services.apigateway.transform.gateway_responses import KINDS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A request that has been answered: `latency_ms` from its head to its answer; `refusal` is why it was not let through, if so."""
+    """A request that has been answered: `latency_ms` from its head to its answer; `authorization` is what its method asks for; `refusal`
+    is why it was not let through, if so."""
 
     request: RequestContext
     answer: GatewayAnswer
     latency_ms: int
     length: int
+    endpoint_type: str
+    authorization: str
     refusal: GatewayRefusal | None = None
 
 
@@ -50,6 +55,28 @@ def _quoted(text: str | None) -> str | None:
     return None if text is None else msgspec.json.encode(text).decode()
 
 
+def _transfer_mode(told: Told) -> str | None:
+    integration = told.answer.integration
+    if not (integration.status or integration.service_status):
+        return None
+    return "BUFFERED" if told.answer.chunks is None else "STREAMED"
+
+
+def _status(phase: str, told: Told) -> int | None:
+    """The status that a phase came to, None if it has none, or the request did not come to it."""
+    was_passed = passed(told.authorization, told.refusal).get(phase)
+    return None if was_passed is None else 200 if was_passed else told.answer.status
+
+
+def _error_in(phase: str, told: Told) -> str | None:
+    return _error(told) if passed(told.authorization, told.refusal).get(phase) is False else None
+
+
+def _integration_status(told: Told) -> int | None:
+    """What Lambda has answered about the function of an authorizer."""
+    return 200 if told.authorization == "CUSTOM" and told.request.authorizer is not None else None
+
+
 _OWN: Mapping[str, Callable[[Told], Any]] = {
     "status": lambda told: told.answer.status,
     "responseLatency": lambda told: told.latency_ms,
@@ -67,15 +94,12 @@ _OWN: Mapping[str, Callable[[Told], Any]] = {
     "error.messageString": lambda told: _quoted(_error(told)),
     "error.responseType": lambda told: told.answer.response_type,
     "error.validationErrorString": lambda told: told.refusal.validation if told.refusal else None,
-    "authorizer.error": lambda told: _error(told) if _of_authorizer(told) else None,
-    "authorizer.status": lambda told: told.answer.status if _of_authorizer(told) else None,
+    "awsEndpointRequestId": lambda told: told.answer.integration.request_id,
+    "integration.responseTransferMode": _transfer_mode,
+    "endpointType": lambda told: told.endpoint_type,
+    "authorizer.claims": lambda told: None,
+    "authorizer.integrationStatus": _integration_status,
+    "authorizer.latency": lambda told: (told.request.authorizer or {}).get("integrationLatency"),
+    **{f"{phase}.status": partial(_status, phase) for phase in PHASES},
+    **{f"{phase}.error": partial(_error_in, phase) for phase in PHASES},
 }
-
-
-def _of_authorizer(told: Told) -> bool:
-    return told.answer.response_type in (
-        "UNAUTHORIZED",
-        "ACCESS_DENIED",
-        "AUTHORIZER_FAILURE",
-        "AUTHORIZER_CONFIGURATION_ERROR",
-    )

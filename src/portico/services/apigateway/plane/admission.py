@@ -129,7 +129,7 @@ class Admission:
     async def open(self, asked: Asked) -> Authorised:
         """Nobody is asked who they are."""
         if asked.plan.policy is not None:
-            self._signatures.require_policy(asked.arrival, asked.target)
+            self._signatures.require(asked.arrival, ANONYMOUS, asked.target)
         return Authorised(asked.request)
 
     async def signed(self, asked: Asked) -> Authorised:
@@ -142,7 +142,7 @@ class Admission:
             caller=caller,
             headers=tuple([pair for pair in request.headers if pair[0].lower() != "authorization"]),
         )
-        self._signatures.require(arrival, caller, asked.target)
+        self._signatures.require(arrival, caller, asked.target, known)
         return Authorised(known, caller.arn, caller)
 
     async def by_pool(self, asked: Asked) -> Authorised:
@@ -152,9 +152,9 @@ class Admission:
             raise _no_authorizer()
         text = header(request.headers, authorizer.header)
         claims = await authorizer.claims(self._tokens, text, asked.plan.method.authorization_scopes)
-        if asked.plan.policy is not None:
-            self._signatures.require_policy(asked.arrival, asked.target)
         known = msgspec.structs.replace(request, authorizer={"claims": claims})
+        if asked.plan.policy is not None:
+            self._signatures.require(asked.arrival, ANONYMOUS, asked.target, known)
         return Authorised(known, f"{claims.get('iss')} {claims.get('sub')}")
 
     async def by_function(self, asked: Asked) -> Authorised:
@@ -165,12 +165,12 @@ class Admission:
         if asked.plan.policy is not None:
             self._refuse_denied(asked, asked.plan.policy)
         answered = await self.authorizers.answer(authorizer, request, asked.arn)
+        known = msgspec.structs.replace(request, authorizer=answered.shown)
         refused = self.authorizers.refusal(answered, request, asked.arn, secure=asked.arrival.peer.secure)
         if refused:
             why = f"the policy that the authorizer {authorizer.record.name} answered with does not allow it"
             self._signatures.note(asked.arrival, answered.principal_id, asked.target, refused, why)
-            raise GatewayRefusal("ACCESS_DENIED", refused)
-        known = msgspec.structs.replace(request, authorizer=answered.shown)
+            raise GatewayRefusal("ACCESS_DENIED", refused, known=known)
         who = answered.principal_id
         if asked.plan.caching is not None:
             who = repr((who, *authorizer.values(request)))

@@ -127,6 +127,7 @@ class RestDoor:
             answer, cached = await self._cached.answer(asked, authorised, request, side)
         except GatewayRefusal as refused:
             refusal = refused
+            request = refused.known or request
             answer = self._transform.refused(request, rules, refused)
         except Exception:  # a defect of ours, which the API's callers are told in the API's own words
             log.exception("request %s to %s failed", request.request_id, request.resource_path)
@@ -137,7 +138,8 @@ class RestDoor:
         if rules.compress_from is not None:
             answer = await sent(rules, request, answer)
         latency_ms = int((self._clock.monotonic() - started) * 1000)
-        return Outcome(live, plan, request, answer, latency_ms, refusal, cached)
+        endpoint = side.deployed.endpoint_type
+        return Outcome(live, plan, request, answer, latency_ms, endpoint, refusal, cached)
 
 
 def _leads_to(arrival: Arrival, live: Live, side: Side) -> bool:

@@ -15,8 +15,8 @@ from portico.doors.authorizer_policy import INVOKE
 from portico.doors.callers import Callers
 from portico.doors.port import Arrival
 from portico.doors.resource_policy import words
-from portico.identity.principal import ANONYMOUS, Principal
-from portico.services.apigateway.transform.seam import GatewayRefusal
+from portico.identity.principal import Principal
+from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 from portico.store.cache import RecordCache
 from portico.store.transaction import Transaction
 from portico.wire.errors import AwsError
@@ -82,23 +82,17 @@ class Signatures:
                     return refusal
         return GatewayRefusal("MISSING_AUTHENTICATION_TOKEN")
 
-    def require(self, arrival: Arrival, caller: Principal, target: Target, action: str = INVOKE) -> None:
-        """Let `caller` pass who may do `action`.
+    def require(
+        self, arrival: Arrival, caller: Principal, target: Target, known: RequestContext | None = None
+    ) -> None:
+        """Let `caller` pass who may invoke the target; nobody in particular (`ANONYMOUS`) may what the resource policy lets anybody.
 
         Raises:
-            GatewayRefusal: ACCESS_DENIED.
+            GatewayRefusal: ACCESS_DENIED; `known` is what is known of the caller.
         """
-        message = self.refusal(arrival, caller, target, action)
+        message = self.refusal(arrival, caller, target, INVOKE)
         if message:
-            raise GatewayRefusal("ACCESS_DENIED", message)
-
-    def require_policy(self, arrival: Arrival, target: Target) -> None:
-        """Let anybody pass whom the resource policy lets.
-
-        Raises:
-            GatewayRefusal: ACCESS_DENIED.
-        """
-        self.require(arrival, ANONYMOUS, target)
+            raise GatewayRefusal("ACCESS_DENIED", message, known=known)
 
     def note(self, arrival: Arrival, caller: str, target: Target, message: str, why: str) -> None:
         """Note a refusal that another has decided on: for `portico explain`."""

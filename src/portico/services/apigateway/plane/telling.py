@@ -31,6 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
     request: RequestContext
     answer: GatewayAnswer
     latency_ms: int
+    endpoint_type: str
     refusal: GatewayRefusal | None = None
     cached: bool | None = None
 
@@ -82,6 +83,8 @@ class Telling:
             outcome.answer,
             outcome.latency_ms,
             len(outcome.answer.body),
+            outcome.endpoint_type,
+            "NONE" if outcome.plan is None else outcome.plan.method.authorization_type,
             outcome.refusal,
         )
         line = (int(outcome.request.at * 1000), access.format.line(lookup(told)))

@@ -96,7 +96,8 @@ class GatewayRefusal(Exception):
     """A request that gets one of the API's gateway responses (`THROTTLED`, `INTEGRATION_TIMEOUT`, ...) for an answer.
 
     `message` is `$context.error.message`, by default the type's own; `null` says that there is none (AWS answers `{"message":null}`
-    then). `error_type` goes into `x-amzn-ErrorType`, by default the type's own. `detail` goes to the execution log.
+    then). `error_type` goes into `x-amzn-ErrorType`, by default the type's own. `detail` goes to the execution log. `known` is the request
+    with what was found out about its caller before it was refused, None if that is nothing.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class GatewayRefusal(Exception):
         validation: str = "",
         detail: str = "",
         integration: IntegrationFacts = NO_INTEGRATION,
+        known: RequestContext | None = None,
     ) -> None:
         super().__init__(message or response_type)
         self.response_type = response_type
@@ -122,3 +124,4 @@ class GatewayRefusal(Exception):
         self.validation = validation
         self.detail = detail
         self.integration = integration
+        self.known = known
