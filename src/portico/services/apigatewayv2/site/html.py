@@ -47,12 +47,13 @@ p.error { padding: .5rem .8rem; border-left: 4px solid var(--ErrorValidationColo
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
-    """A page: its title, and what is below it (`main`, HTML). `links` (address, words) stand above, `leave` is where the link to sign out
+    """A page: its title, and what is below it (`main`, HTML). `home` is the address of the first page, `links` (address, words)
+    stand above, `leave` is where the link to sign out
     leads, "" without one."""
 
     title: str
     main: str
-    home: str = "/"
+    home: str
     links: tuple[tuple[str, str], ...] = ()
     leave: str = ""
 

@@ -29,10 +29,10 @@ def product(visit: Visit, product_id: str) -> Reply:
     if found is None:
         return missing(visit)
     overview = rendered(found.overview.body) if found.overview else ""
-    texts = _list(visit, [(f"{_address(visit, found)}/pages/{one.id}", one.title) for one in found.texts])
+    texts = _list([(f"{_address(visit, found)}/pages/{one.id}", one.title) for one in found.texts])
     sections = "".join(
         (f"<h2>{escape(section.name)}</h2>" if section.name else "")
-        + _list(visit, [(_endpoint_address(visit, found, one), one.title) for one in section.endpoints])
+        + _list([(_endpoint_address(visit, found, one), one.title) for one in section.endpoints])
         for section in found.sections
     )
     return _page(visit, found.name, f"{note('about', found.about)}{overview}{texts}{sections}")
@@ -78,12 +78,9 @@ def missing(visit: Visit) -> Reply:
 
 
 def told(visit: Visit, title: str, words: str, status: int, more: Headers = ()) -> Reply:
-    """A page that says why something is not done, or that it is; the portal's content is not on it."""
-    page = Page(
-        title,
-        f"{note('error' if status >= 400 else 'about', words)}<p>{links([(f'{visit.base}/', 'Go on')])}</p>",
-    )
-    return reply(visit.site, page, status=status, more=more)
+    """A page that says why something is not done, and shows nothing of the products."""
+    main = f"{note('error', words)}<p>{links([(f'{visit.base}/', 'Go on')])}</p>"
+    return reply(visit.site, Page(title, main, f"{visit.base}/"), status=status, more=more)
 
 
 def _page(visit: Visit, title: str, main: str, of: Product | None = None, *, status: int = 200) -> Reply:
@@ -109,7 +106,7 @@ def _endpoint_address(visit: Visit, of: Product, page: Endpoint) -> str:
     return f"{_address(visit, of)}/endpoints/{page.id}"
 
 
-def _list(visit: Visit, given: list[tuple[str, str]]) -> str:
+def _list(given: list[tuple[str, str]]) -> str:
     return "<ul>" + "".join(f"<li>{links([one])}</li>" for one in given) + "</ul>" if given else ""
 
 
@@ -140,9 +137,8 @@ def _form(visit: Visit, of: Product, page: Endpoint, given: Mapping[str, str]) -
     names += [f"{one.place}.{one.name}" for one in page.parameters if one.place in ("query", "header")]
     inputs = "".join(_input(name, "{1} ({0})".format(*name.split(".", 1)), given) for name in names)
     method = _input("method", "Method", {"method": "GET", **given}) if page.method == "ANY" else ""
-    more = _input("query", "More of the query (a=b&c=d)", given) + _area(
-        "headers", "More headers, one a line", given
-    )
+    more = _input("query", "More of the query (a=b&c=d)", given)
+    more += _area("headers", "More headers, one a line", given)
     body = "" if page.method in _BODILESS else _area("body", "Body", given)
     action = escape(f"{_endpoint_address(visit, of, page)}/try")
     return f'<h2>Try it</h2><form method="post" action="{action}">{method}{inputs}{more}{body}<button>Try it</button></form>'

@@ -6,7 +6,7 @@ Source: API Gateway Developer Guide, "Enable try it for an API Gateway product R
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -17,7 +17,7 @@ from portico.base.ids import request_id
 from portico.doors import address as addresses
 from portico.doors.aside import aside
 from portico.doors.buckets import Buckets, Limit
-from portico.doors.port import Arrival, Doors
+from portico.doors.port import Arrival, Door, Doors
 from portico.doors.public import Public
 from portico.services.apigatewayv2.portal_records import Endpoint
 from portico.services.apigatewayv2.site import pages
@@ -73,30 +73,22 @@ class Trials:
         return await aside(pages.endpoint_page, visit, of, page, given=given, answer=answer, status=status)
 
     async def _answer(self, visit: Visit, page: Endpoint, given: Mapping[str, str]) -> str:
+        """What the API answers, as HTML."""
         arrival = self._arrival(visit, page, given)
         door = self._doors.find("rest")
         assert door is not None  # it was registered when the server was put together
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                answered = await door(arrival)
-                body = (
-                    await _whole(answered)
-                    if isinstance(answered, StreamReply)
-                    else getattr(answered, "body", b"")
-                )
+                reply = await _replied(door, arrival)
         except AwsError as error:
-            answered = error_reply("rest-json", error, arrival.request_id)
-            body = answered.body
+            reply = error_reply("rest-json", error, arrival.request_id)
         except TimeoutError:
             return note("error", "The API has not answered in 29 seconds.")
-        if len(body) > _ANSWER_BYTES_MAX:
+        if len(reply.body) > _ANSWER_BYTES_MAX:
             return note("error", "The API has answered with more than 6 MB.")
-        headers = "\n".join(f"{name}: {value}" for name, value in answered.headers)
-        status = getattr(answered, "status", 101)
-        return (
-            f"<h2>Answer {status}</h2><pre>{escape(headers)}</pre>"
-            f"<pre>{escape(body.decode('utf-8', 'replace'))}</pre>"
-        )
+        headers = "\n".join(f"{name}: {value}" for name, value in reply.headers)
+        body = reply.body.decode("utf-8", "replace")
+        return f"<h2>Answer {reply.status}</h2><pre>{escape(headers)}</pre><pre>{escape(body)}</pre>"
 
     def _arrival(self, visit: Visit, page: Endpoint, given: Mapping[str, str]) -> Arrival:
         """The request as a client of the API would send it, from where the visitor is."""
@@ -117,20 +109,23 @@ class Trials:
         )
 
 
-async def _whole(answer: StreamReply) -> bytes:
-    """A streamed answer's bytes, no more of them than it takes to know that it is too long."""
+async def _replied(door: Door, arrival: Arrival) -> Reply:
+    """The door's answer, of one that is streamed no more than it takes to know that it is too long."""
+    answer = await door(arrival)
+    if isinstance(answer, Reply):
+        return answer
+    assert isinstance(answer, StreamReply)  # nobody asks for an upgrade: what frames a request is not sent
     found = bytearray()
-    chunks: AsyncIterator[bytes] = answer.chunks
     try:
-        async for chunk in chunks:
+        async for chunk in answer.chunks:
             found += chunk
             if len(found) > _ANSWER_BYTES_MAX:
                 break
     finally:
-        close = getattr(chunks, "aclose", None)
+        close = getattr(answer.chunks, "aclose", None)
         if close is not None:
             await close()
-    return bytes(found)
+    return Reply(answer.status, answer.headers, bytes(found))
 
 
 def _path(template: str, given: Mapping[str, str]) -> str:
