@@ -45,3 +45,16 @@ def test_addresses(origin: str, url: str, api: str, socket: str, pages: str, por
     assert public.sign_in("p", "eu-west-1") == pages
     assert public.portal("a", "eu-west-1") == portal
     assert public.named("example.org") == own
+
+
+@pytest.mark.parametrize(
+    ("origin", "endpoints"),
+    [
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566/_portico/auth/p"),
+        ("http://localhost:4566", "http://localhost:4566/_portico/auth/p"),
+        ("https://functions.example.com", "https://p.auth.eu-west-1.functions.example.com"),
+        ("http://10.0.0.5:80", "http://10.0.0.5:80/_portico/auth/p"),
+    ],
+)
+def test_programs_are_not_sent_to_names_below_localhost(origin: str, endpoints: str) -> None:
+    assert Public(origin).endpoints("p", "eu-west-1") == endpoints

@@ -38,6 +38,13 @@ class Public:
             return f"{self._origin}/_portico/auth/{prefix}"
         return f"{self._scheme}://{prefix}.auth.{region}.{self._netloc}"
 
+    def endpoints(self, prefix: str, region: str) -> str:
+        """The same for programs, which have no cookies: by path where those names are below `localhost`, as the resolvers that programs
+        ask may not know them."""
+        if self._base == "localhost":
+            return f"{self._origin}/_portico/auth/{prefix}"
+        return self.sign_in(prefix, region)
+
     def portal(self, portal_id: str, region: str) -> str:
         """Where the site of a developer portal answers, without a closing slash."""
         if not self._base:

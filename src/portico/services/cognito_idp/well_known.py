@@ -9,7 +9,7 @@ import msgspec
 
 from portico.doors.port import Arrival
 from portico.services.cognito_idp import errors
-from portico.services.cognito_idp.links import domain_url
+from portico.services.cognito_idp.links import domain_url, endpoints_url
 from portico.services.cognito_idp.records import POOLS, Pool
 from portico.services.cognito_idp.service import CognitoIdp
 from portico.wire.errors import AwsError
@@ -76,12 +76,12 @@ class WellKnown:
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         }
         if pool.domain or pool.custom_domain:
-            pages = domain_url(self._idp, pool)
+            pages, endpoints = domain_url(self._idp, pool), endpoints_url(self._idp, pool)
             found |= {
                 "authorization_endpoint": f"{pages}/oauth2/authorize",
                 "end_session_endpoint": f"{pages}/logout",
-                "revocation_endpoint": f"{pages}/oauth2/revoke",
-                "token_endpoint": f"{pages}/oauth2/token",
-                "userinfo_endpoint": f"{pages}/oauth2/userInfo",
+                "revocation_endpoint": f"{endpoints}/oauth2/revoke",
+                "token_endpoint": f"{endpoints}/oauth2/token",
+                "userinfo_endpoint": f"{endpoints}/oauth2/userInfo",
             }
         return found

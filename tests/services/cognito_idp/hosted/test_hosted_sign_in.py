@@ -5,8 +5,10 @@ import hashlib
 import html
 import json
 import re
+import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -425,6 +427,30 @@ def test_the_pages_by_path(site: Make, server: Any) -> None:
     browser.get(f"/_portico/auth/{prefix}/oauth2/authorize?{query}")
     assert browser.title == "Sign in"
     assert browser.submit(username="ada", password=PASSWORD).told["code"]
+
+
+def test_discovery_leads_programs_to_endpoints_whose_names_they_can_resolve(site: Make, server: Any) -> None:
+    made = site()
+    made.pool.user("ada", email="ada@example.com")
+    told = _fetched(f"{server.url}/{made.pool.id}/.well-known/openid-configuration")
+    assert told["authorization_endpoint"] == f"{made.origin}/oauth2/authorize"
+    assert told["end_session_endpoint"] == f"{made.origin}/logout"
+    form = {
+        "grant_type": "authorization_code", "client_id": made.client_id, "code": signed_in(made).told["code"], "redirect_uri": CALLBACK,
+    }  # fmt: skip
+    tokens = _fetched(told["token_endpoint"], urlencode(form).encode())
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert _fetched(told["userinfo_endpoint"], headers=bearer)["email"] == "ada@example.com"
+    end = {"client_id": made.client_id, "token": tokens["refresh_token"]}
+    with urllib.request.urlopen(told["revocation_endpoint"], urlencode(end).encode()) as answer:
+        assert answer.status == 200
+
+
+def _fetched(url: str, form: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """What any library gets of `url`, by the system's own resolver."""
+    with urllib.request.urlopen(urllib.request.Request(url, form, headers or {})) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def test_domains_of_nobody(site: Make) -> None:
