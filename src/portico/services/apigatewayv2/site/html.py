@@ -48,8 +48,7 @@ p.error { padding: .5rem .8rem; border-left: 4px solid var(--ErrorValidationColo
 
 class Page(msgspec.Struct, frozen=True, gc=False):
     """A page: its title, and what is below it (`main`, HTML). `home` is the address of the first page, `links` (address, words)
-    stand above, `leave` is where the link to sign out
-    leads, "" without one."""
+    stand above, `leave` is where the link to sign out leads, "" without one."""
 
     title: str
     main: str
