@@ -41,7 +41,8 @@ Lookup = Callable[[str], Any]
 
 
 class Format(msgspec.Struct, frozen=True, gc=False):
-    """A compiled format: texts and variables in turn, beginning with a text. In a JSON object, values are escaped as strings are."""
+    """A compiled format: texts and variables in turn, beginning with a text. Values that are no text are shown as JSON; in a JSON object,
+    all are escaped as strings are."""
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
@@ -57,7 +58,7 @@ class Format(msgspec.Struct, frozen=True, gc=False):
     def _shown(self, name: str, value: Any) -> str:
         if value is None or value == "":
             return "-"
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         if self.json and not name.endswith("String"):  # error.messageString brings its quotes
             return msgspec.json.encode(text).decode()[1:-1]
         return _CONTROL.sub(" ", text)

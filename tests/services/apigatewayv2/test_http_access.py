@@ -285,6 +285,62 @@ def test_a_line_in_the_access_log(
     }
 
 
+def test_variables_of_the_access_log(
+    api: HttpApi, deploy: Callable[..., str], client: Callable[..., Any]
+) -> None:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="/api")
+    allow = """
+        def handler(event, context):
+            context = {"n": 1, "yes": True, "inner": {"a": ["b"]}}
+            return {"isAuthorized": event["headers"]["x-token"] == "good", "context": context}
+    """
+    identify = "def handler(event, context):\n    return {'body': context.aws_request_id, 'statusCode': 200}"
+    asked = api.control.create_authorizer(
+        ApiId=api.id,
+        Name="a",
+        AuthorizerType="REQUEST",
+        AuthorizerUri=api.invocations(deploy(allow, name="allow")),
+        IdentitySource=["$request.header.x-token"],
+        AuthorizerPayloadFormatVersion="2.0",
+        EnableSimpleResponses=True,
+    )["AuthorizerId"]
+    api.client("lambda").add_permission(
+        FunctionName="allow",
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    target = api.integrate(deploy(identify, name="identify"))
+    api.route("GET /a", target, AuthorizationType="CUSTOM", AuthorizerId=asked)
+    names = (
+        *("authorizer.n", "authorizer.yes", "authorizer.inner", "authorizer.error", "authorizer.claims"),
+        *("integration.requestId", "awsEndpointRequestId", "customDomain.basePathMatched", "status"),
+    )
+    form = json.dumps({"id": "$context.requestId", **{name: f"$context.{name}" for name in names}})
+    arn = f"arn:aws:logs:{REGION}:{api.account}:log-group:/api"
+    api.stage("$default", AccessLogSettings={"DestinationArn": arn, "Format": form})
+    good, bad = api.ask("/a", headers={"X-Token": "good"}), api.ask("/a", headers={"X-Token": "bad"})
+    nowhere = api.ask("/nowhere")
+    lines: dict[str, dict[str, str]] = {}
+    while len(lines) < 3:  # delivery is not acknowledged
+        found = [json.loads(one["message"]) for one in logs.filter_log_events(logGroupName="/api")["events"]]
+        lines = {one.pop("id"): {k: v for k, v in one.items() if v != "-"} for one in found}
+    assert lines[good.headers["apigw-requestid"]] == {
+        "authorizer.n": "1",
+        "authorizer.yes": "true",
+        "authorizer.inner": '{"a":["b"]}',
+        "integration.requestId": good.body.decode(),
+        "awsEndpointRequestId": good.body.decode(),
+        "status": "200",
+    }
+    assert lines[bad.headers["apigw-requestid"]] == {
+        "authorizer.error": "the authorizer does not admit the caller",
+        "status": "403",
+    }
+    assert lines[nowhere.headers["apigw-requestid"]] == {"status": "404"}
+
+
 def test_who_sets_a_destination_may_deliver_to_it(
     api: HttpApi, client: Callable[..., Any], user: tuple[str, str]
 ) -> None:

@@ -38,8 +38,7 @@ def lookup(told: Told) -> Callable[[str], Any]:
             return own(told)
         if not tree:
             tree.update(template_context(told.request))
-        found = at(tree, name)
-        return msgspec.json.encode(found).decode() if isinstance(found, Mapping | list | tuple) else found
+        return at(tree, name)
 
     return value
 

@@ -79,6 +79,12 @@ def _within(values: Mapping[str, Any], name: str) -> Any:
     return inner.get(rest) if point and isinstance(inner, Mapping) else None
 
 
+def _base_path(asked: Asked) -> str | None:
+    """The base path of a custom domain name that the request was mapped by, `(none)` by the empty one."""
+    address = asked.arrival.address
+    return (address.base.removeprefix("/") or "(none)") if address.kind == "domain" else None
+
+
 def new_request_id() -> str:
     """An id as HTTP APIs give them: 16 characters, the last of which is `=`."""
     return urlsafe_b64encode(_bits(88).to_bytes(11, "big")).decode()
@@ -108,6 +114,7 @@ def _cognito(member: str) -> Callable[[Asked], Any]:
 _CONTEXT: Mapping[str, Callable[[Asked], Any]] = {
     "accountId": lambda asked: asked.stage.account,
     "apiId": lambda asked: asked.stage.api_id,
+    "customDomain.basePathMatched": _base_path,
     "domainName": lambda asked: asked.arrival.host,
     "domainPrefix": lambda asked: asked.arrival.host.partition(".")[0],
     "extendedRequestId": lambda asked: asked.request_id,

@@ -76,12 +76,27 @@ def _lookup(outcome: Outcome, reply: Reply, took_ms: float) -> Callable[[str], A
         "integration.status": status,
         "integrationErrorMessage": outcome.integration_error or None,
         "integration.error": outcome.integration_error or None,
-        "authorizer.error": outcome.reason or None,
+        "authorizer.error": outcome.reason or None if outcome.asked.plan.authorizer is not None else None,
+        "authorizer.claims": None,
+        "awsEndpointRequestId": _endpoint_id(outcome),
+        "integration.requestId": _endpoint_id(outcome),
         "error.message": message,
         "error.messageString": None if message is None else f'"{message}"',
         "error.responseType": None if message is None else _TYPES.get(reply.status),
     }
     return lambda name: known[name] if name in known else outcome.asked.context(name)
+
+
+_ENDPOINT_IDS = ("x-amzn-requestid", "x-amz-request-id")
+
+
+def _endpoint_id(outcome: Outcome) -> str | None:
+    """The id that the integration knows the request by: a function has ours, others tell theirs."""
+    if outcome.integration_status is None:
+        return None
+    if outcome.asked.plan.function:
+        return outcome.asked.arrival.request_id
+    return next((value for name, value in outcome.reply.headers if name.lower() in _ENDPOINT_IDS), None)
 
 
 _TYPES: Mapping[int, str] = {

@@ -22,6 +22,15 @@ LATENCY = "IntegrationLatency"
 _NAMES = Names("AWS/ApiGateway", "", "", "", "")
 _FAILED = 502  # the integration was called, and has failed
 _KEPT_MAX = 2_000
+_TYPES = {
+    400: "BAD_REQUEST_BODY",
+    401: "UNAUTHORIZED",
+    403: "ACCESS_DENIED",
+    429: "THROTTLED",
+    500: "API_CONFIGURATION_ERROR",
+    502: "INTEGRATION_FAILURE",
+    504: "INTEGRATION_TIMEOUT",
+}
 
 
 class Noted(msgspec.Struct, frozen=True, gc=False):
@@ -110,10 +119,19 @@ class Notes:
 def _variables(exchange: Exchange, status: int, noted: Noted | None, message: str) -> dict[str, Any]:
     made = context(exchange)
     made["status"] = status
-    made["error"] = {"message": message, "messageString": f'"{message}"' if message else ""}
+    made["error"] = {
+        "message": message,
+        "messageString": f'"{message}"' if message else "",
+        "responseType": _TYPES.get(status, "") if message else "",
+    }
     if noted is not None:
         latency = round(noted.took_ms)
         made["integrationLatency"], made["integrationStatus"] = latency, noted.status
         made["integrationErrorMessage"] = noted.error
-        made["integration"] = {"latency": latency, "status": noted.status, "error": noted.error}
+        made["integration"] = {
+            "latency": latency,
+            "status": noted.status,
+            "integrationStatus": noted.status,
+            "error": noted.error,
+        }
     return made

@@ -5,7 +5,6 @@ Source: API Gateway Developer Guide, "Create AWS service integrations for HTTP A
 
 import asyncio
 
-from portico.base.ids import request_id as new_request_id
 from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.doors.roles import DoorRoles
@@ -47,8 +46,9 @@ class Services:
         except Unusable as error:
             raise replies.failed(str(error)) from error
         principal = caller_of(asked, integration, self._roles)
-        client = self._clients.of(principal, Scope(asked.stage.account, region), trace=asked.trace)
-        request_id = new_request_id()
+        request_id = asked.arrival.request_id
+        scope = Scope(asked.stage.account, region)
+        client = self._clients.of(principal, scope, request_id=request_id, trace=asked.trace)
         try:
             async with asyncio.timeout(integration.timeout_in_millis / 1000):
                 answer = await client.call(subtype.service, subtype.operation, **request)
