@@ -12,7 +12,7 @@ import hashlib
 import logging
 import re
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,6 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BATCH_LINES_MAX = 1_000
 _BATCH_BYTES_MAX = 900_000
 _WAITING_MAX = 20_000
+_WAITING_OF_ACCOUNT_MAX = 10_000  # so that nobody's flood leaves no room for others
 _PAUSE_S = 0.1
 _STREAMS = 8  # a group's lines are spread over some streams, each of which has a hash for a name
 
@@ -102,11 +103,12 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
 class DoorLogs:
     """Delivers the lines of all doors. Start `run` as a background loop; `close` once it has ended."""
 
-    __slots__ = ("_clients", "_putting", "_told", "_waiting", "_wake", "dropped_total")
+    __slots__ = ("_clients", "_putting", "_told", "_waiting", "_waiting_of", "_wake", "dropped_total")
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._waiting: deque[_Line] = deque()
+        self._waiting_of: Counter[str] = Counter()
         self._putting: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._told: set[tuple[Group, str]] = set()
@@ -128,9 +130,11 @@ class DoorLogs:
             self.dropped_total += len(lines)
             self._tell(group, "it is of another account")
             return
-        if len(self._waiting) + len(lines) > _WAITING_MAX:
+        own = self._waiting_of[account] + len(lines)
+        if own > _WAITING_OF_ACCOUNT_MAX or len(self._waiting) + len(lines) > _WAITING_MAX:
             self.dropped_total += len(lines)
             return
+        self._waiting_of[account] = own
         stream = stream_of(request_id)
         self._waiting.extend(_Line(group, stream, writer, at_ms, text) for at_ms, text in lines)
         self._wake.set()
@@ -152,6 +156,7 @@ class DoorLogs:
     async def flush(self) -> None:
         """Put what waits now."""
         self._wake.clear()
+        self._waiting_of.clear()
         batches: dict[tuple[Group, str], list[_Line]] = {}
         while self._waiting:
             line = self._waiting.popleft()

@@ -72,8 +72,8 @@ class HttpBackends:
             raise replies.unavailable(f"nothing is known to be behind the VPC link: {uri}")
         if _DOTS(unquote(asked.path)):
             raise replies.bad_request("the path has dot segments")
-        query = asked.arrival.head.query
-        return f"{target}{asked.path}?{query}" if query else target + asked.path
+        path, query = "/" + asked.path.removeprefix("/"), asked.arrival.head.query
+        return f"{target}{path}?{query}" if query else target + path
 
 
 def url_of(asked: Asked, uri: str) -> str:
