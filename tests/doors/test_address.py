@@ -28,10 +28,14 @@ def test_names(name: str, wanted: Address | None) -> None:
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("/_portico/apis/a1/prod/pets/1", Address("api", "a1", "/pets/1", stage="prod", shared=True)),
-        ("/_portico/apis/a1/prod", Address("api", "a1", "/", stage="prod", shared=True)),
-        ("/_portico/apis/a1/$default/", Address("api", "a1", "/", stage="$default", shared=True)),
-        ("/_aws/execute-api/a1/prod/pets//x", Address("api", "a1", "/pets//x", stage="prod", shared=True)),
+        ("/_portico/apis/a1/prod/pets/1", Address("api", "a1", "/prod/pets/1", shared=True)),
+        ("/_portico/apis/a1/prod", Address("api", "a1", "/prod", shared=True)),
+        ("/_portico/apis/a1/$default/", Address("api", "a1", "/$default/", shared=True)),
+        ("/_portico/apis/a1/", Address("api", "a1", "/", shared=True)),
+        ("/_portico/apis/a1", Address("api", "a1", "/", shared=True)),
+        ("/_portico/apis/a1//x", Address("api", "a1", "//x", shared=True)),
+        ("/_portico/apis/..%2f/x", None),
+        ("/_aws/execute-api/a1/prod/pets//x", Address("api", "a1", "/prod/pets//x", shared=True)),
         ("/restapis/a1/prod/_user_request_/pets", Address("api", "a1", "/pets", stage="prod", shared=True)),
         ("/restapis/a1/prod/_user_request_", Address("api", "a1", "/", stage="prod", shared=True)),
         ("/restapis/a1/prod/_user_request_x", None),
@@ -44,8 +48,6 @@ def test_names(name: str, wanted: Address | None) -> None:
         ("/_portico/portals/a1/products/p", Address("portal", "p-a1", "/products/p")),
         ("/_portico/portals/a1", Address("portal", "p-a1", "/")),
         ("/_portico/portals/..%2f/x", None),
-        ("/_portico/apis/a1", None),
-        ("/_portico/apis/a1//x", None),
         ("/_portico/health", None),
         (
             "/eu-west-1_Abc123/.well-known/jwks.json",

@@ -60,22 +60,14 @@ def of_path(path: str) -> Address | None:
         return Address("pool", pool[1], pool[2]) if pool else None
     parts = path.split("/", 4)
     match parts[1:]:
-        case ["_portico", "apis", api, rest] | ["_aws", "execute-api", api, rest]:
-            return _of_stage(api, *_split(rest))
+        case ["_portico", "apis", api, *rest] | ["_aws", "execute-api", api, *rest]:
+            return Address("api", api, "/" + "".join(rest), shared=True) if _ID(api) else None
         case ["restapis", api, stage, rest] if rest == "_user_request_" or rest.startswith("_user_request_/"):
-            return _of_stage(api, stage, rest.removeprefix("_user_request_") or "/")
+            path = rest.removeprefix("_user_request_") or "/"
+            return Address("api", api, path, stage=stage, shared=True) if _ID(api) and stage else None
         case ["_portico", "urls", url, *rest]:
             return Address("url", url, "/" + "".join(rest), shared=True) if _ID(url) else None
         case ["_portico", "auth" | "portals" as kind, prefix, *rest] if _ID(prefix):
             path = "/" + "".join(rest)
             return Address("auth", prefix, path) if kind == "auth" else Address("portal", f"p-{prefix}", path)
     return None
-
-
-def _split(rest: str) -> tuple[str, str]:
-    stage, slash, path = rest.partition("/")
-    return stage, slash + path
-
-
-def _of_stage(api: str, stage: str, path: str) -> Address | None:
-    return Address("api", api, path or "/", stage=stage, shared=True) if _ID(api) and stage else None

@@ -300,6 +300,13 @@ def test_path_style_addresses(echo: HttpApi) -> None:
     assert echo.ask(f"/_portico/apis/{echo.id}/pets/1", host=local).json["echo"]["rawPath"] == "/pets/1"
 
 
+@pytest.mark.parametrize("path", ["/", "/pets", "/pets/", "/pets/1", "/pets%2F1", "//pets"])
+def test_a_path_style_address_adds_nothing_to_the_path(echo: HttpApi, path: str) -> None:
+    named = echo.ask(path)
+    by_path = echo.ask(f"/_portico/apis/{echo.id}{path}", host=f"localhost:{echo.server.port}")
+    assert by_path.json["echo"]["rawPath"] == named.json["echo"]["rawPath"]
+
+
 def test_a_deployment_does_not_change(api: HttpApi, deploy: Callable[..., str]) -> None:
     target = api.integrate(deploy(ECHO))
     api.route("GET /a", target)
