@@ -104,6 +104,13 @@ def test_a_deployment_to_a_stage(api: Api, account: str, passing: Made) -> None:
     assert user.create_deployment(**stage)["id"]
 
 
+def test_a_trial_of_another_method(api: Api, account: str, passing: Made) -> None:
+    place = chooses(api, account)
+    other = api.mock(place["resourceId"], "POST")
+    tried = passing().test_invoke_method(restApiId=api.id, **other, stageVariables={"r": "foreign"})
+    assert tried["status"] == 500  # it has no answer
+
+
 def test_a_trial(api: Api, account: str, passing: Made) -> None:
     user, foreign = passing("team-own"), f"arn:aws:iam::{account}:role/team-foreign"
     trial = {"restApiId": api.id, **chooses(api, account)}

@@ -15,7 +15,7 @@ from portico.calls.operation import Check
 from portico.doors.stage_variables import completed_roles
 from portico.services.apigateway import access, stage_patches
 from portico.services.apigateway.patch import patches
-from portico.services.apigateway.records import RESOURCES, STAGES, Resource, Stage
+from portico.services.apigateway.records import RESOURCES, STAGES, Method, Resource, Stage
 from portico.services.apigateway.service import ApiGateway, found_api, resource_of
 from portico.services.apigateway.snapshot import read
 
@@ -59,7 +59,7 @@ async def by_deployment(service: ApiGateway, call: Call, request: Request) -> li
     variables = {} if before is None else before.variables
     variables = {**variables, **(request.get("variables") or {}), **(overrides or {})}
     resources = await call.tx.scan(RESOURCES, api.id)
-    named = completed_roles(_credentials(resources), variables, call.scope.account)
+    named = completed_roles(_credentials(_methods(resources)), variables, call.scope.account)
     if before is not None:
         named -= _of(service, call, request, before)
     return access.passed(sorted(named))
@@ -67,9 +67,11 @@ async def by_deployment(service: ApiGateway, call: Call, request: Request) -> li
 
 async def by_trial(service: ApiGateway, call: Call, request: Request) -> list[Check]:
     """For TestInvokeMethod, whose caller brings the variables."""
-    resource = await resource_of(call, request)
+    methods = (await resource_of(call, request)).resource_methods
+    method = methods.get(request["httpMethod"]) or methods.get("ANY")
     variables: Variables = request.get("stageVariables") or {}
-    return access.passed(sorted(completed_roles(_credentials([resource]), variables, call.scope.account)))
+    tried = [] if method is None else [method]
+    return access.passed(sorted(completed_roles(_credentials(tried), variables, call.scope.account)))
 
 
 async def _stage(call: Call, request: Request) -> Stage | None:
@@ -97,12 +99,17 @@ def _served(
     for deployment_id, variables in served:
         deployed = read(service.store, request["restApiId"], deployment_id)
         if deployed is not None:
-            roles |= completed_roles(_credentials(deployed.resources), variables, call.scope.account)
+            credentials = _credentials(_methods(deployed.resources))
+            roles |= completed_roles(credentials, variables, call.scope.account)
     return roles
 
 
-def _credentials(resources: Iterable[Resource]) -> Iterator[str]:
+def _methods(resources: Iterable[Resource]) -> Iterator[Method]:
     for resource in resources:
-        for method in resource.resource_methods.values():
-            if method.method_integration is not None:
-                yield method.method_integration.credentials
+        yield from resource.resource_methods.values()
+
+
+def _credentials(methods: Iterable[Method]) -> Iterator[str]:
+    for method in methods:
+        if method.method_integration is not None:
+            yield method.method_integration.credentials

@@ -259,3 +259,11 @@ def test_headers_that_would_break_an_answer_are_not_sent(rest: RestApi) -> None:
     assert answer.status == 403
     assert "set-cookie" not in answer.headers
     assert rest.ask("/none?q=fine").headers["x-asked"] == "fine"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "M-SEARCH"])
+def test_methods_that_no_api_has(rest: RestApi, method: str) -> None:
+    rest.method("/pets", "ANY")
+    rest.deploy()
+    assert rest.ask("/pets", method).message == MISSING
+    assert rest.ask("/pets", "PATCH").status == 200

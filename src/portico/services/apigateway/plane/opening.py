@@ -62,13 +62,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry(arrival: Arrival, live: Live, side: Side, raw_path: str) -> Entry:
-    """Where a request to a stage goes, with the raw path below it.
+    """Where a request to a stage goes, with the raw path below it. `ANY` is for the methods that REST APIs have.
 
     Raises:
         BadPath: nowhere.
     """
     path, method = normal(raw_path), http_method(arrival.head)
-    match = side.deployed.routes.find(path, method)
+    match = side.deployed.routes.find(path, method) if method in _METHODS else None
     plan = None if match is None else live.plan(side, match, method)
     return Entry(arrival, live, side, path, method, match, plan)
 
