@@ -16,6 +16,7 @@ AROUND = Around(
     "abc",
     "JKJaXmPLvHcESHA=",
     "/my/path",
+    "/my/path",
     "192.0.2.1",
     1583348638.39,
     "443",
@@ -55,6 +56,14 @@ def test_the_documented_event() -> None:
         "body": "Hello from Lambda",
         "isBase64Encoded": False,
     }  # fmt: skip
+
+
+def test_the_header_of_cookies_may_be_shown_beside_them() -> None:
+    around = msgspec.structs.replace(AROUND, cookie_header=True, raw_path="/my%20path", path="/my path")
+    made = event(_head("GET", "", ("cookie", "a=1;b=2"), ("cookie", "c=3")), b"", around)
+    assert (made["cookies"], made["headers"]["cookie"]) == (["a=1", "b=2", "c=3"], "a=1; b=2; c=3")
+    assert (made["rawPath"], made["requestContext"]["http"]["path"]) == ("/my%20path", "/my path")
+    assert "cookie" not in event(_head(), b"", around)["headers"]
 
 
 def test_what_is_empty_is_absent() -> None:

@@ -30,14 +30,16 @@ class Malformed(Exception):
 
 
 class Around(msgspec.Struct, frozen=True, gc=False):
-    """What an event says beside the request itself. `path` is the raw path as the event shows it, `at` when the request came (epoch,
-    seconds), `port` and `secure` how. Members that are None are left out of the event."""
+    """What an event says beside the request itself. `raw_path` and `path` are the request's as the event shows them, `at` is when it came
+    (epoch, seconds), `port` and `secure` how. `cookie_header`: the header is shown beside the cookies. Members that are None are left
+    out of the event."""
 
     account: str
     api: str
     domain: str
     prefix: str
     request_id: str
+    raw_path: str
     path: str
     source_ip: str
     at: float
@@ -50,6 +52,7 @@ class Around(msgspec.Struct, frozen=True, gc=False):
     authentication: Mapping[str, Any] | None = None
     path_parameters: Mapping[str, str] | None = None
     stage_variables: Mapping[str, str] | None = None
+    cookie_header: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +90,7 @@ def event(head: Head, body: bytes, around: Around) -> dict[str, Any]:
     made: dict[str, Any] = {
         "version": "2.0",
         "routeKey": around.route_key,
-        "rawPath": around.path,
+        "rawPath": around.raw_path,
         "rawQueryString": head.query,
         "headers": headers,
         "requestContext": context,
@@ -233,6 +236,8 @@ def _headers(head: Head, around: Around) -> tuple[dict[str, str], list[str]]:
             found[name] = f"{found[name]},{value}"
         else:
             found[name] = value
+    if cookies and around.cookie_header:
+        found["cookie"] = "; ".join(cookies)
     seen = found.get("x-forwarded-for")
     found["x-forwarded-for"] = f"{seen}, {around.source_ip}" if seen else around.source_ip
     found["x-forwarded-port"] = around.port

@@ -61,7 +61,7 @@ def test_the_event_of_format_2(api: HttpApi, deploy: Callable[..., str]) -> None
     assert event == {
         "version": "2.0",
         "routeKey": "POST /pets/{id}/{proxy+}",
-        "rawPath": "/pets/a%20b/x/y%2Fz",
+        "rawPath": "/pets/a b/x/y/z",
         "rawQueryString": "q=1&q=2&e=",
         "cookies": ["a=1", "b=2"],
         "queryStringParameters": {"q": "1,2", "e": ""},
@@ -78,7 +78,7 @@ def test_the_event_of_format_2(api: HttpApi, deploy: Callable[..., str]) -> None
     assert http.pop("sourceIp").startswith("127.")
     assert http == {
         "method": "POST",
-        "path": "/pets/a%20b/x/y%2Fz",
+        "path": "/pets/a b/x/y/z",
         "protocol": "HTTP/1.1",
         "userAgent": "me",
     }
@@ -100,6 +100,7 @@ def test_the_event_of_format_1(api: HttpApi, deploy: Callable[..., str]) -> None
     source = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"
     api.stage("dev")
     api.route("GET /pets/{id}", api.integrate(deploy(source), "1.0"))
+    assert api.ask("/dev/pets/a%20b").json["path"] == "/dev/pets/a b"
     event = api.ask("/dev/pets/7?q=1&q=2", headers={"X-One": "1"}).json
     context, headers = event.pop("requestContext"), event.pop("headers")
     assert event.pop("multiValueHeaders")["X-One"] == ["1"]
@@ -298,6 +299,32 @@ def test_path_style_addresses(echo: HttpApi) -> None:
         assert came.json["echo"]["rawPath"] == "/pets"
         assert "sandbox" in came.headers["content-security-policy"]
     assert echo.ask(f"/_portico/apis/{echo.id}/pets/1", host=local).json["echo"]["rawPath"] == "/pets/1"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("/a/plain+", "/a/plain+"),
+        ("/a/space%20b", "/a/space b"),
+        ("/a/question%3Fb", "/a/question"),
+        ("/a/hash%23b", "/a/hash#b"),
+        ("/a/slash%2Fb", "/a/slash/b"),
+        ("/a/%CE%BB", "/a/λ"),
+        ("/a/twice%252Fb", "/a/twice/b"),
+        ("/a/twice%253Fb", "/a/twice?b"),
+        ("/a/twice%2525b", "/a/twice%b"),
+    ],
+)
+def test_a_path_in_events_is_decoded_as_aws_does(echo: HttpApi, sent: str, shown: str) -> None:
+    event = echo.ask(f"{sent}?q=a%3Fb").json["echo"]
+    assert (event["rawPath"], event["requestContext"]["http"]["path"]) == (shown, shown)
+    assert event["rawQueryString"] == "q=a%3Fb"
+
+
+@pytest.mark.parametrize("path", ["/a%25done", "/a%zz", "/a%"])
+def test_a_path_that_can_not_be_decoded_is_refused(echo: HttpApi, path: str) -> None:
+    came = echo.ask(path)
+    assert (came.status, came.json) == (400, {"message": "Bad Request"})
 
 
 @pytest.mark.parametrize("path", ["/", "/pets", "/pets/", "/pets/1", "/pets%2F1", "//pets"])

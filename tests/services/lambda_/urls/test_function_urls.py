@@ -283,8 +283,9 @@ def test_the_event(client: Make, deploy: Make) -> None:
     assert event["cookies"] == ["k=v", "l=w"]
     assert event["headers"]["x-own"] == "1"
     assert event["headers"]["host"] == host
-    assert "cookie" not in event["headers"]
+    assert event["headers"]["cookie"] == "k=v; l=w"  # as AWS does, unlike HTTP APIs
     context = event["requestContext"]
+    assert context["http"]["path"] == "/a b/c"  # decoded, while rawPath is not: seen at AWS
     assert context["accountId"] == "anonymous"
     assert context["apiId"] == context["domainPrefix"] == host.split(".")[0]
     assert context["domainName"] == host.split(":")[0]

@@ -1,11 +1,12 @@
 """A request on its way, and what is known about it by name (`$context.…`, `$request.…`)."""
 
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from os import urandom
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -14,6 +15,7 @@ from portico.doors.port import Arrival
 from portico.identity.principal import Principal
 from portico.services.apigatewayv2.plane.plans import RoutePlan, StagePlan
 
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _bits = Random(urandom(32)).getrandbits  # identifies, protects nothing  # noqa: S311
 
 
@@ -27,6 +29,23 @@ class Allowed(msgspec.Struct, frozen=True, gc=False):
 
 
 ANYBODY = Allowed()
+
+
+def shown(path: str) -> str:
+    """A raw path as events show it: decoded, up to a `?` that this brings to light, and decoded once more.
+
+    Source: events that were recorded at AWS, of paths with `%20`, `%2F`, `%3F`, `%23`, `%252F`, `%253F` and `%2525`.
+    """
+    return unquote(_decoded(path)) if "%" in path else path
+
+
+def is_malformed(path: str) -> bool:
+    """Whether a raw path can't be decoded twice: AWS refuses `%25done`."""
+    return "%" in path and _STRAY(_decoded(path)) is not None
+
+
+def _decoded(path: str) -> str:
+    return unquote(path).partition("?")[0]
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +62,11 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     trace: str
     body: bytes = b""
     caller: Allowed = ANYBODY
+
+    @property
+    def shown_path(self) -> str:
+        """The path as events show it."""
+        return shown(self.path)
 
     @property
     def port(self) -> str:

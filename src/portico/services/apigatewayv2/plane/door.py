@@ -16,7 +16,7 @@ from portico.doors import cors as browsers
 from portico.doors.buckets import Buckets
 from portico.doors.port import Arrival
 from portico.services.apigatewayv2.plane import replies
-from portico.services.apigatewayv2.plane.asked import Asked, new_request_id, new_trace
+from portico.services.apigatewayv2.plane.asked import Asked, is_malformed, new_request_id, new_trace
 from portico.services.apigatewayv2.plane.expressions import Response
 from portico.services.apigatewayv2.plane.outcomes import Outcome, Outcomes
 from portico.services.apigatewayv2.plane.parameters import changed_request, changed_response
@@ -125,6 +125,8 @@ class HttpDoor:
     async def _admitted(self, asked: Asked) -> Asked:
         if asked.plan is asked.stage.nowhere:
             raise replies.not_found("no route matches")
+        if is_malformed(asked.path):
+            raise replies.bad_request("the path can't be decoded")
         if self._buckets.take(asked.plan.limits, self._clock.monotonic()) is not None:
             raise replies.too_many()
         try:

@@ -25,14 +25,15 @@ _NO_AUTHORIZER: Mapping[str, Any] = {"claims": None, "scopes": None}
 
 def event2(asked: Asked) -> dict[str, Any]:
     """The event of a request in format 2.0."""
-    arrival, stage = asked.arrival, asked.stage
+    arrival, stage, path = asked.arrival, asked.stage, asked.shown_path
     around = payload2.Around(
         account=stage.account,
         api=stage.api_id,
         domain=arrival.host,
         prefix=arrival.host.partition(".")[0],
         request_id=asked.request_id,
-        path=asked.path,
+        raw_path=path,
+        path=path,
         source_ip=arrival.peer.host,
         at=arrival.at,
         port=asked.port,
@@ -59,7 +60,7 @@ def event1(asked: Asked) -> dict[str, Any]:
     )
     request = payload1.Request(
         head.method,
-        arrival.address.base + asked.path,
+        arrival.address.base + asked.shown_path,
         asked.plan.path,
         headers,
         tuple(asked.query()),
@@ -83,7 +84,7 @@ def context1(asked: Asked) -> dict[str, Any]:
         "extendedRequestId": asked.request_id,
         "httpMethod": arrival.head.method,
         "identity": _identity(asked),
-        "path": arrival.address.base + asked.path,
+        "path": arrival.address.base + asked.shown_path,
         "protocol": f"HTTP/{arrival.head.http_version}",
         "requestId": asked.request_id,
         "requestTime": payload2.clf(arrival.at),

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -244,13 +245,15 @@ def _around(request: "_Request", principal: Principal, trace: str) -> Around:
         domain=arrival.host,
         prefix=arrival.host.partition(".")[0],
         request_id=arrival.request_id,
-        path=arrival.address.path,
+        raw_path=arrival.address.path,
+        path=unquote(arrival.address.path),
         source_ip=peer.host,
         at=arrival.at,
         port=port if port.isdigit() else ("443" if peer.secure else "80"),
         secure=peer.secure,
         trace=trace,
         authorizer={"iam": _iam(principal)} if signed and principal.account else None,
+        cookie_header=True,
     )
 
 
