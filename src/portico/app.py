@@ -390,6 +390,7 @@ class Server:
         await self.owners["apigateway"].plane.quotas.close()
         await self.door_logs.close()
         await self.function_logs.close()
+        await self.decisions.close()
         await self.timeline.close()
         await self.metrics.close()
         await self.store.close()

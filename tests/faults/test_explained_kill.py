@@ -1,4 +1,4 @@
-"""Why API Gateway could not call a function is to be had by the id that the client was given, also after a kill."""
+"""What was refused, and why, is to be had by the id that the client was given, also after a kill or a stop."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.exceptions import ClientError
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -75,3 +76,19 @@ def test_ids_of_clients_outlive_a_kill(tmp_path: Path) -> None:
         server.kill()
     with running(tmp_path) as server:
         assert [explained(server, one) for one in ids] == before
+
+
+def test_a_stop_loses_no_refusal(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        iam = server.client("iam")
+        iam.create_user(UserName="u")
+        key = iam.create_access_key(UserName="u")["AccessKey"]
+        user = server.client("iam", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        ids = []
+        for _ in range(50):
+            with pytest.raises(ClientError) as refused:
+                user.list_users()
+            ids.append(refused.value.response["ResponseMetadata"]["RequestId"])
+        assert server.stop() == 0
+    with running(tmp_path) as server:
+        assert [len(explained(server, one)) for one in ids] == [1] * 50

@@ -7,6 +7,7 @@ ring in memory: they cost an append on the path of a call.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -106,6 +107,11 @@ class Decisions:
             await self._wake.wait()
             await self._flush()
             await asyncio.sleep(_BATCH_PAUSE_S)
+
+    async def close(self) -> None:
+        """Write what still waits, once `run` has ended; a store that has failed takes nothing any more."""
+        with suppress(StoreError):
+            await self._flush()
 
     async def _flush(self) -> None:
         """Write what waits; when this returns, what is being written by another is on disk as well."""
