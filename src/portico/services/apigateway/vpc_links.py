@@ -1,4 +1,4 @@
-"""VPC links. They are stored only: there is no VPC that they could lead into, and an integration through one answers so."""
+"""VPC links. They are stored only: there is no VPC that they could lead into, and integrations reach their own URIs."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

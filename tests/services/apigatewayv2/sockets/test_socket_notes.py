@@ -87,6 +87,54 @@ def test_the_access_log_has_who_was_refused(api: Any, client: Callable[..., Any]
     assert handshake["error"] == "Missing Authentication Token"
 
 
+def test_the_access_log_tells_how_callers_are_let_in(
+    api: Any, client: Callable[..., Any], account: str, deploy: Callable[..., str]
+) -> None:
+    says = """
+        def handler(event, context):
+            effect = event["queryStringParameters"]["effect"]
+            statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": "*"}
+            policy = {"Version": "2012-10-17", "Statement": [statement]}
+            return {"principalId": "me", "policyDocument": policy, "context": {"why": "because"}}
+    """
+    names = (
+        *("authorizer.status", "authorizer.error", "authorizer.principalId", "authorizer.why"),
+        *("authorize.status", "authorize.error", "authenticate.status", "status"),
+    )
+    group = f"arn:aws:logs:{REGION}:{account}:log-group:sockets"
+    client("logs").create_log_group(logGroupName="sockets")
+    form = json.dumps({"id": "$context.requestId", **{name: f"$context.{name}" for name in names}})
+    log = {"DestinationArn": group, "Format": form}
+    api.gateway.update_stage(ApiId=api.id, StageName="dev", AccessLogSettings=log)
+    function = deploy(says)
+    api.allow(function)
+    asked = api.gateway.create_authorizer(
+        ApiId=api.id,
+        Name="a",
+        AuthorizerType="REQUEST",
+        AuthorizerUri=api.invocations(function),
+        IdentitySource=["route.request.querystring.effect"],
+    )["AuthorizerId"]
+    api.route("$connect", api.integration(), AuthorizationType="CUSTOM", AuthorizerId=asked)
+    for path in ("/dev", "/dev?effect=Deny", "/dev?effect=nonsense"):
+        with pytest.raises(InvalidStatus):
+            api.connect(path)
+    api.connect("/dev?effect=Allow")
+    lines: dict[str, dict[str, str]] = {}
+    while len(lines) < 4:
+        found = client("logs").filter_log_events(logGroupName="sockets")["events"]
+        lines = {one.pop("id"): one for one in (json.loads(event["message"]) for event in found)}
+    told = [{name: value for name, value in one.items() if value != "-"} for one in lines.values()]
+    denied = "User is not authorized to access this resource with an explicit deny"
+    known = {"authorizer.status": "200", "authorizer.principalId": "me", "authorizer.why": "because"}
+    assert sorted(told, key=lambda one: (one["status"], len(one))) == [
+        {**known, "authorize.status": "200", "status": "200"},
+        {"authorizer.status": "401", "authorizer.error": "Unauthorized", "status": "401"},
+        {**known, "authorize.status": "403", "authorize.error": denied, "status": "403"},
+        {"authorizer.status": "500", "authorizer.error": "Internal server error", "status": "500"},
+    ]
+
+
 def test_metrics(api: Any, client: Callable[..., Any], deploy: Callable[..., str]) -> None:
     name = deploy("def handler(event, context):\n    return {'statusCode': 200, 'body': 'x'}")
     api.allow(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from portico.services.apigateway.plane.phases import PHASES, passed
+from portico.doors.phases import PHASES, Refused, passed
 from portico.services.apigateway.transform.context import at, template_context
 from portico.services.apigateway.transform.gateway_responses import KINDS
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
@@ -26,6 +26,15 @@ class Told(msgspec.Struct, frozen=True):
     endpoint_type: str
     authorization: str
     refusal: GatewayRefusal | None = None
+
+
+_DENIED = "ACCESS_DENIED"
+_OF_CALLERS = frozenset(
+    (
+        *(_DENIED, "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "EXPIRED_TOKEN"),
+        *("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "UNAUTHORIZED"),
+    )
+)
 
 
 def lookup(told: Told) -> Callable[[str], Any]:
@@ -61,14 +70,22 @@ def _transfer_mode(told: Told) -> str | None:
     return "BUFFERED" if told.answer.chunks is None else "STREAMED"
 
 
+def _refused(refusal: GatewayRefusal | None) -> Refused:
+    if refusal is None or refusal.response_type not in _OF_CALLERS:
+        return ""
+    if refusal.response_type != _DENIED or refusal.error_type:
+        return "unknown"
+    return "denied" if refusal.known is not None else "before"
+
+
 def _status(phase: str, told: Told) -> int | None:
     """The status that a phase came to, None if it has none, or the request did not come to it."""
-    was_passed = passed(told.authorization, told.refusal).get(phase)
+    was_passed = passed(told.authorization, _refused(told.refusal)).get(phase)
     return None if was_passed is None else 200 if was_passed else told.answer.status
 
 
 def _error_in(phase: str, told: Told) -> str | None:
-    return _error(told) if passed(told.authorization, told.refusal).get(phase) is False else None
+    return _error(told) if passed(told.authorization, _refused(told.refusal)).get(phase) is False else None
 
 
 def _integration_status(told: Told) -> int | None:

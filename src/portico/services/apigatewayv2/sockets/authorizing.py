@@ -13,6 +13,7 @@ from portico.calls.call import Call, Origin, Scope
 from portico.calls.operation import Check
 from portico.doors.authorizer_policy import INVOKE, AuthorizerPolicy
 from portico.doors.callers import Callers
+from portico.doors.phases import Refused
 from portico.doors.port import Arrival
 from portico.doors.resource_policy import words
 from portico.identity.authenticate import Authenticated
@@ -35,12 +36,16 @@ _CONTEXT_BYTES_MAX = 8_192
 
 
 class NotAllowed(Exception):
-    """The handshake is refused with this status and message."""
+    """The handshake or message is refused with this status and message; `refused` tells where, `known` what was known of the caller."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(
+        self, status: int, message: str, *, refused: Refused = "unknown", known: "Allowed | None" = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.refused = refused
+        self.known = known
 
 
 class Allowed(msgspec.Struct, frozen=True, gc=False):
@@ -89,7 +94,8 @@ class Authorizing:
         decision, _ = self._authorizer.judge(call, Check(INVOKE, exchange.arn))
         if not decision.allowed and self._authorizer.enforces:
             self._authorizer.given(exchange.request_id, arrival.request_id)
-            raise NotAllowed(403, words(decision, principal, INVOKE, exchange.arn))
+            refusal = words(decision, principal, INVOKE, exchange.arn)
+            raise NotAllowed(403, refusal, refused="denied", known=Allowed(_identity(principal)))
         return Allowed(_identity(principal))
 
     def _call(self, arrival: Arrival, caller: Authenticated, exchange: Exchange) -> Call:
@@ -138,7 +144,7 @@ class Authorizing:
             ),
         )
         if verdict != "allow":
-            raise NotAllowed(403, _DENIED[verdict])
+            raise NotAllowed(403, _DENIED[verdict], refused="denied", known=Allowed(authorizer=told))
         return Allowed(authorizer=told, usage_key=str(answer.get("usageIdentifierKey") or ""))
 
 

@@ -12,6 +12,7 @@ import msgspec
 from portico.base.ids import request_id as new_request_id
 from portico.doors.connections import Client, Served, new_id, passing_id
 from portico.doors.payload1 import received
+from portico.doors.phases import Refused
 from portico.doors.port import Arrival
 from portico.doors.usage import UsageRefused
 from portico.services.apigatewayv2.sockets.authorizing import Allowed, Authorizing, NotAllowed
@@ -90,8 +91,10 @@ class Connecting:
         exchange = self._notes.executions.begun(exchange)
         try:
             client = await self._let_in(arrival, exchange, key_selection)
-        except (NotAllowed, UsageRefused, AwsError) as refused:
-            self._notes.refused(exchange, refused.status, refused.message or FORBIDDEN)
+        except (NotAllowed, UsageRefused, AwsError) as no:
+            if isinstance(no, NotAllowed) and no.known is not None:
+                exchange = msgspec.structs.replace(exchange, client=_known(exchange.client, no.known))
+            self._notes.refused(exchange, no.status, no.message or FORBIDDEN, _where(no))
             raise
         if exchange.plan is UNROUTED:
             return self._accepted(arrival, client, "")
@@ -108,7 +111,7 @@ class Connecting:
             NotAllowed, UsageRefused, AwsError: it is not.
         """
         if not self._throttles.connection(exchange.client.served, exchange.stage):
-            raise NotAllowed(429, TOO_MANY)
+            raise NotAllowed(429, TOO_MANY, refused="before")
         allowed = await self._authorizing.allow(arrival, exchange)
         client = _known(exchange.client, allowed)
         if exchange.plan.route.api_key_required:
@@ -152,6 +155,13 @@ def _known(client: Client, allowed: Allowed) -> Client:
     return msgspec.structs.replace(
         client, identity={**allowed.identity, **client.identity}, authorizer=allowed.authorizer
     )
+
+
+def _where(no: NotAllowed | UsageRefused | AwsError) -> Refused:
+    """Where a handshake was refused. The key of a usage plan is asked for when it is known who calls."""
+    if isinstance(no, NotAllowed):
+        return no.refused
+    return "" if isinstance(no, UsageRefused) else "unknown"
 
 
 def _exchange(arrival: Arrival, serving: Serving, plan: Plan, client: Client, request_id: str) -> Exchange:

@@ -10,6 +10,7 @@ import msgspec
 from portico.doors.access_log import DoorLogs, Format, compiled_format, group_of
 from portico.doors.connections import Served
 from portico.doors.metrics import MILLISECONDS, DoorMetrics, Names, Place
+from portico.doors.phases import Refused, passed
 from portico.identity.principal import root
 from portico.services.apigatewayv2.sockets.exchange import Exchange, context
 from portico.services.apigatewayv2.sockets.execution import Executions
@@ -60,13 +61,14 @@ class Notes:
         if exchange.kind != "DISCONNECT":
             self._told(exchange, CONNECTS if exchange.kind == "CONNECT" else MESSAGES, 1.0)
 
-    def refused(self, exchange: Exchange, status: int, message: str) -> None:
-        """Note a handshake or message that no integration was asked about: `message` is what the client is told."""
+    def refused(self, exchange: Exchange, status: int, message: str, refused: Refused = "") -> None:
+        """Note a handshake or message that no integration was asked about: `message` is what the client is told, `refused` where a
+        handshake's caller was."""
         served = exchange.client.served
         if exchange.kind == "MESSAGE":
             self.count(served, exchange.at, MESSAGES)
         self.count(served, exchange.at, CLIENT_ERRORS if status < 500 else EXECUTION_ERRORS)
-        self.log(exchange, status, message=message)
+        self.log(exchange, status, message=message, refused=refused)
         self.executions.refused(exchange, message)
 
     def integrated(self, exchange: Exchange, noted: Noted, *, is_mock: bool) -> None:
@@ -78,7 +80,14 @@ class Notes:
         elif noted.status >= 400:
             self._told(exchange, INTEGRATION_ERRORS, 1.0)
 
-    def log(self, exchange: Exchange, status: int, noted: Noted | None = None, message: str = "") -> None:
+    def log(
+        self,
+        exchange: Exchange,
+        status: int,
+        noted: Noted | None = None,
+        message: str = "",
+        refused: Refused = "",
+    ) -> None:
         """Write the line of the access log, if the stage has one. `message` is what the client was told of trouble."""
         settings = exchange.stage.access_log_settings
         if not settings:
@@ -87,6 +96,8 @@ class Notes:
         if group is None:
             return
         made = _variables(exchange, status, noted, message)
+        if exchange.kind == "CONNECT":
+            _add_phases(made, exchange, status, message, refused)
         text = self._format(settings.get("Format") or "").line(lambda name: member(made, name))
         account = exchange.client.served.account
         line = (int(exchange.at * 1000), text)
@@ -114,6 +125,15 @@ class Notes:
                 self._formats.clear()
             found = self._formats[text] = compiled_format(text)
         return found
+
+
+def _add_phases(
+    made: dict[str, Any], exchange: Exchange, status: int, message: str, refused: Refused
+) -> None:
+    """Tell how the caller was let in, or was not."""
+    for phase, was_passed in passed(exchange.plan.route.authorization_type, refused).items():
+        told = {"status": 200} if was_passed else {"status": status, "error": message}
+        made[phase] = {**made.get(phase, {}), **told}
 
 
 def _variables(exchange: Exchange, status: int, noted: Noted | None, message: str) -> dict[str, Any]:
