@@ -321,6 +321,22 @@ def test_a_path_in_events_is_decoded_as_aws_does(echo: HttpApi, sent: str, shown
     assert event["rawQueryString"] == "q=a%3Fb"
 
 
+def test_routes_are_found_by_the_path_that_events_show(api: HttpApi, deploy: Callable[..., str]) -> None:
+    """Else what one route asks of its callers could be avoided by another spelling, at a function that routes by the path itself."""
+    target = api.integrate(deploy(ECHO))
+    api.stage()
+    for key in ("GET /admin/{proxy+}", "GET /one/{id}", "$default"):
+        api.route(key, target)
+    for path, key, parameters in (
+        ("/admin%2Fsecret", "GET /admin/{proxy+}", {"proxy": "secret"}),
+        ("/%61dmin/a%20b%3Fx", "GET /admin/{proxy+}", {"proxy": "a b"}),
+        ("/one/a%252Fb", "GET /one/{id}", {"id": "a/b"}),
+        ("/one/a%2Fb", "$default", None),
+    ):
+        event = api.ask(path).json["echo"]
+        assert (event["routeKey"], event.get("pathParameters")) == (key, parameters), path
+
+
 @pytest.mark.parametrize("path", ["/a%25done", "/a%zz", "/a%"])
 def test_a_path_that_can_not_be_decoded_is_refused(echo: HttpApi, path: str) -> None:
     came = echo.ask(path)

@@ -1,6 +1,5 @@
 """A request on its way, and what is known about it by name (`$context.…`, `$request.…`)."""
 
-import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from os import urandom
@@ -15,7 +14,6 @@ from portico.doors.port import Arrival
 from portico.identity.principal import Principal
 from portico.services.apigatewayv2.plane.plans import RoutePlan, StagePlan
 
-_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _bits = Random(urandom(32)).getrandbits  # identifies, protects nothing  # noqa: S311
 
 
@@ -31,26 +29,10 @@ class Allowed(msgspec.Struct, frozen=True, gc=False):
 ANYBODY = Allowed()
 
 
-def shown(path: str) -> str:
-    """A raw path as events show it: decoded, up to a `?` that this brings to light, and decoded once more.
-
-    Source: events that were recorded at AWS, of paths with `%20`, `%2F`, `%3F`, `%23`, `%252F`, `%253F` and `%2525`.
-    """
-    return unquote(_decoded(path)) if "%" in path else path
-
-
-def is_malformed(path: str) -> bool:
-    """Whether a raw path can't be decoded twice: AWS refuses `%25done`."""
-    return "%" in path and _STRAY(_decoded(path)) is not None
-
-
-def _decoded(path: str) -> str:
-    return unquote(path).partition("?")[0]
-
-
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """A request that a route was found for. `path` is raw, as events show it: with the stage's name if that is not `$default` and
-    the address has it; `route_path` is what follows it, which routes are for. `request_id` is the one that API Gateway gives."""
+    """A request that a route was found for. `path` is raw but for what is decoded at once (`paths.py`), and has the stage's name if that
+    is not `$default` and the address has it; `route_path` is what follows it, which routes are for. `request_id` is the one that API
+    Gateway gives."""
 
     arrival: Arrival
     stage: StagePlan
@@ -66,7 +48,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     @property
     def shown_path(self) -> str:
         """The path as events show it."""
-        return shown(self.path)
+        return unquote(self.path) if "%" in self.path else self.path
 
     @property
     def port(self) -> str:

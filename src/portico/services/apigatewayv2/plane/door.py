@@ -16,10 +16,11 @@ from portico.doors import cors as browsers
 from portico.doors.buckets import Buckets
 from portico.doors.port import Arrival
 from portico.services.apigatewayv2.plane import replies
-from portico.services.apigatewayv2.plane.asked import Asked, is_malformed, new_request_id, new_trace
+from portico.services.apigatewayv2.plane.asked import Asked, new_request_id, new_trace
 from portico.services.apigatewayv2.plane.expressions import Response
 from portico.services.apigatewayv2.plane.outcomes import Outcome, Outcomes
 from portico.services.apigatewayv2.plane.parameters import changed_request, changed_response
+from portico.services.apigatewayv2.plane.paths import is_malformed
 from portico.services.apigatewayv2.plane.plans import StagePlan
 from portico.services.apigatewayv2.plane.replies import Refusal
 from portico.services.apigatewayv2.plane.served import Served, Stages

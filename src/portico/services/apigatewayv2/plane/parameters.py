@@ -11,6 +11,7 @@ import msgspec
 from portico.services.apigatewayv2.plane.asked import Asked
 from portico.services.apigatewayv2.plane.changes import Change, Changes
 from portico.services.apigatewayv2.plane.expressions import Response
+from portico.services.apigatewayv2.plane.paths import encoded
 from portico.wire.http import Head, Headers
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
@@ -72,7 +73,7 @@ def _latin(value: str) -> str:
 
 def _raw(path: str) -> str:
     """A path that can be sent."""
-    return quote(path if path.startswith("/") else f"/{path}", safe="/%:@!$&'()*+,;=~-._")
+    return encoded(path if path.startswith("/") else f"/{path}")
 
 
 def flattened(headers: Headers) -> dict[str, str]:

@@ -9,6 +9,7 @@ import msgspec
 
 from portico.doors.address import Address
 from portico.doors.records import API_POINTERS, ApiPointer
+from portico.services.apigatewayv2.plane.paths import once_decoded
 from portico.services.apigatewayv2.plane.plans import Plans, StagePlan
 from portico.services.apigatewayv2.records import APIS, STAGE_NAMES
 from portico.services.apigatewayv2.route_keys import DEFAULT
@@ -16,7 +17,7 @@ from portico.store.cache import RecordCache
 
 
 class Served(msgspec.Struct, frozen=True, gc=False):
-    """A stage, the path that its routes are for, and the path as events show it; both raw."""
+    """A stage, the path that its routes are for, and the path as events show it; both raw but for what is decoded at once."""
 
     stage: StagePlan
     route_path: str
@@ -34,6 +35,11 @@ class Stages:
 
     def find(self, address: Address) -> Served | None:
         """The stage of an address; None if there is none, or the API does not answer there."""
+        address = (
+            msgspec.structs.replace(address, path=once_decoded(address.path))
+            if "%" in address.path
+            else address
+        )
         held = self._cache.peek(API_POINTERS, address.id)
         if held is None or address.region not in ("", held.value.region):
             return None
