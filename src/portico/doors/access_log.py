@@ -35,6 +35,7 @@ _BATCH_BYTES_MAX = 900_000
 _WAITING_MAX = 20_000
 _WAITING_OF_ACCOUNT_MAX = 10_000  # so that nobody's flood leaves no room for others
 _PAUSE_S = 0.1
+_AT_ONCE = 32  # batches that are put at once, and share a commit
 _STREAMS = 8  # a group's lines are spread over some streams, each of which has a hash for a name
 
 Lookup = Callable[[str], Any]
@@ -161,12 +162,17 @@ class DoorLogs:
         while self._waiting:
             line = self._waiting.popleft()
             batches.setdefault((line.group, line.stream), []).append(line)
-        for (group, stream), lines in batches.items():
-            try:
-                await self._deliver(group, stream, lines)
-            except (AwsError, StoreError) as error:
-                self.dropped_total += len(lines)
-                self._tell(group, str(error))
+        waiting = list(batches.items())
+        for at in range(0, len(waiting), _AT_ONCE):
+            some = waiting[at : at + _AT_ONCE]
+            await asyncio.gather(*[self._put(group, stream, lines) for (group, stream), lines in some])
+
+    async def _put(self, group: Group, stream: str, lines: list[_Line]) -> None:
+        try:
+            await self._deliver(group, stream, lines)
+        except (AwsError, StoreError) as error:
+            self.dropped_total += len(lines)
+            self._tell(group, str(error))
 
     def _tell(self, group: Group, why: str) -> None:
         if (group, why) not in self._told:
