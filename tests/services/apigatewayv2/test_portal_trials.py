@@ -56,7 +56,7 @@ def test_a_method_is_called_with_what_is_typed(
     event = json.loads(body)
     assert status == 200
     assert event["httpMethod"] == "POST"
-    assert event["pathParameters"] == {"id": "a b/c"}
+    assert event["pathParameters"] == {"id": "a%20b%2Fc"}
     assert event["queryStringParameters"] == {"x": "1", "y": "é"}
     assert event["body"] == "some text"
     headers = {name.lower(): value for name, value in event["headers"].items()}

@@ -166,7 +166,7 @@ def test_an_authorizer(rest: RestApi, deploy: Any) -> None:
     ("template", "path", "found"),
     [
         ("/a/{b}", "/a/1", {"b": "1"}),
-        ("/a/{b}", "/a/x%20y", {"b": "x y"}),
+        ("/a/{b}", "/a/x%20y", {"b": "x%20y"}),
         ("/a/{b}", "/a/1/2", {}),
         ("/a/{b}", "/c/1", {}),
         ("/a/{b+}", "/a/1/2", {"b": "1/2"}),

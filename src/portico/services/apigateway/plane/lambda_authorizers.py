@@ -112,7 +112,7 @@ class LambdaAuthorizer(msgspec.Struct, frozen=True):
             "multiValueHeaders": many_headers,
             "queryStringParameters": query,
             "multiValueQueryStringParameters": many_query,
-            "pathParameters": request.path_parameters,
+            "pathParameters": request.sent_parameters,
             "stageVariables": request.stage_variables,
             "requestContext": event_context(request),
         }

@@ -107,6 +107,7 @@ def opened(entered: Entry, body: bytes) -> RequestContext:
         headers=_headers(arrival, trace, side.deployed.endpoint_type),
         query=query_of(head.query) if head.query else (),
         path_parameters={} if match is None else match.parameters,
+        sent_parameters={} if match is None else match.sent,
         stage_variables=side.variables,
         body=body,
         identity=anonymous(peer.host, head.values.get("user-agent", "")),

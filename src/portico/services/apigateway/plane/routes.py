@@ -18,11 +18,12 @@ ANY = "ANY"
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
-    """A resource, its method that answers, and the values of its path parameters, percent-decoded."""
+    """A resource, its method that answers, and the values of its path parameters, percent-decoded and as they were `sent`."""
 
     resource: Resource
     method: Method
     parameters: dict[str, str]
+    sent: dict[str, str]
 
 
 class _Node:
@@ -76,7 +77,7 @@ class Routes:
         method = resource.resource_methods.get(http_method) or resource.resource_methods.get(ANY)
         if method is None:
             return None
-        return Match(resource, method, {name: decoded(value) for name, value in values})
+        return Match(resource, method, {name: decoded(value) for name, value in values}, dict(values))
 
 
 _Found = tuple[Resource, tuple[tuple[str, str], ...]]

@@ -133,6 +133,7 @@ class Trials:
     def _request(self, api_id: str, resource: Resource, tried: Tried, lines: Lines) -> RequestContext:
         path, _, query = tried.path.partition("?")
         path = path or resource.path
+        sent = parameters(resource.path, path)
         now = self._clock.now()
         members = identity.signed(identity.anonymous(_SOURCE_IP, "aws-internal/3"), tried.caller)
         try:
@@ -158,7 +159,8 @@ class Trials:
             domain_prefix="testPrefix",
             headers=tried.headers,
             query=asked,
-            path_parameters=parameters(resource.path, path),
+            path_parameters={name: unquote(value) for name, value in sent.items()},
+            sent_parameters=sent,
             stage_variables=tried.variables,
             client_certificate=tried.client_certificate,
             body=tried.body,
@@ -173,7 +175,7 @@ class Trials:
 
 
 def parameters(template: str, path: str) -> dict[str, str]:
-    """The path parameters of a path that a resource may have been called by: none if it is not one of the resource's."""
+    """The path parameters, as sent, of a path that a resource may have been called by: none if it is not one of the resource's."""
     wanted, given = template.split("/"), path.split("/")
     greedy = wanted[-1].endswith("+}")
     if len(given) < len(wanted) or (len(given) > len(wanted) and not greedy):
@@ -183,7 +185,7 @@ def parameters(template: str, path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in zip(wanted, given, strict=True):
         if name.startswith("{"):
-            found[name.strip("{}+")] = unquote(value)
+            found[name.strip("{}+")] = value
         elif name != value:
             return {}
     return found

@@ -78,7 +78,7 @@ def event_of(request: RequestContext, rules: MethodRules) -> dict[str, object]:
         request.resource_path,
         request.headers,
         request.query,
-        request.path_parameters,
+        request.sent_parameters,
         request.stage_variables,
         request.body,
         bool(binary) and binary.has(header(request.headers, "content-type")),

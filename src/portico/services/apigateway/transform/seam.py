@@ -28,7 +28,8 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False):
 
     `path` is the request's path without the stage, as it was sent; `full_path` with the stage (or a custom domain's base path), which is
     what `$context.path` shows. `headers` are in order with names as events show them (`Content-Type`); `query` and `path_parameters` are
-    percent-decoded. `at` is in seconds (`now` clock). `identity` has the members of `requestContext.identity` under their names, None
+    percent-decoded; `sent_parameters` are those of the path as they were sent, which events have (seen at AWS).
+    `at` is in seconds (`now` clock). `identity` has the members of `requestContext.identity` under their names, None
     where AWS has null. `authorizer` is what an authoriser gave (`principalId`, `claims`, its context), None without one. `caller` is who
     signed, if the method asks for a signature. `client_certificate` is the one that the stage shows to HTTP backends, "" if none.
     `context` has further members of `$context` (nested as they are named). `log` is None
@@ -54,6 +55,7 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False):
     headers: Pairs = ()
     query: Pairs = ()
     path_parameters: Mapping[str, str] = {}
+    sent_parameters: Mapping[str, str] = {}
     stage_variables: Mapping[str, str] = {}
     body: bytes = b""
     identity: Mapping[str, Any] = {}
