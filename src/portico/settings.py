@@ -81,8 +81,8 @@ class Settings(msgspec.Struct, frozen=True):
     # Where queues are that are polled as event sources but are not here: `URL` for all, `ACCOUNT=URL` for those of an account,
     # `ARN=URL` for one, separated by commas. They are polled with the credentials of the server's own environment.
     sqs_endpoint: str = ""
-    # What is behind the VPC links of HTTP APIs: `ARN=URL` for a load balancer's listener or a Cloud Map service, separated by commas.
-    # Where it is on a private address, `outbound_allow` has to have it.
+    # What is behind VPC links: `ARN=URL` for a load balancer, its listener or a Cloud Map service, separated by commas. Where it is
+    # on a private address, `outbound_allow` has to have it.
     vpc_targets: str = ""
     # Issuer in the tokens of user pools: `own` is this server's address, where any library finds the keys, `aws` AWS's form.
     cognito_issuer: Literal["own", "aws"] = "own"

@@ -82,9 +82,7 @@ from portico.settings import Settings, SettingsError, load
 @click.option(
     "--sqs-endpoint", help="Where queues are that are event sources but not here; docs/event-sources.md."
 )
-@click.option(
-    "--vpc-targets", help="What is behind the VPC links of HTTP APIs: ARN=URL, separated by commas."
-)
+@click.option("--vpc-targets", help="What is behind VPC links: ARN=URL, separated by commas.")
 @click.option(
     "--cognito-issuer",
     type=click.Choice(["own", "aws"]),

@@ -254,7 +254,7 @@ def setting_key(path: str, method: str) -> str:
 
 
 class VpcLink(Record, frozen=True, gc=False):
-    """A way into a VPC: stored only, since there is no VPC here."""
+    """A way to load balancers in a VPC."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""VPC links. They are stored only: there is no VPC that they could lead into, and integrations reach their own URIs."""
+"""VPC links. There is no VPC that they could lead into; where they lead instead, the data plane is told (`doors/vpc_targets.py`)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

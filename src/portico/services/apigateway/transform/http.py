@@ -52,7 +52,7 @@ async def mapped(reach: Reach, request: RequestContext, rules: MethodRules) -> G
     if request.trace:
         usual.append(("X-Amzn-Trace-Id", request.trace))
     headers = (*_without(usual, sent.headers), *_flat(sent.headers))
-    asked = _asked(request, rules, sent, headers, _flat(sent.query))
+    asked = _asked(reach, request, rules, sent, headers, _flat(sent.query))
     response, facts = await _answer(reach, request, rules, asked)
     answer = Incoming(str(response.status), response.body, facts, response.headers)
     return await incoming(request, rules, answer, sent.context)
@@ -68,7 +68,7 @@ async def proxied(reach: Reach, request: RequestContext, rules: MethodRules) -> 
     passed = _without(passed_on(request.headers, signed=request.caller is not None), sent.headers)
     forwarded = [(name, value) for name in _FORWARDED if (value := header(request.headers, name))]
     query = tuple(pair for pair in request.query if pair[0] not in sent.query) + _flat(sent.query)
-    asked = _asked(request, rules, sent, (*passed, *_flat(sent.headers), *forwarded), query)
+    asked = _asked(reach, request, rules, sent, (*passed, *_flat(sent.headers), *forwarded), query)
     response, facts = await _answer(reach, request, rules, asked)
     headers = answered(response.headers, "HTTP_PROXY")
     if response.chunks is not None:
@@ -88,7 +88,12 @@ async def _passed(request: RequestContext, rules: MethodRules) -> Outgoing:
 
 
 def _asked(
-    request: RequestContext, rules: MethodRules, sent: Outgoing, headers: Pairs, query: Pairs
+    reach: Reach,
+    request: RequestContext,
+    rules: MethodRules,
+    sent: Outgoing,
+    headers: Pairs,
+    query: Pairs,
 ) -> Request:
     """The request to the backend that the integration's URI names.
 
@@ -103,6 +108,10 @@ def _asked(
         raise misconfigured("Invalid endpoint address")
     method = integration.http_method or "GET"
     kept = [(name, _latin(value)) for name, value in headers if name.lower() not in _OURS]
+    linked = reach.links.through(request, integration, url)
+    if linked is not None:
+        url, host = linked
+        kept = [pair for pair in kept if pair[0].lower() != "host"] + [("Host", host)]
     return Request(
         request.http_method if method == "ANY" else method,
         url,

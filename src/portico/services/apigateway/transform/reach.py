@@ -17,6 +17,7 @@ from portico.doors.stage_variables import filled
 from portico.identity.principal import Principal, service
 from portico.services.apigateway.client_identities import ClientIdentities
 from portico.services.apigateway.transform.compile import MethodRules
+from portico.services.apigateway.transform.links import Links
 from portico.services.apigateway.transform.seam import GatewayRefusal, RequestContext
 
 _SESSION = "BackplaneAssumeRoleSession"
@@ -30,6 +31,7 @@ class Reach(msgspec.Struct, frozen=True):
     roles: DoorRoles
     services: ServiceCalls
     backends: Backends
+    links: Links
     identities: ClientIdentities
     clock: Clock
 

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from portico.calls.ports import Ports
 from portico.doors.roles import DoorRoles
+from portico.doors.vpc_targets import VpcTargets
 from portico.services.apigateway.client_identities import ClientIdentities
 from portico.services.apigateway.transform import gateway_responses, http, lambda_proxy, mock, service, told
 from portico.services.apigateway.transform.compile import ApiRules, MethodRules
+from portico.services.apigateway.transform.links import Links
 from portico.services.apigateway.transform.reach import Reach, misconfigured
 from portico.services.apigateway.transform.seam import GatewayAnswer, GatewayRefusal, RequestContext
 
@@ -58,6 +60,9 @@ def build(ports: Ports) -> Transform:
     extras = ports.extras
     roles = DoorRoles(ports.cache, ports.clock)
     identities = ClientIdentities(ports.cache, extras["Sealer"])
+    links = Links(ports.cache, VpcTargets(extras["Settings"].vpc_targets))
     return Transform(
-        Reach(ports.clients, roles, extras["ServiceCalls"], extras["Backends"], identities, ports.clock)
+        Reach(
+            ports.clients, roles, extras["ServiceCalls"], extras["Backends"], links, identities, ports.clock
+        )
     )

@@ -3,6 +3,7 @@
 from portico.calls.ports import Ports
 from portico.doors.metrics import DoorMetrics
 from portico.doors.roles import DoorRoles
+from portico.doors.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.plane.authorizing.callers import ways
 from portico.services.apigatewayv2.plane.authorizing.functions import FunctionAuthorizers
 from portico.services.apigatewayv2.plane.authorizing.signatures import Signatures
@@ -11,7 +12,6 @@ from portico.services.apigatewayv2.plane.integrations import kind_of
 from portico.services.apigatewayv2.plane.integrations.backends import HttpBackends
 from portico.services.apigatewayv2.plane.integrations.functions import Functions
 from portico.services.apigatewayv2.plane.integrations.services import Services
-from portico.services.apigatewayv2.plane.integrations.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.plane.outcomes import Outcomes
 from portico.services.apigatewayv2.plane.served import Stages
 

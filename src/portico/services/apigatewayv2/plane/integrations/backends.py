@@ -10,10 +10,10 @@ import re
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from portico.doors.backends import Backends, Failed, Request
+from portico.doors.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.plane import replies
 from portico.services.apigatewayv2.plane.asked import Asked
 from portico.services.apigatewayv2.plane.expressions import Response
-from portico.services.apigatewayv2.plane.integrations.vpc_targets import VpcTargets
 from portico.services.apigatewayv2.records import Integration
 from portico.wire.http import Headers
 
