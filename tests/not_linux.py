@@ -21,4 +21,5 @@ def socketpair(family=socket.AF_UNIX, type=socket.SOCK_STREAM, proto=0):
         raise OSError(43, "Protocol not supported")
     return pairs(family, type, proto)
 socket.socketpair = socketpair
+os.process_cpu_count = os.cpu_count  # which asks for the affinity here, and does not there
 """

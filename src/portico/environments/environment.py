@@ -190,6 +190,11 @@ class Environment(Standing):
         self._channel.send_with(frame, descriptors)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether its processes are gone, though it may not have been noticed yet."""
+        return self._processes.have_ended
+
+    @property
     def kill_signal(self) -> int:
         """What ends the tree."""
         return self._processes.kill_signal

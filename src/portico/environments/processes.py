@@ -30,6 +30,11 @@ class Processes:
         return signal.SIGKILL if self._process is None else self._process.kill_signal
 
     @property
+    def have_ended(self) -> bool:
+        """Whether all of them are gone, noticed or not."""
+        return self._process is not None and self._process.has_ended
+
+    @property
     def frozen(self) -> bool:
         """Whether none of them runs."""
         return bool(self._stopped)

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import math
 import os
-import select
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
@@ -82,7 +81,7 @@ class Reserve:
         waiting = self.want(kind)
         while waiting:
             early = waiting.popleft()
-            if not _has_ended(early.process):
+            if not early.process.has_ended:
                 asyncio.get_running_loop().remove_reader(early.process.pidfd)
                 return early
             self._close(early)
@@ -195,9 +194,3 @@ class Reserve:
         os.close(early.process.pidfd)
         early.ends.close()
         self._groups.remove(early.group)
-
-
-def _has_ended(process: Process) -> bool:
-    state = select.poll()
-    state.register(process.pidfd, select.POLLIN)
-    return bool(state.poll(0))

@@ -58,12 +58,17 @@ class Snapshot:
         self._leaving = leaving
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lines: tuple[LogLine, ...] = ()
-        self.gone = False
+        self._gone = False
 
     @property
     def pid(self) -> int | None:
         """The first process of its tree."""
         return self._environment.pid
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended, noticed or not."""
+        return self._gone or self._environment.has_ended
 
     @property
     def user(self) -> int:
@@ -158,7 +163,7 @@ class Snapshot:
         environment.end("broken")
 
     def _ended(self, environment: Environment) -> None:
-        self.gone = True
+        self._gone = True
         self._leaving(self)
         if environment.reason != "retired":
             log.warning(

@@ -15,6 +15,9 @@ from portico.services.cognito_idp import totp
 from srp_client import Client as SrpClient
 from user_pools import FLOWS, PASSWORD, claims
 
+# The library asks for the time as Python 3.12 warns of.
+OLD_CLOCK = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
 SOURCE = """
 import json
 
@@ -389,6 +392,7 @@ def library(server: Server, make: Make) -> Callable[..., Cognito]:
     return made
 
 
+@OLD_CLOCK
 def test_pycognito_signs_in_refreshes_and_out(make: Make, library: Callable[..., Cognito]) -> None:
     """It verifies each token with the keys that it fetches from the pool's address."""
     user = library(make())
@@ -405,6 +409,7 @@ def test_pycognito_signs_in_refreshes_and_out(make: Make, library: Callable[...,
     assert refusal(caught) == ("NotAuthorizedException", "Incorrect username or password.")
 
 
+@OLD_CLOCK
 def test_pycognito_changes_the_first_password(make: Make, library: Callable[..., Cognito]) -> None:
     place = make()
     place.idp.admin_create_user(
@@ -417,6 +422,7 @@ def test_pycognito_changes_the_first_password(make: Make, library: Callable[...,
     assert claims(user.access_token)["username"] == "new"
 
 
+@OLD_CLOCK
 def test_pycognito_sets_an_app_up_and_signs_in_with_it(make: Make, library: Callable[..., Cognito]) -> None:
     import time
 

@@ -1,6 +1,7 @@
 """Port: a launcher makes an environment's processes, with one socket to their runtime, one pipe for what they write, and one socket
 to the first of them, which says how they end (`environments/control.py`)."""
 
+import select
 import signal
 from socket import socket
 from typing import Protocol
@@ -60,6 +61,13 @@ class Process(msgspec.Struct, frozen=True, gc=False):
     pid: int
     pidfd: int
     kill_signal: int
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the tree is gone, noticed or not."""
+        state = select.poll()
+        state.register(self.pidfd, select.POLLIN)
+        return bool(state.poll(0))
 
     def end(self) -> None:
         """End the tree.

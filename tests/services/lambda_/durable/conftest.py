@@ -102,6 +102,7 @@ class Stage:
         self._came = asyncio.Event()
         self.admission = Admission()
         self._tasks: list[asyncio.Task[None]] = []
+        self.metrics = Metrics(None)
         authorizer = Authorizer(self.cache, clock, Decisions(store, clock), "enforce", LastUses(self.cache))
         dispatcher = Dispatcher(self.cache, clock, authorizer)
         self.clients = Clients(dispatcher)
@@ -122,7 +123,7 @@ class Stage:
             "Origin": "http://127.0.0.1:4566",
             "Staging": Staging(root=folder / "code", store=store),
             "Environments": self,
-            "Sampling": Sampling(Metrics(None), clock),
+            "Sampling": Sampling(self.metrics, clock),
             "Settings": SimpleNamespace(
                 stream_bytes_per_s=0, runtimes="any", sqs_endpoint="", code_storage_bytes=300 * 1024**3
             ),
@@ -278,6 +279,7 @@ async def staged(folder: Path, *, durable: bool = False, clock: Clock | None = N
         yield stage
     finally:
         await stage.close()
+        await stage.metrics.close()
         await store.close()
 
 
