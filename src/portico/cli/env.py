@@ -9,6 +9,8 @@ import click
 from portico.cli.connection import Connection, connects
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_NODE = "NODE_EXTRA_CA_CERTS"
+"""What the SDK for JavaScript trusts: it does not look at `AWS_CA_BUNDLE`."""
 _HERE = ("127.0.0.1", "localhost", ".localhost")
 
 
@@ -18,6 +20,7 @@ _HERE = ("127.0.0.1", "localhost", ".localhost")
 def command(connection: Connection, unset: bool) -> None:
     """Print the exports that point AWS tools at Portico: eval "$(portico env)"."""
     key, secret, token = connection.keys
+    authority = connection.file.ca_bundle if connection.file else ""
     variables = {
         "AWS_ENDPOINT_URL": connection.url,
         "AWS_ACCESS_KEY_ID": key,
@@ -25,8 +28,10 @@ def command(connection: Connection, unset: bool) -> None:
         "AWS_SESSION_TOKEN": token,
         "AWS_DEFAULT_REGION": connection.region,
         "AWS_REGION": connection.region,
-        "AWS_CA_BUNDLE": connection.file.ca_bundle if connection.file else "",
+        "AWS_CA_BUNDLE": authority,
     }
+    if os.environ.get(_NODE, authority) == authority:  # it may be there for other reasons than ours
+        variables[_NODE] = authority
     if connection.past_proxies and not unset:
         variables |= _direct(os.environ)
     for name, value in variables.items():
