@@ -173,13 +173,12 @@ CALLER = """
     """
 
 
-def told_by_env(server: Server, **environment: str) -> list[str]:
-    """The lines of `portico env`."""
+def told_by_env(server: Server, **environment: str) -> tuple[list[str], str]:
+    """The lines of `portico env`, and what it warns of."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and k != "NODE_EXTRA_CA_CERTS"}
     command = [sys.executable, "-m", "portico", "env", "--data", str(server.data)]
-    return subprocess.run(
-        command, env={**kept, **environment}, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    done = subprocess.run(command, env={**kept, **environment}, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines(), done.stderr
 
 
 def test_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
@@ -195,11 +194,14 @@ def test_tls_with_an_authority_of_its_own(tmp_path: Path) -> None:
         )  # fmt: skip
         payload = lam.invoke(FunctionName="f")["Payload"].read().decode()
         assert payload == f'["f", "{authority}"]'
-        assert [line for line in told_by_env(server) if "CA" in line] == [
+        said, warned = told_by_env(server)
+        assert [line for line in said if "CA" in line] == [
             f"export {name}={authority}" for name in ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
         ]
-        others = told_by_env(server, NODE_EXTRA_CA_CERTS="/etc/company.pem")
-        assert [line for line in others if "CA" in line] == [f"export AWS_CA_BUNDLE={authority}"]
+        assert not warned
+        said, warned = told_by_env(server, NODE_EXTRA_CA_CERTS="/etc/company.pem")
+        assert [line for line in said if "CA" in line] == [f"export AWS_CA_BUNDLE={authority}"]
+        assert warned.startswith("NODE_EXTRA_CA_CERTS is set already")
         with pytest.raises(BotoCoreError, match="CERTIFICATE_VERIFY_FAILED"):
             server.client("iam").list_users()
 

@@ -30,8 +30,10 @@ def command(connection: Connection, unset: bool) -> None:
         "AWS_REGION": connection.region,
         "AWS_CA_BUNDLE": authority,
     }
-    if os.environ.get(_NODE, authority) == authority:  # it may be there for other reasons than ours
+    if os.environ.get(_NODE, authority) == authority:
         variables[_NODE] = authority
+    elif authority and not unset:  # it is there for other reasons than ours
+        click.echo(f"{_NODE} is set already: Node.js will not trust {authority} until it says that", err=True)
     if connection.past_proxies and not unset:
         variables |= _direct(os.environ)
     for name, value in variables.items():
