@@ -193,6 +193,18 @@ def test_no_server_is_told(portico: Callable[..., Result], monkeypatch: pytest.M
     told = portico("invoke", "x", status=1).output
     assert "no Portico server answers at http://127.0.0.1:1: start one with `portico start`" in told
     assert "write http://127.0.0.1:1" in portico("logs", "x", "--endpoint", "127.0.0.1:1", status=1).output
+    for command in (["doors", "x"], ["explain", "x"], ["budget", "remove", "x"]):
+        assert "no Portico server answers at http://127.0.0.1:1: start" in portico(*command, status=1).output
+
+
+def test_the_data_directory_of_the_environment_is_the_servers(
+    portico: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PORTICO_DATA", str(tmp_path))
+    with running(data=tmp_path) as own:
+        assert f"export AWS_ENDPOINT_URL={own.url}" in portico("env").stdout.splitlines()
 
 
 def test_output_that_nobody_reads_on_is_no_error(portico: Callable[..., Result], project: Path) -> None:

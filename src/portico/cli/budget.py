@@ -52,8 +52,7 @@ def _place(connection: Connection, name: str) -> dict[str, str]:
     found = re.fullmatch(r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([\w-]+)", name)
     if found is not None:
         return {"account": found[2], "region": found[1], "function": found[3]}
-    account = connection.client("sts").get_caller_identity()["Account"]
-    return {"account": account, "region": connection.region, "function": name}
+    return {"account": connection.account, "region": connection.region, "function": name}
 
 
 def _show(answer: dict[str, Any]) -> None:

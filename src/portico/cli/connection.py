@@ -77,6 +77,18 @@ class Connection:
         return boto3.Session(key, secret, token, region_name=self.region, botocore_session=own)
 
     @property
+    def account(self) -> str:
+        """The account whose keys these are.
+
+        Raises:
+            click.ClickException: no server answers, or it refuses.
+        """
+        try:
+            return str(self.client("sts").get_caller_identity()["Account"])
+        except Exception as error:
+            raise explained(error) from error
+
+    @property
     def past_proxies(self) -> bool:
         """Whether the server is on this machine, where no proxy leads to."""
         host = urlsplit(self.url).hostname or ""
@@ -131,7 +143,13 @@ def connects(command: F) -> F:
     with_connection.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     for option in (
         click.option("--region", help="Region to call in; AWS_REGION or the server's otherwise."),
-        click.option("--data", default=".portico", show_default=True, help="Data directory of the server."),
+        click.option(
+            "--data",
+            envvar="PORTICO_DATA",
+            default=".portico",
+            show_default=True,
+            help="Data directory of the server; PORTICO_DATA's otherwise.",
+        ),
         click.option(
             "--endpoint", help="URL of the server; AWS_ENDPOINT_URL or the data directory's otherwise."
         ),

@@ -23,8 +23,7 @@ def command(connection: Connection, name: str) -> None:
 def _arn(connection: Connection, name: str) -> str:
     if re.fullmatch(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+", name):
         return name
-    account = connection.client("sts").get_caller_identity()["Account"]
-    return f"arn:aws:lambda:{connection.region}:{account}:function:{name}"
+    return f"arn:aws:lambda:{connection.region}:{connection.account}:function:{name}"
 
 
 def _show(door: dict[str, Any]) -> None:
