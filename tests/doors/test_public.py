@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.doors.public import Public
+from portico.doors.public import Public, base_name
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,13 @@ def test_addresses(origin: str, url: str, api: str, socket: str, pages: str, por
 )
 def test_programs_are_not_sent_to_names_below_localhost(origin: str, endpoints: str) -> None:
     assert Public(origin).endpoints("p", "eu-west-1") == endpoints
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("127.0.0.1", "localhost"), ("[::1]", "localhost"), ("localhost", "localhost"), ("10.0.0.5", ""), ("example.com", "example.com"),
+    ],
+)  # fmt: skip
+def test_what_names_are_below(host: str, base: str) -> None:
+    assert base_name(host) == base

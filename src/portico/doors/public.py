@@ -16,7 +16,7 @@ class Public:
         port = f":{parts.port}" if parts.port else ""
         self._scheme = parts.scheme
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._base = _named(host)
+        self._base = base_name(host)
         self._netloc = f"{self._base}{port}"
 
     def function_url(self, url_id: str, region: str) -> str:
@@ -57,8 +57,9 @@ class Public:
         return f"{self._scheme}://{name}:{port}" if port else f"{self._scheme}://{name}"
 
 
-def _named(host: str) -> str:
+def base_name(host: str) -> str:
+    """What names of front doors end in where the server is called `host`: `localhost` on loopback, "" for other numbers."""
     try:
-        return "localhost" if ipaddress.ip_address(host).is_loopback else ""
+        return "localhost" if ipaddress.ip_address(host.strip("[]")).is_loopback else ""
     except ValueError:
         return host

@@ -40,6 +40,20 @@ def test_every_address_leads_to_the_stage(pets: RestApi) -> None:
         assert ("content-security-policy" in answer.headers) is (host == own)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.9"])
+def test_the_name_of_an_api_that_is_called_by_path(rest: RestApi, deploy: object, host: str) -> None:
+    """Frameworks make addresses of it, which a name below a number is none of."""
+    name = deploy(
+        "import json\n\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event['requestContext'])}\n"
+    )  # type: ignore[operator]
+    rest.method("/echo", "ANY", function=name)
+    rest.deploy()
+    port = rest.server.port
+    answer = sent(port, f"/_portico/apis/{rest.id}/prod/echo", "GET", {"Host": f"{host}:{port}"})
+    expected = f"{rest.id}.execute-api.{REGION}.localhost"
+    assert (answer.json["domainName"], answer.json["domainPrefix"]) == (expected, rest.id)
+
+
 def test_addresses_that_lead_nowhere(pets: RestApi) -> None:
     port = pets.server.port
     assert pets.ask("/pets", stage="test").message == FORBIDDEN

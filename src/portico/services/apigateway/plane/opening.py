@@ -12,6 +12,7 @@ from portico.doors.execution_log import Lines, secrets_of
 from portico.doors.paths import BadPath, normal
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
+from portico.doors.public import base_name
 from portico.services.apigateway.plane.identity import anonymous
 from portico.services.apigateway.plane.plans import Plan
 from portico.services.apigateway.plane.routes import Match
@@ -143,8 +144,12 @@ def trace_of(headers: Mapping[str, str], at: float, *, sampled: bool) -> str:
 
 
 def domain_name(arrival: Arrival, api_id: str, region: str) -> str:
-    """The name that the API was called by; where that was a path of the control plane's, the one that it would have below it."""
-    return f"{api_id}.execute-api.{region}.{arrival.host}" if arrival.address.shared else arrival.host
+    """The name that the API was called by; where that was a path of the control plane's, the one that it would have below it.
+
+    Never one below a number, which URL parsers take for a broken address.
+    """
+    base = base_name(arrival.host) if arrival.address.shared else ""
+    return f"{api_id}.execute-api.{region}.{base}" if base else arrival.host
 
 
 def is_too_large(head: Head) -> bool:
