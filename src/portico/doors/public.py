@@ -3,6 +3,8 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from portico.doors.address import Address
+
 
 class Public:
     """Makes addresses below the server's own `origin` (`http://127.0.0.1:4566`): names below it, or below `localhost` on loopback. An
@@ -63,3 +65,13 @@ def base_name(host: str) -> str:
         return "localhost" if ipaddress.ip_address(host.strip("[]")).is_loopback else ""
     except ValueError:
         return host
+
+
+def called_name(host: str, address: Address, service: str, region: str) -> str:
+    """The name that an API or a URL was called by (its `service`: `execute-api`, `lambda-url`); where that was a path of the control
+    plane's, the one that it would have below it.
+
+    Never one below a number, which URL parsers take for a broken address.
+    """
+    base = base_name(host) if address.shared else ""
+    return f"{address.id}.{service}.{region}.{base}" if base else host

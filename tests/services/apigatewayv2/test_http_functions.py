@@ -297,6 +297,9 @@ def test_path_style_addresses(echo: HttpApi) -> None:
         came = echo.ask(path, host=local)
         assert came.status == 200, path
         assert came.json["echo"]["rawPath"] == "/pets"
+        context = came.json["echo"]["requestContext"]
+        assert context["domainName"] == f"{echo.id}.execute-api.{REGION}.localhost"
+        assert context["domainPrefix"] == echo.id
         assert "sandbox" in came.headers["content-security-policy"]
     assert echo.ask(f"/_portico/apis/{echo.id}/pets/1", host=local).json["echo"]["rawPath"] == "/pets/1"
 

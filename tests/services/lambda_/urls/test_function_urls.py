@@ -300,6 +300,7 @@ def test_the_event_by_path(client: Make, deploy: Make, server: Any) -> None:
     url = opened(client, deploy(ECHO))
     answer = ask(f"{server.url}/_portico/urls/{url.split('//')[1].split('.')[0]}/a/b?c=d")
     assert answer.json()["rawPath"] == "/a/b"
+    assert answer.json()["requestContext"]["domainName"] == url.split("/")[2].split(":")[0]
     assert "sandbox" in answer.headers["content-security-policy"]
 
 

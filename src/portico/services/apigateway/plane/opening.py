@@ -12,7 +12,7 @@ from portico.doors.execution_log import Lines, secrets_of
 from portico.doors.paths import BadPath, normal
 from portico.doors.payload1 import received
 from portico.doors.port import Arrival
-from portico.doors.public import base_name
+from portico.doors.public import called_name
 from portico.services.apigateway.plane.identity import anonymous
 from portico.services.apigateway.plane.plans import Plan
 from portico.services.apigateway.plane.routes import Match
@@ -86,7 +86,7 @@ def opened(entered: Entry, body: bytes) -> RequestContext:
     by_domain = arrival.address.kind == "domain"
     base = arrival.address.base
     trace = trace_of(head.values, arrival.at, sampled=live.record.tracing_enabled)
-    domain = domain_name(arrival, owner.api_id, owner.region)
+    domain = called_name(arrival.host, arrival.address, "execute-api", owner.region)
     logged = entered.plan is not None and entered.plan.logging is not None
     return RequestContext(
         account=owner.account,
@@ -141,15 +141,6 @@ def trace_of(headers: Mapping[str, str], at: float, *, sampled: bool) -> str:
         return given
     root = f"Root=1-{int(at):08x}-{_bits.getrandbits(96):024x}"
     return f"{root};Parent={_bits.getrandbits(64):016x};Sampled=1" if sampled else root
-
-
-def domain_name(arrival: Arrival, api_id: str, region: str) -> str:
-    """The name that the API was called by; where that was a path of the control plane's, the one that it would have below it.
-
-    Never one below a number, which URL parsers take for a broken address.
-    """
-    base = base_name(arrival.host) if arrival.address.shared else ""
-    return f"{api_id}.execute-api.{region}.{base}" if base else arrival.host
 
 
 def is_too_large(head: Head) -> bool:

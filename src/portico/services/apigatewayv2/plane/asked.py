@@ -11,6 +11,7 @@ import msgspec
 
 from portico.doors.payload2 import clf
 from portico.doors.port import Arrival
+from portico.doors.public import called_name
 from portico.identity.principal import Principal
 from portico.services.apigatewayv2.plane.plans import RoutePlan, StagePlan
 
@@ -49,6 +50,11 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     def shown_path(self) -> str:
         """The path as events show it."""
         return unquote(self.path) if "%" in self.path else self.path
+
+    @property
+    def domain(self) -> str:
+        """The name that the API was called by."""
+        return called_name(self.arrival.host, self.arrival.address, "execute-api", self.stage.region)
 
     @property
     def port(self) -> str:
@@ -121,8 +127,8 @@ _CONTEXT: Mapping[str, Callable[[Asked], Any]] = {
     "accountId": lambda asked: asked.stage.account,
     "apiId": lambda asked: asked.stage.api_id,
     "customDomain.basePathMatched": _base_path,
-    "domainName": lambda asked: asked.arrival.host,
-    "domainPrefix": lambda asked: asked.arrival.host.partition(".")[0],
+    "domainName": lambda asked: asked.domain,
+    "domainPrefix": lambda asked: asked.domain.partition(".")[0],
     "extendedRequestId": lambda asked: asked.request_id,
     "httpMethod": lambda asked: asked.arrival.head.method,
     "identity.accountId": _identity("account"),

@@ -22,6 +22,7 @@ from portico.doors import cors as browsers
 from portico.doors.callers import Callers
 from portico.doors.payload2 import Answer, Around, Malformed, answer, event
 from portico.doors.port import Arrival
+from portico.doors.public import called_name
 from portico.doors.records import URL_POINTERS
 from portico.environments.work import Invocation, PreparationFailed
 from portico.identity.principal import ANONYMOUS, Principal
@@ -239,11 +240,12 @@ def _around(request: "_Request", principal: Principal, trace: str) -> Around:
     arrival, peer = request.arrival, request.arrival.peer
     port = arrival.head.header("host").rpartition(":")[2]
     signed = request.config.auth == "AWS_IAM"
+    domain = called_name(arrival.host, arrival.address, "lambda-url", request.name.region)
     return Around(
         account=(principal.account or "anonymous") if signed else "anonymous",
         api=arrival.address.id,
-        domain=arrival.host,
-        prefix=arrival.host.partition(".")[0],
+        domain=domain,
+        prefix=domain.partition(".")[0],
         request_id=arrival.request_id,
         raw_path=arrival.address.path,
         path=unquote(arrival.address.path),
