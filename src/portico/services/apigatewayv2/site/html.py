@@ -20,7 +20,7 @@ _DEFAULTS = {
     "HeaderColor": "#232f3e", "NavigationColor": "#f3f4f6", "TextColor": "#16191d",
 }  # fmt: skip
 _STYLE = """
-:root { font-family: system-ui, sans-serif; line-height: 1.5; }
+:root { font-family: system-ui, sans-serif; line-height: 1.5; --line: color-mix(in srgb, var(--TextColor) 30%, transparent); }
 body { margin: 0; background: var(--BackgroundColor); color: var(--TextColor); }
 header { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; padding: .8rem 1.5rem; background: var(--HeaderColor);
   color: var(--on-HeaderColor); }
@@ -32,9 +32,11 @@ nav a { display: inline-block; margin-right: 1.2rem; padding: .3rem 0; color: in
 main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem 3rem; overflow-wrap: anywhere; }
 main a { color: var(--AccentColor); }
 main img { max-width: 100%; }
-pre { padding: .8rem; overflow-x: auto; border: 1px solid; border-radius: .4rem; overflow-wrap: normal; }
-table { border-collapse: collapse; }
-th, td { padding: .35rem .7rem; text-align: left; border: 1px solid; vertical-align: top; }
+pre { padding: .8rem; overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; overflow-wrap: normal; }
+blockquote { margin-inline: 0; padding-left: 1rem; border-left: 4px solid var(--line); }
+table { display: block; overflow-x: auto; overflow-wrap: break-word; border-collapse: collapse; }
+th, td { padding: .35rem .7rem; text-align: left; border: 1px solid var(--line); vertical-align: top; }
+@media (max-width: 40rem) { th, td { padding: .3rem .4rem; } }
 td.right, th.right { text-align: right; }
 td.center, th.center { text-align: center; }
 label { display: block; margin: 0 0 .8rem; }
