@@ -139,9 +139,9 @@ class Authorizer:
         """Note a refusal that somebody else has decided on, for those who want it explained."""
         self._decisions.refused(verdict)
 
-    def given(self, own_id: str, request_id: str) -> None:
+    def given(self, own_id: str, request_id: str, *, refused: bool = True) -> None:
         """What is on record under `request_id` may be asked for by `own_id` as well (`Decisions.given`)."""
-        self._decisions.given(own_id, request_id)
+        self._decisions.given(own_id, request_id, refused=refused)
 
     def _known(self, call: Call, action: str, resource: str, policy: str | None) -> bool:
         """Whether the same call was allowed before, under the very same policies and whatever the circumstances."""

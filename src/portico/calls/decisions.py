@@ -54,6 +54,7 @@ class Decisions:
         self._store = store
         self._clock = clock
         self._allowed: deque[_Allowed] = deque(maxlen=ring)
+        self._given: deque[tuple[str, str]] = deque(maxlen=ring)
         self._pending: deque[Verdict | OtherId] = deque(maxlen=_PENDING_MAX)
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
@@ -71,22 +72,27 @@ class Decisions:
         self._pending.append(verdict)
         self._wake.set()
 
-    def given(self, own_id: str, request_id: str) -> None:
-        """Whoever asks for `own_id`, an id of API Gateway's that a client was given, means `request_id`; as durable as refusals."""
+    def given(self, own_id: str, request_id: str, *, refused: bool = True) -> None:
+        """Whoever asks for `own_id`, an id of API Gateway's that a client was given, means `request_id` as well. It is as durable
+        as what was decided: a request of which nothing was `refused` is in memory only."""
+        if not refused:
+            self._given.append((own_id, request_id))
+            return
         self._pending.append(OtherId(own_id, request_id, self._clock.now()))
         self._wake.set()
 
     async def explain(self, request_id: str) -> list[Verdict]:
         """Every decision made under a request id, oldest first."""
         await self._flush()
-        request_id = await self._meant(request_id)
-        found = [_worded(row) for row in self._allowed if row[0] == request_id]
-        return [*await self._stored(request_id), *found]
+        ids = await self._meant(request_id)
+        stored = [verdict for each in ids for verdict in await self._stored(each)]
+        return [*stored, *(_worded(row) for row in self._allowed if row[0] in ids)]
 
-    async def _meant(self, given: str) -> str:
-        """The request that an id is of."""
+    async def _meant(self, given: str) -> tuple[str, ...]:
+        """The ids under which there may be decisions of the request that an id is of: first the id itself."""
         found = [msgspec.json.decode(value, type=OtherId) for value in await self._naming(OTHER_IDS, given)]
-        return next((one.request_id for one in found if one.given == given), given)
+        durable = [one.request_id for one in found if one.given == given]
+        return tuple(dict.fromkeys([given, *durable, *(own for known, own in self._given if known == given)]))
 
     async def _stored(self, request_id: str) -> list[Verdict]:
         return [

@@ -166,6 +166,19 @@ def test_a_function_that_may_not_be_called_is_explained_by_the_id_that_the_clien
     assert "no resource-based policy allows" in told["message"]
 
 
+def test_what_was_allowed_is_explained_by_the_id_that_the_client_has(
+    api: HttpApi, deploy: Callable[..., str], user: tuple[str, str]
+) -> None:
+    api.stage("dev")
+    api.route("ANY /{proxy+}", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")
+    answered = signed(api, "/dev/pets/1", user)
+    assert answered.status == 200
+    query = urlencode({"request_id": answered.headers["apigw-requestid"]})
+    told = api.ask(f"/_portico/explain?{query}", host=f"localhost:{api.server.port}").json["decisions"]
+    actions = [one["action"] for one in told if one["allowed"]]
+    assert actions[:2] == ["execute-api:Invoke", "lambda:InvokeFunction"]
+
+
 def test_a_body_that_was_not_signed(api: HttpApi, deploy: Callable[..., str]) -> None:
     api.stage("dev")
     api.route("POST /a", api.integrate(deploy(ECHO)), AuthorizationType="AWS_IAM")

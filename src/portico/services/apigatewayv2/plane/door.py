@@ -7,6 +7,7 @@ Source: API Gateway Developer Guide, "Work with HTTP APIs".
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -52,6 +53,13 @@ Integrate = Callable[[Asked, Integration], Awaitable[Response]]
 """Asks what a route leads to. Raises Refusal."""
 
 
+class Given(Protocol):
+    """`Decisions.given`."""
+
+    def __call__(self, own_id: str, request_id: str, *, refused: bool = True) -> None:
+        """Note that decisions under `request_id` may be asked for by `own_id`."""
+
+
 class HttpDoor:
     """Answers requests to HTTP APIs. `admits` are the ways to authorize, by a route's `AuthorizationType`; `integrates` what routes
     lead to, by the integration's kind (`integrations.kind_of`); `given` lets what was decided on the way be asked for by the request's id
@@ -69,7 +77,7 @@ class HttpDoor:
         kind_of: Callable[[Integration], str],
         outcomes: Outcomes,
         buckets: Buckets,
-        given: Callable[[str, str], None],
+        given: Given,
     ) -> None:
         self._stages = stages
         self._clock = clock
@@ -90,6 +98,7 @@ class HttpDoor:
         request_id = new_request_id()
         if stage.cors is not None and browsers.is_preflight(head):
             return Reply(204, (*browsers.preflight(stage.cors, head), (_ID, request_id)), b"")
+        self._given(request_id, arrival.request_id, refused=False)
         outcome = await self._outcome(self._asked(arrival, served, request_id))
         reply = _finished(outcome.reply, arrival, stage, request_id)
         self._outcomes.told(outcome, reply, began)

@@ -88,6 +88,7 @@ class Caller:
         function, scope = found
         principal, request_id = self.principal(exchange, role, source_arn), new_request_id()
         client = self._clients.of(principal, scope, request_id=request_id)
+        self._authorizer.given(exchange.request_id, request_id, refused=False)
         log, began = exchange.log, Clock.monotonic()
         if log is not None:
             sent(log, _address(function, scope), sent_headers(exchange), payload)
