@@ -10,14 +10,14 @@ from contextlib import closing
 import msgspec
 
 from portico.base.clock import Clock
-from portico.environments import ends, framed, layouts, usage
+from portico.environments import ends, framed, layouts
 from portico.environments.api.session import Session
 from portico.environments.companions import Companions
 from portico.environments.control import Control
 from portico.environments.doors import RUNTIME_API_PORT, Doors, Entrance, Network
 from portico.environments.ends import Ends
 from portico.environments.framed import BrokenFrame, Channel, Frame, FramedLane
-from portico.environments.launchers.port import Layout, Process
+from portico.environments.launchers.port import LaunchFailed, Layout, Process
 from portico.environments.lifecycle import Event, State
 from portico.environments.logpipe import LogPipe
 from portico.environments.plan import Plan
@@ -164,8 +164,11 @@ class Environment(Standing):
                 self._way_out.then(lambda: self._configure(layout, variables))
             try:
                 process = await plan.launcher.launch(layout, theirs.channel, theirs.log_fd, theirs.control)
-            except BaseException:
+            except BaseException as error:
+                said = self.take_lines()
                 self._release()
+                if isinstance(error, LaunchFailed) and said:  # by a container's engine, which knows why
+                    raise LaunchFailed(f"{error}: {said[-1].text}") from error
                 raise
         self._follow(process)
         if plan.extensions and self.state is not State.ENDING:
@@ -316,10 +319,10 @@ class Environment(Standing):
     def _measured_kb(self) -> int:
         """The peak of a runtime that does not tell it, looked up now and then: what comes in between is in the next one."""
         now = self._loop.time()
-        if self.pid is None or now < self._measure_at:
+        if now < self._measure_at:
             return 0
         self._measure_at = now + _MEASURE_EVERY_S
-        return usage.peak_kb(self.pid)
+        return self._processes.peak_kb
 
     def _channel_ended(self, error: BrokenFrame | None) -> None:
         if error is not None:

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 
-from portico.environments import freezing
+from portico.environments import freezing, usage
 from portico.environments.launchers.port import Process
 
 
@@ -23,6 +23,13 @@ class Processes:
     def pid(self) -> int | None:
         """The first one of the tree, as the server sees it."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def peak_kb(self) -> int:
+        """The most memory that those of the function have had."""
+        if self._process is None:
+            return 0
+        return usage.peak_kb(self._process.pid, itself=self._process.runs_function)
 
     @property
     def kill_signal(self) -> int:

@@ -28,9 +28,11 @@ def of_tree(first_pid: int, *, memory_kb_max: int) -> Usage:
     return Usage(memory_kb, tasks)
 
 
-def peak_kb(first_pid: int) -> int:
-    """The most memory that each descendant of `first_pid` has had at any time, together: for runtimes that do not tell it."""
-    return sum(_field_kb(f"/proc/{pid}/status", b"VmHWM:") for pid in descendants(first_pid))
+def peak_kb(first_pid: int, *, itself: bool = False) -> int:
+    """The most memory that each descendant of `first_pid` has had at any time, together, and that process too if `itself`: for runtimes
+    that do not tell it."""
+    pids = [*descendants(first_pid), *([first_pid] if itself else [])]
+    return sum(_field_kb(f"/proc/{pid}/status", b"VmHWM:") for pid in pids)
 
 
 def descendants(first_pid: int) -> list[int]:

@@ -47,6 +47,7 @@ async def test_events_go_in_and_answers_come_out(workshop, image, engine) -> Non
     assert variables["AWS_LAMBDA_FUNCTION_NAME"] == "p"
     assert variables["AWS_LAMBDA_RUNTIME_API"].startswith("127.0.0.1:")
     assert [line.text for line in first.lines] == ["at work"]
+    assert first.max_memory_mb > 1
     assert (await workshop.answer(spec, 2))[0] == 2
     assert len(workshop.prepared) == 1
 
@@ -71,7 +72,9 @@ async def test_one_that_never_answers_is_killed(workshop, image, tmp_path, alive
 
 async def test_an_image_that_does_not_start(workshop, image) -> None:
     spec = image("", uri="broken")
-    with pytest.raises(PreparationFailed, match=r"the container did not start: .*docker ended with 125"):
+    with pytest.raises(
+        PreparationFailed, match=r"the container did not start: .*docker ended with 125: no such image$"
+    ):
         await workshop.invoke(spec)
 
 

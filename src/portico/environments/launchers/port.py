@@ -4,7 +4,7 @@ to the first of them, which says how they end (`environments/control.py`)."""
 import select
 import signal
 from socket import socket
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -56,11 +56,13 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
 
 class Process(msgspec.Struct, frozen=True, gc=False):
     """A launched environment: the first process of its tree. `pidfd` belongs to the caller and becomes readable once the whole
-    tree is gone. `kill_signal`, sent to the first process, ends the tree."""
+    tree is gone. `kill_signal`, sent to the first process, ends the tree. `runs_function`: the first process is not one of ours that
+    stands before the function's."""
 
     pid: int
     pidfd: int
     kill_signal: int
+    runs_function: ClassVar[bool] = False
 
     @property
     def has_ended(self) -> bool:

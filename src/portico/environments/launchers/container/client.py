@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import sys
+from typing import ClassVar
 
 import msgspec
 
@@ -43,6 +44,12 @@ def engine_of(path: str | None) -> str | None:
 def variables_of_engine() -> dict[str, str]:
     """What the engine's program needs of the server's variables."""
     return {name: os.environ[name] for name in _OF_THE_ENGINE if name in os.environ}
+
+
+class Contained(Process, frozen=True, gc=False):
+    """A container, whose first process is its image's."""
+
+    runs_function: ClassVar[bool] = True
 
 
 class Containers:
@@ -108,7 +115,7 @@ class ContainerLauncher:
             signal.pidfd_send_signal(pidfd, signal.SIGTERM)
             os.close(pidfd)
             raise
-        return Process(pid, pidfd, signal.SIGTERM)
+        return Contained(pid, pidfd, signal.SIGTERM)
 
     async def close(self) -> None:
         """Each keeper ends with its environment."""

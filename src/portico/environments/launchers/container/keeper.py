@@ -32,7 +32,8 @@ def main(control_fd: int, report_fd: int, engine: str, name: str, command: list[
     with os.fdopen(report_fd, "w") as report:
         pid = _process(running, engine, name)
         report.write(f"pid {pid}\n" if pid else f"failed {engine} ended with {running.poll()}\n")
-    _watch(control_fd, running, engine, name)
+    if pid:
+        _watch(control_fd, running, engine, name)
     status = running.wait()
     packed = -status if status < 0 else (status - 128 if status > 128 else status << 8)
     with contextlib.suppress(OSError):
