@@ -17,6 +17,7 @@ PAGES = (
     "http-apis.md",
     "rest-apis.md",
     "function-urls.md",
+    "portals.md",
     "services/lambda.md",
     "services/sts.md",
     "services/cognito_idp.md",
