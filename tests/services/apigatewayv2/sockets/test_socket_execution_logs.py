@@ -89,7 +89,7 @@ def test_a_whole_life(logged: Logged, deploy: Callable[..., str]) -> None:
     connection.send('{"action": "say", "secret": "swordfish"}')
     its = connection.recv(timeout=20)
     connection.close(4001, "bye")
-    requests = logged.until("disconnected from")
+    requests = logged.until("successfully", "sent to API", "disconnected from")
     assert about(requests, "$connect") == [
         "Extended Request Id: REQUEST",
         "Starting execution for request: REQUEST",
