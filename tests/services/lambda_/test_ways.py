@@ -138,3 +138,36 @@ def test_nobody_comes_by_a_private_api(client: Make, deploy: Make, account: str,
     gateway.create_deployment(restApiId=api["id"], stageName="prod")
     _, _, way = told(server, account, name).partition("REST API  GET ")
     assert "\n  nobody: the API is private, and there are no VPC endpoints\n" in way
+
+
+def test_custom_domain_names(client: Make, deploy: Make, account: str, server: Server) -> None:
+    """An API whose own name is off is shown at the names that are mapped to it, and at no other."""
+    name, host = deploy(SOURCE), f"api-{account}.example.com"
+    rest, v2 = client("apigateway"), client("apigatewayv2")
+    function = f"arn:aws:lambda:us-east-1:{account}:function:{name}"
+    http = v2.create_api(Name="a", ProtocolType="HTTP", Target=function)["ApiId"]
+    api = rest.create_rest_api(name="a")["id"]
+    root = rest.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    rest.put_method(**method, authorizationType="NONE")
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
+    rest.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    rest.create_deployment(restApiId=api, stageName="prod")
+    certificate = {"CertificateArn": f"arn:aws:acm:us-east-1:{account}:certificate/a"}
+    v2.create_domain_name(DomainName=host, DomainNameConfigurations=[certificate])
+    v2.create_api_mapping(DomainName=host, ApiId=http, Stage="$default", ApiMappingKey="v1")
+    rest.create_base_path_mapping(domainName=host, restApiId=api, basePath="rest")
+    port = server.url.rpartition(":")[2]
+    text = told(server, account, name)
+    assert f"HTTP API  http://{host}:{port}/v1 ($default)\n" in text
+    assert f"REST API  GET http://{host}:{port}/rest/prod/\n" in text
+    assert f"http://{http}.execute-api" in text
+    assert f"http://{api}.execute-api" in text
+    v2.update_api(ApiId=http, DisableExecuteApiEndpoint=True)
+    off = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "true"}
+    rest.update_rest_api(restApiId=api, patchOperations=[off])
+    rest.create_deployment(restApiId=api, stageName="prod")
+    text = told(server, account, name)
+    assert "execute-api.us-east-1.localhost" not in text
+    assert f"http://{host}:{port}/v1" in text
+    assert f"http://{host}:{port}/rest/prod/" in text

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 
 from portico.doors.leading import Census, Function, Leading, qualifier_in
+from portico.doors.named import Named
 from portico.doors.public import Public
 from portico.doors.stage_variables import filled
 from portico.services.apigateway.records import REST_APIS, STAGES, Method, RestApi, Stage
@@ -28,6 +29,7 @@ class RestWays:
         self._cache = cache
         self._census = census
         self._public = Public(origin)
+        self._named = Named(store, cache, self._public)
 
     async def __call__(self, function: Function) -> list[Leading]:
         """The methods that lead to `function`."""
@@ -42,7 +44,9 @@ class RestWays:
         snapshot = read(self._store, api.id, stage.deployment_id)
         if snapshot is None:
             return
-        base = f"{self._public.api(api.id, function.region)}/{stage.stage_name}"
+        bases = await self._named.bases(function.account, function.region, api.id, stage.stage_name)
+        if not snapshot.api.disable_execute_api_endpoint:
+            bases = [f"{self._public.api(api.id, function.region)}/{stage.stage_name}", *bases]
         for resource in snapshot.resources:
             for verb, method in resource.resource_methods.items():
                 integration = method.method_integration
@@ -55,7 +59,8 @@ class RestWays:
                 admitted = bool(integration.credentials) or await self._census.lets_in(
                     function, qualifier, "apigateway.amazonaws.com", source
                 )
-                yield _way(f"{verb} {base}{resource.path}", method, snapshot, admitted=admitted)
+                for base in bases:
+                    yield _way(f"{verb} {base}{resource.path}", method, snapshot, admitted=admitted)
 
 
 def _way(address: str, method: Method, snapshot: Snapshot, *, admitted: bool) -> Leading:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 
 from portico.doors.leading import Census, Function, Leading, qualifier_in
+from portico.doors.named import Named
 from portico.doors.public import Public
 from portico.doors.stage_variables import filled
 from portico.services.apigatewayv2.records import APIS, DEPLOYED, STAGES, Api, Deployed, Route, Stage
@@ -28,6 +29,7 @@ class ApiWays:
         self._cache = cache
         self._census = census
         self._public = Public(origin)
+        self._named = Named(store, cache, self._public)
 
     async def __call__(self, function: Function) -> list[Leading]:
         """The routes that lead to `function`."""
@@ -46,6 +48,7 @@ class ApiWays:
         self, function: Function, api: Api, stage: Stage, deployed: Deployed
     ) -> AsyncIterator[Leading]:
         integrations = {each.integration_id: each for each in deployed.integrations}
+        bases = await self._bases(function, api, stage)
         for route in deployed.routes:
             integration = integrations.get(route.integration_id)
             uri = (integration.integration_uri if integration else "") or ""
@@ -60,14 +63,23 @@ class ApiWays:
             who = _who(api, route, deployed) if admitted else _REFUSED
             public = admitted and who == _WHO["NONE"]
             way = "HTTP API" if api.is_http else "WebSocket API"
-            yield Leading(way, self._address(function, api, stage, route), (who,), public)
+            for base in bases:
+                yield Leading(way, _address(base, api, route), (who,), public)
 
-    def _address(self, function: Function, api: Api, stage: Stage, route: Route) -> str:
-        base = self._public.api(api.api_id, function.region, scheme="" if api.is_http else "ws")
-        if stage.stage_name != "$default":
-            base += f"/{stage.stage_name}"
-        verb, _, path = route.route_key.rpartition(" ")
-        return f"{verb} {base}{path}" if api.is_http and verb else f"{base} ({route.route_key})"
+    async def _bases(self, function: Function, api: Api, stage: Stage) -> list[str]:
+        """Where a stage answers, without a closing slash."""
+        named = await self._named.bases(function.account, function.region, api.api_id, stage.stage_name)
+        if not api.is_http:
+            named = [base.replace("http", "ws", 1) for base in named]
+        if api.disable_execute_api_endpoint:
+            return named
+        own = self._public.api(api.api_id, function.region, scheme="" if api.is_http else "ws")
+        return [own if stage.stage_name == "$default" else f"{own}/{stage.stage_name}", *named]
+
+
+def _address(base: str, api: Api, route: Route) -> str:
+    verb, _, path = route.route_key.rpartition(" ")
+    return f"{verb} {base}{path}" if api.is_http and verb else f"{base} ({route.route_key})"
 
 
 def _who(api: Api, route: Route, deployed: Deployed) -> str:
