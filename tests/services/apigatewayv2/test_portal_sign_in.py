@@ -229,6 +229,19 @@ def test_a_pool_that_is_not_there(server: Server, account: str) -> None:
     assert visitor.get(back).status == 400  # the token is of another pool than the portal's
 
 
+def test_the_log_says_why_a_sign_in_is_not_confirmed(server: Server, account: str) -> None:
+    club = Club(server, account)
+    visitor = Visitor(club.url)
+    state = parse_qs(urlsplit(visitor.get(club.page).headers["location"]).query)["state"][0]
+    assert visitor.get(f"/callback?{urlencode({'state': state, 'code': 'guessed'})}").status == 400
+    about = f"portal {club.design.id} by app client {club.config['AppClientId']} is not confirmed: "
+    for _ in range(1000):
+        if any(f"{about}there is no token, but 'invalid_grant'" in line for line in server.log):
+            return
+        ask(f"{club.url}/")  # the log comes by a pipe of its own, a moment later
+    raise AssertionError(server.log[-5:])
+
+
 def test_a_session_ends(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
         club = Club(server)

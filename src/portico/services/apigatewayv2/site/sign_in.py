@@ -10,6 +10,7 @@ grants"; RFC 7636; OpenID Connect Core, section 3.1.3.7.
 """
 
 import hmac
+import logging
 import secrets
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -34,6 +35,8 @@ from portico.services.apigatewayv2.site.body import Ready
 from portico.services.apigatewayv2.site.visit import Visit
 from portico.wire.errors import AwsError
 from portico.wire.http import Head, Headers, Reply
+
+log = logging.getLogger("portico.apigatewayv2")
 
 CALLBACK = "/callback"
 _WAY_S, _SESSION_S = 600, 3600
@@ -118,7 +121,13 @@ class SignIn:
             return _refused(visit, f"The sign-in has failed: {query.get('error', 'there is no code')}", over)
         try:
             claims = await self._claims(visit, users, query["code"], way)
-        except (AwsError, TokenError, msgspec.DecodeError):
+        except (AwsError, TokenError, msgspec.DecodeError) as error:
+            log.warning(
+                "The sign-in to portal %s by app client %s is not confirmed: %s",
+                visit.site.portal,
+                users.client,
+                error,
+            )
             return _refused(visit, "The user pool does not confirm the sign-in.", over)
         ends_at = min(float(claims["exp"]), visit.arrival.at + _SESSION_S)
         kept = {name: claims[name] for name in _KEPT_CLAIMS if name in claims}
@@ -146,9 +155,10 @@ class SignIn:
             "code_verifier": way.verifier,
         }
         answer = await self._asked(visit, users, urlencode(form).encode())
-        token = msgspec.json.decode(answer, type=dict[str, Any]).get("id_token")
+        told = msgspec.json.decode(answer, type=dict[str, Any])
+        token = told.get("id_token")
         if not isinstance(token, str):
-            raise TokenError("malformed", "There is no token")
+            raise TokenError("malformed", f"there is no token, but {str(told.get('error'))[:60]!r}")
         claims = await self._tokens.verify(token, issuer=_issuer(users), audiences=(users.client,))
         if claims.values.get("nonce") != way.nonce or claims.values.get("token_use") != "id":
             raise TokenError("claim", "The token is not for this sign-in")
