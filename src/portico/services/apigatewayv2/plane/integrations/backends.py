@@ -69,7 +69,9 @@ class HttpBackends:
             return url_of(asked, uri)
         target = self._targets.find(uri, asked.stage.account)
         if target is None:
-            raise replies.unavailable(f"nothing is known to be behind the VPC link: {uri}")
+            raise replies.unavailable(
+                f"nothing is known to be behind the VPC link: {uri} (setting vpc_targets)"
+            )
         if _DOTS(unquote(asked.path)):
             raise replies.bad_request("the path has dot segments")
         path, query = "/" + asked.path.removeprefix("/"), asked.arrival.head.query
