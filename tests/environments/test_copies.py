@@ -97,7 +97,7 @@ async def test_a_snapshot_that_dies_is_made_again_with_a_copy(workshop, version)
 
 async def test_those_of_the_versions_asked_for_last_wait(workshop, version, monkeypatch) -> None:
     copies = workshop.supervisor.copies
-    monkeypatch.setattr(copies, "_bounds", type(copies._bounds)(waiting=1, kinds=1, unused_s=1e9))
+    monkeypatch.setattr(copies, "_bounds", type(copies._bounds)(waiting=1, kinds=1, unused_s=1e9, pause_s=0))
     (waiting,) = copies.pids
     other = workshop.function("other", SOURCE, variables={"MARK": "y"}, initialization=SNAP_START)
     await workshop.supervisor.snapshot(other)

@@ -23,19 +23,21 @@ from portico.environments.sandbox.cgroups import Group, Groups
 
 log = logging.getLogger("portico.environments")
 
-_PAUSE_S = 0.05  # before another is started: whoever has just been given one needs the CPU more
-
 
 class Bounds(msgspec.Struct, frozen=True):
-    """How many wait of a kind, of how many kinds at most, and for how many seconds after the last of the kind was asked for."""
+    """How many wait of a kind, of how many kinds at most, and for how many seconds after the last of the kind was asked for. `pause_s`
+    goes by before another is started: whoever has just been given one needs the CPU more."""
 
     waiting: int
     kinds: int
     unused_s: float
+    pause_s: float
 
 
-RUNTIMES = Bounds(waiting=2, kinds=2, unused_s=120.0)  # a Node.js that stands still has about 45 MB
-COPIES = Bounds(waiting=1, kinds=100, unused_s=math.inf)
+RUNTIMES = Bounds(
+    waiting=2, kinds=2, unused_s=120.0, pause_s=0.05
+)  # a Node.js that stands still has about 45 MB
+COPIES = Bounds(waiting=1, kinds=100, unused_s=math.inf, pause_s=0.25)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -121,7 +123,7 @@ class Reserve:
 
     async def _fill(self, kind: Kind) -> None:
         try:
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(self._bounds.pause_s)
             while len(self._waiting[kind]) < self._bounds.waiting:
                 early = await self._start(kind)
                 self._waiting[kind].append(early)
