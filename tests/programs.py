@@ -104,6 +104,9 @@ if action == "run":
     if image == "broken":
         print("no such image", file=sys.stderr)
         sys.exit(125)
+    if image == "tells":
+        print("swordfish")
+        sys.exit(1)
     program = [options.get("entrypoint", image), *rest]
     running = subprocess.Popen(program, env=variables)
     (here / options["name"]).write_text(str(running.pid))

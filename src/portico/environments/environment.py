@@ -167,8 +167,10 @@ class Environment(Standing):
             except BaseException as error:
                 said = self.take_lines()
                 self._release()
-                if isinstance(error, LaunchFailed) and said:  # by a container's engine, which knows why
-                    raise LaunchFailed(f"{error}: {said[-1].text}") from error
+                if (
+                    isinstance(error, LaunchFailed) and said
+                ):  # by a container's engine, or by what ran in it: not for callers
+                    log.warning("%s: %s", error, said[-1].text)
                 raise
         self._follow(process)
         if plan.extensions and self.state is not State.ENDING:
@@ -195,7 +197,7 @@ class Environment(Standing):
     @property
     def has_ended(self) -> bool:
         """Whether its processes are gone, though it may not have been noticed yet."""
-        return self._processes.have_ended
+        return self.state is State.GONE or self._processes.have_ended
 
     @property
     def kill_signal(self) -> int:

@@ -80,7 +80,8 @@ class Reserve:
 
     def take(self, kind: Kind) -> Early | None:
         """One that waits, None when there is none; others will be there for who asks next."""
-        waiting = self.want(kind)
+        self.want(kind)
+        waiting = self._waiting[kind]
         while waiting:
             early = waiting.popleft()
             if not early.process.has_ended:
@@ -89,15 +90,14 @@ class Reserve:
             self._close(early)
         return None
 
-    def want(self, kind: Kind) -> deque[Early]:
-        """Have some of this kind from now on; those that wait already."""
+    def want(self, kind: Kind) -> None:
+        """Have some of this kind from now on."""
         self._asked_at[kind] = self._now()
-        waiting = self._waiting.setdefault(kind, deque())
+        self._waiting.setdefault(kind, deque())
         while len(self._waiting) > self._bounds.kinds:
             self._give_up(min(self._waiting, key=self._asked_at.__getitem__))
         if kind not in self._filling:
             self._filling[kind] = asyncio.get_running_loop().create_task(self._fill(kind))
-        return waiting
 
     async def filled(self) -> None:
         """Wait until as many wait as are wanted."""

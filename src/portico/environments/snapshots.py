@@ -58,7 +58,6 @@ class Snapshot:
         self._leaving = leaving
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lines: tuple[LogLine, ...] = ()
-        self._gone = False
 
     @property
     def pid(self) -> int | None:
@@ -68,7 +67,7 @@ class Snapshot:
     @property
     def gone(self) -> bool:
         """Whether it has ended, noticed or not."""
-        return self._gone or self._environment.has_ended
+        return self._environment.has_ended
 
     @property
     def user(self) -> int:
@@ -163,7 +162,6 @@ class Snapshot:
         environment.end("broken")
 
     def _ended(self, environment: Environment) -> None:
-        self._gone = True
         self._leaving(self)
         if environment.reason != "retired":
             log.warning(

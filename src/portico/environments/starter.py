@@ -112,9 +112,15 @@ class Starter:
             return self.copies.take(_copy_of(plan.launcher, spec))
         if plan.ahead is None:
             return None
-        return self.reserve.take(
-            Kind(plan.launcher, spec.memory_mb, spec.ephemeral_mb, True, plan.program_ahead, plan.ahead)
+        kind = Kind(
+            plan.launcher,
+            spec.memory_mb,
+            spec.ephemeral_mb,
+            late=True,
+            program=plan.program_ahead,
+            variables=plan.ahead,
         )
+        return self.reserve.take(kind)
 
     async def _from_snapshot(self, environment: Environment, plan: Plan) -> Plan:
         """The plan by which the environment is forked from its version's snapshot; `plan` itself where there can be none."""

@@ -70,12 +70,21 @@ async def test_one_that_never_answers_is_killed(workshop, image, tmp_path, alive
     assert alive(str(tmp_path / "entry")) == []
 
 
-async def test_an_image_that_does_not_start(workshop, image) -> None:
+async def test_an_image_that_does_not_start(workshop, image, caplog) -> None:
     spec = image("", uri="broken")
-    with pytest.raises(
-        PreparationFailed, match=r"the container did not start: .*docker ended with 125: no such image$"
-    ):
+    with pytest.raises(PreparationFailed, match=r"the container did not start: .*docker ended with 125$"):
         await workshop.invoke(spec)
+    assert "docker ended with 125: no such image\n" in caplog.text
+
+
+async def test_what_a_container_has_written_before_it_failed_is_not_for_callers(
+    workshop, image, caplog
+) -> None:
+    spec = image("", uri="tells")
+    with pytest.raises(PreparationFailed) as caught:
+        await workshop.invoke(spec)
+    assert "swordfish" not in str(caught.value)
+    assert "swordfish" in caplog.text
 
 
 async def test_without_an_engine_it_is_said_what_is_missing(workshop, image, monkeypatch, tmp_path) -> None:
