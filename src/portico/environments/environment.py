@@ -315,7 +315,9 @@ class Environment(Standing):
             self._channel.send(frame)
 
     def _frame(self, frame: Frame) -> None:
-        self.peak_kb = max(self.peak_kb, frame.peak_kb or self._measured_kb())
+        peak_kb = frame.peak_kb or self._measured_kb()
+        if peak_kb > self.peak_kb:  # noqa: PLR1730  # a call of max() costs more
+            self.peak_kb = peak_kb
         self._reports.heard(self, frame)
 
     def _measured_kb(self) -> int:

@@ -69,8 +69,10 @@ class FrameParser:
                 return []
             data = bytes(self._buffer)
             self._buffer.clear()
+        frame, end = _cut(data, 0)
+        if end == len(data) and frame is not None:  # nearly always
+            return [frame]
         frames, start = [], 0
-        frame, end = _cut(data, start)
         while frame is not None:
             frames.append(frame)
             start = end

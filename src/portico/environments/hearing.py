@@ -137,9 +137,12 @@ class Hearing:
             self._loop.call_later(_FINISHING_S, self._respond_early, environment, environment.ticket)
         else:
             environment.advance(Event.ANSWERED)
-            self._tickets.resolve(environment.ticket, outcome)
+            ticket = environment.ticket
             environment.forget_invocation()
             self._free(environment)
+            self._tickets.resolve(
+                ticket, outcome
+            )  # who is told may invoke again, and finds the environment free
 
     def _respond_early(self, environment: Environment, ticket: int) -> None:
         """The environment takes its time after the answer, for which its caller does not wait."""

@@ -68,6 +68,17 @@ class Outcomes:
         """The outcome with this payload, which is an error's document if there is an `error_type`."""
         init_ms, environment.init_ms = environment.init_ms, None
         inits, environment.inits = environment.inits, ()
+        duration_ms = (self._clock.monotonic() - environment.delivered_at) * 1000
+        if init_ms is None and not error_type and not inits:  # nearly always
+            return Outcome(
+                payload,
+                lines=environment.take_lines(),
+                log_stream=environment.log_stream,
+                duration_ms=duration_ms,
+                max_memory_mb=environment.memory_mb(),
+                started_at_ms=environment.started_ms,
+                ended_at_ms=self.wall_ms(),
+            )
         return Outcome(
             payload=payload,
             function_error="Unhandled" if error_type else "",
@@ -77,7 +88,7 @@ class Outcomes:
             extensions=environment.take_extensions(),
             subscriptions=environment.take_subscriptions(),
             log_stream=environment.log_stream,
-            duration_ms=(self._clock.monotonic() - environment.delivered_at) * 1000,
+            duration_ms=duration_ms,
             init_ms=None if environment.restored else init_ms,
             restore_ms=init_ms if environment.restored else None,
             no_snapshot=environment.no_snapshot if init_ms is not None else "",

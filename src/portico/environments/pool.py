@@ -207,7 +207,7 @@ class Pool:
         kept = self._kept.get(key)
         if env in self._retired or (kept is not None and kept.surplus):
             return [self._stop(env)]
-        return self._make_room()
+        return self._make_room() if self._waiting or self._kept else []
 
     def _next(self, key: str) -> int:
         waiting = self._waiting[key]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from portico.environments.stream import Stream
+from portico.environments.tickets import Told
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome
 
 
@@ -17,6 +18,14 @@ class Environments(Protocol):
 
         Raises:
             PreparationFailed: no environment could be started.
+        """
+
+    def begin(self, spec: EnvironmentSpec, invocation: Invocation, told: Told) -> None:
+        """Like `invoke`, for who does not wait: `told` is called once, not before this returns, with the outcome, or with why no
+        environment could be started. It must not raise.
+
+        Raises:
+            PreparationFailed: none will be started any more.
         """
 
     def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:

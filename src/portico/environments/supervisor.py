@@ -20,7 +20,7 @@ from portico.environments.reserve import Reserve
 from portico.environments.sandbox.cgroups import Groups
 from portico.environments.starter import Starter
 from portico.environments.stream import Stream
-from portico.environments.tickets import Tickets
+from portico.environments.tickets import Listener, Tickets, Told, Waiter
 from portico.environments.watch import Watch
 from portico.environments.work import (
     PROVISIONED,
@@ -133,6 +133,12 @@ class Supervisor:
         self._submit(spec, invocation, outcome)
         return await outcome
 
+    def begin(self, spec: EnvironmentSpec, invocation: Invocation, told: Told) -> None:
+        """Run one invocation and tell how it has ended; see the port."""
+        if not self._running or self._closing:
+            self._attach()
+        self._submit(spec, invocation, Listener(told))
+
     def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
         """Whoever waited for an invocation has gone; see the port."""
         return self._tickets.leave(invocation, on_end)
@@ -147,9 +153,7 @@ class Supervisor:
         self._submit(spec, invocation, stream)
         return stream
 
-    def _submit(
-        self, spec: EnvironmentSpec, invocation: Invocation, waiter: "asyncio.Future[Outcome] | Stream"
-    ) -> None:
+    def _submit(self, spec: EnvironmentSpec, invocation: Invocation, waiter: Waiter) -> None:
         self._perform(self._pool.submit(self._tickets.add(spec, invocation, waiter), spec.key))
 
     def retire(self, prefix: str) -> None:
@@ -332,7 +336,9 @@ class Supervisor:
         if environment.expires_at <= now:
             self._perform(self._pool.end(environment.id))
         self._freezer.wake()
-        self._perform(self._pool.released(environment.id, now))
+        actions = self._pool.released(environment.id, now)
+        if actions:
+            self._perform(actions)
 
     def _broken(self, environment: Environment) -> None:
         """The environment does what no runtime does: it must not be given anything more."""

@@ -19,7 +19,21 @@ class _Left:
         self.on_end = on_end
 
 
-_Held = tuple[EnvironmentSpec, Invocation, "asyncio.Future[Outcome] | Stream | _Left"]
+Told = Callable[[Outcome | PreparationFailed], None]
+"""Told once how an invocation has ended, or why there was no environment for it."""
+
+
+class Listener:
+    """In the place of a caller who does not wait but is told."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+
+
+Waiter = asyncio.Future[Outcome] | Stream | Listener
+_Held = tuple[EnvironmentSpec, Invocation, Waiter | _Left]
 
 
 class Tickets:
@@ -31,9 +45,7 @@ class Tickets:
         self._held: dict[int, _Held] = {}
         self._last = 0
 
-    def add(
-        self, spec: EnvironmentSpec, invocation: Invocation, waiter: "asyncio.Future[Outcome] | Stream"
-    ) -> int:
+    def add(self, spec: EnvironmentSpec, invocation: Invocation, waiter: Waiter) -> int:
         """The number of a new one."""
         self._last = ticket = self._last + 1
         self._held[ticket] = (spec, invocation, waiter)
@@ -59,7 +71,9 @@ class Tickets:
     def resolve(self, ticket: int, outcome: Outcome) -> None:
         """It has ended so."""
         waiter = self._held.pop(ticket)[2]
-        if isinstance(waiter, Stream):
+        if isinstance(waiter, Listener):
+            waiter.told(outcome)
+        elif isinstance(waiter, Stream):
             waiter.finish(outcome)
         elif isinstance(waiter, _Left):
             waiter.on_end(outcome)
@@ -69,7 +83,9 @@ class Tickets:
     def refuse(self, ticket: int, error: PreparationFailed) -> None:
         """There is no environment for it."""
         waiter = self._held.pop(ticket)[2]
-        if isinstance(waiter, Stream):
+        if isinstance(waiter, Listener):
+            waiter.told(error)
+        elif isinstance(waiter, Stream):
             waiter.fail(error)
         elif isinstance(waiter, _Left):
             waiter.on_end(None)

@@ -107,12 +107,13 @@ class Session:
             self.happenings.runtime_free()
             self._settle()
         else:
+            told = self.extensions.any and self.telemetry.active
             if frame.kind in _ANSWERS:
                 self._owes_free = self._busy()
-            if self.telemetry.active:
+            if told:
                 self.happenings.said(frame)
             self._on_frame(frame)
-            if self.telemetry.active:
+            if told:
                 self._answered()
 
     def line(self, line: LogLine) -> None:
@@ -230,7 +231,9 @@ class Session:
 
     def _busy(self) -> bool:
         runtime = self._runtime
-        return (runtime is not None and runtime.attending) or not self.extensions.settled
+        if runtime is not None and runtime.attending:
+            return True
+        return self.extensions.any and not self.extensions.settled
 
     def _settle(self) -> None:
         """Pass on what has been waited for, if nothing has to be waited for any more."""
