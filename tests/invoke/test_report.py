@@ -50,9 +50,10 @@ def test_a_quiet_invocation_is_told_as_any_other(version: Version, duration: flo
     outcome = msgspec.structs.replace(WARM, lines=(), duration_ms=duration)
     told = told_of(version, spec_of(version), ID, outcome)
     assert isinstance(told, Quiet)
-    assert list(told) == lines_of(version, spec_of(version), ID, outcome)
-    assert list(told.events()) == [(line.at_ms, line.text) for line in told]
-    assert base64.b64decode(tail(told)).decode() == "".join(line.text for line in told)
+    lines = lines_of(version, spec_of(version), ID, outcome)
+    assert list(told) == [(line.at_ms, line.text) for line in lines]
+    assert told.text_bytes == sum(len(line.text) for line in lines)
+    assert base64.b64decode(tail(told)).decode() == "".join(line.text for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ def test_a_quiet_invocation_is_told_as_any_other(version: Version, duration: flo
         {"init_ms": 1.0},
         {"restore_ms": 1.0},
         {"inits": (InitEnd(1.0, "timeout"),)},
+        {"ended_at_ms": WARM.started_at_ms + 1_001},
     ],
     ids=lambda more: next(iter(more)),
 )

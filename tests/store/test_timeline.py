@@ -11,7 +11,16 @@ import pytest
 
 from portico.store.beside.files import open_for_writing
 from portico.store.port import StoreError, StoreFull, StoreUnusable
-from portico.store.timeline import TIMELINE_FILE, Batch, Position, Span, Timeline, Window
+from portico.store.timeline import (
+    EVENT_OVERHEAD_BYTES,
+    TIMELINE_FILE,
+    Batch,
+    Position,
+    Quiet,
+    Span,
+    Timeline,
+    Window,
+)
 from portico.store.timeline.database import LAYOUT
 from portico.store.timeline.reading import _rows, query
 
@@ -47,6 +56,62 @@ async def test_batches_that_overlap_are_read_in_order_of_time(timeline: Timeline
         "c5",
     ]
     assert await messages(timeline, Window("g", ("a", "b"), start_ms=20, end_ms=50)) == ["b20", "a30", "b40"]
+
+
+def quiet(start: int, end: int, name: str = "q") -> Quiet:
+    return Quiet(start, end, name, "$LATEST", 128, 1.0, 30)
+
+
+async def test_quiet_invocations_are_read_as_their_lines(timeline: Timeline) -> None:
+    mixed = Batch("g", "a", 1, (quiet(10, 20, "one"), (15, "between\n"), quiet(20, 20, "two"), (25, "é\n")))
+    await timeline.write_durably(mixed)
+    timeline.write(batch("b", 12))
+    read = await messages(timeline, Window("g"))
+    report = "Duration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\tMax Memory Used: 30 MB\t\n"
+    assert read == [
+        "START RequestId: one Version: $LATEST\n",
+        "b12",
+        "between\n",
+        "END RequestId: one\n",
+        f"REPORT RequestId: one\t{report}",
+        "START RequestId: two Version: $LATEST\n",
+        "END RequestId: two\n",
+        f"REPORT RequestId: two\t{report}",
+        "é\n",
+    ]
+    assert await messages(timeline, Window("g", reverse=True)) == read[::-1]
+    assert await timeline.stored_bytes("g") == sum(len(text.encode()) + EVENT_OVERHEAD_BYTES for text in read)
+    assert await timeline.spans("g") == {"a": Span(10, 25, 1, mixed.size), "b": Span(12, 12, 1, 29)}
+    page = await timeline.read(Window("g"), limit=4, scan_max=99)
+    rest = await timeline.read(Window("g", after=page.last), limit=99, scan_max=99)
+    assert [event.message for event in (*page.events, *rest.events)] == read
+
+
+async def test_a_row_of_quiet_invocations_is_short_enough_to_be_found(timeline: Timeline) -> None:
+    await timeline.write_durably(
+        Batch("g", "a", 1, tuple(quiet(at, at + 1000) for at in range(0, 130_000, 1000)))
+    )
+    for start in (0, 59_500, 60_000, 120_500):
+        seen = await messages(timeline, Window("g", start_ms=start, end_ms=start + 500))
+        assert len(seen) == (3 if start == 60_000 else 1 if start == 0 else 0), start
+
+
+async def test_what_an_older_portico_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / TIMELINE_FILE
+    first = Timeline(path)
+    await first.write_durably(batch("a", 1, 2))
+    first._beside._db.execute("PRAGMA user_version=1")
+    await first.close()
+    second = Timeline(path)
+    await second.write_durably(Batch("g", "a", 1, (quiet(3, 3),)))
+    assert [text.split()[0] for text in await messages(second, Window("g"))] == [
+        "a1",
+        "a2",
+        "START",
+        "END",
+        "REPORT",
+    ]
+    await second.close()
 
 
 async def test_pages_go_on_where_the_last_one_ended(timeline: Timeline) -> None:

@@ -1,20 +1,20 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
 from asyncio import CancelledError
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
 from portico.environments.port import Environments
 from portico.environments.stream import Stream
-from portico.environments.work import ON_DEMAND, EnvironmentSpec, Invocation, LogLine, Outcome
+from portico.environments.work import ON_DEMAND, EnvironmentSpec, Invocation, Outcome, PreparationFailed
 from portico.invoke.admit import Admission, Permit, Throttled
 from portico.invoke.budget import Budget, Budgets
 from portico.invoke.folders import Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink, MetricSink, Uncounted
 from portico.invoke.recursion import Recursion
-from portico.invoke.report import tail, told_of
+from portico.invoke.report import Told, tail, told_of
 from portico.invoke.resolve import Resolved
 
 DEBUG_S = 86_400
@@ -25,7 +25,7 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 
     outcome: Outcome
     executed_version: str
-    told: Iterable[LogLine]
+    told: Told
 
     @property
     def tail(self) -> str:
@@ -99,6 +99,38 @@ class Invoker:
             permit.release()
             raise
         return self._ended(_Run(resolved, spec, invocation, permit, budgets), outcome)
+
+    def begin(
+        self,
+        resolved: Resolved,
+        invocation: Invocation,
+        told: Callable[[Finished | PreparationFailed], None],
+    ) -> bool:
+        """Run `invocation` as `invoke` does, but wait for nothing: `told` is called once, not before this returns, and must not raise.
+        False, and nothing is begun, where there is something to wait for: a budget that has to be paid from.
+
+        Raises:
+            Throttled, PreparationFailed: as for `invoke`.
+        """
+        if self._budgets_of(resolved):
+            return False
+        invocation = self._entered(resolved, invocation)
+        permit = self._admit(resolved, invocation, queued=False)
+        spec = self._current(resolved.spec_for(ahead=permit.ahead))
+
+        def ended(outcome: Outcome | PreparationFailed) -> None:
+            if isinstance(outcome, Outcome):
+                told(self._ended(_Run(resolved, spec, invocation, permit, ()), outcome))
+            else:
+                permit.release()
+                told(outcome)
+
+        try:
+            self._environments.begin(spec, invocation, ended)
+        except BaseException:
+            permit.release()
+            raise
+        return True
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
         """Run one invocation in an environment of its own, whose runtime waits on `port` for a debugger. It has a day.
@@ -194,7 +226,7 @@ class Invoker:
         self._settle(run, whole, told)
         self._metrics.settled(run.resolved, run.invocation, whole.duration_ms - outcome.duration_ms)
 
-    def _settle(self, run: "_Run", whole: Outcome, told: Iterable[LogLine]) -> None:
+    def _settle(self, run: "_Run", whole: Outcome, told: Told) -> None:
         run.permit.release()
         if run.budgets and self._budgets is not None:
             self._budgets.charge(run.budgets, run.resolved.version, whole, ahead=run.permit.ahead)

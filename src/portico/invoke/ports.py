@@ -1,19 +1,18 @@
 """What an invocation needs from others. The composition root hands the implementations in."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome
 from portico.invoke.admit import Permit
+from portico.invoke.report import Told
 from portico.invoke.resolve import Resolved
 
 
 class LogSink(Protocol):
     """Where a function's log lines go (implemented by `services.logs`)."""
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Iterable[LogLine], *, request_id: str) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, told: Told, *, request_id: str) -> None:
         """Take the lines of the invocation `request_id` for `spec.log_group` and `stream`, in order; each text ends with a newline.
-        They may be a `report.Quiet`, which composes them when it is read: where they are written, not where they are taken.
 
         Does not block, does not raise: function logs are buffered and not acknowledged.
         """

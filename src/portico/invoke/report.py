@@ -7,7 +7,7 @@ Source: Lambda Developer Guide, "View CloudWatch logs", "Lambda runtime environm
 import base64
 import functools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -23,6 +23,7 @@ from portico.environments.work import (
 from portico.invoke import report_json
 from portico.invoke.records import Version
 from portico.invoke.times import iso
+from portico.store.timeline import QUIET_MS_MAX, Quiet
 
 TAIL_BYTES = 4096
 _BEFORE_START = ("INIT_START ", "INIT_REPORT ", "RESTORE_START ", "RESTORE_REPORT ")
@@ -42,41 +43,15 @@ def billed_ms(outcome: Outcome) -> int:
     return math.ceil(outcome.duration_ms + (outcome.init_ms or 0.0) + (outcome.restore_ms or 0.0))
 
 
-class Quiet(msgspec.Struct, frozen=True, gc=False):
-    """The lines of an invocation in a warm environment, of which nothing is told but that it began and ended well: by far the most.
-
-    They are composed when they are read, which may be on another thread, or never: until then a fifth of the memory will do. Made on
-    the event loop and kept there for a while, they cost a call a tenth of its time.
-    """
-
-    request_id: str
-    version: Version
-    started_at_ms: int
-    ended_at_ms: int
-    duration_ms: float
-    max_memory_mb: int
-
-    def __iter__(self) -> Iterator[LogLine]:
-        return (LogLine(at_ms, text) for at_ms, text in self.events())
-
-    def events(self) -> tuple[tuple[int, str], ...]:
-        """The time and the text of each."""
-        report = (
-            f"REPORT RequestId: {self.request_id}\tDuration: {self.duration_ms:.2f} ms\t"
-            f"Billed Duration: {math.ceil(self.duration_ms)} ms\tMemory Size: {self.version.memory_mb} MB\t"
-            f"Max Memory Used: {self.max_memory_mb} MB\t\n"
-        )
-        return (
-            (self.started_at_ms, f"{_START}{self.request_id} Version: {self.version.version}\n"),
-            (self.ended_at_ms, f"END RequestId: {self.request_id}\n"),
-            (self.ended_at_ms, report),
-        )
+Told = Iterable[LogLine] | Quiet
+"""What goes to the log of one invocation."""
 
 
 def told_of(
     version: Version, spec: EnvironmentSpec, request_id: str, outcome: Outcome
 ) -> Quiet | list[LogLine]:
     """Everything that goes to the log of one invocation, in order, each text ending with a newline."""
+    started_at_ms, ended_at_ms = outcome.started_at_ms, outcome.ended_at_ms
     if (
         outcome.lines
         or outcome.function_error
@@ -84,13 +59,15 @@ def told_of(
         or outcome.restore_ms is not None
         or outcome.inits
         or version.log_format == "JSON"
+        or ended_at_ms - started_at_ms > QUIET_MS_MAX
     ):
         return lines_of(version, spec, request_id, outcome)
     return Quiet(
+        started_at_ms,
+        ended_at_ms,
         request_id,
-        version,
-        outcome.started_at_ms,
-        outcome.ended_at_ms,
+        version.version,
+        version.memory_mb,
         outcome.duration_ms,
         outcome.max_memory_mb,
     )
@@ -119,10 +96,10 @@ def _ended(line: LogLine) -> LogLine:
     return line if line.text.endswith("\n") else LogLine(line.at_ms, line.text + "\n")
 
 
-def tail(told: Iterable[LogLine]) -> str:
+def tail(told: Told) -> str:
     """Base64 of the last 4 KB of the invocation's log, as `X-Amz-Log-Result` has it: without the lines that the platform has written
     about the environment's start."""
-    lines = list(told)
+    lines = [LogLine(*event) for event in told] if isinstance(told, Quiet) else list(told)
     start = next((at for at, line in enumerate(lines) if line.text.startswith(_START)), 0)
     own = [line for line in lines[:start] if not line.text.startswith(_BEFORE_START)] + lines[start:]
     whole = "".join(line.text for line in own).encode(errors="replace")

@@ -20,8 +20,6 @@ from portico.identity.last_use import LastUses
 from portico.identity.principal import Principal, Session, root, service
 from portico.identity.records import ROLES, Attached, Role
 from portico.identity.sessions import role_session
-from portico.invoke.records import Version
-from portico.invoke.report import Quiet
 from portico.services import logs
 from portico.services.logs import retention
 from portico.services.logs.forgetting import Forgetting
@@ -29,7 +27,7 @@ from portico.services.logs.sink import ASK_AGAIN_S, FunctionLogs
 from portico.store.cache import RecordCache
 from portico.store.open import open_store
 from portico.store.port import Put, Store
-from portico.store.timeline import Timeline
+from portico.store.timeline import Quiet, Timeline
 from portico.wire.errors import AwsError
 
 ACCOUNT = "123456789012"
@@ -146,12 +144,7 @@ async def test_lines_of_many_invocations_at_once_stay_in_order(world: World) -> 
 
 
 def quiet(at: int, request_id: str) -> Quiet:
-    version = Version(
-        *("f", ACCOUNT, REGION, "1", SPEC.role, "python3.12", "app.handler", "", "", 0),
-        modified_at=0.0,
-        revision_id="r",
-    )
-    return Quiet(request_id, version, at, at, 1.0, 30)
+    return Quiet(at, at, request_id, "1", 128, 1.0, 30)
 
 
 async def test_quiet_invocations_are_written_in_their_order_with_the_others(world: World) -> None:

@@ -55,6 +55,7 @@ async def put_log_events(logs: Logs, call: Call, request: "shapes.PutLogEventsRe
                 "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
             )
         await _store(logs, group, Batch(group.events_key, stream.events_key, now_ms, kept), stream.name)
+        logs.heard(group.account, group.region, kept)
     answer: dict[str, Any] = {"nextSequenceToken": SEQUENCE_TOKEN}
     return {**answer, "rejectedLogEventsInfo": parts.rejected} if parts.rejected else answer
 
@@ -91,4 +92,3 @@ async def _store(logs: Logs, group: LogGroup, batch: Batch, stream: str) -> None
             # Deleted meanwhile, and the removal of its events may have been before ours.
             await logs.timeline.forget(batch.group, batch.stream)
             raise errors.no_stream()
-    logs.heard(group.account, group.region, batch.events)

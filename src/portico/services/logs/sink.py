@@ -16,12 +16,12 @@ from portico.calls.call import Scope
 from portico.calls.clients import Clients
 from portico.environments.work import EnvironmentSpec, LogLine
 from portico.identity.principal import Principal
-from portico.invoke.report import Quiet
+from portico.invoke.report import Told
 from portico.services.logs.records import GROUPS, STREAMS
 from portico.services.logs.service import Listener, nobody
 from portico.store.cache import RecordCache
 from portico.store.port import StoreError
-from portico.store.timeline import EVENT_OVERHEAD_BYTES, Batch, Gathered, Timeline
+from portico.store.timeline import EVENT_OVERHEAD_BYTES, Batch, Entry, Gathered, Quiet, Timeline, begins_at
 from portico.wire.errors import AwsError
 
 log = logging.getLogger("portico.logs")
@@ -34,7 +34,7 @@ _WAITING_BYTES_MAX = 16 * 1024 * 1024
 _QUIET_BYTES = 400  # what is written of a quiet invocation
 
 _Lines = tuple[tuple[int, str], ...]
-_Told = _Lines | Quiet
+_Kept = _Lines | Quiet
 _Target = tuple[str, str]
 
 
@@ -50,7 +50,7 @@ class _Stream:
         self.allowed = False
         self.asked_until = 0.0
         self.opening: asyncio.Task[None] | None = None
-        self.waiting: list[tuple[int, _Told]] = []
+        self.waiting: list[tuple[int, _Kept]] = []
         self.checked = -1
         self.target: _Target | None = None
 
@@ -76,16 +76,16 @@ class FunctionLogs:
         self._heard = heard
         self._streams: dict[tuple[str, str, str, str], _Stream] = {}
         self._waiting_bytes = 0
-        self._gathering: dict[_Target, list[_Told]] = {}
+        self._gathering: dict[_Target, list[_Kept]] = {}
         timeline.gathers(self._take)
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Iterable[LogLine], *, request_id: str) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, told: Told, *, request_id: str) -> None:
         """Take the lines of one invocation, in order.
 
         Neither waits nor fails: what a function logs is not acknowledged to anybody.
         """
-        told = batch if isinstance(batch, Quiet) else _in_order(batch)
-        if not told:
+        kept = told if isinstance(told, Quiet) else _in_order(told)
+        if not kept:
             return
         key = (spec.account, spec.region, spec.log_group, stream)
         held = self._streams.get(key) or self._remember(key)
@@ -94,9 +94,9 @@ class FunctionLogs:
                 return
             target = self._target(held, spec, stream)
             if target is not None:
-                self._keep(spec, target, told)
+                self._keep(spec, target, kept)
                 return
-        self._wait(held, told)
+        self._wait(held, kept)
         if held.opening is None:
             held.opening = asyncio.create_task(self._open(held, spec, stream, request_id))
 
@@ -106,9 +106,9 @@ class FunctionLogs:
         if opening:
             await asyncio.wait(opening)
 
-    def _keep(self, spec: EnvironmentSpec, target: _Target, told: _Told) -> None:
-        """Have it written with the next flush. A quiet invocation's lines are composed only then; in them is nothing of the function's
-        that somebody could want to hear."""
+    def _keep(self, spec: EnvironmentSpec, target: _Target, told: _Kept) -> None:
+        """Have it written with the next flush. In a quiet invocation's lines is nothing of the function's that somebody could want to
+        hear."""
         if not self._timeline.hold(_size(told)):
             return
         gathered = self._gathering.get(target)
@@ -125,7 +125,7 @@ class FunctionLogs:
         now_ms = self._clock.now_ms()
         return lambda: (_batch(target, now_ms, gathered) for target, gathered in gathering.items())
 
-    def _wait(self, held: _Stream, told: _Told) -> None:
+    def _wait(self, held: _Stream, told: _Kept) -> None:
         size = _size(told)
         if self._waiting_bytes + size > _WAITING_BYTES_MAX:
             self._timeline.drop(1)
@@ -198,17 +198,22 @@ def _in_order(lines: Iterable[LogLine]) -> _Lines:
     return tuple(events)
 
 
-def _size(told: _Told) -> int:
+def _size(told: _Kept) -> int:
     return (
         _QUIET_BYTES if isinstance(told, Quiet) else sum(len(text) + EVENT_OVERHEAD_BYTES for _, text in told)
     )
 
 
-def _batch(target: _Target, now_ms: int, gathered: list[_Told]) -> Batch:
+def _batch(target: _Target, now_ms: int, gathered: list[_Kept]) -> Batch:
     """All that has gathered of a stream, in order of time. Made on the timeline's thread."""
-    events = [event for told in gathered for event in (told.events() if isinstance(told, Quiet) else told)]
-    events.sort(key=_AT_MS)
-    return Batch(*target, now_ms, tuple(events))
+    entries: list[Entry] = []
+    for told in gathered:
+        if isinstance(told, Quiet):
+            entries.append(told)
+        else:
+            entries.extend(told)
+    entries.sort(key=begins_at)
+    return Batch(*target, now_ms, tuple(entries))
 
 
 async def _unless_there(making: Awaitable[Any]) -> None:

@@ -6,7 +6,7 @@ TIMELINE_FILE = "logs.sqlite"
 
 LAYOUT = Layout(
     holds="log events",
-    format=1,
+    format=2,  # 1 had events only, no quiet invocations
     probe="SELECT MAX(id) FROM runs",
     schema="""
 CREATE TABLE IF NOT EXISTS runs (

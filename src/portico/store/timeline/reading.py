@@ -3,9 +3,12 @@
 import heapq
 import sqlite3
 from collections.abc import Callable, Iterator
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
+from portico.store.timeline.quiet import Quiet
 from portico.store.timeline.rows import RUN_MS_MAX
 from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Event, Page, Window
 
@@ -13,7 +16,8 @@ Row = tuple[int, int, int, str, int, bytes]
 """The near end's time and the row's id, both negated when reading backwards, so that rows sort; id, stream, ingestion time, events."""
 
 _Queued = tuple[int, int, int, Event]
-_decode = msgspec.json.Decoder(list[tuple[int, str]]).decode
+_decode = msgspec.json.Decoder(list[list[Any]]).decode
+_AT_MS = itemgetter(0)
 
 
 def page(
@@ -50,12 +54,24 @@ def _merged(db: sqlite3.Connection, window: Window) -> Iterator[Event]:
     for near, order, row_id, stream, ingested_ms, events in _rows(db, window):
         while heap and heap[0][:2] < (near, order):
             yield heapq.heappop(heap)[-1]
-        for at, (ms, message) in enumerate(_decode(events)):
+        for at, (ms, message) in enumerate(_events(events)):
             if _inside(window, ms, row_id, at):
                 event = Event((ms, row_id, at), stream, ingested_ms, message)
                 heapq.heappush(heap, (sign * ms, order, sign * at, event))
     while heap:
         yield heapq.heappop(heap)[-1]
+
+
+def _events(row: bytes) -> list[tuple[int, str]]:
+    """The events of a row, in order of time."""
+    found: list[tuple[int, str]] = []
+    for entry in _decode(row):
+        if len(entry) == 2:
+            found.append((entry[0], entry[1]))
+        else:
+            found.extend(Quiet(*entry))
+    found.sort(key=_AT_MS)
+    return found
 
 
 def _inside(window: Window, ms: int, row_id: int, at: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from portico.store.beside import Writing
-from portico.store.timeline.values import EVENT_OVERHEAD_BYTES, Batch, Span
+from portico.store.timeline.values import Batch, Entry, Span, begins_at, ends_at, size_of
 
 RUN_MS_MAX = 60_000
 _RUN_BYTES_MAX = 128 * 1024
@@ -62,24 +62,27 @@ def insert_joined(
 def _joined(batches: list[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
-    events = sorted((event for batch in batches for event in batch.events), key=lambda event: event[0])
+    entries = sorted((entry for batch in batches for entry in batch.entries), key=begins_at)
     last = batches[-1]
-    return Batch(last.group, last.stream, last.ingested_ms, tuple(events))
+    return Batch(last.group, last.stream, last.ingested_ms, tuple(entries))
 
 
 def _rows(batch: Batch) -> Iterator[_Row]:
-    start, size = 0, 0
-    for at, (ms, message) in enumerate(batch.events):
-        if at > start and (size > _RUN_BYTES_MAX or ms - batch.events[start][0] > RUN_MS_MAX):
-            yield _row(batch, batch.events[start:at], size)
-            start, size = at, 0
-        size += (len(message) if message.isascii() else len(message.encode())) + EVENT_OVERHEAD_BYTES
-    yield _row(batch, batch.events[start:], size)
+    """A row is at most so long in time that a reader finds it, and as large as it should hold at once."""
+    entries = batch.entries
+    start, size, first, last = 0, 0, begins_at(entries[0]), 0
+    for at, entry in enumerate(entries):
+        end = ends_at(entry)
+        if at > start and (size > _RUN_BYTES_MAX or end - first > RUN_MS_MAX):
+            yield _row(batch, entries[start:at], first, last, size)
+            start, size, first, last = at, 0, begins_at(entry), 0
+        last = max(last, end)
+        size += size_of(entry)
+    yield _row(batch, entries[start:], first, last, size)
 
 
-def _row(batch: Batch, events: tuple[tuple[int, str], ...], size: int) -> _Row:
-    encoded = msgspec.json.encode(events)
-    return batch.group, batch.stream, events[0][0], events[-1][0], batch.ingested_ms, size, encoded
+def _row(batch: Batch, entries: tuple[Entry, ...], first: int, last: int, size: int) -> _Row:
+    return batch.group, batch.stream, first, last, batch.ingested_ms, size, msgspec.json.encode(entries)
 
 
 def delete_some(db: sqlite3.Connection, group: str, stream: str | None, before_ms: int | None) -> bool:

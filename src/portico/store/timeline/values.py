@@ -2,6 +2,8 @@
 
 import msgspec
 
+from portico.store.timeline.quiet import Quiet
+
 EVENT_OVERHEAD_BYTES = 26
 """What CloudWatch Logs counts for each event beside its message."""
 
@@ -9,18 +11,40 @@ Position = tuple[int, int, int]
 """Where an event stands: its time, its row, its place in the row. Positions order events: by time, then as they were taken in."""
 
 
+Entry = tuple[int, str] | Quiet
+"""An event as it is kept, (ms, message); or three, those of a quiet invocation."""
+
+
+def begins_at(entry: Entry) -> int:
+    """The time of an entry's first event."""
+    return entry[0] if isinstance(entry, tuple) else entry.started_at_ms
+
+
+def ends_at(entry: Entry) -> int:
+    """The time of its last."""
+    return entry[0] if isinstance(entry, tuple) else entry.ended_at_ms
+
+
+def size_of(entry: Entry) -> int:
+    """Its bytes, as CloudWatch Logs counts them."""
+    if isinstance(entry, tuple):
+        message = entry[1]
+        return (len(message) if message.isascii() else len(message.encode())) + EVENT_OVERHEAD_BYTES
+    return entry.text_bytes + 3 * EVENT_OVERHEAD_BYTES
+
+
 class Batch(msgspec.Struct, frozen=True, gc=False):
-    """Events of one stream that were written together, in order of time: (ms, message)."""
+    """What was written together of one stream, in order of time."""
 
     group: str
     stream: str
     ingested_ms: int
-    events: tuple[tuple[int, str], ...]
+    entries: tuple[Entry, ...]
 
     @property
     def size(self) -> int:
         """About how much memory it takes, in bytes."""
-        return sum(len(message) for _, message in self.events) + EVENT_OVERHEAD_BYTES * len(self.events)
+        return sum(map(size_of, self.entries))
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
