@@ -46,6 +46,7 @@ from portico.gateway.metrics import Calls
 from portico.gateway.own import Endpoint, Own
 from portico.gateway.pipeline import Pipeline
 from portico.gateway.plane import Plane
+from portico.gateway.prepared import PreparedCalls
 from portico.gateway.route import Router
 from portico.gateway.status import Status
 from portico.gateway.tls import authority_certificate
@@ -300,6 +301,7 @@ class Server:
     def _build_gateway(self) -> None:
         settings, from_function = self.settings, self._from_function
         own = self._own_endpoints()
+        prepared = PreparedCalls(self.dispatcher, self.calls, self.clock)
         pipeline = Pipeline(
             router=self.router,
             keys=self.keys,
@@ -309,6 +311,7 @@ class Server:
             region=settings.region,
             from_function=from_function,
             trace_in=self.environments.trace_in,
+            prepared=prepared,
         )
         plane = Plane(
             own=own,
@@ -323,9 +326,12 @@ class Server:
         )
         others = LOOPBACK_NAMES if settings.development else ()
         hosts = Hosts((*listed(settings.hostnames), *others), settings.host)
-        guard = Guard(plane, hosts, Origins(listed(settings.origins)))
+        origins = Origins(listed(settings.origins))
+        guard = Guard(plane, hosts, origins)
         front = Front(guard, self.doors, cache=self.cache, hosts=hosts, clock=self.clock)
         self.handler = behind_proxy(front) if settings.trust_proxy else front
+        # A proxy says who calls, and pages are told more with every answer.
+        self.at_once = None if settings.trust_proxy or origins.tells else prepared
 
     def _own_endpoints(self) -> Own:
         own = Own(development=self.settings.development)

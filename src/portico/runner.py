@@ -72,7 +72,7 @@ async def run(settings: Settings) -> int:
         key = await _root_key(server)
         _settle_memory()
         await serve(
-            Traffic(server.handler, Limits(body_bytes=settings.body_bytes_max)),
+            Traffic(server.handler, Limits(body_bytes=settings.body_bytes_max), at_once=server.at_once),
             listener,
             ready=lambda: _announce(server, key),
             stop=stop,

@@ -53,6 +53,16 @@ class Refused(AwsError):
         super().__init__(code, message, status)
 
 
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """That a principal may make a call of a service, whatever its payload and the circumstances: each action on each resource, with the
+    decision."""
+
+    principal: Principal
+    service: str
+    region: str
+    allowed: tuple[tuple[str, str, Decision], ...]
+
+
 class Authorizer:
     """Evaluates the policies that apply to a call. In mode `audit` it records what it would have refused and lets it pass."""
 
@@ -89,6 +99,31 @@ class Authorizer:
         if operation.also is not None:
             for check in await operation.also(owner, call, request):
                 self.check(protocol, call, check)
+
+    async def settled(self, operation: Operation, owner: Any, call: Call, request: Any) -> Settled | None:
+        """What has been decided on a call and holds for every one that differs in nothing but its payload, until a record changes; None
+        if that has to be asked each time."""
+        principal = call.origin.principal
+        allowed: list[tuple[str, str, Decision]] = []
+        if self._mode != "off":
+            if operation.also is not None or operation.action is None:
+                return None
+            resources = await _settled(operation.on(call, request)) if operation.on else _ANY
+            policy = await operation.policy(owner, call, request) if operation.policy else None
+            for resource in resources:
+                key = (_name(principal), operation.action, resource, policy, None)
+                decision = self._memo.get(principal, key)
+                if decision is None:
+                    return None
+                allowed.append((operation.action, resource, decision))
+        return Settled(principal, operation.service, call.scope.region, tuple(allowed))
+
+    def repeat(self, settled: Settled, request_id: str, at: float) -> None:
+        """Note one more call that is allowed, at `at` (`now` clock, seconds), by what is `settled`."""
+        principal = settled.principal
+        self._last_uses.note(principal, at, settled.service, settled.region)
+        for action, resource, decision in settled.allowed:
+            self._decisions.allowed(request_id, at, principal.arn, action, resource, decision)
 
     def check(self, protocol: str, call: Call, check: Check, *, always: bool = False) -> None:
         """Check one action on one resource. `always` refuses in every mode: the modes are about AWS's services, not about who may

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from portico.base.clock import Clock
-from portico.calls.authorize import Authorizer
+from portico.calls.authorize import Authorizer, Settled
 from portico.calls.call import Call, Origin
-from portico.calls.operation import Admit, Operation, Registry
+from portico.calls.operation import Admit, Again, Answer, Operation, Registry
 from portico.store.cache import RecordCache
 from portico.store.joined import Joined
 from portico.store.port import Conflict, Op, StoreFull
@@ -27,6 +27,15 @@ class Bound(msgspec.Struct, frozen=True, gc=False):
     registry: Registry
     owner: Any
     admit: Admit | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True, gc=False):
+    """A call that may be made again with another payload (see `Operation.prepare`), as long as no record changes: `changes` are the
+    cache's at that time."""
+
+    again: Again
+    settled: Settled
+    changes: int
 
 
 class Dispatcher:
@@ -64,6 +73,37 @@ class Dispatcher:
         bound = self._services[service]
         call = Call(origin, service, name, Transaction(self._cache), self._clock.now())
         await self._authorizer.authorize(_protocol(bound), operation, bound.owner, call, request)
+
+    @property
+    def changes(self) -> int:
+        """How often a record that may have been read has changed (`RecordCache.changes`)."""
+        return self._cache.changes
+
+    async def prepare(
+        self, service: str, name: str, origin: Origin, request: Any, changes: int
+    ) -> Prepared | None:
+        """What is needed to make a call again and again that was just made, and began when `changes` was so many; None if each has to
+        be looked at by itself."""
+        operation, bound = self.operation(service, name), self._services[service]
+        if operation.prepare is None or bound.admit is not None or changes != self._cache.changes:
+            return None
+        call = Call(origin, service, name, Transaction(self._cache), self._clock.now())
+        settled = await self._authorizer.settled(operation, bound.owner, call, request)
+        again = None if settled is None else operation.prepare(bound.owner, call, request)
+        return None if settled is None or again is None else Prepared(again, settled, changes)
+
+    def repeat(self, prepared: Prepared, request_id: str, trace: str, payload: bytes, answer: Answer) -> bool:
+        """Make a prepared call, while `changes` is still what it was. `answer` gets its response, or its AwsError, after this has
+        returned; False if the call has to be looked at by itself after all, and then nothing has been done.
+
+        Raises:
+            AwsError: the operation's own errors.
+        """
+        now = self._clock.now()
+        if not prepared.again(request_id, now, trace, payload, answer):
+            return False
+        self._authorizer.repeat(prepared.settled, request_id, now)
+        return True
 
     async def dispatch_within(
         self, whole: Transaction, service: str, name: str, origin: Origin, request: Any

@@ -39,6 +39,12 @@ ResourcePolicy = Callable[[Any, Call, Any], Awaitable[str | None]]
 Also = Callable[[Any, Call, Any], Awaitable[Iterable[Check]]]
 Body = Callable[[Any, Call, Any], Awaitable[Any]]
 Admit = Callable[[Any, str, Origin, Any], Awaitable[None]]
+Answer = Callable[[Any], None]
+"""Takes a response, or the AwsError in its place, once; does not raise."""
+Again = Callable[[str, float, str, bytes, Answer], bool]
+"""Runs an operation with the parameters that it once had, but for its payload, and waits for nothing: request id, time (`now` clock,
+seconds), trace, payload, and who takes the answer, after this has returned. False where that can't be, and then nothing has been done."""
+Prepare = Callable[[Any, Call, Any], Again | None]
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
@@ -74,7 +80,8 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     `action` is None for those that need no permission (`sts:GetCallerIdentity`). `on` yields the ARNs to check (`"*"` if the
     action has no resource) and `keys` the request's own condition values; either may be a coroutine function that reads records.
     `policy` reads the resource policy's document; `decisive`: where there is one, it must itself allow. `also` are dependent checks.
-    `anonymous` admits unsigned callers past authentication (their permission is checked as always).
+    `anonymous` admits unsigned callers past authentication (their permission is checked as always). `prepare` is for one whose parameters
+    are all in the head but for its payload: what was found out for a call is kept, for the next ones of the same caller with the same head.
     """
 
     service: str
@@ -87,6 +94,7 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     also: Also | None = None
     anonymous: bool = False
     decisive: bool = False
+    prepare: Prepare | None = None
 
 
 class Registry:
@@ -118,6 +126,7 @@ def operation(
     also: Also | None = None,
     anonymous: bool = False,
     decisive: bool = False,
+    prepare: Prepare | None = None,
 ) -> Callable[[F], F]:
     """Bind a function to the operation that its name says (`put_function_concurrency` -> `PutFunctionConcurrency`).
 
@@ -146,6 +155,7 @@ def operation(
             also,
             anonymous or service.index.operations[found].unsigned,
             decisive,
+            prepare,
         )
         return function
 

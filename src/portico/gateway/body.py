@@ -147,6 +147,11 @@ class Body:
         self._error = error
         self._wake()
 
+    def whole(self) -> bytes:
+        """All of a body that is `complete`, without its bounds being looked at."""
+        chunks = self._chunks
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
     def discard(self) -> None:
         """The request is over: forget what was not read and give back the memory."""
         self._chunks.clear()

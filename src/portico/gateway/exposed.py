@@ -28,6 +28,12 @@ def exposed(
     return [
         Metric("portico_info", "Version.", "gauge", lambda: [({"version": __version__}, 1)]),
         Metric("portico_calls_total", "Answered calls.", "counter", calls.samples),
+        Metric(
+            "portico_prepared_calls_total",
+            "Those of them that were known from calls before.",
+            "counter",
+            lambda: [({}, calls.prepared)],
+        ),
         Metric("portico_calls_in_flight", "Calls under way.", "gauge", lambda: [({}, calls.in_flight)]),
         Metric(
             "portico_refused_total",

@@ -25,6 +25,7 @@ from portico.wire.http import Answer, Head, Peer, Reply, StreamReply, UpgradeRep
 log = logging.getLogger("portico.gateway")
 
 _JOINED_BYTES_MAX = 65_536
+_AWAITED_BYTES_MAX = 65_536
 _GOODBYE_S = 1.0
 _NO_HEAD = Head("", "", "", ())
 
@@ -56,6 +57,7 @@ class HttpProtocol(asyncio.Protocol):
         "_parser",
         "_paused",
         "_peer",
+        "_postponed",
         "_running",
         "_stalled",
         "_traffic",
@@ -84,6 +86,9 @@ class HttpProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._peer: Peer
         self._current: Incoming | None = None
+        self._postponed: Incoming | None = (
+            None  # the current one, of which a small rest is awaited before it is answered
+        )
         self._held: list[bytes] = []
         self._paused = False  # the socket is not read
         self._stalled = False  # the caller does not read
@@ -126,10 +131,13 @@ class HttpProtocol(asyncio.Protocol):
             self._pause()
         else:
             self._parser.feed(data)
+            if self._postponed is not None and self._postponed.body.complete:
+                self._start()
 
     def eof_received(self) -> bool:
         """The caller has sent everything; True keeps the connection for the reply (TLS can't)."""
         self._eof = True
+        self._start()
         current = self._current
         if current is None:
             return self._stalled and not self._peer.secure
@@ -138,6 +146,7 @@ class HttpProtocol(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone. Whoever reads the body learns it; the call goes on."""
         self.lost = True
+        self._postponed = None
         self._open_connections.discard(self)
         self._traffic.remove(self)
         for incoming in (self._current, *self._parser.queue):
@@ -183,6 +192,8 @@ class HttpProtocol(asyncio.Protocol):
         """End what is overdue at `now` (see `traffic.Watched`)."""
         if self._write_overdue(now):
             self._transport.abort()
+        elif self._postponed is not None:
+            self._start()
         elif self._current is not None:
             if self._current.body.overdue(now):
                 self._current.body.fail(refusals.body_too_slow())
@@ -240,7 +251,40 @@ class HttpProtocol(asyncio.Protocol):
         self._current = incoming
         if self._eof and not incoming.body.complete:
             incoming.body.fail(refusals.incomplete())
-        traffic.requests += 1
+        at_once = traffic.at_once
+        if at_once is None or not at_once.expects(incoming.head):
+            self._begin_task(incoming)
+            return
+        self._postponed = incoming
+        length = incoming.body.length
+        if (
+            incoming.body.complete
+            or length is None
+            or length > _AWAITED_BYTES_MAX
+            or incoming.awaits_continue
+        ):
+            self._start()
+
+    def _start(self) -> None:
+        """Begin to answer the request that was postponed, if one was: at once if that can be, else in a task."""
+        incoming, self._postponed = self._postponed, None
+        if incoming is None:
+            return
+        traffic = self._traffic
+        if (
+            incoming.body.complete
+            and traffic.at_once is not None
+            and traffic.requests < traffic.limits.requests
+        ):
+            running = _Running(self, incoming)
+            if traffic.at_once.begin(incoming.head, incoming.body, running.answer):
+                traffic.requests += 1
+                self._running.add(running)
+                return
+        self._begin_task(incoming)
+
+    def _begin_task(self, incoming: Incoming) -> None:
+        self._traffic.requests += 1
         incoming.task = self._loop.create_task(self._answer(incoming))
         self._running.add(incoming.task)
 
@@ -273,11 +317,26 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.abort()  # so that it does not look whole
         finally:
             self._running.discard(incoming.task)
-            traffic.requests -= 1
-            incoming.body.discard()
             self._finish(incoming)
 
+    def answered(self, running: "_Running", incoming: Incoming, reply: Reply) -> None:
+        """The reply to a request that no task answers."""
+        try:
+            self._send(incoming, reply)
+        except Exception:
+            log.exception("The reply to %s %s can't be sent", incoming.head.method, incoming.head.path)
+            self._transport.abort()
+        finally:
+            self._running.discard(running)
+            self._finish(incoming)
+
+    def abort(self) -> None:
+        """Close the connection now."""
+        self._transport.abort()
+
     def _finish(self, incoming: Incoming) -> None:
+        self._traffic.requests -= 1
+        incoming.body.discard()
         if self.lost:
             self._current = None
         elif not incoming.body.complete:
@@ -377,6 +436,24 @@ class HttpProtocol(asyncio.Protocol):
         if self._paused and not self.lost:
             self._paused = False
             self._transport.resume_reading()
+
+
+class _Running:
+    """A request that is being answered without a task of its own; in uvicorn's set it stands for one."""
+
+    __slots__ = ("_connection", "_incoming")
+
+    def __init__(self, connection: HttpProtocol, incoming: Incoming) -> None:
+        self._connection = connection
+        self._incoming = incoming
+
+    def answer(self, reply: Reply) -> None:
+        """Send the reply."""
+        self._connection.answered(self, self._incoming, reply)
+
+    def cancel(self, msg: Any = None) -> None:
+        """The server does not wait any longer. What was begun goes on; its reply finds nobody."""
+        self._connection.abort()
 
 
 def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:

@@ -19,11 +19,12 @@ class Metric(msgspec.Struct, frozen=True):
 class Calls:
     """Answered calls by service, operation and status: a dict entry and an addition on the path of a call."""
 
-    __slots__ = ("counts", "in_flight")
+    __slots__ = ("counts", "in_flight", "prepared")
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str, int], int] = {}
         self.in_flight = 0
+        self.prepared = 0  # of them, those that were (see `prepared.py`)
 
     def count(self, service: str, operation: str, status: int) -> None:
         """Count one answer."""

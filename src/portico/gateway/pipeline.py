@@ -15,6 +15,7 @@ from portico.calls.dispatch import Dispatcher
 from portico.gateway.compressed import inflated
 from portico.gateway.elsewhere import unavailable
 from portico.gateway.metrics import Calls
+from portico.gateway.prepared import PreparedCalls
 from portico.gateway.route import Route, Router
 from portico.identity.authenticate import Routed, authenticate, check_body, missing
 from portico.identity.claim_header import usual
@@ -66,6 +67,7 @@ class Pipeline:
         region: str,
         from_function: Callable[[Peer], bool],
         trace_in: Callable[[str], str],
+        prepared: PreparedCalls,
     ) -> None:
         self._router = router
         self._keys = keys
@@ -75,6 +77,7 @@ class Pipeline:
         self._region = region
         self._from_function = from_function
         self._trace_in = trace_in
+        self._prepared = prepared
         self._own: dict[tuple[str, str], Routed] = {}
 
     def _routed(self, route: Route) -> Routed:
@@ -99,7 +102,7 @@ class Pipeline:
         reply: Reply | StreamReply
         request_id = new_request_id()
         self._calls.in_flight += 1
-        route = _NOWHERE
+        route, changes = _NOWHERE, self._dispatcher.changes
         try:
             route = self._router.route(head, signed_for(head))
             caller = authenticate(
@@ -138,6 +141,8 @@ class Pipeline:
             )
             del raw  # a large one is held by the request from now on
             response = await self._dispatcher.dispatch(route.service, route.operation, origin, request)
+            if operation.prepare is not None:
+                await self._prepared.keep(head, route, wire, caller, origin, request, changes)
             reply = (
                 _streamed(wire, response, request_id)
                 if wire.event_member

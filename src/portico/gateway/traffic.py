@@ -9,9 +9,20 @@ from typing import Protocol
 from portico.gateway.body import Body
 from portico.gateway.limits import Limits
 from portico.wire.errors import AwsError
-from portico.wire.http import Answer, Head, Peer
+from portico.wire.http import Answer, Head, Peer, Reply
 
 Handler = Callable[[Head, Body, Peer], Awaitable[Answer]]
+
+
+class AtOnce(Protocol):
+    """What is asked before the handler, when all of a request has arrived."""
+
+    def expects(self, head: Head) -> bool:
+        """Whether it may take a request with this head: its body, if it is small, is then waited for."""
+
+    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> bool:
+        """Whether it takes the request; if so it calls `answer` with the reply, once, after this has returned."""
+
 
 _TICK_S = 0.5
 
@@ -31,8 +42,11 @@ class Traffic:
     of the last tick.
     """
 
-    def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
+    def __init__(
+        self, handler: Handler, limits: Limits | None = None, *, at_once: AtOnce | None = None
+    ) -> None:
         self.handler = handler
+        self.at_once = at_once
         self.limits = limits or Limits()
         self.connections: set[Watched] = set()
         self.requests = 0

@@ -10,7 +10,7 @@ _USUAL = re.compile(
     ALGORITHM + r" +Credential=([^/,\s]+)/([0-9]{8})/([^/,\s]+)/([^/,\s]+)/aws4_request"
     r", *SignedHeaders=([^,\s]+), *Signature="
 ).fullmatch
-_SIGNATURE_CHARS = 64
+SIGNATURE_CHARS = 64
 _REMEMBERED_MAX = 512
 """How long the part before the signature may be to be remembered: whoever sends it is not known yet."""
 _NO_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
@@ -24,7 +24,7 @@ def from_header(headers: dict[str, str], authorization: str) -> Claim:
     """
     parts = usual(authorization)
     key_id, date, region, service, signed_headers, signature = (
-        (*parts, authorization[-_SIGNATURE_CHARS:]) if parts else _parse(headers, folded(authorization))
+        (*parts, authorization[-SIGNATURE_CHARS:]) if parts else _parse(headers, folded(authorization))
     )
     timestamp = headers.get("x-amz-date") or headers.get("date") or ""
     if not timestamp:
@@ -52,9 +52,9 @@ def usual(authorization: str) -> tuple[str, str, str, str, str] | None:
 
     What comes before the signature is the same from one request of a client to the next, and so its parts are remembered.
     """
-    if not authorization[-_SIGNATURE_CHARS:].isalnum():
+    if not authorization[-SIGNATURE_CHARS:].isalnum():
         return None
-    before = authorization[:-_SIGNATURE_CHARS]
+    before = authorization[:-SIGNATURE_CHARS]
     return _remembered_parts(before) if len(before) <= _REMEMBERED_MAX else _parts(before)
 
 

@@ -28,6 +28,7 @@ class LastUse(msgspec.Struct, frozen=True, gc=False):
 LAST_USES = Table("iam.lastuse", LastUse)  # access key id, or unique id of a role
 
 _WRITE_EVERY_S = 60.0
+_COARSE_S = 1.0
 
 
 class LastUses:
@@ -40,6 +41,13 @@ class LastUses:
     def note(self, caller: Principal, at: float, service: str, region: str) -> None:
         """`caller` calls `service`: with a long-term key of the records, or as a role."""
         used = caller.unique_id if caller.kind == "role" else caller.access_key_id
+        noted = self._noted.get(used)
+        if (
+            noted is not None
+            and at - noted.at < _COARSE_S
+            and (noted.service, noted.region) == (service, region)
+        ):
+            return
         if used.startswith(("AKIA", "AROA")):
             self._noted[used] = LastUse(at, service, region)
 

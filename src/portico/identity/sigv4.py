@@ -18,6 +18,8 @@ from portico.wire.http import Head
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+    Keyed = tuple[_Hash, _Hash]
+
 __all__ = [
     "ALGORITHM",
     "EMPTY_SHA256",
@@ -57,7 +59,7 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _keyed(secret: str, date: str, region: str, service: str) -> "tuple[_Hash, _Hash]":
+def keyed(secret: str, date: str, region: str, service: str) -> "Keyed":
     """The starts of both hashes of every HMAC with this key, to be copied: taking up the key is half of the work of a short text.
     Source: RFC 2104, section 4."""
     key = signing_key(secret, date, region, service).ljust(_BLOCK_BYTES, b"\0")
@@ -73,6 +75,14 @@ def string_to_sign(timestamp: str, scope: str, canonical_request: str) -> str:
 def sign(key: bytes, text: str) -> str:
     """The signature of `text` in lower-case hex."""
     return hmac.digest(key, text.encode("latin-1"), "sha256").hex()
+
+
+def calculated(key: "Keyed", to_sign: str) -> str:
+    """The signature of a string to sign with `keyed`, in lower-case hex."""
+    inner, outer = key[0].copy(), key[1].copy()
+    inner.update(to_sign.encode("latin-1"))
+    outer.update(inner.digest())
+    return outer.hexdigest()
 
 
 def canonical_requests(found: Claim, head: Head, payload_hash: str) -> list[str]:
@@ -107,15 +117,12 @@ def verify(found: Claim, head: Head, secret: str, payload_hash: str) -> None:
     Raises:
         SignatureError: `mismatch`, with what was calculated in its fields (S3 shows them).
     """
-    inner, outer = _keyed(secret, found.date, found.region, found.service)
+    key = keyed(secret, found.date, found.region, found.service)
     given = found.signature.encode("latin-1")
     scope = found.scope
     texts = canonical_requests(found, head, payload_hash)
     for text in texts:
-        of_text, calculated = inner.copy(), outer.copy()
-        of_text.update(string_to_sign(found.timestamp, scope, text).encode("latin-1"))
-        calculated.update(of_text.digest())
-        if compare_digest(calculated.hexdigest().encode(), given):
+        if compare_digest(calculated(key, string_to_sign(found.timestamp, scope, text)).encode(), given):
             return
     first = texts[0]
     to_sign = string_to_sign(found.timestamp, scope, first)

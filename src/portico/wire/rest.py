@@ -197,8 +197,9 @@ def _header_encoder(shape: "Shape") -> Callable[[Any], str]:
 
 def header_text(value: str) -> str:
     """`value`, fit to be a header's: no line can end in it, and what is beyond ASCII goes as UTF-8."""
-    if _UNSAFE.search(value):
-        value = _UNSAFE.sub(" ", value)
+    if value.isascii() and value.isprintable():  # nearly always
+        return value
+    value = _UNSAFE.sub(" ", value)
     return value if value.isascii() else value.encode("utf-8", "replace").decode("latin-1")
 
 

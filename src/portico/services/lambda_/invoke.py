@@ -1,17 +1,18 @@
 """Invoke: run a function and wait, accept an event for later, or only ask whether it would be allowed."""
 
-import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import operation
+from portico.calls.operation import Again, Answer, operation
 from portico.environments.work import Invocation, PreparationFailed
+from portico.identity.principal import CognitoIdentity
 from portico.invoke import own_keys, recursion
 from portico.invoke.admit import Throttled
 from portico.invoke.asynchronous.counts import RECEIVED
 from portico.invoke.asynchronous.events import Event, accept
 from portico.invoke.budget import OverBudget
+from portico.invoke.invoker import Finished
 from portico.invoke.records import VERSIONS
 from portico.invoke.resolve import Resolved
 from portico.services.lambda_ import access, errors, names, payload
@@ -31,13 +32,43 @@ if TYPE_CHECKING:
 
 _PENDING_S = 10.0
 _UNAVAILABLE = ("TenantId",)
-NOT_PREPARED = {
+_NOT_PREPARED = {
     "AccessDeniedException": 403,
     "InvalidZipFileException": 502,
     recursion.CODE: 400,
     **dict.fromkeys(own_keys.CODES, 502),
 }
-_random = random.Random()  # a trace id identifies and is no secret  # noqa: S311
+
+
+def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | None:
+    """Invocations by a caller who waits, of what a head has named."""
+    if request.get("InvocationType", "RequestResponse") != "RequestResponse":
+        return None
+    name, caller = names.named(call, request), call.origin.principal.cognito
+    place = (name.account, name.region, name.name, name.qualifier)
+    context = request.get("ClientContext")
+    decoded = payload.client_context(context) if context else ""
+    tail = request.get("LogType") == "Tail"
+
+    def again(request_id: str, now: float, trace: str, body: bytes, answer: Answer) -> bool:
+        resolved = lam.resolver.resolve(*place)
+        if resolved is None or resolved.version.state != "Active" or resolved.version.durable is not None:
+            return False
+        event = payload.sync_event(body)
+        trace = trace or new_trace(request_id, now, resolved)
+        invocation = _invocation(request_id, event, name, trace, decoded, caller)
+
+        def told(finished: Finished | PreparationFailed) -> None:
+            answer(_told(finished, tail=tail) if isinstance(finished, Finished) else unprepared(finished))
+
+        try:
+            return lam.invoker.begin(resolved, invocation, told)
+        except Throttled as throttled:
+            raise throttled_answer(throttled) from throttled
+        except PreparationFailed as failed:
+            raise unprepared(failed) from failed
+
+    return again
 
 
 @operation(
@@ -45,6 +76,7 @@ _random = random.Random()  # a trace id identifies and is no secret  # noqa: S31
     on=access.function_arn,
     keys=access.resource_tags,
     policy=access.function_policy,
+    prepare=_prepare,
 )
 async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "InvocationResponse":
     """Invoke a function.
@@ -86,7 +118,16 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     except Throttled as throttled:
         raise throttled_answer(throttled) from throttled
     except PreparationFailed as failed:
-        raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
+        raise unprepared(failed) from failed
+    return _told(finished, tail=request.get("LogType") == "Tail")
+
+
+def unprepared(failed: PreparationFailed) -> AwsError:
+    """What the caller of a function is told that has no environment."""
+    return AwsError(failed.code, failed.message, _NOT_PREPARED.get(failed.code, 500))
+
+
+def _told(finished: Finished, *, tail: bool) -> "InvocationResponse":
     outcome = finished.outcome
     answer: dict[str, Any] = {
         "StatusCode": 200,
@@ -95,7 +136,7 @@ async def invoke(lam: Lambda, call: Call, request: "InvocationRequest") -> "Invo
     }
     if outcome.function_error:
         answer["FunctionError"] = outcome.function_error
-    if request.get("LogType") == "Tail":
+    if tail:
         answer["LogResult"] = finished.tail
     return answer  # type: ignore[return-value]  # built member by member
 
@@ -122,10 +163,16 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
 def invocation_of(call: Call, event: bytes, name: Name, trace: str, client_context: str = "") -> Invocation:
     """What a function is handed, with the Cognito identity of its caller."""
     caller = call.origin.principal.cognito
+    return _invocation(call.request_id, event, name, trace, client_context, caller)
+
+
+def _invocation(
+    request_id: str, event: bytes, name: Name, trace: str, client_context: str, caller: CognitoIdentity | None
+) -> Invocation:
     if caller is None:
-        return Invocation(call.request_id, event, name.asked_arn, trace, client_context)
+        return Invocation(request_id, event, name.asked_arn, trace, client_context)
     identity = (caller.identity_id, caller.pool_id)
-    return Invocation(call.request_id, event, name.asked_arn, trace, client_context, *identity)
+    return Invocation(request_id, event, name.asked_arn, trace, client_context, *identity)
 
 
 def refuse_unavailable(request: Mapping[str, Any]) -> None:
@@ -182,9 +229,13 @@ async def _accept(lam: Lambda, call: Call, name: Name, payload: bytes, trace: st
 
 
 def trace_of(call: Call, resolved: Resolved) -> str:
-    """The caller's trace, or a new one; sampled when the function asks for active tracing."""
-    if call.origin.trace:
-        return call.origin.trace
-    bits = f"{_random.getrandbits(160):040x}"
+    """The caller's trace, or a new one."""
+    return call.origin.trace or new_trace(call.request_id, call.now, resolved)
+
+
+def new_trace(request_id: str, now: float, resolved: Resolved) -> str:
+    """A trace that begins with the call `request_id` of a function at `now`, which names it as well; sampled when the function asks for
+    active tracing."""
+    digits = request_id.replace("-", "").zfill(32)
     sampled = int(resolved.version.tracing == "Active")
-    return f"Root=1-{int(call.now):08x}-{bits[:24]};Parent={bits[24:]};Sampled={sampled}"
+    return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[16:]};Sampled={sampled}"

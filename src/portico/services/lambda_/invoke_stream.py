@@ -13,16 +13,15 @@ from portico.invoke.report import error_message
 from portico.services.lambda_ import access, names, payload
 from portico.services.lambda_.durable import refusals
 from portico.services.lambda_.invoke import (
-    NOT_PREPARED,
     active,
     invocation_of,
     refuse_unavailable,
     throttled_answer,
     trace_of,
+    unprepared,
 )
 from portico.services.lambda_.service import Lambda
 from portico.services.lambda_.urls.streamed import content_type
-from portico.wire.errors import AwsError
 
 if TYPE_CHECKING:
     from portico.services.lambda_.shapes import (
@@ -70,7 +69,7 @@ async def invoke_with_response_stream(
     except Throttled as throttled:
         raise throttled_answer(throttled) from throttled
     except PreparationFailed as failed:
-        raise AwsError(failed.code, failed.message, NOT_PREPARED.get(failed.code, 500)) from failed
+        raise unprepared(failed) from failed
     events = _events(lam, streaming, tail=request.get("LogType") == "Tail")
     return {
         "StatusCode": 200,

@@ -1,0 +1,125 @@
+"""Calls that were found out about before: what a head leads to is worked out once, and the next heads of that form only have to be signed
+rightly. As a database prepares a statement that is run again and again with other values.
+
+Kept is what follows from a form (`identity/repeated.py`) and from records alone, and only as long as no record changes. Whatever is not as
+usual about a request makes it one like any other, which the whole of the gateway looks at, and refuses in its own words. A prepared call
+needs no task, as nobody waits: the environment's answer is sent on when it comes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from portico.base.clock import Clock
+from portico.base.ids import request_id as new_request_id
+from portico.calls.call import Origin
+from portico.calls.dispatch import Dispatcher, Prepared
+from portico.gateway.body import Body
+from portico.gateway.metrics import Calls
+from portico.gateway.route import Route
+from portico.identity.authenticate import Authenticated
+from portico.identity.repeated import Form, Signer, form_of, is_usual
+from portico.wire.errors import AwsError, internal
+from portico.wire.http import Head, Reply
+from portico.wire.model import Codec
+
+log = logging.getLogger("portico.gateway")
+
+_BODY_BYTES_MAX = 1024 * 1024  # hashing more would hold up the calls of others
+_PATHS_MAX = 1_024
+_FORMS_MAX = 256
+
+
+class _Known(msgspec.Struct, frozen=True, gc=False):
+    """What a form of head leads to."""
+
+    route: Route
+    wire: Codec
+    signer: Signer
+    prepared: Prepared
+
+
+class PreparedCalls:
+    """By path and form. What was kept goes when there is too much of it, and is then worked out anew."""
+
+    def __init__(self, dispatcher: Dispatcher, calls: Calls, clock: Clock) -> None:
+        self._dispatcher = dispatcher
+        self._calls = calls
+        self._clock = clock
+        self._known: dict[str, dict[Form | None, _Known]] = {}
+
+    def expects(self, head: Head) -> bool:
+        """Whether calls of this path are known."""
+        return head.path in self._known
+
+    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> bool:
+        """Begin to answer a request of which all has arrived, if what it leads to is known: `answer` gets the reply, once, after this has
+        returned. False, and nothing has been done, if it has to be looked at as a whole."""
+        forms = self._known.get(head.path)
+        if forms is None or body.size > _BODY_BYTES_MAX:
+            return False
+        known = forms.get(form_of(head))
+        if known is None or known.prepared.changes != self._dispatcher.changes:
+            return False
+        raw = body.whole()
+        if not known.signer.has_signed(head, raw, self._clock.wall()):
+            return False
+        return self._repeat(known, head.values.get("x-amzn-trace-id", ""), raw, answer)
+
+    async def keep(
+        self,
+        head: Head,
+        route: Route,
+        wire: Codec,
+        caller: Authenticated,
+        origin: Origin,
+        request: Any,
+        changes: int,
+    ) -> None:
+        """Keep what a request that was answered has led to, if the next ones of its form lead there as well: a user's key has signed it
+        in the usual way, no page has sent it, and its operation can be prepared. Its answering began when `changes` was so many."""
+        principal, form = caller.principal, form_of(head)
+        if principal.kind != "user" or principal.session is not None or caller.claim is None:
+            return
+        if form is None or "origin" in head.values or not is_usual(caller.claim, head):
+            return
+        prepared = await self._dispatcher.prepare(route.service, route.operation, origin, request, changes)
+        if prepared is None:
+            return
+        if len(self._known) >= _PATHS_MAX:
+            self._known.clear()
+        forms = self._known.setdefault(head.path, {})
+        if len(forms) >= _FORMS_MAX:
+            forms.clear()
+        forms[form] = _Known(route, wire, Signer(caller.claim, head, caller.secret), prepared)
+
+    def _repeat(self, known: _Known, trace: str, raw: bytes, answer: Callable[[Reply], None]) -> bool:
+        request_id, calls, route = new_request_id(), self._calls, known.route
+
+        def answered(response: Any) -> None:
+            try:
+                if isinstance(response, AwsError):
+                    reply = known.wire.encode_error(response, request_id)
+                else:
+                    reply = known.wire.encode(response, request_id)
+            except Exception:
+                log.exception("%s %s failed (request %s)", route.service, route.operation, request_id)
+                reply = known.wire.encode_error(internal(), request_id)
+            calls.in_flight -= 1
+            calls.count(route.service, route.operation, reply.status)
+            answer(reply)
+
+        try:
+            begun = self._dispatcher.repeat(known.prepared, request_id, trace, raw, answered)
+        except Exception as error:
+            if not isinstance(error, AwsError):
+                log.exception("%s %s failed (request %s)", route.service, route.operation, request_id)
+            refusal = error if isinstance(error, AwsError) else internal()
+            asyncio.get_running_loop().call_soon(answered, refusal)
+            begun = True
+        calls.in_flight += begun
+        calls.prepared += begun
+        return begun

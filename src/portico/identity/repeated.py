@@ -1,0 +1,84 @@
+"""Signed requests that say what one before them said, but for what differs with each: the time, the signature and the body.
+
+A client sends the same head again and again. What follows from it (whose key it is, where it goes, whether it is allowed) was found out
+when the first was answered; of the next ones only the signature has to be verified. Pure.
+"""
+
+from hashlib import sha256
+from hmac import compare_digest
+
+from portico.identity.canonical import S3_LIKE
+from portico.identity.claim_header import SIGNATURE_CHARS, usual
+from portico.identity.claim_parts import Claim, SignatureError, moment
+from portico.identity.sigv4 import SKEW_S, calculated, canonical_requests, keyed, string_to_sign
+from portico.wire.http import Head
+
+# What may differ: it has its say in the signature only, or in nothing but the trace. None of these has to be signed.
+_DIFFERS = frozenset(
+    {
+        "amz-sdk-invocation-id",
+        "amz-sdk-request",
+        "authorization",
+        "content-length",
+        "date",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amzn-trace-id",
+    }
+)
+
+Form = tuple[str, str, str, tuple[tuple[str, str], ...]]
+"""Method, query, the Authorization header as far as the signature, and the other headers."""
+
+
+def form_of(head: Head) -> Form | None:
+    """All that `head` says beside its path and what differs; None for one that is unsigned or has a header twice."""
+    authorization = head.values.get("authorization")
+    if authorization is None or len(head.values) != len(head.headers):
+        return None
+    said = tuple([field for field in head.headers if field[0] not in _DIFFERS])
+    return head.method, head.query, authorization[:-SIGNATURE_CHARS], said
+
+
+def is_usual(claim: Claim, head: Head) -> bool:
+    """Whether the signature of `head` is of the kind that `Signer` is for: in the header, written as usual, and not S3's."""
+    return (
+        not claim.presigned
+        and claim.service not in S3_LIKE
+        and usual(head.header("authorization")) is not None
+    )
+
+
+class Signer:
+    """Verifies the signatures of all heads of one form, after the first, whose `claim` is a usual one and was verified with `secret`."""
+
+    __slots__ = ("_after", "_before", "_date", "_key", "_names", "_scope")
+
+    def __init__(self, claim: Claim, head: Head, secret: str) -> None:
+        first = canonical_requests(claim, head, "")[0]
+        self._names = claim.signed_headers.split(";")
+        self._before = "\n".join(first.split("\n", 3)[:3]) + "\n"  # method, path and query
+        self._after = f"\n{claim.signed_headers}\n"
+        self._date = claim.date
+        self._scope = claim.scope
+        self._key = keyed(secret, claim.date, claim.region, claim.service)
+
+    def has_signed(self, head: Head, body: bytes, wall: float) -> bool:
+        """Whether `head`, of this form, is signed rightly, over `body` and for now (`wall` clock, seconds). False for some that are, with
+        spaces inside of headers or hashes in upper case: who asks must then look at all of it."""
+        values = head.values
+        try:
+            timestamp, signed_at = moment(values.get("x-amz-date") or values.get("date") or "")
+        except SignatureError:
+            return False
+        if not wall - SKEW_S <= signed_at <= wall + SKEW_S or timestamp[:8] != self._date:
+            return False
+        digest = sha256(body).hexdigest()
+        if (values.get("x-amz-content-sha256") or digest) != digest:
+            return False
+        fields = "".join([f"{name}:{values.get(name, '')}\n" for name in self._names])
+        if "  " in fields or "\t" in fields:
+            return False
+        text = string_to_sign(timestamp, self._scope, f"{self._before}{fields}{self._after}{digest}")
+        given = values["authorization"][-SIGNATURE_CHARS:]
+        return compare_digest(calculated(self._key, text).encode(), given.encode("latin-1"))
