@@ -101,7 +101,10 @@ async def run(rounds: int, *, environments: bool) -> None:
             echo: Any = Echo()
             server.invoker._environments = echo
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.headers)
-        load = Load(f"POST {PATH} HTTP/1.1\r\n{lines}\r\n".encode() + BODY, Traffic(server.handler, Limits()))
+        load = Load(
+            f"POST {PATH} HTTP/1.1\r\n{lines}\r\n".encode() + BODY,
+            Traffic(server.handler, Limits(), at_once=server.at_once),
+        )
         gc.collect()
         gc.freeze()
         await load.run(rounds)

@@ -24,6 +24,7 @@ from bench.functions import LOGGING, TRUST_LAMBDA, zip_of
 from portico.app import Server
 from portico.base.clock import Clock
 from portico.calls.call import Call, Origin, Scope
+from portico.environments.tickets import Told
 from portico.environments.work import EnvironmentSpec, Invocation, Outcome
 from portico.gateway.pipeline import signed_for
 from portico.identity.authenticate import Routed, authenticate, check_body
@@ -46,6 +47,11 @@ class Echo:
     async def invoke(self, spec: EnvironmentSpec, invocation: Invocation) -> Outcome:
         """The payload, as if a function had echoed it."""
         return Outcome(invocation.payload, log_stream="s", duration_ms=1.2, max_memory_mb=30)
+
+    def begin(self, spec: EnvironmentSpec, invocation: Invocation, told: Told) -> None:
+        """The same, told in the next turn of the loop."""
+        outcome = Outcome(invocation.payload, log_stream="s", duration_ms=1.2, max_memory_mb=30)
+        asyncio.get_running_loop().call_soon(told, outcome)
 
 
 async def prepare(server: Server) -> Head:
