@@ -29,8 +29,8 @@ from portico.wire.model import Codec
 log = logging.getLogger("portico.gateway")
 
 _BODY_BYTES_MAX = 1024 * 1024  # hashing more would hold up the calls of others
-_PATHS_MAX = 1_024
-_FORMS_MAX = 256
+_FORMS_MAX = 4_096
+_FORM_CHARS_MAX = 4_096  # of all headers that are kept with a form
 
 
 class _Known(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +50,7 @@ class PreparedCalls:
         self._calls = calls
         self._clock = clock
         self._known: dict[str, dict[Form | None, _Known]] = {}
+        self._count = 0  # of forms, of all paths
 
     def expects(self, head: Head) -> bool:
         """Whether calls of this path are known."""
@@ -86,14 +87,18 @@ class PreparedCalls:
             return
         if form is None or "origin" in head.values or not is_usual(caller.claim, head):
             return
+        if sum(len(name) + len(value) for name, value in head.headers) > _FORM_CHARS_MAX:
+            return
         prepared = await self._dispatcher.prepare(route.service, route.operation, origin, request, changes)
         if prepared is None:
             return
-        if len(self._known) >= _PATHS_MAX:
-            self._known.clear()
         forms = self._known.setdefault(head.path, {})
-        if len(forms) >= _FORMS_MAX:
-            forms.clear()
+        if form not in forms:
+            if self._count >= _FORMS_MAX:
+                self._known.clear()
+                self._count = 0
+                forms = self._known.setdefault(head.path, {})
+            self._count += 1
         forms[form] = _Known(route, wire, Signer(caller.claim, head, caller.secret), prepared)
 
     def _repeat(self, known: _Known, trace: str, raw: bytes, answer: Callable[[Reply], None]) -> bool:

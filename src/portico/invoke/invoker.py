@@ -1,5 +1,6 @@
 """One invocation, from the resolved version to its outcome: admission, environment, log lines."""
 
+import logging
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 
@@ -16,6 +17,8 @@ from portico.invoke.ports import LogSink, MetricSink, Uncounted
 from portico.invoke.recursion import Recursion
 from portico.invoke.report import Told, tail, told_of
 from portico.invoke.resolve import Resolved
+
+log = logging.getLogger("portico.invoke")
 
 DEBUG_S = 86_400
 
@@ -119,11 +122,17 @@ class Invoker:
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
 
         def ended(outcome: Outcome | PreparationFailed) -> None:
-            if isinstance(outcome, Outcome):
-                told(self._ended(_Run(resolved, spec, invocation, permit, ()), outcome))
-            else:
+            if not isinstance(outcome, Outcome):
                 permit.release()
                 told(outcome)
+                return
+            try:
+                finished = self._ended(_Run(resolved, spec, invocation, permit, ()), outcome)
+            except Exception:
+                log.exception("%s can't be reported", invocation.request_id)
+                told(PreparationFailed("ServiceException", "The service encountered an internal error."))
+            else:
+                told(finished)
 
         try:
             self._environments.begin(spec, invocation, ended)
