@@ -12,7 +12,7 @@ from portico.calls.authorize import Authorizer
 from portico.calls.clients import Clients
 from portico.calls.decisions import Decisions
 from portico.calls.dispatch import Dispatcher
-from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome, PreparationFailed
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome, PreparationFailed
 from portico.identity.last_use import LastUses
 from portico.invoke.admit import Admission
 from portico.invoke.asynchronous.attempt import EventAttempts
@@ -24,6 +24,7 @@ from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.notices import Notices
 from portico.invoke.records import Version
+from portico.invoke.report import Told, composed
 from portico.invoke.resolve import Resolver
 from portico.store.cache import RecordCache
 from portico.store.port import Key, QueueDepth, Store
@@ -64,8 +65,8 @@ class Place:
         await self.goes_on.wait()
         return self.answer()
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Sequence[LogLine], *, request_id: str) -> None:
-        self.lines += [line.text for line in batch]
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Told, *, request_id: str) -> None:
+        self.lines += [line.text for line in composed(batch)]
 
     def retire(self, prefix: str) -> None: ...
 

@@ -14,6 +14,7 @@ from portico.invoke.asynchronous.counts import BUDGET_STOPPED, Counts
 from portico.invoke.budget import BUDGETS, SPENT, Budget, Budgets, OverBudget
 from portico.invoke.notices import Notices
 from portico.invoke.records import Version
+from portico.invoke.report import composed
 from portico.invoke.resolve import Resolved, Resolver
 from portico.store.cache import RecordCache
 from portico.store.port import Delete, Put, Store
@@ -30,7 +31,7 @@ class Lines:
         self.told: list[str] = []
 
     def write(self, spec: Any, stream: str, batch: Any, *, request_id: str) -> None:
-        self.told += [line.text for line in batch]
+        self.told += [line.text for line in composed(batch)]
 
 
 class Stage:

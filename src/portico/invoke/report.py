@@ -96,10 +96,15 @@ def _ended(line: LogLine) -> LogLine:
     return line if line.text.endswith("\n") else LogLine(line.at_ms, line.text + "\n")
 
 
+def composed(told: Told) -> list[LogLine]:
+    """The lines."""
+    return [LogLine(*event) for event in told] if isinstance(told, Quiet) else list(told)
+
+
 def tail(told: Told) -> str:
     """Base64 of the last 4 KB of the invocation's log, as `X-Amz-Log-Result` has it: without the lines that the platform has written
     about the environment's start."""
-    lines = [LogLine(*event) for event in told] if isinstance(told, Quiet) else list(told)
+    lines = composed(told)
     start = next((at for at, line in enumerate(lines) if line.text.startswith(_START)), 0)
     own = [line for line in lines[:start] if not line.text.startswith(_BEFORE_START)] + lines[start:]
     whole = "".join(line.text for line in own).encode(errors="replace")

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from portico.calls.dispatch import Bound, Dispatcher
 from portico.calls.ports import Ports, load
 from portico.doors.leading import Census, Guide
 from portico.doors.port import Doors
-from portico.environments.work import EnvironmentSpec, Invocation, LogLine, Outcome
+from portico.environments.work import EnvironmentSpec, Invocation, Outcome
 from portico.identity.last_use import LastUses
 from portico.identity.principal import root
 from portico.identity.records import ROLES, Attached, Role
@@ -31,6 +31,7 @@ from portico.invoke.asynchronous.counts import Counts
 from portico.invoke.destinations import Destinations
 from portico.invoke.invoker import Invoker
 from portico.invoke.records import FUNCTIONS, LATEST, VERSIONS, Durable, Function, Version
+from portico.invoke.report import Told, composed
 from portico.invoke.resolve import Resolver
 from portico.invoke.roles import ExecutionRoles
 from portico.invoke.staging import Staging
@@ -159,9 +160,9 @@ class Stage:
             document = {"errorMessage": str(error), "errorType": type(error).__name__}
             return Outcome(json.dumps(document).encode(), "Unhandled", type(error).__name__)
 
-    def write(self, spec: EnvironmentSpec, stream: str, batch: Iterable[LogLine], *, request_id: str) -> None:
+    def write(self, spec: EnvironmentSpec, stream: str, batch: Told, *, request_id: str) -> None:
         """A log: REPORT comes last."""
-        assert list(batch)[-1].text.startswith("REPORT")
+        assert composed(batch)[-1].text.startswith("REPORT")
 
     def retire(self, prefix: str) -> None:
         """No environment is kept."""
