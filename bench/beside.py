@@ -61,7 +61,9 @@ async def measure(seconds: int, writers: int, pause_ms: float) -> tuple[Result, 
         settings = Settings(data=folder + "/data")
         server = Server(settings, await open_store(Path(folder) / "data", clock=clock), clock, url)
         await server.start()
-        serving = asyncio.create_task(serve(Traffic(server.handler), listener, stop=ended))
+        serving = asyncio.create_task(
+            serve(Traffic(server.handler, at_once=server.at_once), listener, stop=ended)
+        )
         headers = signed(url, await asyncio.to_thread(deploy, url))
         await asyncio.to_thread(wrk, url + PATH, headers, 2, 8)
         alone = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
