@@ -139,6 +139,18 @@ def running(
             server.stop()
 
 
+def portico(server: Server, *arguments: str, account: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as the root of `account`."""
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    command = [sys.executable, "-m", "portico", *arguments]
+    return subprocess.run(command, check=False, env=variables, capture_output=True, text=True)
+
+
 def new_account() -> str:
     """A random account, so that nothing needs to be reset between tests."""
     return f"{secrets.randbelow(10**12 - 1) + 1:012d}"

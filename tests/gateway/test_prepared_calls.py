@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -26,7 +26,7 @@ from botocore.credentials import Credentials
 
 from conftest import zip_of
 from gates import Gate
-from harness import TRUST_LAMBDA, Server, running
+from harness import TRUST_LAMBDA, Server, portico, running
 
 ECHO = "def handler(event, context):\n    return event\n"
 PATH = "/2015-03-31/functions/{}/invocations"
@@ -127,6 +127,21 @@ def caller(server: Server, client: Callable[..., Any], deploy: Callable[..., str
             return open_ones.enter_context(Caller(server, key, PATH.format(function)))
 
         yield make
+
+
+@contextmanager
+def alone(folder: Path, source: str, conditions: Any) -> Iterator[Caller]:
+    """As `caller`, on a server of its own."""
+    with running(folder / "data") as server:
+        lam, iam = server.client("lambda"), server.client("iam")
+        role = iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
+        code = {"ZipFile": zip_of({"app.py": source})}
+        lam.create_function(
+            FunctionName="f0", Runtime="python3.12", Handler="app.handler", Role=role, Code=code
+        )
+        lam.get_waiter("function_active_v2").wait(FunctionName="f0", WaiterConfig={"Delay": 1})
+        with Caller(server, make_user(iam, "caller", **conditions), PATH.format("f0")) as made:
+            yield made
 
 
 def waiting(gate: Gate) -> str:
@@ -266,13 +281,37 @@ def test_a_policy_that_asks_for_circumstances_is_asked_each_time(caller: Make, c
     assert ask.prepared() == before
 
 
-def test_a_permission_ends_at_its_time(caller: Make) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=6)
-    ask = caller(conditions={"DateLessThan": {"aws:CurrentTime": end.strftime("%Y-%m-%dT%H:%M:%SZ")}})
+def test_a_refusal_that_asks_for_circumstances_is_asked_each_time(
+    caller: Make, client: Callable[..., Any]
+) -> None:
+    ask = caller()
+    elsewhere = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+    deny = {"Effect": "Deny", "Action": "lambda:*", "Resource": "*", "Condition": elsewhere}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    client("iam").put_user_policy(UserName="caller", PolicyName="deny", PolicyDocument=document)
+    before = ask.prepared()
     assert [ask().status for _ in range(5)] == [200] * 5
-    while datetime.now(UTC) < end:
-        time.sleep(0.2)
-    assert ask().status == 403
+    assert ask.prepared() == before
+
+
+def test_a_budget_is_paid_from_each_time(caller: Make, account: str) -> None:
+    ask = caller()
+    ask.warm()
+    made = portico(ask.server, "budget", "set", "f0", "--per-day", "3", account=account)
+    assert made.returncode == 0, made.stderr
+    assert [ask().status for _ in range(5)] == [200, 200, 200, 429, 429]
+
+
+def test_a_permission_ends_at_its_time(tmp_path: Path) -> None:
+    end = datetime.now(UTC) + timedelta(minutes=30)
+    until = {"DateLessThan": {"aws:CurrentTime": end.strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    with alone(tmp_path, ECHO, until) as ask:
+        assert [ask().status for _ in range(5)] == [200] * 5
+        clock = urllib.request.Request(
+            f"{ask.server.url}/_portico/clock", b'{"advance": 3600}', method="POST"
+        )
+        urllib.request.urlopen(clock).close()
+        assert ask().status == 403
 
 
 def test_a_function_that_changes_counts_at_once(caller: Make, client: Callable[..., Any]) -> None:
@@ -375,13 +414,7 @@ def test_its_log_and_its_reasons_are_there(caller: Make, client: Callable[..., A
     ask.warm()
     request_id = ask().headers["x-amzn-requestid"]
     logs = client("logs")
-    for _ in range(50):
-        found = logs.filter_log_events(logGroupName="/aws/lambda/f0", filterPattern=f'"{request_id}"')[
-            "events"
-        ]
-        if len(found) == 3:
-            break
-        time.sleep(0.1)
+    found = logs.filter_log_events(logGroupName="/aws/lambda/f0", filterPattern=f'"{request_id}"')["events"]
     assert [event["message"].split()[0] for event in found] == ["START", "END", "REPORT"]
     url = f"{ask.server.url}/_portico/explain?request_id={request_id}"
     told = json.loads(got(url))
@@ -408,13 +441,17 @@ def test_requests_one_behind_the_other(caller: Make) -> None:
     ask.warm()
     wanted = [json.dumps([at]).encode() for at in range(8)]
     text = b"".join(part for body in wanted for part in raw_request(ask, body))
-    with socket.create_connection(("127.0.0.1", ask.server.port)) as connection:
+    with line(ask) as connection:
         connection.sendall(text)
-        connection.settimeout(20)
         got = b""
         while got.count(b"HTTP/1.1 200") < len(wanted) or not got.endswith(wanted[-1]):
             got += connection.recv(65536)
     assert [part.rpartition(b"\r\n\r\n")[2] for part in got.split(b"HTTP/1.1 200")[1:]] == wanted
+
+
+def line(ask: Caller) -> socket.socket:
+    """A connection of whose bytes a test disposes."""
+    return socket.create_connection(("127.0.0.1", ask.server.port), timeout=20)
 
 
 def raw_request(ask: Caller, body: bytes) -> tuple[bytes, bytes]:
@@ -428,8 +465,7 @@ def test_a_body_that_comes_in_pieces(caller: Make, pause_s: float) -> None:
     ask = caller()
     ask.warm()
     head, body = raw_request(ask, b'{"in": "pieces"}')
-    with socket.create_connection(("127.0.0.1", ask.server.port)) as connection:
-        connection.settimeout(20)
+    with line(ask) as connection:
         for piece in (head[:50], head[50:], body[:3], body[3:]):
             connection.sendall(piece)
             time.sleep(pause_s)
@@ -442,8 +478,7 @@ def test_a_body_that_breaks_off(caller: Make) -> None:
     ask = caller()
     ask.warm()
     head, body = raw_request(ask, b'{"in": "pieces"}')
-    with socket.create_connection(("127.0.0.1", ask.server.port)) as connection:
-        connection.settimeout(20)
+    with line(ask) as connection:
         connection.sendall(head + body[:-1])
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(65536) == b""
@@ -454,8 +489,7 @@ def test_one_who_waits_to_be_told_to_go_on(caller: Make) -> None:
     ask = caller()
     ask.warm()
     head, body = raw_request(ask, b"[1]")
-    with socket.create_connection(("127.0.0.1", ask.server.port)) as connection:
-        connection.settimeout(20)
+    with line(ask) as connection:
         connection.sendall(head[:-2] + b"Expect: 100-continue\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 100")
         connection.sendall(body)
@@ -476,22 +510,10 @@ def test_a_caller_who_leaves(caller: Make, gate: Gate) -> None:
 
 
 def test_a_call_under_way_is_finished_when_the_server_stops(tmp_path: Path, gate: Gate) -> None:
-    with running(tmp_path / "data") as server:
-        lam, iam = server.client("lambda"), server.client("iam")
-        role = iam.create_role(RoleName="run", AssumeRolePolicyDocument=TRUST_LAMBDA)["Role"]["Arn"]
-        lam.create_function(
-            FunctionName="f0",
-            Runtime="python3.12",
-            Handler="app.handler",
-            Role=role,
-            Code={"ZipFile": zip_of({"app.py": waiting(gate)})},
-        )
-        lam.get_waiter("function_active_v2").wait(FunctionName="f0", WaiterConfig={"Delay": 1})
-        key = make_user(iam, "caller")
-        with Caller(server, key, PATH.format("f0")) as ask, ThreadPoolExecutor(1) as pool:
-            ask.warm()
-            slow = pool.submit(ask, b"[1]")
-            gate.until_there()
-            threading.Timer(0.3, gate.open).start()
-            server.stop()
-            assert slow.result().body == b"1"
+    with alone(tmp_path, waiting(gate), {}) as ask, ThreadPoolExecutor(1) as pool:
+        ask.warm()
+        slow = pool.submit(ask, b"[1]")
+        gate.until_there()
+        threading.Timer(0.3, gate.open).start()
+        ask.server.stop()
+        assert slow.result().body == b"1"

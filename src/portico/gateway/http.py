@@ -271,16 +271,11 @@ class HttpProtocol(asyncio.Protocol):
         if incoming is None:
             return
         traffic = self._traffic
-        if (
-            incoming.body.complete
-            and traffic.at_once is not None
-            and traffic.requests < traffic.limits.requests
-        ):
-            running = _Running(self, incoming)
-            if traffic.at_once.begin(incoming.head, incoming.body, running.answer):
-                traffic.requests += 1
-                self._running.add(running)
-                return
+        ready = incoming.body.complete and traffic.requests < traffic.limits.requests
+        if ready and traffic.at_once and traffic.at_once.begin(incoming.head, incoming.body, self._answered):
+            traffic.requests += 1
+            self._running.add(self)
+            return
         self._begin_task(incoming)
 
     def _begin_task(self, incoming: Incoming) -> None:
@@ -319,19 +314,23 @@ class HttpProtocol(asyncio.Protocol):
             self._running.discard(incoming.task)
             self._finish(incoming)
 
-    def answered(self, running: "_Running", incoming: Incoming, reply: Reply) -> None:
-        """The reply to a request that no task answers."""
+    def _answered(self, reply: Reply) -> None:
+        """The reply to the current request, which no task answers."""
+        incoming = self._current
+        if incoming is None:
+            raise RuntimeError("there is nothing to answer")
         try:
             self._send(incoming, reply)
         except Exception:
             log.exception("The reply to %s %s can't be sent", incoming.head.method, incoming.head.path)
             self._transport.abort()
         finally:
-            self._running.discard(running)
+            self._running.discard(self)
             self._finish(incoming)
 
-    def abort(self) -> None:
-        """Close the connection now."""
+    def cancel(self, msg: Any = None) -> None:
+        """The server waits no longer for the reply of a request without a task, for which this stands in uvicorn's set. What was begun
+        goes on."""
         self._transport.abort()
 
     def _finish(self, incoming: Incoming) -> None:
@@ -436,24 +435,6 @@ class HttpProtocol(asyncio.Protocol):
         if self._paused and not self.lost:
             self._paused = False
             self._transport.resume_reading()
-
-
-class _Running:
-    """A request that is being answered without a task of its own; in uvicorn's set it stands for one."""
-
-    __slots__ = ("_connection", "_incoming")
-
-    def __init__(self, connection: HttpProtocol, incoming: Incoming) -> None:
-        self._connection = connection
-        self._incoming = incoming
-
-    def answer(self, reply: Reply) -> None:
-        """Send the reply."""
-        self._connection.answered(self, self._incoming, reply)
-
-    def cancel(self, msg: Any = None) -> None:
-        """The server does not wait any longer. What was begun goes on; its reply finds nobody."""
-        self._connection.abort()
 
 
 def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:

@@ -82,9 +82,10 @@ class PreparedCalls:
     ) -> None:
         """Keep what a request that was answered has led to, if the next ones of its form lead there as well: a user's key has signed it
         in the usual way, no page has sent it, and its operation can be prepared. Its answering began when `changes` was so many."""
-        principal, form = caller.principal, form_of(head)
+        principal = caller.principal
         if principal.kind != "user" or principal.session is not None or caller.claim is None:
             return
+        form = form_of(head)
         if form is None or "origin" in head.values or not is_usual(caller.claim, head):
             return
         if sum(len(name) + len(value) for name, value in head.headers) > _FORM_CHARS_MAX:

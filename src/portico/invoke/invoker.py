@@ -103,6 +103,10 @@ class Invoker:
             raise
         return self._ended(_Run(resolved, spec, invocation, permit, budgets), outcome)
 
+    def has_budgets(self, resolved: Resolved) -> bool:
+        """Whether an invocation may have to wait for a budget."""
+        return bool(self._budgets_of(resolved))
+
     def begin(
         self,
         resolved: Resolved,

@@ -1,27 +1,13 @@
 """Budgets, from the command to the caller."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from harness import Server
+from harness import Server, portico
 from lambda_answers import told
 
 Make = Callable[..., Any]
-
-
-def portico(server: Server, *arguments: str, account: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as the root of `account`."""
-    variables = {
-        "PATH": "/usr/bin:/bin",
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
-    command = [sys.executable, "-m", "portico", *arguments]
-    return subprocess.run(command, check=False, env=variables, capture_output=True, text=True)
 
 
 def test_a_function_and_its_budget(server: Server, client: Make, account: str, deploy: Make) -> None:

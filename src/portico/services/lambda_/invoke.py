@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from portico.calls.call import Call
 from portico.calls.operation import Again, Answer, operation
 from portico.environments.work import Invocation, PreparationFailed
-from portico.identity.principal import CognitoIdentity
 from portico.invoke import own_keys, recursion
 from portico.invoke.admit import Throttled
 from portico.invoke.asynchronous.counts import RECEIVED
@@ -41,11 +40,16 @@ _NOT_PREPARED = {
 
 
 def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | None:
-    """Invocations by a caller who waits, of what a head has named."""
-    if request.get("InvocationType", "RequestResponse") != "RequestResponse":
+    """Invocations by a caller who waits, of what a head has named; not of sessions, which tell the function who they are, nor where a
+    budget has to be waited for."""
+    waits = request.get("InvocationType", "RequestResponse") == "RequestResponse"
+    if not waits or "DurableExecutionName" in request or call.principal.session is not None:
         return None
-    name, caller = names.named(call, request), call.origin.principal.cognito
+    name = names.named(call, request)
     place = (name.account, name.region, name.name, name.qualifier)
+    resolved = lam.resolver.resolve(*place)
+    if resolved is None or lam.invoker.has_budgets(resolved):
+        return None
     context = request.get("ClientContext")
     decoded = payload.client_context(context) if context else ""
     tail = request.get("LogType") == "Tail"
@@ -56,7 +60,7 @@ def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | N
             return False
         event = payload.sync_event(body)
         trace = trace or new_trace(request_id, now, resolved)
-        invocation = _invocation(request_id, event, name, trace, decoded, caller)
+        invocation = Invocation(request_id, event, name.asked_arn, trace, decoded)
 
         def told(finished: Finished | PreparationFailed) -> None:
             answer(_told(finished, tail=tail) if isinstance(finished, Finished) else unprepared(finished))
@@ -163,16 +167,10 @@ async def invoke_async(lam: Lambda, call: Call, request: "InvokeAsyncRequest") -
 def invocation_of(call: Call, event: bytes, name: Name, trace: str, client_context: str = "") -> Invocation:
     """What a function is handed, with the Cognito identity of its caller."""
     caller = call.origin.principal.cognito
-    return _invocation(call.request_id, event, name, trace, client_context, caller)
-
-
-def _invocation(
-    request_id: str, event: bytes, name: Name, trace: str, client_context: str, caller: CognitoIdentity | None
-) -> Invocation:
     if caller is None:
-        return Invocation(request_id, event, name.asked_arn, trace, client_context)
+        return Invocation(call.request_id, event, name.asked_arn, trace, client_context)
     identity = (caller.identity_id, caller.pool_id)
-    return Invocation(request_id, event, name.asked_arn, trace, client_context, *identity)
+    return Invocation(call.request_id, event, name.asked_arn, trace, client_context, *identity)
 
 
 def refuse_unavailable(request: Mapping[str, Any]) -> None:
