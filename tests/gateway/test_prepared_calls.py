@@ -47,13 +47,25 @@ def got(url: str) -> str:
         return text
 
 
+class Together(http.client.HTTPConnection):
+    """Sends head and body at once, as AWS's clients do."""
+
+    def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:
+        head = b"\r\n".join([*self._buffer, b"", b""])  # type: ignore[attr-defined]
+        del self._buffer[:]  # type: ignore[attr-defined]
+        self.send(head + (message_body or b""))
+
+
+CONNECTIONS = {"apart": http.client.HTTPConnection, "together": Together}
+
+
 class Caller:
     """A user with a key and a connection, who says exactly what a test wants to be said."""
 
-    def __init__(self, server: Server, key: Mapping[str, str], path: str) -> None:
-        self.server, self.path = server, path
+    def __init__(self, server: Server, key: Mapping[str, str], path: str, way: str = "together") -> None:
+        self.server, self.path, self.way = server, path, way
         self.credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        self.connection = CONNECTIONS[way]("127.0.0.1", server.port)
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +76,7 @@ class Caller:
     def other(self, key: Mapping[str, str] | None = None) -> "Caller":
         """Another connection, of the same user or of one with another key."""
         own = {"AccessKeyId": self.credentials.access_key, "SecretAccessKey": self.credentials.secret_key}
-        return Caller(self.server, key or own, self.path)
+        return Caller(self.server, key or own, self.path, self.way)
 
     def signed(self, body: bytes = b"{}", *, at: datetime | None = None, **headers: str) -> dict[str, str]:
         """The headers of a signed invocation."""
@@ -116,15 +128,17 @@ def make_user(iam: Any, name: str, **conditions: Any) -> dict[str, str]:
     return key
 
 
-@pytest.fixture
-def caller(server: Server, client: Callable[..., Any], deploy: Callable[..., str]) -> Iterator[Make]:
+@pytest.fixture(params=list(CONNECTIONS))
+def caller(
+    server: Server, client: Callable[..., Any], deploy: Callable[..., str], request: pytest.FixtureRequest
+) -> Iterator[Make]:
     """`caller(source)`: a user who may invoke a function of that source, and nothing else."""
     with ExitStack() as open_ones:
 
         def make(source: str = ECHO, *, conditions: Any = None, **options: Any) -> Caller:
             function = deploy(source, **options)
             key = make_user(client("iam"), "caller", **(conditions or {}))
-            return open_ones.enter_context(Caller(server, key, PATH.format(function)))
+            return open_ones.enter_context(Caller(server, key, PATH.format(function), request.param))
 
         yield make
 

@@ -152,6 +152,11 @@ class Body:
         chunks = self._chunks
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
+    def hold(self, count: int) -> None:
+        """Account for `count` bytes that were not fed but are in memory until this is discarded."""
+        self._memory.hold(count)
+        self._held += count
+
     def discard(self) -> None:
         """The request is over: forget what was not read and give back the memory."""
         self._chunks.clear()

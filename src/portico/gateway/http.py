@@ -17,7 +17,7 @@ from portico.gateway.body import Body
 from portico.gateway.parse import Incoming, RequestParser
 from portico.gateway.reply import CONTINUE, UnsendableError, encode, refusal
 from portico.gateway.streaming import ends_with_connection, stream
-from portico.gateway.traffic import Handler, Traffic
+from portico.gateway.traffic import Again, Handler, Traffic
 from portico.gateway.upgrade import hand_over, switching
 from portico.wire.errors import AwsError, internal
 from portico.wire.http import Answer, Head, Peer, Reply, StreamReply, UpgradeReply
@@ -26,6 +26,7 @@ log = logging.getLogger("portico.gateway")
 
 _JOINED_BYTES_MAX = 65_536
 _AWAITED_BYTES_MAX = 65_536
+_LEARNED_MAX = 8  # a caller who writes each head in another order is read as any
 _GOODBYE_S = 1.0
 _NO_HEAD = Head("", "", "", ())
 
@@ -41,15 +42,19 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_again",
+        "_again_as",
         "_closing",
         "_current",
         "_deadline",
         "_drained",
         "_eof",
+        "_first",
         "_function",
         "_handler",
         "_held",
         "_in_head",
+        "_learned",
         "_linger_bytes",
         "_lingering",
         "_loop",
@@ -89,6 +94,10 @@ class HttpProtocol(asyncio.Protocol):
         self._postponed: Incoming | None = (
             None  # the current one, of which a small rest is awaited before it is answered
         )
+        self._again: Again | None = None  # what may take the next request before it is read,
+        self._again_as: Incoming  # which is then as this one was
+        self._first = b""  # what is being read, if a request begins with it
+        self._learned = 0
         self._held: list[bytes] = []
         self._paused = False  # the socket is not read
         self._stalled = False  # the caller does not read
@@ -124,8 +133,13 @@ class HttpProtocol(asyncio.Protocol):
         if self._lingering:
             self._discard(len(data))
         elif self._current is None:
+            if self._again is not None and self._begin_again(self._again, data):
+                return
+            if self._traffic.at_once is not None:
+                self._first = b"" if self._parser.head_open else data
             self._parser.feed(data)
             self._advance()
+            self._first = b""
         elif self._current.body.complete:
             self._held.append(data)
             self._pause()
@@ -272,11 +286,30 @@ class HttpProtocol(asyncio.Protocol):
             return
         traffic = self._traffic
         ready = incoming.body.complete and traffic.requests < traffic.limits.requests
-        if ready and traffic.at_once and traffic.at_once.begin(incoming.head, incoming.body, self._answered):
-            traffic.requests += 1
-            self._running.add(self)
-            return
+        if ready and traffic.at_once:
+            self._again = traffic.at_once.begin(incoming.head, incoming.body, self._answered)
+            if self._again is not None:
+                traffic.requests += 1
+                self._running.add(self)
+                self._again_as = incoming
+                if self._first and self._learned < _LEARNED_MAX:
+                    self._learned += 1
+                    self._again.learn(incoming.head, self._first)
+                return
         self._begin_task(incoming)
+
+    def _begin_again(self, again: Again, data: bytes) -> bool:
+        """Begin to answer a request without reading it, if it is as one before it and all that has arrived; True if so."""
+        traffic = self._traffic
+        if self._stalled or self._parser.head_open or traffic.requests >= traffic.limits.requests:
+            return False
+        if not again.begin(data, self._answered):
+            return False
+        traffic.requests += 1
+        self._running.add(self)
+        self._current = self._again_as
+        self._current.body.hold(len(data))
+        return True
 
     def _begin_task(self, incoming: Incoming) -> None:
         self._traffic.requests += 1

@@ -8,10 +8,8 @@ needs no task, as nobody waits: the environment's answer is sent on when it come
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import msgspec
 
 from portico.base.clock import Clock
 from portico.base.ids import request_id as new_request_id
@@ -19,7 +17,9 @@ from portico.calls.call import Origin
 from portico.calls.dispatch import Dispatcher, Prepared
 from portico.gateway.body import Body
 from portico.gateway.metrics import Calls
+from portico.gateway.mould import Mould, mould
 from portico.gateway.route import Route
+from portico.gateway.traffic import Again
 from portico.identity.authenticate import Authenticated
 from portico.identity.repeated import Form, Signer, form_of, is_usual
 from portico.wire.errors import AwsError, internal
@@ -31,15 +31,42 @@ log = logging.getLogger("portico.gateway")
 _BODY_BYTES_MAX = 1024 * 1024  # hashing more would hold up the calls of others
 _FORMS_MAX = 4_096
 _FORM_CHARS_MAX = 4_096  # of all headers that are kept with a form
+_MOULD_CHARS_MAX = 2_048
+_MOULDS_MAX = 4  # of a form: clients differ in the order of what they say, and bodies in how many digits their length has
+
+_Begin = Callable[["_Known", Mapping[str, str], bytes, Callable[[Reply], None]], bool]
 
 
-class _Known(msgspec.Struct, frozen=True, gc=False):
-    """What a form of head leads to."""
+class _Known:
+    """What a form of head leads to, and what heads of this form look like (see `traffic.Again`)."""
 
-    route: Route
-    wire: Codec
-    signer: Signer
-    prepared: Prepared
+    __slots__ = ("_begin", "_moulds", "prepared", "route", "signer", "wire")
+
+    def __init__(self, begin: _Begin, route: Route, wire: Codec, signer: Signer, prepared: Prepared) -> None:
+        self.route = route
+        self.wire = wire
+        self.signer = signer
+        self.prepared = prepared
+        self._begin = begin
+        self._moulds: list[Mould] = []  # what has fitted last comes first
+
+    def begin(self, data: bytes, answer: Callable[[Reply], None]) -> bool:
+        """Begin to answer the request of which `data` is all; False, and nothing has been done, if it is to be read."""
+        moulds = self._moulds
+        for at, known in enumerate(moulds):
+            read = known.read(data)
+            if read is not None:
+                if at:
+                    moulds.insert(0, moulds.pop(at))
+                return self._begin(self, *read, answer)
+        return False
+
+    def learn(self, head: Head, data: bytes) -> None:
+        """A head of this form was read from what `data` begins with, which no mould has fitted."""
+        made = mould(data, head)
+        if made is not None and made.length <= _MOULD_CHARS_MAX:
+            self._moulds.insert(0, made)
+            del self._moulds[_MOULDS_MAX:]
 
 
 class PreparedCalls:
@@ -56,19 +83,14 @@ class PreparedCalls:
         """Whether calls of this path are known."""
         return head.path in self._known
 
-    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> bool:
+    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> Again | None:
         """Begin to answer a request of which all has arrived, if what it leads to is known: `answer` gets the reply, once, after this has
-        returned. False, and nothing has been done, if it has to be looked at as a whole."""
+        returned. None, and nothing has been done, if it has to be looked at as a whole."""
         forms = self._known.get(head.path)
         if forms is None or body.size > _BODY_BYTES_MAX:
-            return False
+            return None
         known = forms.get(form_of(head))
-        if known is None or known.prepared.changes != self._dispatcher.changes:
-            return False
-        raw = body.whole()
-        if not known.signer.has_signed(head, raw, self._clock.wall()):
-            return False
-        return self._repeat(known, head.values.get("x-amzn-trace-id", ""), raw, answer)
+        return known if known is not None and self._begin(known, head.values, body.whole(), answer) else None
 
     async def keep(
         self,
@@ -100,7 +122,16 @@ class PreparedCalls:
                 self._count = 0
                 forms = self._known.setdefault(head.path, {})
             self._count += 1
-        forms[form] = _Known(route, wire, Signer(caller.claim, head, caller.secret), prepared)
+        forms[form] = _Known(self._begin, route, wire, Signer(caller.claim, head, caller.secret), prepared)
+
+    def _begin(
+        self, known: _Known, values: Mapping[str, str], body: bytes, answer: Callable[[Reply], None]
+    ) -> bool:
+        if known.prepared.changes != self._dispatcher.changes:
+            return False
+        if not known.signer.has_signed(values, body, self._clock.wall()):
+            return False
+        return self._repeat(known, values.get("x-amzn-trace-id", ""), body, answer)
 
     def _repeat(self, known: _Known, trace: str, raw: bytes, answer: Callable[[Reply], None]) -> bool:
         request_id, calls, route = new_request_id(), self._calls, known.route

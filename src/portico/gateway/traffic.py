@@ -20,8 +20,19 @@ class AtOnce(Protocol):
     def expects(self, head: Head) -> bool:
         """Whether it may take a request with this head: its body, if it is small, is then waited for."""
 
-    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> bool:
-        """Whether it takes the request; if so it calls `answer` with the reply, once, after this has returned."""
+    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> "Again | None":
+        """None if it does not take the request; if it does, it calls `answer` with the reply, once, after this has returned. What it
+        returns is asked first when the next request of the connection comes."""
+
+
+class Again(Protocol):
+    """What knows requests when they come again, before they are read."""
+
+    def begin(self, data: bytes, answer: Callable[[Reply], None]) -> bool:
+        """Whether it takes the request of which `data` is all; if so it calls `answer` as above."""
+
+    def learn(self, head: Head, data: bytes) -> None:
+        """It took a request with this head, and `data` is how that was written, with its body."""
 
 
 _TICK_S = 0.5

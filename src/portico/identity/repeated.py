@@ -4,6 +4,7 @@ A client sends the same head again and again. What follows from it (whose key it
 when the first was answered; of the next ones only the signature has to be verified. Pure.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -13,8 +14,7 @@ from portico.identity.claim_parts import Claim, SignatureError, moment
 from portico.identity.sigv4 import SKEW_S, calculated, canonical_requests, keyed, string_to_sign
 from portico.wire.http import Head
 
-# What may differ: it has its say in the signature only, or in nothing but the trace. None of these has to be signed.
-_DIFFERS = frozenset(
+DIFFERS = frozenset(
     {
         "amz-sdk-invocation-id",
         "amz-sdk-request",
@@ -26,6 +26,7 @@ _DIFFERS = frozenset(
         "x-amzn-trace-id",
     }
 )
+"""Headers whose values may differ: they have their say in the signature only, or in nothing but the trace. None has to be signed."""
 
 Form = tuple[str, str, str, tuple[tuple[str, str], ...]]
 """Method, query, the Authorization header as far as the signature, and the other headers."""
@@ -36,7 +37,7 @@ def form_of(head: Head) -> Form | None:
     authorization = head.values.get("authorization")
     if authorization is None or len(head.values) != len(head.headers):
         return None
-    said = tuple([field for field in head.headers if field[0] not in _DIFFERS])
+    said = tuple([field for field in head.headers if field[0] not in DIFFERS])
     return head.method, head.query, authorization[:-SIGNATURE_CHARS], said
 
 
@@ -52,21 +53,18 @@ def is_usual(claim: Claim, head: Head) -> bool:
 class Signer:
     """Verifies the signatures of all heads of one form, after the first, whose `claim` is a usual one and was verified with `secret`."""
 
-    __slots__ = ("_after", "_before", "_date", "_key", "_names", "_scope")
+    __slots__ = ("_between", "_date", "_key", "_names", "_scope")
 
     def __init__(self, claim: Claim, head: Head, secret: str) -> None:
-        first = canonical_requests(claim, head, "")[0]
-        self._names = claim.signed_headers.split(";")
-        self._before = "\n".join(first.split("\n", 3)[:3]) + "\n"  # method, path and query
-        self._after = f"\n{claim.signed_headers}\n"
+        self._between, self._names = _holes(canonical_requests(claim, head, "")[0])
         self._date = claim.date
         self._scope = claim.scope
         self._key = keyed(secret, claim.date, claim.region, claim.service)
 
-    def has_signed(self, head: Head, body: bytes, wall: float) -> bool:
-        """Whether `head`, of this form, is signed rightly, over `body` and for now (`wall` clock, seconds). False for some that are, with
-        spaces inside of headers or hashes in upper case: who asks must then look at all of it."""
-        values = head.values
+    def has_signed(self, values: Mapping[str, str], body: bytes, wall: float) -> bool:
+        """Whether a head of this form with these `values` (of `DIFFERS`; others do not matter) is signed rightly, over `body` and for now
+        (`wall` clock, seconds). False for some that are, with spaces inside of values or hashes in upper case: who asks must then look
+        at all of it."""
         try:
             timestamp, signed_at = moment(values.get("x-amz-date") or values.get("date") or "")
         except SignatureError:
@@ -76,9 +74,28 @@ class Signer:
         digest = sha256(body).hexdigest()
         if (values.get("x-amz-content-sha256") or digest) != digest:
             return False
-        fields = "".join([f"{name}:{values.get(name, '')}\n" for name in self._names])
-        if "  " in fields or "\t" in fields:
-            return False
-        text = string_to_sign(timestamp, self._scope, f"{self._before}{fields}{self._after}{digest}")
+        request = self._between[0]
+        for name, after in zip(self._names, self._between[1:], strict=True):
+            value = values.get(name, "")
+            if "  " in value or "\t" in value:
+                return False
+            request += value + after
+        text = string_to_sign(timestamp, self._scope, request + digest)
         given = values["authorization"][-SIGNATURE_CHARS:]
         return compare_digest(calculated(self._key, text).encode(), given.encode("latin-1"))
+
+
+def _holes(canonical: str) -> tuple[list[str], list[str]]:
+    """A canonical request without the body's hash, cut where the values of signed headers stand that may differ; and the names of these."""
+    request_lines = canonical.split("\n")
+    between, names = ["\n".join(request_lines[:3]) + "\n"], []
+    for line in request_lines[3:-3]:
+        name, colon, value = line.partition(":")
+        between[-1] += name + colon
+        if name in DIFFERS:
+            names.append(name)
+            between.append("\n")
+        else:
+            between[-1] += value + "\n"
+    between[-1] += "\n".join(request_lines[-3:])
+    return between, names
