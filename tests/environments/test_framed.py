@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from portico.environments.framed import (
     ANSWER,
     CONTENT_BYTES_MAX,
+    QUIET,
     READY,
     BrokenFrame,
     Channel,
@@ -26,7 +27,7 @@ def _raw(kind: bytes, request_id: bytes, content: bytes, peak_kb: int = 7) -> by
 
 
 def test_both_ends_name_the_kinds_alike() -> None:
-    names = ("CONFIGURE", "INVOKE", "READY", "INIT_ERROR", "ANSWER", "ERROR", "TOO_LARGE")
+    names = ("CONFIGURE", "INVOKE", "READY", "INIT_ERROR", "ANSWER", "QUIET", "ERROR", "TOO_LARGE")
     from portico.environments import framed
 
     assert [getattr(framed, name) for name in names] == [getattr(theirs, name) for name in names]
@@ -40,6 +41,10 @@ def test_frames_come_out_whole_however_the_stream_is_cut(contents: list[bytes], 
         got += parser.feed(stream[start : start + size])
         start += size
     assert got == [Frame(ANSWER, 7, b"id", content) for content in contents]
+
+
+def test_a_quiet_answer_is_an_answer() -> None:
+    assert FrameParser().feed(_raw(QUIET, b"id", b"1")) == [Frame(ANSWER, 7, b"id", b"1", quiet=True)]
 
 
 @pytest.mark.parametrize(

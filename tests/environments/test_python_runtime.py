@@ -247,6 +247,20 @@ async def test_each_line_belongs_to_the_invocation_that_wrote_it(workshop) -> No
         )
 
 
+async def test_what_a_function_makes_of_its_output_loses_no_line(workshop) -> None:
+    source = """\
+    import os
+    def handler(event, context):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        os.write(1, b"%d\\n" % event)
+        if event:
+            os.close(2)
+    """
+    spec = workshop.function("f", source)
+    for n in range(4):
+        assert [line.text for line in (await workshop.invoke(spec, n)).lines] == [str(n)]
+
+
 async def test_logging_in_text(workshop) -> None:
     source = """\
     import logging

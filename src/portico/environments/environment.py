@@ -179,7 +179,7 @@ class Environment(Standing):
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
         self.advance(Event.DELIVERED)
-        self.thaw()
+        self._processes.thaw()
         self.ticket, self.invocation = ticket, invocation
         if self._session is not None:
             self._session.deliver(invocation, deadline_ms)
@@ -228,7 +228,7 @@ class Environment(Standing):
             return
         self.advance(Event.END)
         self.reason = reason
-        if self._session is not None and self._session.extensions.any:
+        if self._session is not None and self._session.extensions.by_name:
             self.thaw()
         grace_s = 0.0 if self._session is None else self._session.shut_down(reason)
         if not grace_s or self._control is None:
@@ -242,9 +242,9 @@ class Environment(Standing):
         """Send the signal that ends the whole tree."""
         self._processes.kill()
 
-    def take_lines(self) -> tuple[LogLine, ...]:
-        """What the function has written since the last call."""
-        lines = () if self._log is None else self._log.take()
+    def take_lines(self, *, quiet: bool = False) -> tuple[LogLine, ...]:
+        """What the function has written since the last call; `quiet` if all of that has been read."""
+        lines = () if self._log is None else self._log.take(quiet=quiet)
         written = () if self._companions is None else self._companions.take_lines()
         if written:
             lines = tuple(sorted(lines + written, key=_at_ms))

@@ -15,6 +15,7 @@ from portico.environments.work import Invocation
 
 CONFIGURE, INVOKE, FORK = b"C", b"I", b"K"
 READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
+QUIET = b"Q"  # an ANSWER before which nothing was written that has not been read
 # A streamed answer. BEGIN: JSON `{"contentType": ...}`, PART: bytes, END: empty, or the error's JSON document when it broke off.
 BEGIN, PART, END = b"B", b"P", b"N"
 NOT_STARTED = b"X"  # the program could not be executed; the words of why
@@ -28,7 +29,7 @@ _FRAME = struct.Struct("!IcIB")  # length, kind, peak in KB, length of the id
 _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
-_KINDS = frozenset((READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
+_KINDS = frozenset((READY, INIT_ERROR, ANSWER, QUIET, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
 # What is read lands here first: a buffer of that size for each read would be mapped and unmapped each time.
 _LANDING = memoryview(bytearray(262_144))
 
@@ -39,13 +40,14 @@ class BrokenFrame(Exception):
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """A frame from a runtime. `peak_kb` is the most memory that its process has used so far, by its own account; `error_type` what it
-    calls an error to the platform, "" where only the error's document names it."""
+    calls an error to the platform, "" where only the error's document names it; `quiet` that the log need not be looked at."""
 
     kind: bytes
     peak_kb: int
     request_id: bytes
     content: bytes
     error_type: str = ""
+    quiet: bool = False
 
 
 class FrameParser:
@@ -106,6 +108,8 @@ def _cut(data: bytes, start: int) -> tuple[Frame | None, int]:
     if len(data) < end:
         return None, end
     content = begin + id_length
+    if kind == QUIET:
+        return Frame(ANSWER, peak_kb, data[begin:content], data[content:end], "", True), end
     return Frame(kind, peak_kb, data[begin:content], data[content:end]), end
 
 

@@ -21,7 +21,7 @@ class LineCollector:
     invocation is dropped, and a last line says how much. `on_line` sees each line when it is whole, `on_dropped` how many lines and
     bytes were dropped."""
 
-    __slots__ = ("_buffer", "_dropped", "_dropped_lines", "_lines", "_on_dropped", "_on_line", "_taken")
+    __slots__ = ("_buffer", "_dropped", "_dropped_lines", "_lines", "_on_dropped", "_on_line", "taken")
 
     def __init__(
         self,
@@ -32,24 +32,19 @@ class LineCollector:
         self._on_dropped = on_dropped
         self._buffer = bytearray()
         self._lines: list[LogLine] = []
-        self._taken = 0
+        self.taken = 0  # bytes fed since the last `take`
         self._dropped = 0
         self._dropped_lines = 0
 
     @property
     def full(self) -> bool:
         """Whether this invocation has written all that is kept of it."""
-        return self._taken >= TOTAL_BYTES_MAX
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing has been fed since the last `take`."""
-        return self._taken == 0
+        return self.taken >= TOTAL_BYTES_MAX
 
     def feed(self, data: bytes, at_ms: int) -> None:
         """Take what was read at `at_ms` (epoch)."""
-        kept = data[: max(0, TOTAL_BYTES_MAX - self._taken)]
-        self._taken += len(kept)
+        kept = data[: max(0, TOTAL_BYTES_MAX - self.taken)]
+        self.taken += len(kept)
         self._dropped += len(data) - len(kept)
         self._dropped_lines += data.count(b"\n", len(kept))
         self._buffer += kept
@@ -61,7 +56,7 @@ class LineCollector:
     def take(self, at_ms: int) -> tuple[LogLine, ...]:
         """The lines so far, an unfinished one included; the next invocation's begin after them."""
         if not (self._lines or self._buffer or self._dropped):
-            self._taken = 0
+            self.taken = 0
             return ()
         if self._buffer:
             self._add(bytes(self._buffer), at_ms)
@@ -73,7 +68,7 @@ class LineCollector:
         lines = tuple(self._lines)
         self._buffer.clear()
         self._lines.clear()
-        self._taken = self._dropped = self._dropped_lines = 0
+        self.taken = self._dropped = self._dropped_lines = 0
         return lines
 
     def _cut(self, start: int, at_ms: int) -> int:

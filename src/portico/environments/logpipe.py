@@ -41,12 +41,12 @@ class LogPipe:
         os.set_blocking(fd, False)
         loop.add_reader(fd, self._read)
 
-    def take(self) -> tuple[LogLine, ...]:
-        """Everything written so far: the runtime flushes before it answers, so one read empties the pipe of it."""
-        fcntl.ioctl(self._fd, termios.FIONREAD, _WAITING)
-        if int.from_bytes(_WAITING, sys.byteorder):
+    def take(self, *, quiet: bool = False) -> tuple[LogLine, ...]:
+        """Everything written so far: the runtime flushes before it answers, so one read empties the pipe of it. If it is `quiet`, nothing
+        waits to be read."""
+        if not quiet and self._waits():
             self._read()
-        elif self._collector.empty:  # nearly always
+        elif not self._collector.taken:  # nearly always
             return ()
         lines = self._collector.take(self._clock_ms())
         if self._resume is not None:
@@ -59,6 +59,10 @@ class LogPipe:
         """Stop reading and close the descriptor."""
         self._stop()
         os.close(self._fd)
+
+    def _waits(self) -> bool:
+        fcntl.ioctl(self._fd, termios.FIONREAD, _WAITING)
+        return bool(int.from_bytes(_WAITING, sys.byteorder))
 
     def _clock_ms(self) -> int:
         return int(self._clock.wall() * 1000)

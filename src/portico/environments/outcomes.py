@@ -1,5 +1,7 @@
 """How an environment's invocation has ended, as the value that its caller gets: from what the runtime said, or from how it died."""
 
+from math import ceil
+
 import msgspec
 
 from portico.base.clock import Clock
@@ -22,7 +24,7 @@ class Outcomes:
     def answered(self, environment: Environment, frame: Frame) -> Outcome:
         """The runtime has answered: ANSWER, ERROR, TOO_LARGE, or the END of a streamed answer."""
         if frame.kind == framed.ANSWER:
-            return self.of(environment, frame.content)
+            return self.of(environment, frame.content, quiet=frame.quiet)
         if frame.kind == framed.ERROR or (frame.kind == framed.END and frame.content):
             return self.failed(environment, endings.reported(frame.content, frame.error_type))
         if frame.kind == framed.TOO_LARGE:
@@ -64,20 +66,23 @@ class Outcomes:
         """The outcome of an error."""
         return self.of(environment, ending.payload, ending.kind)
 
-    def of(self, environment: Environment, payload: bytes, error_type: str = "") -> Outcome:
-        """The outcome with this payload, which is an error's document if there is an `error_type`."""
+    def of(
+        self, environment: Environment, payload: bytes, error_type: str = "", *, quiet: bool = False
+    ) -> Outcome:
+        """The outcome with this payload, which is an error's document if there is an `error_type`; `quiet` if what the environment has
+        written has been read."""
         init_ms, environment.init_ms = environment.init_ms, None
         inits, environment.inits = environment.inits, ()
         duration_ms = (self._clock.monotonic() - environment.delivered_at) * 1000
         if init_ms is None and not error_type and not inits:  # nearly always
             return Outcome(
                 payload,
-                lines=environment.take_lines(),
+                lines=environment.take_lines(quiet=quiet),
                 log_stream=environment.log_stream,
                 duration_ms=duration_ms,
                 max_memory_mb=environment.memory_mb(),
                 started_at_ms=environment.started_ms,
-                ended_at_ms=self.wall_ms(),
+                ended_at_ms=environment.started_ms + ceil(duration_ms),
             )
         return Outcome(
             payload=payload,

@@ -3,7 +3,7 @@
 import asyncio
 
 from portico.environments.endings import Ending
-from portico.environments.lifecycle import Event, State, advance
+from portico.environments.lifecycle import TRANSITIONS, Event, State, advance
 from portico.environments.stream import Answer
 from portico.environments.work import EnvironmentSpec, InitEnd, Invocation, LogLine, Outcome
 
@@ -102,4 +102,4 @@ class Standing:
         Raises:
             TransitionRefused: this can't happen now.
         """
-        self.state = advance(self.state, event, self)
+        self.state = TRANSITIONS.get((self.state, event)) or advance(self.state, event, self)

@@ -62,7 +62,7 @@ class Session:
         self._api: RuntimeApi | None = None
         self._initialised: Frame | None = None  # the runtime is, by this READY
         self._ready = False  # and so are all extensions
-        self._owes_free = False
+        self.attending = False  # the runtime or an extension has not done with the last invocation yet
         self._connections: set[Connection] = set()
         self._on_quiet: Callable[[], None] | None = None
         self.extensions = Extensions(spec, self._extension_changed, self._fail)
@@ -107,9 +107,11 @@ class Session:
             self.happenings.runtime_free()
             self._settle()
         else:
-            told = self.extensions.any and self.telemetry.active
+            told = self.extensions.by_name and self.telemetry.active
             if frame.kind in _ANSWERS:
-                self._owes_free = self._busy()
+                runtime = self._runtime
+                alone = runtime is not None and not runtime.attending and not self.extensions.by_name
+                self.attending = not alone and self._busy()
             if told:
                 self.happenings.said(frame)
             self._on_frame(frame)
@@ -128,11 +130,6 @@ class Session:
 
     # From the environment
 
-    @property
-    def attending(self) -> bool:
-        """Whether the runtime or an extension has not done with the last invocation yet."""
-        return self._owes_free
-
     def started(self, pid: int, uid: int = 0) -> None:
         """Its processes are known from now on, so its connections can be told from others."""
         self.pid, self.uid = pid, uid
@@ -140,7 +137,7 @@ class Session:
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime, and tell the extensions."""
-        if self.extensions.any:
+        if self.extensions.by_name:
             self.happenings.delivered(invocation)
             self.extensions.invoke(invocation, deadline_ms)
         if self._runtime is not None:
@@ -233,7 +230,7 @@ class Session:
         runtime = self._runtime
         if runtime is not None and runtime.attending:
             return True
-        return self.extensions.any and not self.extensions.settled
+        return bool(self.extensions.by_name) and not self.extensions.settled
 
     def _settle(self) -> None:
         """Pass on what has been waited for, if nothing has to be waited for any more."""
@@ -244,8 +241,8 @@ class Session:
             self.telemetry.closed = True  # the init phase is over, for everybody
             self.happenings.initialised(self.extensions)
             self._on_frame(self._initialised)
-        elif self._owes_free:
-            self._owes_free = False
+        elif self.attending:
+            self.attending = False
             self.happenings.all_free()
             self._on_frame(Frame(framed.FREE, 0, b"", b""))
 

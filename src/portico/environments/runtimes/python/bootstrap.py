@@ -112,6 +112,7 @@ class _Runtime:
         channel_fd = copy(self._channel.detach())
         self._channel = frames.Channel(channel_fd)
         try:
+            logs.find_pipe()
             self._restore(self._channel.configuration()["variables"])
         except EOFError:
             os._exit(0)
@@ -142,7 +143,7 @@ class _Runtime:
         if len(content) > _RESPONSE_BYTES_MAX:
             self._channel.send(frames.TOO_LARGE, request_id, str(len(content)).encode())
         else:
-            self._channel.send(frames.ANSWER, request_id, content)
+            self._channel.send(frames.ANSWER if logs.wait() else frames.QUIET, request_id, content)
         return True
 
     def _context(

@@ -2,7 +2,8 @@
 
 A frame is `length of the body (4 bytes, big-endian), kind (1 byte), body`.
 To the runtime: CONFIGURE (JSON) once, then INVOKE (`length of the head (4), head (JSON), event`) for each event.
-From it: `highest resident set so far in KB (4), length of the id (1), invocation's id, content`.
+From it: `highest resident set so far in KB (4), length of the id (1), invocation's id, content`. QUIET is an ANSWER before which nothing
+was written that still waits to be read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from typing import Any
 
 CONFIGURE, INVOKE = b"C", b"I"
-READY, INIT_ERROR, ANSWER, ERROR, TOO_LARGE = b"R", b"F", b"A", b"E", b"L"
+READY, INIT_ERROR, ANSWER, QUIET, ERROR, TOO_LARGE = b"R", b"F", b"A", b"Q", b"E", b"L"
 
 _HEAD = struct.Struct("!Ic")
 _SIZE = struct.Struct("!I")

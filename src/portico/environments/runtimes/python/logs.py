@@ -7,11 +7,13 @@ Source: awslambdaric, "logging contract between runtimes and the platform" (type
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import logging
 import os
 import sys
+import termios
 import time
 import traceback
 
@@ -19,6 +21,8 @@ MARK = b"\xa5\x5a\x00\x03"
 _TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
 _INDENT = "\u00a0"  # AWS keeps a trace's indentation with no-break spaces
+_PIPE: list[int] = []
+_WAITING, _NONE = bytearray(4), bytearray(4)  # where the kernel puts the number of bytes that wait
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"aws_request_id", "asctime", "message"}
 
 
@@ -46,6 +50,27 @@ def _open_over_pipe() -> None:
         os.dup2(other, fd)
     for fd in (*kept, reads, writes, null):
         os.close(fd)
+
+
+def find_pipe() -> None:
+    """Remember the pipe that is written into, whatever the function makes of its descriptors."""
+    _PIPE[:] = _identity()
+
+
+def wait() -> bool:
+    """Whether what was written still waits in the pipe; True as well where that can't be told."""
+    try:
+        if _identity() != _PIPE:
+            return True
+        fcntl.ioctl(2, termios.FIONREAD, _WAITING)
+    except OSError:
+        return True
+    return _WAITING != _NONE
+
+
+def _identity() -> list[int]:
+    found = os.fstat(2)
+    return [found.st_dev, found.st_ino]
 
 
 def flush() -> None:
@@ -85,6 +110,7 @@ def prepare() -> None:
 
 def set_up() -> LogHandler:
     """Have the handler and the root logger's level as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` say."""
+    find_pipe()
     if _json_wanted():
         _HANDLER.setFormatter(_JsonFormatter())
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
