@@ -17,15 +17,11 @@ class Clock:
         self._offset_s = offset_s
         self._hooks: list[Callable[[], None]] = []
 
-    @staticmethod
-    def wall() -> float:
-        """Seconds since the epoch, as the machine has it."""
-        return time.time()
+    wall = staticmethod(time.time)
+    """Seconds since the epoch, as the machine has it."""
 
-    @staticmethod
-    def monotonic() -> float:
-        """Seconds of a clock that never goes back; only differences mean anything."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    """Seconds of a clock that never goes back; only differences mean anything."""
 
     def now(self) -> float:
         """Seconds since the epoch on Portico's own time."""

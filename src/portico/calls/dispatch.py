@@ -93,12 +93,14 @@ class Dispatcher:
         return None if settled is None or again is None else Prepared(again, settled, changes)
 
     def repeat(self, prepared: Prepared, request_id: str, trace: str, payload: bytes, answer: Answer) -> bool:
-        """Make a prepared call, while `changes` is still what it was. `answer` gets its response, or its AwsError, after this has
-        returned; False if the call has to be looked at by itself after all, and then nothing has been done.
+        """Make a prepared call. `answer` gets its response, or its AwsError, after this has returned; False if the call has to be looked at
+        by itself after all, as a record has changed, and then nothing has been done.
 
         Raises:
             AwsError: the operation's own errors.
         """
+        if prepared.changes != self._cache.changes:
+            return False
         now = self._clock.now()
         if not prepared.again(request_id, now, trace, payload, answer):
             return False

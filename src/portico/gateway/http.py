@@ -15,7 +15,7 @@ from typing import Any, cast
 from portico.gateway import refusals
 from portico.gateway.body import Body
 from portico.gateway.parse import Incoming, RequestParser
-from portico.gateway.reply import CONTINUE, UnsendableError, encode, refusal
+from portico.gateway.reply import CONTINUE, Encoder, UnsendableError, encode, encode_again, refusal
 from portico.gateway.streaming import ends_with_connection, stream
 from portico.gateway.traffic import Again, Handler, Traffic
 from portico.gateway.upgrade import hand_over, switching
@@ -353,7 +353,7 @@ class HttpProtocol(asyncio.Protocol):
         if incoming is None:
             raise RuntimeError("there is nothing to answer")
         try:
-            self._send(incoming, reply)
+            self._send(incoming, reply, encode_again)
         except Exception:
             log.exception("The reply to %s %s can't be sent", incoming.head.method, incoming.head.path)
             self._transport.abort()
@@ -384,10 +384,10 @@ class HttpProtocol(asyncio.Protocol):
     def _keeps_alive(self, incoming: Incoming) -> bool:
         return incoming.keep_alive and not self._closing and incoming.body.complete
 
-    def _send(self, incoming: Incoming, reply: Reply) -> None:
+    def _send(self, incoming: Incoming, reply: Reply, encoder: Encoder = encode) -> None:
         if self.lost:
             return
-        head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
+        head, body = encoder(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
         if len(body) <= _JOINED_BYTES_MAX:
             self._transport.write(head + body)
         else:  # not writelines: asyncio's forgets in 3.12 and 3.13 to say that the other side lags behind

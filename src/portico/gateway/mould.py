@@ -3,6 +3,9 @@
 A client says the same each time; what differs is when, who has traced it, its signature and what the body is like. Pure.
 """
 
+from itertools import pairwise
+from struct import Struct
+
 from portico.identity.claim_header import SIGNATURE_CHARS
 from portico.identity.repeated import DIFFERS
 from portico.wire.http import Head
@@ -14,31 +17,32 @@ _UNUSUAL = frozenset(("expect", "te", "trailer", "transfer-encoding", "upgrade")
 class Mould:
     """What all heads of a kind have in common, and where each has values of its own; they have the same `length`. Made by `mould`."""
 
-    __slots__ = ("_fixed", "_own", "length")
+    __slots__ = ("_fixed", "_names", "_split", "length")
 
-    def __init__(self, text: str, own: list[tuple[str, int, int]]) -> None:
+    def __init__(self, text: bytes, own: list[tuple[str, int, int]]) -> None:
+        ends = [0, *(at for _, start, end in own for at in (start, end)), len(text)]
+        self._names = tuple(name for name, _, _ in own)
+        self._split = Struct("".join(f"{end - start}s" for start, end in pairwise(ends))).unpack_from
+        self._fixed = self._split(text)[::2]
         self.length = len(text)
-        self._own = own
-        starts = [0, *(end for _, _, end in own)]
-        ends = [*(start for _, start, _ in own), len(text)]
-        self._fixed = [(start, end, text[start:end]) for start, end in zip(starts, ends, strict=True)]
 
     def read(self, data: bytes) -> tuple[dict[str, str], bytes] | None:
         """The values (of an Authorization header the signature) and the body of a request of which `data` is all; None if it is not of
         this kind, or not whole, or more than one."""
-        text = data[: self.length].decode("latin-1")
-        for start, end, said in self._fixed:
-            if text[start:end] != said:
+        if len(data) < self.length:
+            return None
+        parts = self._split(data)
+        if parts[::2] != self._fixed:
+            return None
+        own = parts[1::2]
+        values = dict(zip(self._names, [value.decode("latin-1") for value in own], strict=True))
+        if not b"".join(own).isalnum():
+            together = f"|{'|'.join(values.values())}|"
+            if not together.isprintable() or "| " in together or " |" in together:
                 return None
-        values = {name: text[start:end] for name, start, end in self._own}
         body = data[self.length :]
         announced = values.get("content-length", "0")
-        if not announced.isdecimal() or int(announced) != len(body):
-            return None
-        together = f"|{'|'.join(values.values())}|"
-        if not together.isprintable() or "| " in together or " |" in together:
-            return None
-        return values, body
+        return (values, body) if announced.isdecimal() and int(announced) == len(body) else None
 
 
 def mould(data: bytes, head: Head) -> Mould | None:
@@ -48,8 +52,7 @@ def mould(data: bytes, head: Head) -> Mould | None:
         return None
     if head.header("connection", "keep-alive").lower() != "keep-alive":
         return None
-    text = data[:end].decode("latin-1")
-    first, *fields = text[: -len(_END)].split("\r\n")
+    first, *fields = data[: end - len(_END)].decode("latin-1").split("\r\n")
     target = f"{head.path}?{head.query}" if head.query else head.path
     if first != f"{head.method} {target} HTTP/1.1" or len(fields) != len(head.headers):
         return None
@@ -61,7 +64,7 @@ def mould(data: bytes, head: Head) -> Mould | None:
             return None
         if name in DIFFERS:
             begin = at + len(said) + 1 + rest.index(value)
-            end = begin + len(value)
-            own.append((name, max(begin, end - SIGNATURE_CHARS) if name == "authorization" else begin, end))
+            stop = begin + len(value)
+            own.append((name, max(begin, stop - SIGNATURE_CHARS) if name == "authorization" else begin, stop))
         at += len(field) + 2
-    return Mould(text, own)
+    return Mould(data[:end], own)

@@ -127,8 +127,6 @@ class PreparedCalls:
     def _begin(
         self, known: _Known, values: Mapping[str, str], body: bytes, answer: Callable[[Reply], None]
     ) -> bool:
-        if known.prepared.changes != self._dispatcher.changes:
-            return False
         if not known.signer.has_signed(values, body, self._clock.wall()):
             return False
         return self._repeat(known, values.get("x-amzn-trace-id", ""), body, answer)

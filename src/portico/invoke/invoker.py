@@ -107,21 +107,26 @@ class Invoker:
         """Whether an invocation may have to wait for a budget."""
         return bool(self._budgets_of(resolved))
 
+    def entered(self, resolved: Resolved, trace: str, request_id: str) -> str:
+        """The trace of an invocation as the function gets it.
+
+        Raises:
+            RecursionStopped: it goes on calling itself.
+        """
+        return trace if self._recursion is None else self._recursion.enter(resolved, trace, request_id)
+
     def begin(
         self,
         resolved: Resolved,
         invocation: Invocation,
         told: Callable[[Finished | PreparationFailed], None],
-    ) -> bool:
-        """Run `invocation` as `invoke` does, but wait for nothing: `told` is called once, not before this returns, and must not raise.
-        False, and nothing is begun, where there is something to wait for: a budget that has to be paid from.
+    ) -> None:
+        """Run `invocation`, whose trace is that of an `entered` one, as `invoke` does, but wait for nothing, so that it is not for
+        versions that have budgets. `told` is called once, not before this returns, and must not raise.
 
         Raises:
             Throttled, PreparationFailed: as for `invoke`.
         """
-        if self._budgets_of(resolved):
-            return False
-        invocation = self._entered(resolved, invocation)
         permit = self._admit(resolved, invocation, queued=False)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
 
@@ -143,7 +148,6 @@ class Invoker:
         except BaseException:
             permit.release()
             raise
-        return True
 
     async def debug(self, resolved: Resolved, invocation: Invocation, port: int) -> Finished:
         """Run one invocation in an environment of its own, whose runtime waits on `port` for a debugger. It has a day.
@@ -186,7 +190,8 @@ class Invoker:
         return streaming
 
     def _entered(self, resolved: Resolved, invocation: Invocation) -> Invocation:
-        return invocation if self._recursion is None else self._recursion.enter(resolved, invocation)
+        trace = self.entered(resolved, invocation.trace, invocation.request_id)
+        return msgspec.structs.replace(invocation, trace=trace)
 
     def _budgets_of(self, resolved: Resolved) -> tuple[Budget, ...]:
         return () if self._budgets is None else self._budgets.of(resolved.version)

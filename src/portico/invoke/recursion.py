@@ -6,10 +6,8 @@ running (`environments` knows it by what is sealed in the environment's session 
 Source: Developer Guide, "Use Lambda recursive loop detection".
 """
 
-import msgspec
-
 from portico.base.trace import entered
-from portico.environments.work import Invocation, PreparationFailed
+from portico.environments.work import PreparationFailed
 from portico.invoke.asynchronous.counts import RECURSION_DROPPED, Counts
 from portico.invoke.notices import Notices
 from portico.invoke.resolve import Resolved
@@ -38,17 +36,17 @@ class Recursion:
         self._notices = notices
         self._counts = counts
 
-    def enter(self, resolved: Resolved, invocation: Invocation) -> Invocation:
-        """The invocation as the function gets it: with itself in the lineage.
+    def enter(self, resolved: Resolved, trace: str, request_id: str) -> str:
+        """The trace of an invocation as the function gets it: with itself in the lineage.
 
         Raises:
             RecursionStopped: it has run in this chain too often.
         """
-        trace, turns = entered(invocation.trace, resolved.mark)
+        inside, turns = entered(trace, resolved.mark)
         if turns >= TURNS_MAX and not resolved.recursion_allowed:
             version = resolved.version
             self._counts.add(RECURSION_DROPPED, (version.account, version.region, version.function))
-            told = f"[ERROR] RequestId: {invocation.request_id} {CODE}: {_WORDS} It has run {turns} times in this chain of calls."
-            self._notices.tell(resolved.spec, told, invocation.request_id)
+            told = f"[ERROR] RequestId: {request_id} {CODE}: {_WORDS} It has run {turns} times in this chain of calls."
+            self._notices.tell(resolved.spec, told, request_id)
             raise RecursionStopped
-        return msgspec.structs.replace(invocation, trace=trace)
+        return inside

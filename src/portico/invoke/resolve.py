@@ -103,6 +103,11 @@ class Resolver:
         self._kept[id(version)] = _Kept(function, version, usage, resolved)
         return self._noted(place, changes, resolved)
 
+    def is_drawn(self, account: str, region: str, name: str, qualifier: str) -> bool:
+        """Whether `qualifier` is an alias with weights."""
+        alias = self._cache.peek(ALIASES, account, region, name, qualifier) if qualifier else None
+        return alias is not None and bool(alias.value.weights)
+
     def _noted(self, place: tuple[str, str, str, str], changes: int, resolved: Resolved) -> Resolved:
         if self._cache.changes == changes:
             if len(self._lately) >= _KEPT_MAX:

@@ -47,32 +47,39 @@ def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | N
         return None
     name = names.named(call, request)
     place = (name.account, name.region, name.name, name.qualifier)
-    resolved = lam.resolver.resolve(*place)
-    if resolved is None or lam.invoker.has_budgets(resolved):
+    known = lam.resolver.resolve(*place)
+    if known is None or not _can_run(known) or lam.invoker.has_budgets(known):
         return None
+    drawn = lam.resolver.is_drawn(*place)
     context = request.get("ClientContext")
     decoded = payload.client_context(context) if context else ""
     tail = request.get("LogType") == "Tail"
 
     def again(request_id: str, now: float, trace: str, body: bytes, answer: Answer) -> bool:
-        resolved = lam.resolver.resolve(*place)
-        if resolved is None or resolved.version.state != "Active" or resolved.version.durable is not None:
+        resolved = known if not drawn else lam.resolver.resolve(*place)
+        if resolved is None or (drawn and not _can_run(resolved)):
             return False
         event = payload.sync_event(body)
         trace = trace or new_trace(request_id, now, resolved)
-        invocation = Invocation(request_id, event, name.asked_arn, trace, decoded)
 
         def told(finished: Finished | PreparationFailed) -> None:
             answer(_told(finished, tail=tail) if isinstance(finished, Finished) else unprepared(finished))
 
         try:
-            return lam.invoker.begin(resolved, invocation, told)
+            inside = lam.invoker.entered(resolved, trace, request_id)
+            lam.invoker.begin(resolved, Invocation(request_id, event, name.asked_arn, inside, decoded), told)
         except Throttled as throttled:
             raise throttled_answer(throttled) from throttled
         except PreparationFailed as failed:
             raise unprepared(failed) from failed
+        return True
 
     return again
+
+
+def _can_run(resolved: Resolved) -> bool:
+    """Whether it runs as it is, without being waited for."""
+    return resolved.version.state == "Active" and resolved.version.durable is None
 
 
 @operation(
@@ -234,6 +241,8 @@ def trace_of(call: Call, resolved: Resolved) -> str:
 def new_trace(request_id: str, now: float, resolved: Resolved) -> str:
     """A trace that begins with the call `request_id` of a function at `now`, which names it as well; sampled when the function asks for
     active tracing."""
-    digits = request_id.replace("-", "").zfill(32)
-    sampled = int(resolved.version.tracing == "Active")
+    digits = request_id.replace("-", "")
+    if len(digits) < 32:
+        digits = digits.zfill(32)
+    sampled = "1" if resolved.version.tracing == "Active" else "0"
     return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[16:]};Sampled={sampled}"

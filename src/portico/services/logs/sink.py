@@ -199,9 +199,9 @@ def _in_order(lines: Iterable[LogLine]) -> _Lines:
 
 
 def _size(told: _Kept) -> int:
-    return (
-        _QUIET_BYTES if isinstance(told, Quiet) else sum(len(text) + EVENT_OVERHEAD_BYTES for _, text in told)
-    )
+    if isinstance(told, Quiet):
+        return _QUIET_BYTES
+    return sum(len(text) + EVENT_OVERHEAD_BYTES for _, text in told)
 
 
 def _batch(target: _Target, now_ms: int, gathered: list[_Kept]) -> Batch:
