@@ -16,6 +16,7 @@ from portico.gateway import refusals
 from portico.gateway.body import Body
 from portico.gateway.parse import Incoming, RequestParser
 from portico.gateway.reply import CONTINUE, Encoder, UnsendableError, encode, encode_again, refusal
+from portico.gateway.same import Same, same
 from portico.gateway.streaming import ends_with_connection, stream
 from portico.gateway.traffic import Again, Handler, Traffic
 from portico.gateway.upgrade import hand_over, switching
@@ -64,6 +65,7 @@ class HttpProtocol(asyncio.Protocol):
         "_peer",
         "_postponed",
         "_running",
+        "_same",
         "_stalled",
         "_traffic",
         "_transport",
@@ -96,6 +98,7 @@ class HttpProtocol(asyncio.Protocol):
         )
         self._again: Again | None = None  # what may take the next request before it is read,
         self._again_as: Incoming  # which is then as this one was
+        self._same: Same | None = None  # what knows the next request by its bytes
         self._first = b""  # what is being read, if a request begins with it
         self._learned = 0
         self._held: list[bytes] = []
@@ -133,10 +136,10 @@ class HttpProtocol(asyncio.Protocol):
         if self._lingering:
             self._discard(len(data))
         elif self._current is None:
-            if self._again is not None and self._begin_again(self._again, data):
-                return
-            if self._traffic.at_once is not None:
-                self._first = b"" if self._parser.head_open else data
+            if not self._parser.head_open:
+                if not self._stalled and self._takes_up(data):
+                    return
+                self._first = data
             self._parser.feed(data)
             self._advance()
             self._first = b""
@@ -298,12 +301,18 @@ class HttpProtocol(asyncio.Protocol):
                 return
         self._begin_task(incoming)
 
-    def _begin_again(self, again: Again, data: bytes) -> bool:
+    def _takes_up(self, data: bytes) -> bool:
         """Begin to answer a request without reading it, if it is as one before it and all that has arrived; True if so."""
+        if self._again is not None and self._begin_again(self._again, data):
+            return True
+        incoming = None if self._same is None else self._same.incoming(data, self, self._traffic)
+        if incoming is not None:
+            self._begin(incoming)
+        return incoming is not None
+
+    def _begin_again(self, again: Again, data: bytes) -> bool:
         traffic = self._traffic
-        if self._stalled or self._parser.head_open or traffic.requests >= traffic.limits.requests:
-            return False
-        if not again.begin(data, self._answered):
+        if traffic.requests >= traffic.limits.requests or not again.begin(data, self._answered):
             return False
         traffic.requests += 1
         self._running.add(self)
@@ -312,6 +321,10 @@ class HttpProtocol(asyncio.Protocol):
         return True
 
     def _begin_task(self, incoming: Incoming) -> None:
+        if self._first and incoming.keep_alive and self._learned < _LEARNED_MAX:
+            self._learned += 1
+            if self._learned > 1:  # most connections that have brought two requests bring more
+                self._same = same(self._first, incoming.head)
         self._traffic.requests += 1
         incoming.task = self._loop.create_task(self._answer(incoming))
         self._running.add(incoming.task)
