@@ -197,7 +197,7 @@ async def test_the_socket_is_not_read_while_nobody_wants_the_body():
         caller = await served.connect()
         caller.writer.write(POST + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
         await entered.wait()
-        await until(lambda: any(connection._paused for connection in served.open))
+        await until(lambda: any(connection._flow.paused for connection in served.open))
         assert bodies[0].buffered < 1_000_000
         gate.set()
         assert (await caller.answer()).body == b"%d" % size

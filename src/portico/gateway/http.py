@@ -14,11 +14,12 @@ from typing import Any, cast
 
 from portico.gateway import refusals
 from portico.gateway.body import Body
+from portico.gateway.flow import Flow
 from portico.gateway.parse import Incoming, RequestParser
+from portico.gateway.repeats import Repeats
 from portico.gateway.reply import CONTINUE, Encoder, UnsendableError, encode, encode_again, refusal
-from portico.gateway.same import Same, same
 from portico.gateway.streaming import ends_with_connection, stream
-from portico.gateway.traffic import Again, Handler, Traffic
+from portico.gateway.traffic import Handler, Traffic
 from portico.gateway.upgrade import hand_over, switching
 from portico.wire.errors import AwsError, internal
 from portico.wire.http import Answer, Head, Peer, Reply, StreamReply, UpgradeReply
@@ -27,7 +28,6 @@ log = logging.getLogger("portico.gateway")
 
 _JOINED_BYTES_MAX = 65_536
 _AWAITED_BYTES_MAX = 65_536
-_LEARNED_MAX = 8  # a caller who writes each head in another order is read as any
 _GOODBYE_S = 1.0
 _NO_HEAD = Head("", "", "", ())
 
@@ -43,34 +43,26 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_again",
-        "_again_as",
         "_closing",
         "_current",
         "_deadline",
         "_drained",
         "_eof",
-        "_first",
+        "_flow",
         "_function",
         "_handler",
         "_held",
         "_in_head",
-        "_learned",
-        "_linger_bytes",
-        "_lingering",
         "_loop",
         "_open_connections",
         "_parser",
-        "_paused",
         "_peer",
         "_postponed",
+        "_repeats",
         "_running",
-        "_same",
         "_stalled",
         "_traffic",
         "_transport",
-        "_unwritten",
-        "_write_deadline",
         "lost",
     )
 
@@ -91,35 +83,28 @@ class HttpProtocol(asyncio.Protocol):
         self._running = running
         self._parser = RequestParser(traffic.limits, traffic, self)
         self._transport: asyncio.Transport
+        self._flow: Flow
         self._peer: Peer
         self._current: Incoming | None = None
         self._postponed: Incoming | None = (
             None  # the current one, of which a small rest is awaited before it is answered
         )
-        self._again: Again | None = None  # what may take the next request before it is read,
-        self._again_as: Incoming  # which is then as this one was
-        self._same: Same | None = None  # what knows the next request by its bytes
-        self._first = b""  # what is being read, if a request begins with it
-        self._learned = 0
+        self._repeats = Repeats()
         self._held: list[bytes] = []
-        self._paused = False  # the socket is not read
         self._stalled = False  # the caller does not read
         self._drained: asyncio.Future[None] | None = None
         self._in_head = False
         self._eof = False  # the caller has sent all
         self._closing = False
         self.lost = False
-        self._lingering = False
-        self._linger_bytes = 0
         self._deadline = math.inf
-        self._unwritten = 0
-        self._write_deadline = 0.0
 
     # What the transport tells
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there; one too many is told so and closed."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own does not inherit from it
+        self._flow = Flow(self._transport, self._traffic.limits)
         address = transport.get_extra_info("peername")
         host, port = address[:2] if isinstance(address, tuple) else ("", 0)
         session = transport.get_extra_info("ssl_object")
@@ -133,19 +118,19 @@ class HttpProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a request, of its body, or of the next one, which then waits unread."""
-        if self._lingering:
-            self._discard(len(data))
+        if self._flow.lingering:
+            self._flow.discard(len(data))
         elif self._current is None:
             if not self._parser.head_open:
                 if not self._stalled and self._takes_up(data):
                     return
-                self._first = data
+                self._repeats.first = data
             self._parser.feed(data)
             self._advance()
-            self._first = b""
+            self._repeats.first = b""
         elif self._current.body.complete:
             self._held.append(data)
-            self._pause()
+            self._flow.pause()
         else:
             self._parser.feed(data)
             if self._postponed is not None and self._postponed.body.complete:
@@ -162,7 +147,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone. Whoever reads the body learns it; the call goes on."""
-        self.lost = True
+        self.lost = self._flow.lost = True
         self._postponed = None
         self._open_connections.discard(self)
         self._traffic.remove(self)
@@ -197,17 +182,17 @@ class HttpProtocol(asyncio.Protocol):
             current.awaits_continue = False
             if not body.size:
                 self._transport.write(CONTINUE)
-        self._resume()
+        self._flow.resume()
 
     def enough(self) -> None:
         """Nobody waits for the body's next bytes yet."""
-        self._pause()
+        self._flow.pause()
 
     # What the timer and the server ask for
 
     def check(self, now: float) -> None:
         """End what is overdue at `now` (see `traffic.Watched`)."""
-        if self._write_overdue(now):
+        if self._flow.write_overdue(now):
             self._transport.abort()
         elif self._postponed is not None:
             self._start()
@@ -215,7 +200,7 @@ class HttpProtocol(asyncio.Protocol):
             if self._current.body.overdue(now):
                 self._current.body.fail(refusals.body_too_slow())
         elif now > self._deadline and not self._stalled:
-            if self._in_head and not self._lingering:
+            if self._in_head and not self._flow.lingering:
                 self._refuse(refusals.head_too_slow())
             else:
                 self._close_idle()
@@ -255,8 +240,7 @@ class HttpProtocol(asyncio.Protocol):
         if self._closing or self._eof:
             self._transport.close()
             return
-        if self._paused:
-            self._resume()
+        self._flow.resume()
         if not self._parser.head_open:
             self._deadline = self._traffic.now + self._traffic.limits.idle_s
         elif not self._in_head:
@@ -290,41 +274,33 @@ class HttpProtocol(asyncio.Protocol):
         traffic = self._traffic
         ready = incoming.body.complete and traffic.requests < traffic.limits.requests
         if ready and traffic.at_once:
-            self._again = traffic.at_once.begin(incoming.head, incoming.body, self._answered)
-            if self._again is not None:
-                traffic.requests += 1
-                self._running.add(self)
-                self._again_as = incoming
-                if self._first and self._learned < _LEARNED_MAX:
-                    self._learned += 1
-                    self._again.learn(incoming.head, self._first)
+            again = traffic.at_once.begin(incoming.head, incoming.body, self._answered)
+            if again is not None:
+                self._repeats.taken(incoming, again)
+                self._begun()
                 return
         self._begin_task(incoming)
 
     def _takes_up(self, data: bytes) -> bool:
         """Begin to answer a request without reading it, if it is as one before it and all that has arrived; True if so."""
-        if self._again is not None and self._begin_again(self._again, data):
-            return True
-        incoming = None if self._same is None else self._same.incoming(data, self, self._traffic)
+        traffic, repeats = self._traffic, self._repeats
+        if traffic.requests < traffic.limits.requests:
+            self._current = repeats.begun(data, self._answered)
+            if self._current is not None:
+                self._begun()
+                return True
+        incoming = repeats.known(data, self, traffic)
         if incoming is not None:
             self._begin(incoming)
         return incoming is not None
 
-    def _begin_again(self, again: Again, data: bytes) -> bool:
-        traffic = self._traffic
-        if traffic.requests >= traffic.limits.requests or not again.begin(data, self._answered):
-            return False
-        traffic.requests += 1
+    def _begun(self) -> None:
+        """A request is answered without a task."""
+        self._traffic.requests += 1
         self._running.add(self)
-        self._current = self._again_as
-        self._current.body.hold(len(data))
-        return True
 
     def _begin_task(self, incoming: Incoming) -> None:
-        if self._first and incoming.keep_alive and self._learned < _LEARNED_MAX:
-            self._learned += 1
-            if self._learned > 1:  # most connections that have brought two requests bring more
-                self._same = same(self._first, incoming.head)
+        self._repeats.read(incoming)
         self._traffic.requests += 1
         incoming.task = self._loop.create_task(self._answer(incoming))
         self._running.add(incoming.task)
@@ -428,10 +404,10 @@ class HttpProtocol(asyncio.Protocol):
         except UnsendableError:
             reply.abandon()
             raise
-        self._resume()
+        self._flow.resume()
         self._open_connections.discard(self)
         self._traffic.remove(self)
-        self.lost = True  # to HTTP
+        self.lost = self._flow.lost = True  # to HTTP
         rest = incoming.rest + b"".join(self._held)
         successor = hand_over(reply, self._transport, rest, self._traffic, self._open_connections)
         if self._closing:
@@ -443,44 +419,14 @@ class HttpProtocol(asyncio.Protocol):
         self._transport.write(head + body)
         self._linger()
 
-    # The end of a connection, and flow
-
     def _linger(self) -> None:
-        """Close, but read for a while what is still under way: unread bytes would make the kernel reset the connection, and the
-        caller would never see the reply (RFC 9112, section 9.6)."""
+        """Close once the caller has seen the reply (see `Flow.linger`)."""
         self._current = None
         if self._eof:
             self._transport.close()
             return
-        self._lingering = True
         self._deadline = self._traffic.now + self._traffic.limits.linger_s
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self._resume()
-
-    def _discard(self, count: int) -> None:
-        self._linger_bytes += count
-        if self._linger_bytes > self._traffic.limits.linger_bytes:
-            self._transport.close()
-
-    def _write_overdue(self, now: float) -> bool:
-        """Whether nothing of what waits to be sent has been taken for too long."""
-        unwritten = self._transport.get_write_buffer_size()
-        if unwritten != self._unwritten or not unwritten:
-            self._unwritten = unwritten
-            self._write_deadline = now + self._traffic.limits.write_s
-            return False
-        return now > self._write_deadline
-
-    def _pause(self) -> None:
-        if not self._paused and not self.lost:
-            self._paused = True
-            self._transport.pause_reading()
-
-    def _resume(self) -> None:
-        if self._paused and not self.lost:
-            self._paused = False
-            self._transport.resume_reading()
+        self._flow.linger()
 
 
 def protocol_factory(traffic: Traffic) -> Callable[..., HttpProtocol]:
