@@ -295,6 +295,18 @@ def test_a_policy_that_asks_for_circumstances_is_asked_each_time(caller: Make, c
     assert ask.prepared() == before
 
 
+def test_a_policy_that_asks_for_a_tag_sees_it_change(
+    caller: Make, client: Callable[..., Any], account: str
+) -> None:
+    ask = caller(conditions={"StringEquals": {"aws:ResourceTag/team": "a"}}, Tags={"team": "a"})
+    ask.warm()
+    arn = f"arn:aws:lambda:us-east-1:{account}:function:f0"
+    client("lambda").tag_resource(Resource=arn, Tags={"team": "b"})
+    assert [ask().status for _ in range(3)] == [403] * 3
+    client("lambda").tag_resource(Resource=arn, Tags={"team": "a"})
+    ask.warm()
+
+
 def test_a_refusal_that_asks_for_circumstances_is_asked_each_time(
     caller: Make, client: Callable[..., Any]
 ) -> None:

@@ -110,9 +110,13 @@ class Authorizer:
                 return None
             resources = await _settled(operation.on(call, request)) if operation.on else _ANY
             policy = await operation.policy(owner, call, request) if operation.policy else None
+            keys = await _settled(operation.keys(call, request)) if operation.keys else {}
             for resource in resources:
-                key = (_name(principal), operation.action, resource, policy, None)
-                decision = self._memo.get(principal, key)
+                given = _given(Check(operation.action, resource, keys, policy))
+                about = (_name(principal), operation.action, resource, policy)
+                decision = self._memo.get(principal, (*about, None))
+                if decision is None and given is not None:
+                    decision = self._memo.get(principal, (*about, given))
                 if decision is None:
                     return None
                 allowed.append((operation.action, resource, decision))

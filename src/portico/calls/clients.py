@@ -8,6 +8,7 @@ import msgspec
 from portico.base.ids import request_id as new_request_id
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Dispatcher
+from portico.calls.repeated import RepeatedCalls
 from portico.identity.principal import Principal
 from portico.store.port import Op
 from portico.store.transaction import Transaction
@@ -16,10 +17,11 @@ from portico.store.transaction import Transaction
 class Client:
     """Calls operations as one principal in one account and region."""
 
-    __slots__ = ("_dispatcher", "_origin")
+    __slots__ = ("_dispatcher", "_origin", "_repeated")
 
-    def __init__(self, dispatcher: Dispatcher, origin: Origin) -> None:
+    def __init__(self, dispatcher: Dispatcher, repeated: RepeatedCalls, origin: Origin) -> None:
         self._dispatcher = dispatcher
+        self._repeated = repeated
         self._origin = origin
 
     async def call_along(self, along: Sequence[Op], service: str, operation: str, **request: Any) -> Any:
@@ -54,24 +56,25 @@ class Client:
         Raises:
             AwsError: as the service answers any caller.
         """
-        return await self._dispatcher.dispatch(service, operation, self._origin, request)
+        return await self._repeated.call(service, operation, self._origin, request)
 
 
 class Clients:
     """Makes clients."""
 
-    __slots__ = ("_dispatcher",)
+    __slots__ = ("_dispatcher", "_repeated")
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
+        self._repeated = RepeatedCalls(dispatcher)
 
     def of(self, principal: Principal, scope: Scope, *, request_id: str = "", trace: str = "") -> Client:
         """A client that calls as `principal` in `scope`; several calls may share a request id, so that they are explained together."""
         origin = Origin(principal, scope, request_id or new_request_id(), trace=trace)
-        return Client(self._dispatcher, origin)
+        return Client(self._dispatcher, self._repeated, origin)
 
     def on_behalf(self, origin: Origin, service: str) -> Client:
         """A client of `service` (`cognito-idp`) that calls as the caller that it serves, whose own permissions count (AWS: a forward
         access session)."""
         via = f"{service}.{origin.scope.region}.amazonaws.com"
-        return Client(self._dispatcher, msgspec.structs.replace(origin, via=via))
+        return Client(self._dispatcher, self._repeated, msgspec.structs.replace(origin, via=via))
