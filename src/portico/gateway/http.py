@@ -240,7 +240,8 @@ class HttpProtocol(asyncio.Protocol):
         if self._closing or self._eof:
             self._transport.close()
             return
-        self._flow.resume()
+        if self._flow.paused:
+            self._flow.resume()
         if not self._parser.head_open:
             self._deadline = self._traffic.now + self._traffic.limits.idle_s
         elif not self._in_head:

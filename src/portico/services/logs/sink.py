@@ -92,7 +92,8 @@ class FunctionLogs:
         if held.opening is None and held.asked_until > self._clock.monotonic():
             if not held.allowed:
                 return
-            target = self._target(held, spec, stream)
+            current = held.checked == self._cache.changes
+            target = held.target if current else self._target(held, spec, stream)
             if target is not None:
                 self._keep(spec, target, kept)
                 return
@@ -139,16 +140,15 @@ class FunctionLogs:
         return self._streams.setdefault(key, _Stream())
 
     def _target(self, held: _Stream, spec: EnvironmentSpec, stream: str) -> _Target | None:
-        """Where the timeline has the stream, or None when the group or the stream is gone."""
-        if held.checked != self._cache.changes:
-            # In this order: what is read for the first time may count as a change.
-            group = self._cache.peek(GROUPS, spec.account, spec.region, spec.log_group)
-            found = self._cache.peek(STREAMS, spec.account, spec.region, spec.log_group, stream)
-            if group is None or found is None:
-                held.target = None
-            else:
-                held.target = (group.value.events_key, found.value.events_key)
-            held.checked = self._cache.changes
+        """Where the timeline has the stream now, or None when the group or the stream is gone."""
+        # In this order: what is read for the first time may count as a change.
+        group = self._cache.peek(GROUPS, spec.account, spec.region, spec.log_group)
+        found = self._cache.peek(STREAMS, spec.account, spec.region, spec.log_group, stream)
+        if group is None or found is None:
+            held.target = None
+        else:
+            held.target = (group.value.events_key, found.value.events_key)
+        held.checked = self._cache.changes
         return held.target
 
     async def _open(self, held: _Stream, spec: EnvironmentSpec, stream: str, request_id: str) -> None:
