@@ -7,7 +7,7 @@ from portico.gateway.body import Body
 from portico.wire.http import Head, Peer, Reply
 from raw_http import Lane, lane, until
 
-REQUEST = b"POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+REQUEST = b"POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n" + b"h" * 5_000
 OTHER = b"POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nworld"
 
 

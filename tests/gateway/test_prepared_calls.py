@@ -188,10 +188,14 @@ def a_second_later(date: str) -> str:
     return (datetime.strptime(date, "%Y%m%dT%H%M%SZ") + timedelta(seconds=1)).strftime("%Y%m%dT%H%M%SZ")
 
 
+def another_end(authorization: str) -> str:
+    return authorization[:-1] + ("1" if authorization.endswith("0") else "0")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda headers, body: ({**headers, "Authorization": headers["Authorization"][:-1] + "0"}, body),
+        lambda headers, body: ({**headers, "Authorization": another_end(headers["Authorization"])}, body),
         lambda headers, body: (
             {**headers, "Authorization": headers["Authorization"][:-64] + "\u00e9" * 64},
             body,

@@ -11,7 +11,7 @@ from portico.environments.stream import Stream
 from portico.environments.work import ON_DEMAND, EnvironmentSpec, Invocation, Outcome, PreparationFailed
 from portico.invoke.admit import Admission, Permit, Throttled
 from portico.invoke.budget import Budget, Budgets
-from portico.invoke.folders import Folders, folder_of
+from portico.invoke.folders import PREFIX, Folders, folder_of
 from portico.invoke.pace import Pace
 from portico.invoke.ports import LogSink, MetricSink, Uncounted
 from portico.invoke.recursion import Recursion
@@ -129,6 +129,7 @@ class Invoker:
         """
         permit = self._admit(resolved, invocation, queued=False)
         spec = self._current(resolved.spec_for(ahead=permit.ahead))
+        run = _Run(resolved, spec, invocation, permit, ())
 
         def ended(outcome: Outcome | PreparationFailed) -> None:
             if not isinstance(outcome, Outcome):
@@ -136,7 +137,7 @@ class Invoker:
                 told(outcome)
                 return
             try:
-                finished = self._ended(_Run(resolved, spec, invocation, permit, ()), outcome)
+                finished = self._ended(run, outcome)
             except Exception:
                 log.exception("%s can't be reported", invocation.request_id)
                 told(PreparationFailed("ServiceException", "The service encountered an internal error."))
@@ -212,9 +213,9 @@ class Invoker:
 
     def _current(self, spec: EnvironmentSpec) -> EnvironmentSpec:
         """The spec with a key of its own for what is in the folder now, if the code is one; the environments of before end."""
-        folder = folder_of(spec.code_digest)
-        if not folder or self._folders is None:
+        if self._folders is None or not spec.code_digest.startswith(PREFIX):
             return spec
+        folder = folder_of(spec.code_digest)
         epoch = self._folders.epoch(folder)
         before = self._mounted.get(spec.key)
         if before is not None and before != epoch:
@@ -230,13 +231,14 @@ class Invoker:
 
     def _ended(self, run: "_Run", outcome: Outcome) -> Finished:
         """Count and log it; what has to wait until nothing works for it any more follows then."""
-        self._metrics.ended(run.resolved, run.permit, run.invocation, outcome)
-        told = told_of(run.resolved.version, run.spec, run.invocation.request_id, outcome)
+        resolved, invocation = run.resolved, run.invocation
+        self._metrics.ended(resolved, run.permit, invocation, outcome)
+        told = told_of(resolved.version, run.spec, invocation.request_id, outcome)
         if outcome.settled is None:
             self._settle(run, outcome, told)
         else:
             outcome.settled.add_done_callback(lambda settled: self._settled(run, outcome, settled.result()))
-        return Finished(outcome, run.resolved.version.version, told)
+        return Finished(outcome, resolved.version.version, told)
 
     def _settled(self, run: "_Run", outcome: Outcome, whole: Outcome) -> None:
         """What went on after the answer is over; `whole` has its time and its lines as well."""
