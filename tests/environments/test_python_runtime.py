@@ -261,6 +261,20 @@ async def test_what_a_function_makes_of_its_output_loses_no_line(workshop) -> No
         assert [line.text for line in (await workshop.invoke(spec, n)).lines] == [str(n)]
 
 
+async def test_a_function_that_says_its_log_has_been_read_hides_nothing(workshop) -> None:
+    source = """\
+    import sys
+    runtime = next(module for module in list(sys.modules.values()) if hasattr(module, "unread"))
+    runtime.unread = lambda: False
+    def handler(event, context):
+        print(event)
+    """
+    spec = workshop.function("f", source)
+    heard = [line.text for n in range(20) for line in (await workshop.invoke(spec, n)).lines]
+    assert len(heard) > 10
+    assert heard == [str(n) for n in range(len(heard))]
+
+
 async def test_logging_in_text(workshop) -> None:
     source = """\
     import logging

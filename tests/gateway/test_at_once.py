@@ -1,13 +1,12 @@
 """Requests that are answered without a task, and those that are not even read: what they cost is accounted for as for any."""
 
-import asyncio
 from collections.abc import Callable
 
 from portico.gateway.body import Body
 from portico.wire.http import Head, Peer, Reply
-from raw_http import Lane, lane, until
+from raw_http import Caller, Lane, lane, until
 
-REQUEST = b"POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n" + b"h" * 5_000
+REQUEST = b"POST /known HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
 OTHER = b"POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nworld"
 
 
@@ -49,6 +48,19 @@ class Repeated:
         self.known.learned.append(data)
 
 
+async def asked(known: Known, caller: Caller, *pieces: bytes) -> None:
+    """Send a request that is taken, and have it answered."""
+    await taken(known, caller, *pieces)
+    known.answer()
+    assert (await caller.answer()).body == b"at once"
+
+
+async def taken(known: Known, caller: Caller, *pieces: bytes) -> None:
+    for piece in pieces:
+        await caller.send(piece)
+    await until(lambda: bool(known.answers))
+
+
 async def by_task(head: Head, body: Body, peer: Peer) -> Reply:
     return Reply(200, (), await body.read())
 
@@ -63,8 +75,7 @@ async def test_what_comes_again_is_not_read() -> None:
         served.traffic.at_once = known
         caller = await served.connect()
         for repeated in (0, 1, 2):
-            await caller.send(REQUEST)
-            await until(lambda: bool(known.answers))
+            await taken(known, caller, REQUEST)
             assert (known.parsed, known.repeated) == (1, repeated)
             assert served.traffic.requests == 1
             assert served.traffic.body_bytes > 0
@@ -72,10 +83,7 @@ async def test_what_comes_again_is_not_read() -> None:
             assert (await caller.answer()).body == b"at once"
             nothing_is_left(served)
         assert (await caller.ask(OTHER)).body == b"world"
-        await caller.send(REQUEST)
-        await until(lambda: bool(known.answers))
-        known.answer()
-        assert (await caller.answer()).body == b"at once"
+        await asked(known, caller, REQUEST)
         assert (known.parsed, known.repeated, known.learned) == (1, 3, [REQUEST])
 
 
@@ -103,10 +111,9 @@ async def test_what_comes_while_one_is_answered_waits() -> None:
         served.traffic.at_once = known
         caller = await served.connect()
         for _ in range(2):
-            await caller.send(REQUEST)
-            await until(lambda: bool(known.answers))
+            await taken(known, caller, REQUEST)
             await caller.send(OTHER)
-            await asyncio.sleep(0.01)
+            await until(lambda: any(connection._held for connection in served.open))
             known.answer()
             assert (await caller.answer()).body == b"at once"
             assert (await caller.answer()).body == b"world"
@@ -121,13 +128,24 @@ async def test_pieces_are_read() -> None:
         caller = await served.connect()
         for cut in (3, 40, len(REQUEST) - 2):
             await caller.send(REQUEST[:cut])
-            await asyncio.sleep(0.01)
-            await caller.send(REQUEST[cut:])
-            await until(lambda: bool(known.answers))
-            known.answer()
-            assert (await caller.answer()).body == b"at once"
+            await until(lambda: any(one._parser.head_open or one._current for one in served.open))
+            await asked(known, caller, REQUEST[cut:])
         assert (known.parsed, known.repeated, known.learned) == (3, 0, [])
         nothing_is_left(served)
+
+
+async def test_a_body_that_lets_itself_be_waited_for_is_awaited_by_a_task() -> None:
+    known = Known()
+    async with lane(by_task) as served:
+        served.traffic.at_once = known
+        caller = await served.connect()
+        await caller.send(REQUEST[:-3])
+        await until(lambda: any(one._postponed for one in served.open))
+        served.later(1)
+        await until(lambda: bool(served.tasks))
+        await caller.send(REQUEST[-3:])
+        assert (await caller.answer()).body == b"hello"
+        assert known.parsed == 0
 
 
 async def test_more_than_may_be_under_way_is_refused() -> None:
@@ -136,12 +154,8 @@ async def test_more_than_may_be_under_way_is_refused() -> None:
         served.traffic.at_once = known
         first, second = await served.connect(), await served.connect()
         for caller in (first, second):
-            await caller.send(REQUEST)
-            await until(lambda: bool(known.answers))
-            known.answer()
-            await caller.answer()
-        await first.send(REQUEST)
-        await until(lambda: bool(known.answers))
+            await asked(known, caller, REQUEST)
+        await taken(known, first, REQUEST)
         assert (await second.ask(REQUEST)).status == 503
         known.answer()
         assert (await first.answer()).status == 200
@@ -153,12 +167,9 @@ async def test_a_caller_who_has_gone_is_forgotten() -> None:
     async with lane(by_task) as served:
         served.traffic.at_once = known
         caller = await served.connect()
-        await caller.send(REQUEST)
-        await until(lambda: bool(known.answers))
-        known.answer()
-        await caller.answer()
-        await caller.send(REQUEST)
-        await until(lambda: known.repeated == 1)
+        await asked(known, caller, REQUEST)
+        await taken(known, caller, REQUEST)
+        assert known.repeated == 1
         caller.reset()
         await until(lambda: not served.open)
         known.answer()

@@ -76,7 +76,7 @@ class Companions:
         self._look()
 
     def _function_ended(self, _: int) -> None:
-        if not self._session.extensions.by_name:
+        if not self._session.extensions.any:
             return  # the environment ends by itself
         if not self._ending():
             self._lost()

@@ -179,7 +179,7 @@ class Environment(Standing):
     def deliver(self, ticket: int, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime."""
         self.advance(Event.DELIVERED)
-        self._processes.thaw()
+        self.thaw()
         self.ticket, self.invocation = ticket, invocation
         if self._session is not None:
             self._session.deliver(invocation, deadline_ms)
@@ -228,7 +228,7 @@ class Environment(Standing):
             return
         self.advance(Event.END)
         self.reason = reason
-        if self._session is not None and self._session.extensions.by_name:
+        if self._session is not None and self._session.extensions.any:
             self.thaw()
         grace_s = 0.0 if self._session is None else self._session.shut_down(reason)
         if not grace_s or self._control is None:

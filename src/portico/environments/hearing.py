@@ -52,9 +52,6 @@ class Hearing:
     def heard(self, environment: Environment, frame: Frame) -> None:
         """The runtime says something; what it may not say now ends it."""
         state = environment.state
-        if frame.kind == framed.ANSWER and state is State.BUSY and environment.is_about(frame.request_id):
-            self._answered(environment, frame)  # nearly always
-            return
         hear = self._hear.get(state)
         if state is State.ENDING or (hear is not None and hear(environment, frame)):
             return

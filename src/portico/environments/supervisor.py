@@ -137,8 +137,7 @@ class Supervisor:
         """Run one invocation and tell how it has ended; see the port."""
         if not self._running or self._closing:
             self._attach()
-        ticket = self._tickets.add(spec, invocation, Listener(told))
-        self._perform(self._pool.submit(ticket, spec.key))
+        self._submit(spec, invocation, Listener(told))
 
     def leave(self, invocation: Invocation, on_end: Callable[[Outcome | None], None]) -> bool:
         """Whoever waited for an invocation has gone; see the port."""

@@ -17,7 +17,7 @@ from portico.gateway.body import Body
 from portico.gateway.flow import Flow
 from portico.gateway.parse import Incoming, RequestParser
 from portico.gateway.repeats import Repeats
-from portico.gateway.reply import CONTINUE, Encoder, UnsendableError, encode, encode_again, refusal
+from portico.gateway.reply import CONTINUE, UnsendableError, encode, refusal
 from portico.gateway.streaming import ends_with_connection, stream
 from portico.gateway.traffic import Handler, Traffic
 from portico.gateway.upgrade import hand_over, switching
@@ -343,7 +343,7 @@ class HttpProtocol(asyncio.Protocol):
         if incoming is None:
             raise RuntimeError("there is nothing to answer")
         try:
-            self._send(incoming, reply, encode_again)
+            self._send(incoming, reply)
         except Exception:
             log.exception("The reply to %s %s can't be sent", incoming.head.method, incoming.head.path)
             self._transport.abort()
@@ -374,10 +374,10 @@ class HttpProtocol(asyncio.Protocol):
     def _keeps_alive(self, incoming: Incoming) -> bool:
         return incoming.keep_alive and not self._closing and incoming.body.complete
 
-    def _send(self, incoming: Incoming, reply: Reply, encoder: Encoder = encode) -> None:
+    def _send(self, incoming: Incoming, reply: Reply) -> None:
         if self.lost:
             return
-        head, body = encoder(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
+        head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
         if len(body) <= _JOINED_BYTES_MAX:
             self._transport.write(head + body)
         else:  # not writelines: asyncio's forgets in 3.12 and 3.13 to say that the other side lags behind

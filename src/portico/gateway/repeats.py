@@ -8,9 +8,6 @@ from portico.gateway.same import Same, same
 from portico.gateway.traffic import Again
 from portico.wire.http import Reply
 
-_UNCOUNTED_BYTES_MAX = (
-    4_096  # of a request, which as many as may be under way can hold without its being felt
-)
 _LEARNED_MAX = 8  # a caller who writes each head in another way is read as any
 
 
@@ -31,8 +28,7 @@ class Repeats:
         can't be."""
         if self._again is None or not self._again.begin(data, answer):
             return None
-        if len(data) > _UNCOUNTED_BYTES_MAX:
-            self._taken.body.hold(len(data))
+        self._taken.body.hold(len(data))
         return self._taken
 
     def known(self, data: bytes, source: Source, memory: Memory) -> Incoming | None:

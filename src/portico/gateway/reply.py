@@ -1,9 +1,7 @@
 """A reply's head as bytes, and the replies that the HTTP lane gives by itself."""
 
 import logging
-from functools import lru_cache
 from http import HTTPStatus
-from typing import Protocol
 
 from portico.base.ids import request_id
 from portico.wire.errors import AwsError, internal
@@ -42,13 +40,6 @@ def encode_head(
         raise UnsendableError("a header is not latin-1") from error
 
 
-class Encoder(Protocol):
-    """`encode` or `encode_again`."""
-
-    def __call__(self, reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[bytes, bytes]:
-        """Head and body."""
-
-
 def encode(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[bytes, bytes]:
     """Head and body of a whole reply to `head`; one that can't be sent is logged and becomes a 500."""
     body = reply.body if has_body(reply.status, head.method) else None
@@ -65,35 +56,6 @@ def encode(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[by
         log.exception("The reply to %s %s can't be sent", head.method, head.path)
         return encode(refusal(internal()), head, date, keep_alive=keep_alive)
     return encoded, body or b""
-
-
-def encode_again(reply: Reply, head: Head, date: str, *, keep_alive: bool) -> tuple[bytes, bytes]:
-    """As `encode`, for a reply of which there are many that differ in the value of their first header and in the body only."""
-    if reply.headers and has_body(reply.status, head.method):
-        (name, value), *_ = reply.headers
-        others, version = reply.headers[1:], head.http_version
-        around = _around(reply.status, name, others, keep_alive=keep_alive, version=version)
-        if around is not None and value.isascii() and value.isprintable():
-            before, between, behind, after = around
-            text = f"{before}{value}{between}{date}{behind}{len(reply.body)}{after}"
-            return text.encode("latin-1"), reply.body
-    return encode(reply, head, date, keep_alive=keep_alive)
-
-
-@lru_cache(maxsize=256)
-def _around(
-    status: int, name: str, others: Headers, *, keep_alive: bool, version: str
-) -> tuple[str, ...] | None:
-    """What is before the first header's value, between that and the date, between that and the length, and after it; None if that can't
-    be sent."""
-    hole, length = "\0", "Content-Length: \0\r\n"
-    fields = ((name, hole), *others)
-    try:
-        encoded = encode_head(status, fields, length, hole, keep_alive=keep_alive, http_version=version)
-    except UnsendableError:
-        return None
-    found = tuple(encoded.decode("latin-1").split(hole))
-    return found if len(found) == 4 else None
 
 
 def length_line(reply: Reply, method: str) -> str:

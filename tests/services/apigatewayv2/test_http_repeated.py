@@ -1,5 +1,6 @@
 """An API that asks its function again and again: whatever changes meanwhile counts for the next request."""
 
+import http.client
 import json
 import urllib.request
 from collections.abc import Callable
@@ -42,6 +43,50 @@ def test_a_permission_that_is_withdrawn(asked: HttpApi) -> None:
     assert {came.message for came in refused} == {(500, "Internal Server Error")}
     asked.permit("f0")
     warm(asked)
+
+
+def test_what_one_api_may_another_may_not(asked: HttpApi, account: str) -> None:
+    other = HttpApi(asked.server, asked.client, account)
+    other.stage()
+    other.route("$default", other.integrate("f0"))
+    warm(other)
+    asked.client("lambda").remove_permission(FunctionName="f0", StatementId=f"s1-{other.id}")
+    for _ in range(3):
+        warm(asked)
+        assert other.ask("/").message == (500, "Internal Server Error")
+
+
+def test_what_one_route_may_another_may_not(api: HttpApi, deploy: Callable[..., str]) -> None:
+    target = api.integrate(deploy(COUNTING))
+    api.client("lambda").remove_permission(FunctionName="f0", StatementId=f"s1-{api.id}")
+    api.permit("f0", "*/GET/a")
+    api.stage()
+    for key in ("GET /a", "GET /b"):
+        api.route(key, target)
+    for _ in range(3):
+        assert [api.ask(path).status for path in ("/a", "/b")] == [200, 500]
+
+
+def test_the_same_bytes_on_one_connection_are_let_in_anew(asked: HttpApi) -> None:
+    lam = asked.client("lambda")
+    connection = http.client.HTTPConnection("127.0.0.1", asked.server.port)
+
+    def again() -> int:
+        connection.request("GET", "/", headers={"Host": asked.host})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    try:
+        for _ in range(2):
+            assert [again() for _ in range(4)] == [200] * 4
+            lam.remove_permission(FunctionName="f0", StatementId=f"s1-{asked.id}")
+            assert [again() for _ in range(4)] == [500] * 4
+            asked.permit("f0")
+        asked.control.delete_api(ApiId=asked.id)
+        assert [again() for _ in range(2)] == [403] * 2
+    finally:
+        connection.close()
 
 
 def test_code_that_is_replaced(asked: HttpApi) -> None:

@@ -88,7 +88,7 @@ class Extensions:
         self._spec = spec
         self._changed = changed
         self._failed = failed
-        self.by_name: dict[str, Extension] = {}  # who has registered or is expected to
+        self._by_name: dict[str, Extension] = {}
         self._ending = False
         self._told = False
         self.closed = False  # to registrations
@@ -96,37 +96,42 @@ class Extensions:
     def expect(self, names: Iterable[str]) -> None:
         """These external extensions are being started."""
         for name in names:
-            self.by_name[name] = Extension(name, external=True)
+            self._by_name[name] = Extension(name, external=True)
 
     @property
     def all(self) -> list[Extension]:
         """Every one that has registered or is expected to."""
-        return list(self.by_name.values())
+        return list(self._by_name.values())
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one at all."""
+        return bool(self._by_name)
 
     @property
     def all_registered(self) -> bool:
         """Whether the runtime may begin: every external extension has registered."""
-        return all(one.registered for one in self.by_name.values())
+        return all(one.registered for one in self._by_name.values())
 
     @property
     def settled(self) -> bool:
         """Whether each of them waits for the next event."""
-        return all(one.settled for one in self.by_name.values())
+        return all(one.settled for one in self._by_name.values())
 
     @property
     def awaited(self) -> bool:
         """Whether one has been told that the environment ends, and has not ended itself."""
-        return any(one.external and _SHUTDOWN in one.events for one in self.by_name.values())
+        return any(one.external and _SHUTDOWN in one.events for one in self._by_name.values())
 
     def take_ready(self) -> tuple[ExtensionReady, ...]:
         """All of them, for the log of the first invocation, as they were before it; nothing when it is asked again. One that has
         never waited for an event is shown where it got to."""
-        if self._told or not self.by_name:
+        if self._told or not self._by_name:
             return ()
         self._told = True
         found = (
             ExtensionReady(one.name, _before(one.state), tuple(sorted(one.events)))
-            for one in self.by_name.values()
+            for one in self._by_name.values()
         )
         return tuple(found)
 
@@ -141,7 +146,7 @@ class Extensions:
             words = "Invalid Lambda-Extension-Identifier"
             exchange.refuse(403, "Extension.InvalidExtensionIdentifier", words)
             return None
-        one = next((one for one in self.by_name.values() if one.registered and one.id == given), None)
+        one = next((one for one in self._by_name.values() if one.registered and one.id == given), None)
         if one is None:
             exchange.refuse(403, "Extension.UnknownExtensionIdentifier", f"Unknown extension {given}")
         return one
@@ -168,24 +173,24 @@ class Extensions:
 
     def invoke(self, invocation: Invocation, deadline_ms: int) -> None:
         """Tell those who want to know that an invocation has begun."""
-        for one in self.by_name.values():
+        for one in self._by_name.values():
             if _INVOKE in one.events:
                 one.tell(_invoke_event(invocation, deadline_ms))
 
     def shut_down(self, reason: str, deadline_ms: int) -> None:
         """Tell those who want to know that the environment ends: SPINDOWN, TIMEOUT or FAILURE. What they do then is no failure."""
         self._ending = True
-        for one in self.by_name.values():
+        for one in self._by_name.values():
             if _SHUTDOWN in one.events:
                 one.tell({"eventType": _SHUTDOWN, "shutdownReason": reason, "deadlineMs": deadline_ms})
 
     def ended(self, name: str, status: int) -> None:
         """The process of an external extension has ended, with this wait status."""
-        one = self.by_name.get(name)
+        one = self._by_name.get(name)
         if one is None:
             return
         if self._ending:
-            del self.by_name[name]
+            del self._by_name[name]
             return
         launched = one.registered or status != _UNABLE_TO_EXECUTE
         kind = endings.EXTENSION_CRASH if launched else endings.EXTENSION_LAUNCH
@@ -203,7 +208,7 @@ class Extensions:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             exchange.refuse(403, "InvalidRequestFormat", str(error))
             return
-        one = self.by_name.get(name)
+        one = self._by_name.get(name)
         if one is None:
             one = self._new(exchange, name)
         if one is not None:
@@ -213,7 +218,7 @@ class Extensions:
         """An internal extension that has not been heard of, None if it is refused."""
         if self.closed:
             exchange.refuse(403, "Extension.RegistrationClosed", "Extension registration closed already")
-        elif len(self.by_name) >= EXTENSIONS_MAX:
+        elif len(self._by_name) >= EXTENSIONS_MAX:
             words = f"Extension limit ({EXTENSIONS_MAX}) reached"
             exchange.refuse(403, "Extension.TooManyExtensions", words)
         else:
@@ -230,7 +235,7 @@ class Extensions:
         if not self._attempt(exchange, one, ExtensionEvent.REGISTER):
             return
         one.events = frozenset(events)
-        self.by_name[one.name] = one
+        self._by_name[one.name] = one
         about = {
             "functionName": self._spec.function,
             "functionVersion": self._spec.version,

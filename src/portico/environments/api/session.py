@@ -107,11 +107,9 @@ class Session:
             self.happenings.runtime_free()
             self._settle()
         else:
-            told = self.extensions.by_name and self.telemetry.active
+            told = self.extensions.any and self.telemetry.active
             if frame.kind in _ANSWERS:
-                runtime = self._runtime
-                alone = runtime is not None and not runtime.attending and not self.extensions.by_name
-                self.attending = not alone and self._busy()
+                self.attending = self._busy()
             if told:
                 self.happenings.said(frame)
             self._on_frame(frame)
@@ -137,7 +135,7 @@ class Session:
 
     def deliver(self, invocation: Invocation, deadline_ms: int) -> None:
         """Hand the invocation to the runtime, and tell the extensions."""
-        if self.extensions.by_name:
+        if self.extensions.any:
             self.happenings.delivered(invocation)
             self.extensions.invoke(invocation, deadline_ms)
         if self._runtime is not None:
@@ -230,7 +228,7 @@ class Session:
         runtime = self._runtime
         if runtime is not None and runtime.attending:
             return True
-        return bool(self.extensions.by_name) and not self.extensions.settled
+        return self.extensions.any and not self.extensions.settled
 
     def _settle(self) -> None:
         """Pass on what has been waited for, if nothing has to be waited for any more."""

@@ -241,8 +241,6 @@ def trace_of(call: Call, resolved: Resolved) -> str:
 def new_trace(request_id: str, now: float, resolved: Resolved) -> str:
     """A trace that begins with the call `request_id` of a function at `now`, which names it as well; sampled when the function asks for
     active tracing."""
-    digits = request_id.replace("-", "")
-    if len(digits) < 32:
-        digits = digits.zfill(32)
+    digits = request_id.replace("-", "").zfill(32)
     sampled = "1" if resolved.version.tracing == "Active" else "0"
     return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[16:]};Sampled={sampled}"

@@ -143,7 +143,7 @@ class _Runtime:
         if len(content) > _RESPONSE_BYTES_MAX:
             self._channel.send(frames.TOO_LARGE, request_id, str(len(content)).encode())
         else:
-            self._channel.send(frames.ANSWER if logs.wait() else frames.QUIET, request_id, content)
+            self._channel.send(frames.ANSWER if logs.unread() else frames.QUIET, request_id, content)
         return True
 
     def _context(

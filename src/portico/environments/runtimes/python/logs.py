@@ -57,7 +57,7 @@ def find_pipe() -> None:
     _PIPE[:] = _identity()
 
 
-def wait() -> bool:
+def unread() -> bool:
     """Whether what was written still waits in the pipe; True as well where that can't be told."""
     try:
         if _identity() != _PIPE:
