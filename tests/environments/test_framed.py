@@ -1,15 +1,20 @@
 """Frames that arrive, whole, in pieces and hostile."""
 
 import asyncio
+import os
 import socket
 import struct
+from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portico.environments import ends
 from portico.environments.framed import (
     ANSWER,
+    CONFIGURE,
     CONTENT_BYTES_MAX,
     QUIET,
     READY,
@@ -17,6 +22,8 @@ from portico.environments.framed import (
     Channel,
     Frame,
     FrameParser,
+    encode,
+    encode_invoke,
 )
 from portico.environments.runtimes.python import frames as theirs
 
@@ -96,3 +103,110 @@ async def test_descriptors_that_come_with_bytes_are_not_taken() -> None:
     channel.close()
     for end in (reader, other):
         end.close()
+
+
+@pytest.fixture
+def descriptors() -> Iterator[None]:
+    before = os.listdir("/dev/fd")
+    yield
+    assert os.listdir("/dev/fd") == before
+
+
+class _Ended:
+    """Both ends of a channel, and what the server's has heard."""
+
+    def __init__(self) -> None:
+        ours, other = socket.socketpair()
+        ours.setblocking(False)
+        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
+        self.end: asyncio.Future[BrokenFrame | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.channel = Channel(loop, ours, self.frames.put_nowait, self.end.set_result)
+        self.other = other
+
+    def runtime(self) -> theirs.Channel:
+        return theirs.Channel(self.other.detach())
+
+
+def _echo(channel: theirs.Channel) -> None:
+    """A runtime: configured, it answers what it is sent, until the server is gone."""
+    channel.configuration()
+    try:
+        while True:
+            (request_id, *_), event = channel.event()
+            channel.send(ANSWER, request_id, event)
+    except EOFError:
+        _close(channel)
+
+
+def _close(channel: theirs.Channel) -> None:
+    channel.detach()
+    for fd in {channel._reads, channel._writes}:
+        os.close(fd)
+
+
+async def _answers(both: _Ended, running: "asyncio.Task[None]", *sizes: int) -> None:
+    for size in sizes:
+        both.channel.send(encode_invoke(b'["id"]', b"e" * size))
+        answer = await both.frames.get()
+        assert (answer.request_id, answer.content) == (b"id", b"e" * size)
+    both.channel.close()
+    await running
+
+
+@pytest.mark.usefixtures("descriptors")
+async def test_a_runtime_goes_on_over_the_pipes_that_come_with_its_configuration() -> None:
+    both = _Ended()
+    running = asyncio.create_task(asyncio.to_thread(_echo, both.runtime()))
+    both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+    await _answers(both, running, 1, 65_000, 6_000_000, 0, 2)
+    assert not both.end.done()
+
+
+@pytest.mark.usefixtures("descriptors")
+async def test_a_configuration_larger_than_one_read_brings_its_pipes() -> None:
+    both = _Ended()
+    running = asyncio.create_task(asyncio.to_thread(_echo, both.runtime()))
+    both.channel.send_with_pipes(encode(CONFIGURE, b'{"variables": "%s"}' % (b"v" * 100_000)))
+    await _answers(both, running, 1)
+
+
+@pytest.mark.usefixtures("descriptors")
+async def test_without_descriptors_the_socket_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left() -> NoReturn:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(ends, "pipes", none_left)
+    both = _Ended()
+    running = asyncio.create_task(asyncio.to_thread(_echo, both.runtime()))
+    both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+    await _answers(both, running, 1, 6_000_000)
+
+
+@pytest.mark.usefixtures("descriptors")
+@pytest.mark.parametrize("configured", [True, False], ids=["later", "before it is configured"])
+async def test_the_end_of_a_runtime_is_noticed_over_pipes_too(*, configured: bool) -> None:
+    both = _Ended()
+    runtime = both.runtime()
+    if configured:
+        both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+        runtime.configuration()
+        _close(runtime)
+    else:
+        _close(runtime)
+        both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+    assert await both.end is None
+    both.channel.send(encode_invoke(b'["id"]', b"1"))
+    both.channel.close()
+
+
+@pytest.mark.usefixtures("descriptors")
+async def test_what_is_no_frame_ends_a_channel_of_pipes() -> None:
+    both = _Ended()
+    runtime = both.runtime()
+    both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+    runtime.configuration()
+    os.write(runtime._writes, b"GET / HTTP/1.1\r\n")
+    assert isinstance(await both.end, BrokenFrame)
+    both.channel.close()
+    _close(runtime)

@@ -261,11 +261,24 @@ async def test_what_a_function_makes_of_its_output_loses_no_line(workshop) -> No
         assert [line.text for line in (await workshop.invoke(spec, n)).lines] == [str(n)]
 
 
+async def test_a_function_that_closes_what_it_finds_has_its_lines(workshop) -> None:
+    source = """\
+    import os
+    kept = os.dup(1)
+    os.closerange(1, 3)
+    def handler(event, context):
+        os.write(kept, b"%d\\n" % event)
+    """
+    spec = workshop.function("f", source)
+    for n in range(4):
+        assert [line.text for line in (await workshop.invoke(spec, n)).lines] == [str(n)]
+
+
 async def test_a_function_that_says_its_log_has_been_read_hides_nothing(workshop) -> None:
     source = """\
     import sys
-    runtime = next(module for module in list(sys.modules.values()) if hasattr(module, "unread"))
-    runtime.unread = lambda: False
+    runtime = next(module for name, module in list(sys.modules.items()) if name.endswith("python.logs"))
+    runtime.Pipe.unread = lambda pipe: False
     def handler(event, context):
         print(event)
     """

@@ -33,12 +33,31 @@ def pair() -> tuple[Ends, Ends]:
         channels = [
             made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ]
-        log = os.pipe()
-        for fd in log:
-            made.callback(os.close, fd)
+        log = _pipe(made)
         kind = socket.SOCK_SEQPACKET if system.LINUX else socket.SOCK_STREAM
         controls = [made.enter_context(each) for each in socket.socketpair(socket.AF_UNIX, kind)]
         channels[0].setblocking(False)
         ours, theirs = (Ends(*three) for three in zip(channels, log, controls, strict=True))
         made.pop_all()
     return ours, theirs
+
+
+def pipes() -> tuple[tuple[int, int], tuple[int, int]]:
+    """Two pipes: what the server reads from and writes to, without blocking, and what the processes do.
+
+    Raises:
+        OSError: no descriptors are left.
+    """
+    with ExitStack() as made:
+        answers, events = _pipe(made), _pipe(made)
+        made.pop_all()
+    for fd in (answers[0], events[1]):
+        os.set_blocking(fd, False)
+    return (answers[0], events[1]), (events[0], answers[1])
+
+
+def _pipe(made: ExitStack) -> tuple[int, int]:
+    reads, writes = os.pipe()
+    for fd in (reads, writes):
+        made.callback(os.close, fd)
+    return reads, writes

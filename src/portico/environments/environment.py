@@ -262,7 +262,9 @@ class Environment(Standing):
     def _configure(self, layout: Layout, variables: dict[str, str]) -> None:
         if self._session is not None:
             self._session.telemetry.logs_are_json = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
-        self._send(framed.encode(framed.CONFIGURE, layouts.configuration(layout, variables)))
+        if self._channel is not None:
+            frame = framed.encode(framed.CONFIGURE, layouts.configuration(layout, variables))
+            (self._channel.send_with_pipes if layout.takes_pipes else self._channel.send)(frame)
 
     def _located(self, plan: Plan, prepared: Prepared) -> Layout:
         return plan.launcher.locate(layouts.layout(self.spec, plan, prepared, self.group.join, self.network))
@@ -309,10 +311,6 @@ class Environment(Standing):
     def _unconnected(self, why: str) -> None:
         self.failure = PreparationFailed("ServiceException", f"No network could be had: {why}")
         self.end("network")
-
-    def _send(self, frame: bytes) -> None:
-        if self._channel is not None:
-            self._channel.send(frame)
 
     def _frame(self, frame: Frame) -> None:
         peak_kb = frame.peak_kb or self._measured_kb()

@@ -1,16 +1,19 @@
-"""The server's end of an environment's socket: frames, of which every byte that arrives is hostile.
+"""The server's end of an environment's channel: frames, of which every byte that arrives is hostile.
 
-The format is told in `runtimes/python/frames.py`. What a frame announces is checked before anything is allocated for it. The
+The format is told in `runtimes/python/frames.py`. What a frame announces is checked before anything is allocated for it. A
 socket is only ever read without ancillary data, so the kernel discards descriptors that a function sends.
 """
 
 import asyncio
+import contextlib
+import os
 import socket
 import struct
 from collections.abc import Callable
 
 import msgspec
 
+from portico.environments import ends
 from portico.environments.work import Invocation
 
 CONFIGURE, INVOKE, FORK = b"C", b"I", b"K"
@@ -32,6 +35,7 @@ _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
 _KINDS = frozenset((READY, INIT_ERROR, ANSWER, QUIET, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
 # What is read lands here first: a buffer of that size for each read would be mapped and unmapped each time.
 _LANDING = memoryview(bytearray(262_144))
+_LANDINGS = (_LANDING,)
 
 
 class BrokenFrame(Exception):
@@ -151,7 +155,7 @@ class FramedLane:
 
 
 class Channel:
-    """A non-blocking socket of frames on the loop.
+    """Frames on the loop, over a non-blocking socket or a pair of pipes.
 
     `on_frame` gets each frame; `on_end` is called once when the other side has closed or has sent what is no frame (with a
     BrokenFrame); nothing is called after `close`.
@@ -160,14 +164,16 @@ class Channel:
     __slots__ = (
         "_closed",
         "_ended",
-        "_fd",
         "_loop",
         "_on_end",
         "_on_frame",
         "_parser",
+        "_pipes",
         "_reading",
+        "_reads",
         "_socket",
         "_unsent",
+        "_writes",
     )
 
     def __init__(
@@ -179,7 +185,8 @@ class Channel:
     ) -> None:
         self._loop = loop
         self._socket = connection
-        self._fd = connection.fileno()
+        self._pipes: tuple[int, ...] = ()  # what it goes over instead
+        self._reads = self._writes = connection.fileno()
         self._on_frame = on_frame
         self._on_end = on_end
         self._parser = FrameParser()
@@ -187,15 +194,15 @@ class Channel:
         self._closed = False
         self._ended = False
         self._reading = True
-        loop.add_reader(self._fd, self._read)
+        loop.add_reader(self._reads, self._read)
 
     def send(self, frame: bytes) -> None:
-        """Send `frame` now, as far as the socket takes it, and the rest when it takes more."""
+        """Send `frame` now, as far as it is taken, and the rest when more is."""
         if self._closed:
             return
         if not self._unsent:
             try:
-                sent = self._socket.send(frame)
+                sent = os.write(self._writes, frame)
             except BlockingIOError:
                 sent = 0
             except OSError:
@@ -203,7 +210,7 @@ class Channel:
             if sent == len(frame):
                 return
             frame = frame[sent:]
-            self._loop.add_writer(self._fd, self._write)
+            self._loop.add_writer(self._writes, self._write)
         self._unsent += frame
 
     def send_with(self, frame: bytes, descriptors: list[int]) -> None:
@@ -215,6 +222,27 @@ class Channel:
         if socket.send_fds(self._socket, [frame], descriptors) != len(frame):
             raise BlockingIOError("the channel is full")
 
+    def send_with_pipes(self, frame: bytes) -> None:
+        """Send `frame` with the ends of two pipes, and go on over these; as `send` where no descriptors are left.
+
+        Pipes cost both sides less than a socket, which wakes whoever waits in it also when what he has sent is read.
+        """
+        if self._closed or self._ended:
+            return
+        try:
+            ours, theirs = ends.pipes()
+        except OSError:
+            self.send(frame)
+            return
+        with contextlib.suppress(OSError):  # the other side is gone, and so the pipes have no other end
+            self.send_with(frame, list(theirs))
+        for fd in theirs:
+            os.close(fd)
+        self.hold()
+        self._socket.close()
+        self._pipes = self._reads, self._writes = ours
+        self.resume()
+
     def drain(self) -> None:
         """Hand on what has been said by one that says nothing more."""
         while self._reading and self._read():
@@ -224,28 +252,30 @@ class Channel:
         """Read nothing until `resume`; frames that have been read are still handed on."""
         if self._reading:
             self._reading = False
-            self._loop.remove_reader(self._fd)
+            self._loop.remove_reader(self._reads)
 
     def resume(self) -> None:
         """Read again."""
         if not self._reading and not self._closed and not self._ended:
             self._reading = True
-            self._loop.add_reader(self._fd, self._read)
+            self._loop.add_reader(self._reads, self._read)
 
     def close(self) -> None:
-        """Close the socket and forget what is unsent."""
+        """Close it and forget what is unsent."""
         if self._closed:
             return
         self._closed = True
         self.hold()
         if self._unsent:
-            self._loop.remove_writer(self._fd)
+            self._loop.remove_writer(self._writes)
         self._socket.close()
+        for fd in self._pipes:
+            os.close(fd)
 
     def _read(self) -> bool:
         """Read once; whether there was something."""
         try:
-            data = bytes(_LANDING[: self._socket.recv_into(_LANDING)])
+            data = bytes(_LANDING[: os.readv(self._reads, _LANDINGS)])
         except BlockingIOError:
             return False
         except OSError:
@@ -270,11 +300,11 @@ class Channel:
 
     def _write(self) -> None:
         try:
-            sent = self._socket.send(self._unsent)
+            sent = os.write(self._writes, self._unsent)
         except BlockingIOError:
             return
         except OSError:
             sent = len(self._unsent)
         del self._unsent[:sent]
         if not self._unsent:
-            self._loop.remove_writer(self._fd)
+            self._loop.remove_writer(self._writes)

@@ -53,6 +53,12 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     own_dir: str = ""
     shown: tuple[str, ...] = ()
 
+    @property
+    def takes_pipes(self) -> bool:
+        """Whether its runtime goes on over pipes that come with the configuration: ours for Python does, unless it will be copied,
+        for which it needs its socket."""
+        return self.speaks_frames and not self.program and not self.snapshot
+
 
 class Process(msgspec.Struct, frozen=True, gc=False):
     """A launched environment: the first process of its tree. `pidfd` belongs to the caller and becomes readable once the whole

@@ -80,6 +80,7 @@ class _Runtime:
         self._channel = channel
         self._code_dir = code_dir
         self._log_handler = logs.set_up()
+        self._log_pipe = logs.Pipe()
         self._marshaller = Marshaller()
         self._surroundings = surroundings()
         self._trace = TraceVariable()
@@ -112,7 +113,7 @@ class _Runtime:
         channel_fd = copy(self._channel.detach())
         self._channel = frames.Channel(channel_fd)
         try:
-            logs.find_pipe()
+            self._log_pipe.renew()
             self._restore(self._channel.configuration()["variables"])
         except EOFError:
             os._exit(0)
@@ -143,7 +144,9 @@ class _Runtime:
         if len(content) > _RESPONSE_BYTES_MAX:
             self._channel.send(frames.TOO_LARGE, request_id, str(len(content)).encode())
         else:
-            self._channel.send(frames.ANSWER if logs.unread() else frames.QUIET, request_id, content)
+            self._channel.send(
+                frames.ANSWER if self._log_pipe.unread() else frames.QUIET, request_id, content
+            )
         return True
 
     def _context(

@@ -1,7 +1,8 @@
-"""The function's end of the socket: frames in both directions. `environments/framed.py` is the other end.
+"""The function's end of the channel: frames in both directions. `environments/framed.py` is the other end.
 
 A frame is `length of the body (4 bytes, big-endian), kind (1 byte), body`.
-To the runtime: CONFIGURE (JSON) once, then INVOKE (`length of the head (4), head (JSON), event`) for each event.
+To the runtime: CONFIGURE (JSON) once, then INVOKE (`length of the head (4), head (JSON), event`) for each event. CONFIGURE may come
+with the descriptors of two pipes, one to read from, one to write to; the second takes the socket's place.
 From it: `highest resident set so far in KB (4), length of the id (1), invocation's id, content`. QUIET is an ANSWER before which nothing
 was written that still waits to be read.
 """
@@ -9,8 +10,8 @@ was written that still waits to be read.
 from __future__ import annotations
 
 import json
+import os
 import resource
-import select
 import socket
 import struct
 import sys
@@ -26,6 +27,7 @@ _ANSWER = struct.Struct("!IcIB")  # length, kind, resident set, length of the id
 _ANSWER_INNER_BYTES = _ANSWER.size - _HEAD.size
 _READ_BYTES = 65536
 _LANDING = memoryview(bytearray(_READ_BYTES))  # where what is read lands; only as much is touched as comes
+_LANDINGS = (_LANDING,)
 _RESIDENT_KB_MAX = 0xFFFFFFFF
 _MAXRSS_PER_KB = 1024 if sys.platform == "darwin" else 1  # getrusage(2) there counts bytes
 _LOOK_S = 0.0005
@@ -34,13 +36,12 @@ _scan = json.JSONDecoder().raw_decode
 
 
 class Channel:
-    """Blocking frames over an inherited stream socket. Not for more than one thread."""
+    """Blocking frames over an inherited stream socket, or over the pipes that came by it. Not for more than one thread."""
 
     def __init__(self, fd: int) -> None:
         self._socket = socket.socket(fileno=fd)
         self._socket.setblocking(True)
-        self._event = select.poll()
-        self._event.register(fd, select.POLLIN)
+        self._reads = self._writes = fd
         self._ahead = b""
         self._began_at = 0.0
         self._unseen = 0
@@ -51,7 +52,7 @@ class Channel:
         return self._socket.fileno()
 
     def detach(self) -> int:
-        """Let go of the descriptor, which stays open."""
+        """Let go of the socket's descriptor, which stays open."""
         return self._socket.detach()
 
     def receive(self) -> tuple[bytes, bytes]:
@@ -71,16 +72,24 @@ class Channel:
         return kind, data[_HEAD.size : end]
 
     def _read(self) -> bytes:
-        self._event.poll()
-        return bytes(_LANDING[: self._socket.recv_into(_LANDING)])
+        return bytes(_LANDING[: os.readv(self._reads, _LANDINGS)])
 
     def configuration(self) -> dict[str, Any]:
         """What the first frame says: `code_dir`, the environment `variables`, and whether this is to be a `snapshot`."""
+        self._ahead, pipes, _, _ = socket.recv_fds(self._socket, _READ_BYTES, 2)
         kind, body = self.receive()
         if kind != CONFIGURE:
             raise EOFError("the first frame must be the configuration")
+        if pipes:
+            self._go_on_by(*pipes)
         found: dict[str, Any] = json.loads(body)
         return found
+
+    def _go_on_by(self, reads: int, writes: int) -> None:
+        os.set_inheritable(reads, False)
+        self._reads, self._writes = reads, self._socket.detach()
+        os.dup2(writes, self._writes, inheritable=False)
+        os.close(writes)
 
     def event(self) -> tuple[list[Any], bytes]:
         """The next invocation: the members of its head, and the event's bytes."""
@@ -96,10 +105,15 @@ class Channel:
         size = _ANSWER_INNER_BYTES + len(name) + len(content)
         head = _ANSWER.pack(size, kind, self._peak_kb(), len(name)) + name
         if len(content) < _READ_BYTES:
-            self._socket.sendall(head + content)
+            self._write(head + content)
         else:
-            self._socket.sendall(head)
-            self._socket.sendall(content)
+            self._write(head)
+            self._write(content)
+
+    def _write(self, data: bytes) -> None:
+        written = os.write(self._writes, data)
+        while written < len(data):  # a signal came in between
+            written += os.write(self._writes, memoryview(data)[written:])
 
     def _peak_kb(self) -> int:
         """The highest resident set so far. The kernel is not asked again after each of many short events: to touch more memory
@@ -119,7 +133,7 @@ class Channel:
         with memoryview(whole) as view:
             at = len(data)
             while at < size:
-                read = self._socket.recv_into(view[at:])
+                read = os.readv(self._reads, [view[at:]])
                 if not read:
                     raise EOFError("the server closed the channel")
                 at += read

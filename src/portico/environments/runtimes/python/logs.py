@@ -21,7 +21,6 @@ MARK = b"\xa5\x5a\x00\x03"
 _TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
 _INDENT = "\u00a0"  # AWS keeps a trace's indentation with no-break spaces
-_PIPE: list[int] = []
 _WAITING, _NONE = bytearray(4), bytearray(4)  # where the kernel puts the number of bytes that wait
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"aws_request_id", "asctime", "message"}
 
@@ -52,25 +51,23 @@ def _open_over_pipe() -> None:
         os.close(fd)
 
 
-def find_pipe() -> None:
-    """Remember the pipe that is written into, whatever the function makes of its descriptors."""
-    _PIPE[:] = _identity()
+class Pipe:
+    """The pipe that is written into, under a descriptor of its own: the function may make of the others what it likes."""
 
+    def __init__(self) -> None:
+        self._fd = os.dup(2)
 
-def unread() -> bool:
-    """Whether what was written still waits in the pipe; True as well where that can't be told."""
-    try:
-        if _identity() != _PIPE:
+    def renew(self) -> None:
+        """Be another one, in a copy of the process that had the first."""
+        os.dup2(2, self._fd, inheritable=False)
+
+    def unread(self) -> bool:
+        """Whether what was written still waits in it; True as well where that can't be told."""
+        try:
+            fcntl.ioctl(self._fd, termios.FIONREAD, _WAITING)
+        except OSError:
             return True
-        fcntl.ioctl(2, termios.FIONREAD, _WAITING)
-    except OSError:
-        return True
-    return _WAITING != _NONE
-
-
-def _identity() -> list[int]:
-    found = os.fstat(2)
-    return [found.st_dev, found.st_ino]
+        return _WAITING != _NONE
 
 
 def flush() -> None:
@@ -110,7 +107,6 @@ def prepare() -> None:
 
 def set_up() -> LogHandler:
     """Have the handler and the root logger's level as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` say."""
-    find_pipe()
     if _json_wanted():
         _HANDLER.setFormatter(_JsonFormatter())
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
