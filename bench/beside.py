@@ -1,8 +1,9 @@
 """Commits beside invocations: how long a commit of 1 KB waits while invocations saturate the loop, and what they lose by it.
 
-    python -m bench.beside [--seconds 6] [--writers 4] [--pause-ms 5]
+    python -m bench.beside [--seconds 2] [--writers 4] [--pause-ms 5] [--rounds 8]
 
-The server runs in this process, so that commits are made at the store's port; wrk drives signed invocations from another.
+The server runs in this process, so that commits are made at the store's port; wrk drives signed invocations from another. Alone and
+beside commits take turns.
 """
 
 import argparse
@@ -27,12 +28,12 @@ from portico.store.port import Put
 VALUE = b'"' + b"x" * 1022 + b'"'
 
 
-class Waits(NamedTuple):
-    """How long commits waited, in milliseconds, and how many there were per second."""
+class Turn(NamedTuple):
+    """Invocations alone, then beside commits, and how long each of these waited, in milliseconds."""
 
-    median_ms: float
-    p99_ms: float
-    rate: float
+    alone: Result
+    beside: Result
+    waits: list[float]
 
 
 async def commits(server: Server, writers: int, pause_ms: float, stop: asyncio.Event) -> list[float]:
@@ -52,9 +53,10 @@ async def commits(server: Server, writers: int, pause_ms: float, stop: asyncio.E
     return waits
 
 
-async def measure(seconds: int, writers: int, pause_ms: float) -> tuple[Result, Result, Waits]:
-    """Invocations alone, invocations beside commits, and how those commits waited."""
-    clock, ended, stop = Clock(), asyncio.Event(), asyncio.Event()
+async def measure(seconds: int, writers: int, pause_ms: float, rounds: int) -> list[Turn]:
+    """Take turns."""
+    clock, ended = Clock(), asyncio.Event()
+    turns = []
     with tempfile.TemporaryDirectory() as folder:
         listener = listen("127.0.0.1", 0)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -66,34 +68,36 @@ async def measure(seconds: int, writers: int, pause_ms: float) -> tuple[Result, 
         )
         headers = signed(url, await asyncio.to_thread(deploy, url))
         await asyncio.to_thread(wrk, url + PATH, headers, 2, 8)
-        alone = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
-        writing = asyncio.create_task(commits(server, writers, pause_ms, stop))
-        beside = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
-        stop.set()
-        waits = await writing
+        for _ in range(rounds):
+            alone = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
+            stop = asyncio.Event()
+            writing = asyncio.create_task(commits(server, writers, pause_ms, stop))
+            beside = await asyncio.to_thread(wrk, url + PATH, headers, seconds, 8)
+            stop.set()
+            turns.append(Turn(alone, beside, await writing))
         ended.set()
         await serving
         await server.close()
-    high = statistics.quantiles(waits, n=100)[98]
-    return alone, beside, Waits(statistics.median(waits), high, len(waits) / seconds)
+    return turns
 
 
 def main() -> None:
     """Parse, run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--pause-ms", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=8)
     options = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        alone, beside, waits = runner.run(measure(options.seconds, options.writers, options.pause_ms))
-    print(f"commits beside invocations: {waits.rate:7.0f} /s")
-    print(
-        f"a commit waits:             {waits.median_ms:7.2f} ms median (under 10), {waits.p99_ms:.2f} ms p99 (under 50)"
-    )
-    print(
-        f"invocations keep:           {beside.rate / alone.rate:7.2f} of {alone.rate:.0f}/s (at least 0.80)"
-    )
+        turns = runner.run(measure(options.seconds, options.writers, options.pause_ms, options.rounds))
+    waits = [wait for turn in turns for wait in turn.waits]
+    median, high = statistics.median(waits), statistics.quantiles(waits, n=100)[98]
+    kept = [turn.beside.rate / turn.alone.rate for turn in turns]
+    alone = statistics.median(turn.alone.rate for turn in turns)
+    print(f"commits beside invocations: {len(waits) / len(turns) / options.seconds:7.0f} /s")
+    print(f"a commit waits:             {median:7.2f} ms median (under 10), {high:.2f} ms p99 (under 50)")
+    print(f"invocations keep:           {statistics.median(kept):7.2f} of {alone:.0f}/s (at least 0.80)")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from portico.calls.authorize import Settled
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Prepared
-from portico.calls.operation import Answer
+from portico.calls.operation import Answer, Ready
 from portico.calls.repeated import RepeatedCalls
 from portico.identity.principal import Principal, root, service
 from portico.wire.errors import AwsError
@@ -35,7 +35,8 @@ class Told:
         if not self.prepares:
             return None
         settled = Settled(origin.principal, service, origin.scope.region, ())
-        return Prepared(lambda *_: True, settled, changes)
+        ready = Ready(lambda *_: True, lambda payload: {"Payload": payload, "Usual": True})
+        return Prepared(ready, settled, changes)
 
     def repeat(self, prepared: Prepared, request_id: str, trace: str, payload: bytes, answer: Answer) -> bool:
         if self.willing:
@@ -59,6 +60,16 @@ async def test_the_second_call_takes_the_short_way() -> None:
     told.answers.pop()({"Payload": b"two"})
     assert await second == {"Payload": b"two"}
     assert told.ways == ["whole", "prepared", "again id trace 2"]
+
+
+async def test_a_payload_stands_for_the_usual_response() -> None:
+    told = Told()
+    calls = RepeatedCalls(told)  # type: ignore[arg-type]
+    await ask(calls)
+    second = asyncio.create_task(ask(calls, b"2"))
+    await asyncio.sleep(0)
+    told.answers.pop()(b"two")
+    assert await second == {"Payload": b"two", "Usual": True}
 
 
 async def test_a_change_makes_it_look_again() -> None:

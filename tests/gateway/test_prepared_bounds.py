@@ -8,6 +8,7 @@ from portico.base.clock import Clock
 from portico.calls.authorize import Settled
 from portico.calls.call import Origin, Scope
 from portico.calls.dispatch import Prepared
+from portico.calls.operation import Ready
 from portico.gateway.metrics import Calls
 from portico.gateway.prepared import PreparedCalls
 from portico.gateway.route import Route
@@ -31,7 +32,7 @@ class Anything:
 
     async def prepare(self, *_: Any) -> Prepared:
         self.prepared += 1
-        return Prepared(lambda *_: True, Settled(USER, "lambda", "us-east-1", ()), self.changes)
+        return Prepared(Ready(lambda *_: True), Settled(USER, "lambda", "us-east-1", ()), self.changes)
 
 
 async def keep(calls: PreparedCalls, head: Head, principal: Principal = USER) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from portico.base.clock import Clock
 from portico.calls.authorize import Authorizer, Settled
 from portico.calls.call import Call, Origin
-from portico.calls.operation import Admit, Again, Answer, Operation, Registry
+from portico.calls.operation import Admit, Answer, Operation, Ready, Registry
 from portico.store.cache import RecordCache
 from portico.store.joined import Joined
 from portico.store.port import Conflict, Op, StoreFull
@@ -33,7 +33,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
     """A call that may be made again with another payload (see `Operation.prepare`), as long as no record changes: `changes` are the
     cache's at that time."""
 
-    again: Again
+    ready: Ready
     settled: Settled
     changes: int
 
@@ -89,12 +89,12 @@ class Dispatcher:
             return None
         call = Call(origin, service, name, Transaction(self._cache), self._clock.now())
         settled = await self._authorizer.settled(operation, bound.owner, call, request)
-        again = None if settled is None else operation.prepare(bound.owner, call, request)
-        return None if settled is None or again is None else Prepared(again, settled, changes)
+        ready = None if settled is None else operation.prepare(bound.owner, call, request)
+        return None if settled is None or ready is None else Prepared(ready, settled, changes)
 
     def repeat(self, prepared: Prepared, request_id: str, trace: str, payload: bytes, answer: Answer) -> bool:
-        """Make a prepared call. `answer` gets its response, or its AwsError, after this has returned; False if the call has to be looked at
-        by itself after all, as a record has changed, and then nothing has been done.
+        """Make a prepared call; `answer` is told of it after this has returned. False if the call has to be looked at by itself after
+        all, as a record has changed, and then nothing has been done.
 
         Raises:
             AwsError: the operation's own errors.
@@ -102,7 +102,7 @@ class Dispatcher:
         if prepared.changes != self._cache.changes:
             return False
         now = self._clock.now()
-        if not prepared.again(request_id, now, trace, payload, answer):
+        if not prepared.ready.again(request_id, now, trace, payload, answer):
             return False
         self._authorizer.repeat(prepared.settled, request_id, now)
         return True

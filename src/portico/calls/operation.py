@@ -40,11 +40,21 @@ Also = Callable[[Any, Call, Any], Awaitable[Iterable[Check]]]
 Body = Callable[[Any, Call, Any], Awaitable[Any]]
 Admit = Callable[[Any, str, Origin, Any], Awaitable[None]]
 Answer = Callable[[Any], None]
-"""Takes a response, or the AwsError in its place, once; does not raise."""
+"""Takes a response, or the AwsError in its place, once; or the payload (bytes) of a usual response (see `Ready`). Does not raise."""
 Again = Callable[[str, float, str, bytes, Answer], bool]
 """Runs an operation with the parameters that it once had, but for its payload, and waits for nothing: request id, time (`now` clock,
 seconds), trace, payload, and who takes the answer, after this has returned. False where that can't be, and then nothing has been done."""
-Prepare = Callable[[Any, Call, Any], Again | None]
+
+
+class Ready(msgspec.Struct, frozen=True, gc=False):
+    """An operation that may be run again: `again` runs it. `usual`: the response of which nothing but the payload differs from others,
+    in the place of which `again` may give the payload alone; None where it does not."""
+
+    again: Again
+    usual: Callable[[bytes], Any] | None = None
+
+
+Prepare = Callable[[Any, Call, Any], Ready | None]
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 

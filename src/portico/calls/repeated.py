@@ -4,7 +4,7 @@ What they lead to is found out once, and holds until a record changes (see `Oper
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -52,7 +52,7 @@ class RepeatedCalls:
         known = kept is not None and kept.changes == changes
         if kept is not None and known and kept.prepared is not None:
             answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            tell = partial(_tell, answer)
+            tell = partial(_tell, answer, kept.prepared.ready.usual)
             if dispatcher.repeat(kept.prepared, origin.request_id, origin.trace, payload, tell):
                 return await answer
         response = await dispatcher.dispatch(service, name, origin, request)
@@ -64,10 +64,12 @@ class RepeatedCalls:
         return response
 
 
-def _tell(answer: asyncio.Future[Any], response: Any) -> None:
+def _tell(answer: asyncio.Future[Any], usual: Callable[[bytes], Any] | None, response: Any) -> None:
     if answer.done():  # who has called waits no longer
         return
     if isinstance(response, AwsError):
         answer.set_exception(response)
+    elif usual is not None and isinstance(response, bytes):
+        answer.set_result(usual(response))
     else:
         answer.set_result(response)

@@ -16,6 +16,7 @@ from portico.gateway import refusals
 from portico.gateway.body import Body
 from portico.gateway.flow import Flow
 from portico.gateway.parse import Incoming, RequestParser
+from portico.gateway.pattern import Patterned, encode_any
 from portico.gateway.repeats import Repeats
 from portico.gateway.reply import CONTINUE, UnsendableError, encode, refusal
 from portico.gateway.streaming import ends_with_connection, stream
@@ -337,7 +338,7 @@ class HttpProtocol(asyncio.Protocol):
             self._running.discard(incoming.task)
             self._finish(incoming)
 
-    def _answered(self, reply: Reply) -> None:
+    def _answered(self, reply: Reply | Patterned) -> None:
         """The reply to the current request, which no task answers."""
         incoming = self._current
         if incoming is None:
@@ -374,10 +375,11 @@ class HttpProtocol(asyncio.Protocol):
     def _keeps_alive(self, incoming: Incoming) -> bool:
         return incoming.keep_alive and not self._closing and incoming.body.complete
 
-    def _send(self, incoming: Incoming, reply: Reply) -> None:
+    def _send(self, incoming: Incoming, reply: Reply | Patterned) -> None:
         if self.lost:
             return
-        head, body = encode(reply, incoming.head, self._traffic.date, keep_alive=self._keeps_alive(incoming))
+        alive = self._keeps_alive(incoming)
+        head, body = encode_any(reply, incoming.head, self._traffic.date, keep_alive=alive)
         if len(body) <= _JOINED_BYTES_MAX:
             self._transport.write(head + body)
         else:  # not writelines: asyncio's forgets in 3.12 and 3.13 to say that the other side lags behind

@@ -18,8 +18,9 @@ from portico.calls.dispatch import Dispatcher, Prepared
 from portico.gateway.body import Body
 from portico.gateway.metrics import Calls
 from portico.gateway.mould import Mould, mould
+from portico.gateway.pattern import Patterned, pattern
 from portico.gateway.route import Route
-from portico.gateway.traffic import Again
+from portico.gateway.traffic import Again, Take
 from portico.identity.authenticate import Authenticated
 from portico.identity.repeated import Form, Signer, form_of, is_usual
 from portico.wire.errors import AwsError, internal
@@ -34,23 +35,28 @@ _FORM_CHARS_MAX = 4_096  # of all headers that are kept with a form
 _MOULD_CHARS_MAX = 2_048
 _MOULDS_MAX = 4  # of a form: clients differ in the order of what they say, and bodies in how many digits their length has
 
-_Begin = Callable[["_Known", Mapping[str, str], bytes, Callable[[Reply], None]], bool]
+_Begin = Callable[["_Known", Mapping[str, str], bytes, Take], bool]
 
 
 class _Known:
     """What a form of head leads to, and what heads of this form look like (see `traffic.Again`)."""
 
-    __slots__ = ("_begin", "_moulds", "prepared", "route", "signer", "wire")
+    __slots__ = ("_begin", "_moulds", "_pattern", "_usual", "_wire", "prepared", "route", "signer")
 
     def __init__(self, begin: _Begin, route: Route, wire: Codec, signer: Signer, prepared: Prepared) -> None:
         self.route = route
-        self.wire = wire
         self.signer = signer
         self.prepared = prepared
+        self._wire = wire
+        usual = prepared.ready.usual
+        self._usual = (
+            None if usual is None else lambda payload, request_id: wire.encode(usual(payload), request_id)
+        )
+        self._pattern = None if self._usual is None else pattern(self._usual)
         self._begin = begin
         self._moulds: list[Mould] = []  # what has fitted last comes first
 
-    def begin(self, data: bytes, answer: Callable[[Reply], None]) -> bool:
+    def begin(self, data: bytes, answer: Take) -> bool:
         """Begin to answer the request of which `data` is all; False, and nothing has been done, if it is to be read."""
         moulds = self._moulds
         for at, known in enumerate(moulds):
@@ -60,6 +66,16 @@ class _Known:
                     moulds.insert(0, moulds.pop(at))
                 return self._begin(self, *read, answer)
         return False
+
+    def reply(self, response: Any, request_id: str) -> Reply | Patterned:
+        """What is replied for a response, or for what stands in its place (see `operation.Answer`)."""
+        if isinstance(response, AwsError):
+            return self._wire.encode_error(response, request_id)
+        if self._usual is None or not isinstance(response, bytes):
+            return self._wire.encode(response, request_id)
+        if self._pattern is None:
+            return self._usual(response, request_id)
+        return Patterned(self._pattern, request_id, response)
 
     def learn(self, head: Head, data: bytes) -> None:
         """A head of this form was read from what `data` begins with, which no mould has fitted."""
@@ -83,7 +99,7 @@ class PreparedCalls:
         """Whether calls of this path are known."""
         return head.path in self._known
 
-    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> Again | None:
+    def begin(self, head: Head, body: Body, answer: Take) -> Again | None:
         """Begin to answer a request of which all has arrived, if what it leads to is known: `answer` gets the reply, once, after this has
         returned. None, and nothing has been done, if it has to be looked at as a whole."""
         forms = self._known.get(head.path)
@@ -124,25 +140,20 @@ class PreparedCalls:
             self._count += 1
         forms[form] = _Known(self._begin, route, wire, Signer(caller.claim, head, caller.secret), prepared)
 
-    def _begin(
-        self, known: _Known, values: Mapping[str, str], body: bytes, answer: Callable[[Reply], None]
-    ) -> bool:
+    def _begin(self, known: _Known, values: Mapping[str, str], body: bytes, answer: Take) -> bool:
         if not known.signer.has_signed(values, body, self._clock.wall()):
             return False
         return self._repeat(known, values.get("x-amzn-trace-id", ""), body, answer)
 
-    def _repeat(self, known: _Known, trace: str, raw: bytes, answer: Callable[[Reply], None]) -> bool:
+    def _repeat(self, known: _Known, trace: str, raw: bytes, answer: Take) -> bool:
         request_id, calls, route = new_request_id(), self._calls, known.route
 
         def answered(response: Any) -> None:
             try:
-                if isinstance(response, AwsError):
-                    reply = known.wire.encode_error(response, request_id)
-                else:
-                    reply = known.wire.encode(response, request_id)
+                reply = known.reply(response, request_id)
             except Exception:
                 log.exception("%s %s failed (request %s)", route.service, route.operation, request_id)
-                reply = known.wire.encode_error(internal(), request_id)
+                reply = known.reply(internal(), request_id)
             calls.in_flight -= 1
             calls.count(route.service, route.operation, reply.status)
             answer(reply)

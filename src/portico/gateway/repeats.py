@@ -1,12 +1,9 @@
 """What a connection knows of requests that come again, before they are read: by prepared calls, or by their head alone."""
 
-from collections.abc import Callable
-
 from portico.gateway.body import Memory, Source
 from portico.gateway.parse import Incoming
 from portico.gateway.same import Same, same
-from portico.gateway.traffic import Again
-from portico.wire.http import Reply
+from portico.gateway.traffic import Again, Take
 
 _LEARNED_MAX = 8  # a caller who writes each head in another way is read as any
 
@@ -23,7 +20,7 @@ class Repeats:
         self._same: Same | None = None
         self._learned = 0
 
-    def begun(self, data: bytes, answer: Callable[[Reply], None]) -> Incoming | None:
+    def begun(self, data: bytes, answer: Take) -> Incoming | None:
         """Have the request of which `data` is all answered at once, as one before it was, which is returned in its place; None if that
         can't be."""
         if self._again is None or not self._again.begin(data, answer):

@@ -8,10 +8,13 @@ from typing import Protocol
 
 from portico.gateway.body import Body
 from portico.gateway.limits import Limits
+from portico.gateway.pattern import Patterned
 from portico.wire.errors import AwsError
 from portico.wire.http import Answer, Head, Peer, Reply
 
 Handler = Callable[[Head, Body, Peer], Awaitable[Answer]]
+Take = Callable[[Reply | Patterned], None]
+"""Takes a reply."""
 
 
 class AtOnce(Protocol):
@@ -20,7 +23,7 @@ class AtOnce(Protocol):
     def expects(self, head: Head) -> bool:
         """Whether it may take a request with this head: its body, if it is small, is then waited for."""
 
-    def begin(self, head: Head, body: Body, answer: Callable[[Reply], None]) -> "Again | None":
+    def begin(self, head: Head, body: Body, answer: Take) -> "Again | None":
         """None if it does not take the request; if it does, it calls `answer` with the reply, once, after this has returned. What it
         returns is asked first when the next request of the connection comes."""
 
@@ -28,7 +31,7 @@ class AtOnce(Protocol):
 class Again(Protocol):
     """What knows requests when they come again, before they are read."""
 
-    def begin(self, data: bytes, answer: Callable[[Reply], None]) -> bool:
+    def begin(self, data: bytes, answer: Take) -> bool:
         """Whether it takes the request of which `data` is all; if so it calls `answer` as above."""
 
     def learn(self, head: Head, data: bytes) -> None:

@@ -1,10 +1,11 @@
 """Invoke: run a function and wait, accept an event for later, or only ask whether it would be allowed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from portico.calls.call import Call
-from portico.calls.operation import Again, Answer, operation
+from portico.calls.operation import Answer, Ready, operation
 from portico.environments.work import Invocation, PreparationFailed
 from portico.invoke import own_keys, recursion
 from portico.invoke.admit import Throttled
@@ -39,7 +40,7 @@ _NOT_PREPARED = {
 }
 
 
-def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | None:
+def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Ready | None:
     """Invocations by a caller who waits, of what a head has named; not of sessions, which tell the function who they are, nor where a
     budget has to be waited for."""
     waits = request.get("InvocationType", "RequestResponse") == "RequestResponse"
@@ -54,6 +55,7 @@ def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | N
     context = request.get("ClientContext")
     decoded = payload.client_context(context) if context else ""
     tail = request.get("LogType") == "Tail"
+    usual = None if drawn or tail else partial(_succeeded, known.version.version)
 
     def again(request_id: str, now: float, trace: str, body: bytes, answer: Answer) -> bool:
         resolved = known if not drawn else lam.resolver.resolve(*place)
@@ -63,7 +65,12 @@ def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | N
         trace = trace or new_trace(request_id, now, resolved)
 
         def told(finished: Finished | PreparationFailed) -> None:
-            answer(_told(finished, tail=tail) if isinstance(finished, Finished) else unprepared(finished))
+            if not isinstance(finished, Finished):
+                answer(unprepared(finished))
+            elif usual is None or finished.outcome.function_error:
+                answer(_told(finished, tail=tail))
+            else:
+                answer(finished.outcome.payload)
 
         try:
             inside = lam.invoker.entered(resolved, trace, request_id)
@@ -74,7 +81,7 @@ def _prepare(lam: Lambda, call: Call, request: "InvocationRequest") -> Again | N
             raise unprepared(failed) from failed
         return True
 
-    return again
+    return Ready(again, usual)
 
 
 def _can_run(resolved: Resolved) -> bool:
@@ -140,16 +147,16 @@ def unprepared(failed: PreparationFailed) -> AwsError:
 
 def _told(finished: Finished, *, tail: bool) -> "InvocationResponse":
     outcome = finished.outcome
-    answer: dict[str, Any] = {
-        "StatusCode": 200,
-        "ExecutedVersion": finished.executed_version,
-        "Payload": outcome.payload,
-    }
+    answer = _succeeded(finished.executed_version, outcome.payload)
     if outcome.function_error:
         answer["FunctionError"] = outcome.function_error
     if tail:
         answer["LogResult"] = finished.tail
-    return answer  # type: ignore[return-value]  # built member by member
+    return answer
+
+
+def _succeeded(version: str, payload: bytes) -> "InvocationResponse":
+    return {"StatusCode": 200, "ExecutedVersion": version, "Payload": payload}
 
 
 @access.on_qualified
