@@ -383,15 +383,15 @@ def rename_the_host(event):
 
 
 def find_open_descriptors(event):
-    found = []
+    found, events = [], []
     for fd in os.listdir("/proc/self/fd"):
         try:
             target = os.readlink(f"/proc/self/fd/{fd}")
         except OSError:
             continue
-        if int(fd) > 3:
-            found.append(target)
-    return ", ".join(found)
+        if int(fd) > 3 and target != os.readlink("/proc/self/fd/2"):  # its log
+            (events if target.startswith("pipe:") else found).append(target)
+    return ", ".join(found + events[1:])  # one is where its events come from
 
 
 def use_the_development_keys(event):

@@ -14,6 +14,7 @@ from portico.store.cache import RecordCache
 _CALLERS_MAX = 4_096
 _POLICIES_MAX = 4_096
 _EACH_MAX = 1_024
+_SAME = ("user", "anonymous")  # who is the very same object from call to call
 
 Values = tuple[tuple[str, object], ...]
 Key = tuple[str, str, str, str | None, Values | None]
@@ -29,8 +30,7 @@ class DecisionMemo:
     def __init__(self, cache: RecordCache) -> None:
         self._cache = cache
         self._kept: dict[int, tuple[Policies, dict[Key, Decision]]] = {}
-        # By the principal's identity (a user's stays the same from call to call), for as long as no record changes: its policies need
-        # not even be looked up.
+        # By the principal's identity, for as long as no record changes: its policies need not even be looked up.
         self._callers: dict[int, tuple[Principal, int, dict[Key, Decision]]] = {}
 
     def get(self, principal: Principal, key: Key) -> Decision | None:
@@ -43,7 +43,7 @@ class DecisionMemo:
         held = self._kept.get(id(policies))
         if held is None or held[0] is not policies:
             return None
-        if principal.kind == "user" and principal.session is None and self._cache.changes == changes:
+        if principal.kind in _SAME and principal.session is None and self._cache.changes == changes:
             if len(self._callers) >= _CALLERS_MAX:
                 self._callers.clear()
             self._callers[id(principal)] = (principal, changes, held[1])

@@ -53,10 +53,11 @@ def is_usual(claim: Claim, head: Head) -> bool:
 class Signer:
     """Verifies the signatures of all heads of one form, after the first, whose `claim` is a usual one and was verified with `secret`."""
 
-    __slots__ = ("_between", "_date", "_key", "_names", "_scope")
+    __slots__ = ("_begins", "_date", "_goes_on", "_key", "_scope")
 
     def __init__(self, claim: Claim, head: Head, secret: str) -> None:
-        self._between, self._names = _holes(canonical_requests(claim, head, "")[0])
+        (self._begins, *between), names = _holes(canonical_requests(claim, head, "")[0])
+        self._goes_on = tuple(zip(names, between, strict=True))
         self._date = claim.date
         self._scope = claim.scope
         self._key = keyed(secret, claim.date, claim.region, claim.service)
@@ -74,15 +75,15 @@ class Signer:
         digest = sha256(body).hexdigest()
         if (values.get("x-amz-content-sha256") or digest) != digest:
             return False
-        request = self._between[0]
-        for name, after in zip(self._names, self._between[1:], strict=True):
+        request = self._begins
+        for name, after in self._goes_on:
             value = values.get(name, "")
             if "  " in value or "\t" in value:
                 return False
             request += value + after
         text = string_to_sign(timestamp, self._scope, request + digest)
         given = values["authorization"][-SIGNATURE_CHARS:]
-        return compare_digest(calculated(self._key, text).encode(), given.encode("latin-1"))
+        return given.isascii() and compare_digest(calculated(self._key, text), given)
 
 
 def _holes(canonical: str) -> tuple[list[str], list[str]]:

@@ -87,9 +87,8 @@ async def test_spillover_and_provisioned_places(metrics: Metrics) -> None:
 async def test_what_is_told_of_functions_by_others(metrics: Metrics) -> None:
     counting = FunctionMetrics(metrics, Still())
     for value in (10.0, 30.0):
-        counting.told("AsyncEventAge", (ACCOUNT, REGION, "f"), value)
-    counting.told("RecursiveInvocationsDropped", (ACCOUNT, REGION, "f"), 1.0)
-    counting.told("SomethingOfOurOwn", (ACCOUNT, REGION, "f"), 1.0)
+        counting.told((ACCOUNT, REGION, "f"), [("AsyncEventAge", value)])
+    counting.told((ACCOUNT, REGION, "f"), [("RecursiveInvocationsDropped", 1.0), ("SomethingOfOurOwn", 1.0)])
     assert await told(metrics, "AsyncEventAge", FunctionName="f") == [(0, 2.0, 40.0)]
     assert await told(metrics, "RecursiveInvocationsDropped", FunctionName="f", Resource="f") == [
         (0, 1.0, 1.0)

@@ -100,7 +100,8 @@ class EventAttempts:
 
     async def _try(self, message: Message, event: Event, resolved: Resolved, place: Place) -> None:
         """Run the function, and settle."""
-        self._counts.tell(metrics.AGE_MS, _function(event), (self._clock.now() - event.accepted_at) * 1000)
+        age_ms = (self._clock.now() - event.accepted_at) * 1000
+        self._counts.tell(_function(event), (metrics.AGE_MS, age_ms))
         crashes = max(message.receives - 1 - event.settled, 0)
         counted = msgspec.structs.replace(
             event, settled=message.receives, deliveries=event.deliveries + crashes

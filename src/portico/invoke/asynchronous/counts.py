@@ -14,7 +14,9 @@ RECURSION_DROPPED = "RecursiveInvocationsDropped"
 ENDED = "EventsEnded"
 BUDGET_STOPPED = "BudgetStopped"
 
-Listener = Callable[[str, FunctionKey, float], None]
+Values = tuple[tuple[str, float], ...]
+"""Metrics, each with a value."""
+Listener = Callable[[FunctionKey, Values], None]
 
 
 class Counts:
@@ -27,19 +29,19 @@ class Counts:
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
-        """Tell `listener` of each count from now on: metric, function, value. It does not block and does not raise."""
+        """Tell `listener` of each count from now on. It does not block and does not raise."""
         self._listeners.append(listener)
 
     def add(self, metric: str, function: FunctionKey, value: float = 1.0) -> None:
         """Count `value` of `metric`."""
         key = (metric, function)
         self.totals[key] = self.totals.get(key, 0.0) + value
-        self.tell(metric, function, value)
+        self.tell(function, (metric, value))
 
-    def tell(self, metric: str, function: FunctionKey, value: float) -> None:
-        """Tell the listeners a `value` of which no total is kept."""
+    def tell(self, function: FunctionKey, *values: tuple[str, float]) -> None:
+        """Tell the listeners values of which no total is kept."""
         for listener in self._listeners:
-            listener(metric, function, value)
+            listener(function, values)
 
     def samples(self) -> list[tuple[Mapping[str, str], float]]:
         """The totals with their labels."""

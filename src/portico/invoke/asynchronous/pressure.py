@@ -5,7 +5,7 @@ import os
 
 from portico.base import system
 from portico.base.clock import Clock
-from portico.invoke.asynchronous.counts import RECEIVED, FunctionKey
+from portico.invoke.asynchronous.counts import RECEIVED, FunctionKey, Values
 
 _WINDOW_S = 0.05
 _ACCEPTED_MIN = 5  # events in a window; fewer need no help
@@ -25,10 +25,9 @@ class Pressure:
         self._many = False
         self._lag_s = 0.0
 
-    def counted(self, metric: str, function: FunctionKey, value: float) -> None:
-        """Hear of a metric (see `Counts.listen`)."""
-        if metric == RECEIVED:
-            self._accepted += 1
+    def counted(self, function: FunctionKey, values: Values) -> None:
+        """Hear of metrics (see `Counts.listen`)."""
+        self._accepted += sum(metric == RECEIVED for metric, _ in values)
 
     async def is_high(self) -> bool:
         """Whether events are being accepted and the loop is busy. Lets it come round once if so."""

@@ -7,7 +7,7 @@ alias has two (`ExecutedVersion`), and for all functions together.
 Source: Lambda Developer Guide, "Types of metrics for Lambda functions" (names, units, dimensions).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -136,12 +136,13 @@ class FunctionMetrics:
         """Count an invocation without a place."""
         self._of(resolved, invocation, self._clock.now()).throttles += 1
 
-    def told(self, metric: str, function: FunctionKey, value: float) -> None:
-        """Count what else is told of a function; what CloudWatch has no name for is left out."""
-        if metric in UNITS:
-            minute = int(self._clock.now()) // 60
-            self._told.setdefault((minute, metric, function), []).append(value)
-            self._metrics.soon()
+    def told(self, function: FunctionKey, values: Iterable[tuple[str, float]]) -> None:
+        """Count what else is told of a function, metrics with their values; what CloudWatch has no name for is left out."""
+        minute = int(self._clock.now()) // 60
+        for metric, value in values:
+            if metric in UNITS:
+                self._told.setdefault((minute, metric, function), []).append(value)
+                self._metrics.soon()
 
     def _of(self, resolved: Resolved, invocation: Invocation, at: float) -> _Calls:
         key = (int(at) // 60, invocation.invoked_arn, resolved.version.version)

@@ -195,11 +195,13 @@ class UrlDoor:
         return StreamReply(begun.status, begun.headers + _ids(invocation), _rest(begun.body, parts))
 
     def _count(self, name: Name, status: int, took_s: float) -> None:
-        counts = self._lam.counts
-        counts.tell(REQUESTS, name.key, 1.0)
-        counts.tell(ERRORS_4XX, name.key, float(400 <= status < 500))
-        counts.tell(ERRORS_5XX, name.key, float(status >= 500))
-        counts.tell(LATENCY, name.key, took_s * 1000)
+        self._lam.counts.tell(
+            name.key,
+            (REQUESTS, 1.0),
+            (ERRORS_4XX, float(400 <= status < 500)),
+            (ERRORS_5XX, float(status >= 500)),
+            (LATENCY, took_s * 1000),
+        )
 
 
 class _Request(msgspec.Struct, frozen=True, gc=False):
