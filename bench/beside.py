@@ -1,6 +1,6 @@
 """Commits beside invocations: how long a commit of 1 KB waits while invocations saturate the loop, and what they lose by it.
 
-    python -m bench.beside [--seconds 2] [--writers 4] [--pause-ms 5] [--rounds 8]
+    python -m bench.beside [--seconds 1] [--writers 4] [--pause-ms 5] [--rounds 20]
 
 The server runs in this process, so that commits are made at the store's port; wrk drives signed invocations from another. Alone and
 beside commits take turns.
@@ -84,10 +84,10 @@ async def measure(seconds: int, writers: int, pause_ms: float, rounds: int) -> l
 def main() -> None:
     """Parse, run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--pause-ms", type=float, default=5)
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         turns = runner.run(measure(options.seconds, options.writers, options.pause_ms, options.rounds))

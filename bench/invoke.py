@@ -1,6 +1,6 @@
 """Signed, authorised, synchronous invocations of a Python echo, against a bare ASGI echo of the same body in the same run.
 
-    python -m bench.invoke [--seconds 2] [--connections 8] [--rounds 12]
+    python -m bench.invoke [--seconds 1] [--connections 8] [--rounds 24]
 
 Both are driven by wrk (Debian's package of that name): a generator in Python saturates first. They take many short turns, because a
 machine that is shared changes its pace within seconds. Prints requests per second of each, their ratio (the median of the turns'),
@@ -203,9 +203,9 @@ def measure(seconds: int, connections: int, rounds: int) -> None:
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=24)
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is needed: apt-get install wrk")

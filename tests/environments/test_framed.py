@@ -1,6 +1,7 @@
 """Frames that arrive, whole, in pieces and hostile."""
 
 import asyncio
+import fcntl
 import os
 import socket
 import struct
@@ -161,6 +162,20 @@ async def test_a_runtime_goes_on_over_the_pipes_that_come_with_its_configuration
     both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
     await _answers(both, running, 1, 65_000, 6_000_000, 0, 2)
     assert not both.end.done()
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="the system's pipes are as they are")
+@pytest.mark.parametrize(("size", "room"), [(1_000, 65_536), (200_000, 262_144)])
+async def test_pipes_hold_more_once_something_large_has_come(size: int, room: int) -> None:
+    both = _Ended()
+    running = asyncio.create_task(asyncio.to_thread(_echo, both.runtime()))
+    both.channel.send_with_pipes(encode(CONFIGURE, b"{}"))
+    both.channel.send(encode_invoke(b'["id"]', b"e" * size))
+    await both.frames.get()
+    ends_of_ours = (both.channel._reads, both.channel._writes)
+    assert [fcntl.fcntl(fd, fcntl.F_GETPIPE_SZ) for fd in ends_of_ours] == [room, room]
+    both.channel.close()
+    await running
 
 
 @pytest.mark.usefixtures("descriptors")

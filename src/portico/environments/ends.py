@@ -1,8 +1,9 @@
 """The two ends of what joins the server with an environment's processes: the channel, the log, the control socket."""
 
+import fcntl
 import os
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import msgspec
 
@@ -54,6 +55,13 @@ def pipes() -> tuple[tuple[int, int], tuple[int, int]]:
     for fd in (answers[0], events[1]):
         os.set_blocking(fd, False)
     return (answers[0], events[1]), (events[0], answers[1])
+
+
+def widen(fd: int, size: int) -> None:
+    """Have a pipe hold `size` bytes, where the system lets it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):  # the user has as much as may be had
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, size)
 
 
 def _pipe(made: ExitStack) -> tuple[int, int]:

@@ -35,7 +35,9 @@ _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
 _KINDS = frozenset((READY, INIT_ERROR, ANSWER, QUIET, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
 # What is read lands here first: a buffer of that size for each read would be mapped and unmapped each time.
-_LANDING = memoryview(bytearray(262_144))
+_ROOM_BYTES = 262_144  # at once, of what is large
+_PIPE_BYTES = 65_536  # what a pipe holds otherwise
+_LANDING = memoryview(bytearray(_ROOM_BYTES))
 _LANDINGS = (_LANDING,)
 
 
@@ -174,6 +176,7 @@ class Channel:
         "_reads",
         "_socket",
         "_unsent",
+        "_wide",
         "_writes",
     )
 
@@ -187,6 +190,7 @@ class Channel:
         self._loop = loop
         self._socket = connection
         self._pipes: tuple[int, ...] = ()  # what it goes over instead
+        self._wide = False
         self._reads = self._writes = connection.fileno()
         self._on_frame = on_frame
         self._on_end = on_end
@@ -211,6 +215,7 @@ class Channel:
             if sent == len(frame):
                 return
             frame = frame[sent:]
+            self._widen()
             self._loop.add_writer(self._writes, self._write)
         self._unsent += frame
 
@@ -284,6 +289,8 @@ class Channel:
         if not data:
             self._finish(None)
             return False
+        if len(data) > _PIPE_BYTES // 2:
+            self._widen()
         try:
             frames = self._parser.feed(data)
         except BrokenFrame as error:
@@ -293,6 +300,13 @@ class Channel:
             if not self._closed:
                 self._on_frame(frame)
         return True
+
+    def _widen(self) -> None:
+        """Let pipes hold as much as is read at once: one of them has been full, or nearly."""
+        if not self._wide:
+            self._wide = True
+            for fd in self._pipes:
+                ends.widen(fd, _ROOM_BYTES)
 
     def _finish(self, error: BrokenFrame | None) -> None:
         self._ended = True
