@@ -22,7 +22,7 @@ from portico.store.sqlite.messages import Forgotten, Frames, Request, decode_req
 
 WRITER_LOCK = "writer.lock"
 _PREDECESSOR_S = 10.0
-_READ_BYTES = 256 * 1024
+_READ_BYTES = 64 * 1024
 _BATCH_MAX = 512
 
 
@@ -46,16 +46,19 @@ def main(descriptor: int, database: str) -> None:
 
 def _serve(server: socket.socket, engine: Engine) -> None:
     frames = Frames()
+    landing = memoryview(
+        bytearray(_READ_BYTES)
+    )  # a buffer for each read would be mapped and unmapped each time, which costs 20 us
     waiting: list[Request] = []
     while True:
         while len(waiting) < _BATCH_MAX and (not waiting or select.select([server], [], [], 0)[0]):
             try:
-                data = server.recv(_READ_BYTES)
+                read = server.recv_into(landing)
             except ConnectionResetError:
                 return  # the server died with answers unread; what was not acknowledged need not be done
-            if not data:
+            if not read:
                 return
-            for body in frames.feed(data):
+            for body in frames.feed(landing[:read]):
                 waiting += decode_requests(body)
         answers = engine.perform(waiting)
         waiting = []
