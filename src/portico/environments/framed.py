@@ -34,9 +34,9 @@ _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
 _KINDS = frozenset((READY, INIT_ERROR, ANSWER, QUIET, ERROR, TOO_LARGE, BEGIN, PART, END, NOT_STARTED))
+_PIPE_BYTES = 65_536  # what a pipe holds
+_ROOM_BYTES = 262_144  # what it is to hold where something is large, and how much is read at once
 # What is read lands here first: a buffer of that size for each read would be mapped and unmapped each time.
-_ROOM_BYTES = 262_144  # at once, of what is large
-_PIPE_BYTES = 65_536  # what a pipe holds otherwise
 _LANDING = memoryview(bytearray(_ROOM_BYTES))
 _LANDINGS = (_LANDING,)
 

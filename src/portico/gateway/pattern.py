@@ -24,9 +24,8 @@ class Pattern:
 
     def head(self, request_id: str, date: str, size: int) -> bytes:
         """The head of one with a body of `size` bytes, in HTTP/1.1, on a connection that stays open."""
-        return f"{self._before}{request_id}{self._between}{date}\r\nContent-Length: {size}\r\n\r\n".encode(
-            "latin-1"
-        )
+        text = f"{self._before}{request_id}{self._between}{date}\r\nContent-Length: {size}\r\n\r\n"
+        return text.encode("latin-1")
 
     def whole(self, request_id: str, body: bytes) -> Reply:
         """One as any other reply."""
