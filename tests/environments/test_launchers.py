@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 
 from portico.environments.deadlines import Deadlines
@@ -128,6 +129,15 @@ async def test_a_refused_fork_is_told_and_the_zygote_goes_on() -> None:
     other.close()
     await server.close()
     assert server.pid is None
+
+
+async def test_the_sdk_may_be_behind_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = tmp_path / "packages"
+    link.symlink_to(Path(boto3.__file__).parents[1])
+    monkeypatch.setattr("portico.environments.zygotes._sdk_folder", lambda: str(link))
+    zygotes = Zygotes()
+    await zygotes.start()
+    await zygotes.close()
 
 
 async def test_both_zygotes_start_ahead_of_use() -> None:

@@ -55,6 +55,7 @@ class ForkServer:
         self._users = users
         # Not the link in a virtual environment, whose other packages are no business of functions; but it can be called.
         self._program = [os.path.realpath(python), "-I", "-S", "-X", "utf8", _BOOT]
+        sdk_folder = _resolved(sdk_folder)  # it may be in a virtual environment behind a link
         everywhere = [*_OURS, *filter(None, [sdk_folder]), os.path.dirname(python)]
         self._arguments = [sdk_folder, tier, *everywhere]
         self._kill_signal = signal.SIGKILL if tier == "A" else signal.SIGTERM
