@@ -29,7 +29,6 @@ FREE, FAULT = b"D", b"Z"
 CONTENT_BYTES_MAX = 6 * 1024 * 1024 + 100  # the Runtime API's cap on an answer
 
 _FRAME = struct.Struct("!IcIB")  # length, kind, peak in KB, length of the id
-_FRAME_BYTES, _unpack = _FRAME.size, _FRAME.unpack_from
 _PREFIX_BYTES = 5  # of which `length` does not count
 _INNER_BYTES = _FRAME.size - _PREFIX_BYTES
 _LENGTH_MAX = _INNER_BYTES + 255 + CONTENT_BYTES_MAX
@@ -105,10 +104,10 @@ def encode_invoke(head: bytes, event: bytes) -> bytes:
 
 def _cut(data: bytes, start: int) -> tuple[Frame | None, int]:
     """The frame at `start`, None when it is incomplete, and where it ends (or its header, while that is incomplete)."""
-    begin = start + _FRAME_BYTES
+    begin = start + _FRAME.size
     if len(data) < begin:
         return None, begin
-    length, kind, peak_kb, id_length = _unpack(data, start)
+    length, kind, peak_kb, id_length = _FRAME.unpack_from(data, start)
     if kind not in _KINDS or not _INNER_BYTES + id_length <= length <= _LENGTH_MAX:
         raise BrokenFrame(f"length {length}, kind {kind!r}, id of {id_length} bytes")
     end = start + _PREFIX_BYTES + length

@@ -177,6 +177,20 @@ def test_everybody_only_with_both_statements(client: Make, deploy: Make) -> None
     forbidden()
 
 
+def test_nobody_is_let_in_by_what_was_allowed_before(client: Make, deploy: Make) -> None:
+    lam, function, other = client("lambda"), deploy(ECHO), deploy(ECHO)
+    url = opened(client, function)
+    closed = lam.create_function_url_config(FunctionName=other, AuthType="NONE")["FunctionUrl"]
+    assert [ask(each).status for _ in range(3) for each in (url, closed)] == [200, 403] * 3
+    lam.remove_permission(FunctionName=function, StatementId="url")
+    assert ask(url).status == 403
+    lam.remove_permission(FunctionName=function, StatementId="invoke")
+    let_in(lam, function)
+    assert [ask(url).status, ask(closed).status] == [200, 403]
+    lam.update_function_url_config(FunctionName=function, AuthType="AWS_IAM")
+    assert ask(url).status == 403
+
+
 def test_a_statement_for_urls_does_not_open_invoke(client: Make, deploy: Make) -> None:
     """Whoever may call by the URL may not go around it."""
     name = deploy(ECHO)
